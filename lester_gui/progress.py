@@ -1,4 +1,4 @@
-"""How long work reports where it is and learns that nobody wants it any more. Knows no GUI: windows and shells listen."""
+"""How long work says where it is and learns that nobody wants it any more. Knows no GUI: windows and shells listen."""
 
 import threading
 from collections.abc import Callable

@@ -1,6 +1,9 @@
 """What every test gets: no display, one thread per library, and a home that is not the developer's."""
 
 import os
+from pathlib import Path
+
+import pytest
 
 # Before anything imports Qt, NumPy or matplotlib.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -8,10 +11,6 @@ os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.fonts.warning=true")
 os.environ["MPLBACKEND"] = "Agg"
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
-
-from pathlib import Path
-
-import pytest
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_pipelines"
 
