@@ -1,0 +1,139 @@
+"""The learning half of a plan: label, split, encoders and model, unfitted. Fitted values are state, never part of a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lester_gui.ir.expressions import Expr
+from lester_gui.ir.nodes import Options
+from lester_gui.ir.schema import PlanError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What the model learns, as an expression over the prepared view.
+
+    `variable` is the script's name for y. `lines` as in `Node`.
+    """
+
+    expr: Expr
+    variable: str = "y"
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    made_by: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """How prepared rows become training and test rows.
+
+    Attributes
+    ----------
+    kind : str
+        ``random`` and ``positional`` splits are recorded per row in the first faithful run; ``expression`` splits are
+        evaluated for each row (`test` is the condition of a test row); ``none`` trains on everything.
+    method : str
+        For ``random``: ``sklearn`` (train_test_split), ``numpy_legacy`` (RandomState permutation), ``numpy_generator``
+        (default_rng permutation), ``python_shuffle`` (random.Random(seed).shuffle).
+    test_size, train_size : float or int or None
+        As in scikit-learn; for hand-made splits the share or number of the part that the script cuts off.
+    cut : str
+        For hand-made splits: ``test_first`` or ``train_first``: which part the first rows of the permutation are.
+    seed : int or None
+        None: the script sets no seed; the recorded membership of the first run stands for it.
+    """
+
+    kind: str
+    method: str = ""
+    test_size: float | int | None = None
+    train_size: float | int | None = None
+    cut: str = "train_first"
+    seed: int | None = None
+    shuffle: bool = True
+    stratify: bool = False
+    test: Expr | None = None
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    made_by: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("random", "positional", "expression", "none"):
+            raise PlanError(f"There is no split of kind {self.kind!r}")
+        if (self.kind == "expression") != (self.test is not None):
+            raise PlanError("A split by expression needs a condition, and no other split has one")
+
+
+@dataclass(frozen=True, slots=True)
+class Transformer:
+    """One unfitted transformer: its kind (`features` has one file per family) and parameters as (name, value) pairs.
+
+    Kinds: ``passthrough``, ``standard_scaler`` (with_mean, with_std, ddof), ``one_hot`` (categories: ``auto`` sorted,
+    ``first_seen``, or a tuple of literals; handle_unknown; drop; dtype), ``simple_imputer`` (strategy, fill_value),
+    ``function`` (function: name in the plan or a dotted NumPy name).
+    """
+
+    kind: str
+    params: Options = ()
+
+    def get(self, name: str, default: object = None) -> object:
+        """Return a parameter's value or `default`."""
+        return dict(self.params).get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Columns of the prepared view and the chain of transformers they pass; X is the blocks side by side."""
+
+    name: str
+    columns: tuple[str, ...]
+    chain: tuple[Transformer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encode:
+    """How prepared columns become X. `fit_on` is ``train``, or ``all`` where the script fits before it splits (leakage)."""
+
+    blocks: tuple[Block, ...]
+    fit_on: str = "train"
+    variable: str = "X"
+    dtype: str = "float64"
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    made_by: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if self.fit_on not in ("train", "all"):
+            raise PlanError(f"Encoders are fitted on train or all, not {self.fit_on!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """The estimator, by its dotted scikit-learn name, with the script's parameters."""
+
+    estimator: str
+    params: Options = ()
+    variable: str = "model"
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    made_by: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A user function carried verbatim from the script, with the helpers, imports and constants it uses.
+
+    `source` defines `name`; `modules` are project modules (path relative to the project, text) that it imports.
+    """
+
+    name: str
+    source: str
+    modules: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file that the script writes: an artefact that may hold personal data.
+
+    `content` is ``model``, ``predictions``, ``table``, ``matrix`` or ``unknown``; `variable` what is written, if known.
+    """
+
+    path: str
+    content: str
+    variable: str = ""
+    line: int | None = field(default=None, compare=False)

@@ -1,0 +1,445 @@
+"""The relational nodes of a plan. Frozen, validated when built; each knows its schema and what defines every column.
+
+To add a node: a frozen dataclass with `parents`, `_schema` and `definitions`; an entry in `NODE_TYPES`; then a visitor in every
+pass (serialisation, rendering, SQL, delta, lineage, the reference interpreter). The tests loop over `NODE_TYPES` and fail for a pass
+that lacks one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+
+from lester_gui.ir.expressions import Column, Expr, Scalar, columns_of, type_of
+from lester_gui.ir.operators import AGGREGATES
+from lester_gui.ir.schema import Field, PlanError, Schema, Type
+
+Options = tuple[tuple[str, "Scalar | None | tuple[Scalar | None, ...]"], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """Base of all nodes.
+
+    Attributes
+    ----------
+    name : str
+        The view's name: the script's variable, with ``-2``, ``-3``, … for later versions.
+    lines : tuple of int
+        The script's lines that this node comes from, 1-based. Not part of the plan's hash.
+    made_by : str
+        ``rule:<name>``, ``model:<name>`` or ``person``. Not part of the plan's hash.
+    """
+
+    name: str
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    made_by: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.name or self.name.startswith("__"):
+            raise PlanError(f"{self.name!r} is not a view name", line=self.line)
+        _ = self.schema  # a node that has no valid schema does not exist
+
+    @property
+    def line(self) -> int | None:
+        """The first script line, for messages."""
+        return self.lines[0] if self.lines else None
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        """The nodes this one reads, in order."""
+        return ()
+
+    def with_parents(self, *parents: Node) -> Node:
+        """Return this node over other parents, validated again."""
+        raise NotImplementedError(type(self).__name__)
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The output columns, in order."""
+        return self._schema()
+
+    def _schema(self) -> Schema:
+        raise NotImplementedError(type(self).__name__)
+
+    def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        """Column lineage: output column → the (parent number, parent column) pairs its cells come from."""
+        raise NotImplementedError(type(self).__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneParent(Node):
+    """Base of the nodes with one parent."""
+
+    parent: Node
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        return (self.parent,)
+
+    def with_parents(self, *parents: Node) -> Node:
+        return replace(self, parent=parents[0])
+
+    def _schema(self) -> Schema:
+        return self.parent.schema
+
+    def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        return {n: ((0, n),) for n in self.parent.schema.names}
+
+
+class Reader(StrEnum):
+    """How the script reads a source; it decides quoting, missing values and types."""
+
+    PANDAS_CSV = "pandas_csv"  # options: the keywords given to read_csv
+    PYTHON_LINES = "python_lines"  # options: sep, strip (both, right, newline, none), skip, skip_blank, encoding, maxsplit
+    PYTHON_CSV = "python_csv"  # options: delimiter, quotechar, header, skip, encoding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read(Node):
+    """The rows of a source as the script's reader yields them.
+
+    `columns` carries the names and types that were observed. Types that the reader infers from the data are not part of the
+    plan's hash; `inferred` says so.
+    """
+
+    source: str
+    reader: Reader
+    options: Options = ()
+    columns: tuple[Field, ...]
+    inferred: bool = False
+
+    def with_parents(self, *parents: Node) -> Node:
+        return self
+
+    def _schema(self) -> Schema:
+        return Schema(self.columns)
+
+    def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        return {f.name: () for f in self.columns}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter(OneParent):
+    """The rows for which `predicate` is true."""
+
+    predicate: Expr
+
+    def _schema(self) -> Schema:
+        kind, nullable = type_of(self.predicate, self.parent.schema, self.line)
+        if kind is not Type.BOOL or nullable:
+            raise PlanError("A filter needs a condition that is always true or false", line=self.line)
+        return self.parent.schema
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project(OneParent):
+    """The parent's columns plus `assigned` ones, which replace columns of the same name. All read the parent's values."""
+
+    assigned: tuple[tuple[str, Expr], ...]
+
+    def _schema(self) -> Schema:
+        new = []
+        for name, expr in self.assigned:
+            kind, nullable = type_of(expr, self.parent.schema, self.line)
+            new.append(Field(name, kind, nullable))
+        if len({f.name for f in new}) != len(new):
+            raise PlanError("One column is assigned twice in one step", line=self.line)
+        return self.parent.schema.with_fields(new)
+
+    def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        out = super().definitions()
+        out.update({name: tuple((0, c) for c in columns_of(expr)) for name, expr in self.assigned})
+        return out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Select(OneParent):
+    """Some of the parent's columns, in order, each as (new name, parent's name)."""
+
+    columns: tuple[tuple[str, str], ...]
+
+    def _schema(self) -> Schema:
+        return Schema(tuple(self.parent.schema.field(old, self.line).renamed(new) for new, old in self.columns))
+
+    def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        return {new: ((0, old),) for new, old in self.columns}
+
+
+class JoinKind(StrEnum):
+    """Which rows a join keeps."""
+
+    INNER = "inner"
+    LEFT = "left"
+    RIGHT = "right"
+    OUTER = "outer"
+    CROSS = "cross"
+    SEMI = "semi"  # left rows that have a match; no right columns
+    ANTI = "anti"  # left rows that have none; no right columns
+
+
+class Take(StrEnum):
+    """Which matching right rows a left row is joined with."""
+
+    ALL = "all"
+    FIRST = "first"
+    LAST = "last"  # a dict: the last assignment wins
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join(Node):
+    """Left and right rows with equal keys, in the order (left order, right order).
+
+    Columns: the left ones, then the right ones without keys of the same name on both sides. Other names on both sides get
+    `suffixes`. `null_keys_match` is pandas' rule (missing equals missing); SQL and dicts of text never match missing keys.
+    """
+
+    left: Node
+    right: Node
+    how: JoinKind
+    on: tuple[tuple[str, str], ...]
+    take: Take = Take.ALL
+    suffixes: tuple[str, str] = ("_x", "_y")
+    null_keys_match: bool = False
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        return (self.left, self.right)
+
+    def with_parents(self, *parents: Node) -> Node:
+        return replace(self, left=parents[0], right=parents[1])
+
+    @property
+    def output_columns(self) -> tuple[tuple[str, int, str], ...]:
+        """(output name, parent number, parent's name) per column; a shared key is taken from the left, else the right."""
+        shared = {a for a, b in self.on if a == b}
+        if self.how in (JoinKind.SEMI, JoinKind.ANTI):
+            return tuple((n, 0, n) for n in self.left.schema.names)
+        right = [n for n in self.right.schema.names if n not in shared]
+        clash = (set(self.left.schema.names) - shared) & set(right)
+        out = [(n + self.suffixes[0] if n in clash else n, 0, n) for n in self.left.schema.names]
+        out += [(n + self.suffixes[1] if n in clash else n, 1, n) for n in right]
+        return tuple(out)
+
+    def _schema(self) -> Schema:
+        if (self.how is JoinKind.CROSS) == bool(self.on):
+            raise PlanError("A cross join has no keys, every other join needs some", line=self.line)
+        for a, b in self.on:
+            ta, tb = self.left.schema.field(a, self.line).type, self.right.schema.field(b, self.line).type
+            if ta is not tb and not (ta.is_number and tb.is_number):
+                raise PlanError(f"The join keys {a!r} and {b!r} have different types, {ta} and {tb}", line=self.line)
+        fields = []
+        for name, side, old in self.output_columns:
+            f = self.parents[side].schema.field(old).renamed(name)
+            outer = self.how is JoinKind.OUTER or self.how is (JoinKind.RIGHT, JoinKind.LEFT)[side]
+            shared = any(a == b == old for a, b in self.on)
+            if outer and not (shared and side == 0):
+                f = Field(f.name, f.type, True)
+            elif shared and self.how in (JoinKind.RIGHT, JoinKind.OUTER):
+                f = Field(f.name, f.type, f.nullable or self.right.schema.field(old).nullable)
+            fields.append(f)
+        return Schema(tuple(fields))
+
+    def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        shared = {a for a, b in self.on if a == b}
+        return {
+            n: ((0, o), (1, o)) if o in shared and s == 0 and self.how not in (JoinKind.SEMI, JoinKind.ANTI) else ((s, o),)
+            for n, s, o in self.output_columns
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One aggregate column: its name, the function of `AGGREGATES`, and the parent's column (None for ``size``)."""
+
+    name: str
+    function: str
+    column: str | None
+
+
+class GroupOrder(StrEnum):
+    """The order of groups: pandas sorts keys, a dict keeps first appearance."""
+
+    SORTED = "sorted"
+    FIRST_SEEN = "first_seen"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aggregate(OneParent):
+    """One row per group. Without `by`, one row for all (also for none). Missing keys form no group when `drop_null_keys`."""
+
+    by: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    order: GroupOrder = GroupOrder.SORTED
+    drop_null_keys: bool = True
+
+    def _schema(self) -> Schema:
+        fields = []
+        for n in self.by:
+            f = self.parent.schema.field(n, self.line)
+            fields.append(Field(n, f.type, f.nullable and not self.drop_null_keys))
+        for m in self.measures:
+            function = AGGREGATES.get(m.function)
+            if function is None:
+                raise PlanError(f"There is no aggregate {m.function!r}", line=self.line)
+            kind, nullable = (Type.INT, False) if m.column is None else type_of(Column(m.column), self.parent.schema, self.line)
+            if kind not in function.accepts:
+                raise PlanError(f"{m.function} is not defined for a {kind}", line=self.line)
+            fields.append(Field(m.name, *function.result((kind, nullable))))
+        return Schema(tuple(fields))
+
+    def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        out: dict[str, tuple[tuple[int, str], ...]] = {n: ((0, n),) for n in self.by}
+        out.update({m.name: () if m.column is None else ((0, m.column),) for m in self.measures})
+        return out
+
+
+class Keep(StrEnum):
+    """Which of several equal rows stays."""
+
+    FIRST = "first"
+    LAST = "last"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distinct(OneParent):
+    """One row per distinct value of `subset` (all columns when empty); missing equals missing. Rows keep their places."""
+
+    subset: tuple[str, ...] = ()
+    keep: Keep = Keep.FIRST
+
+    def _schema(self) -> Schema:
+        for n in self.subset:
+            self.parent.schema.field(n, self.line)
+        return self.parent.schema
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concat(Node):
+    """The rows of all parents, one after the other; all have the same columns in the same order."""
+
+    inputs: tuple[Node, ...]
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        return self.inputs
+
+    def with_parents(self, *parents: Node) -> Node:
+        return replace(self, inputs=parents)
+
+    def _schema(self) -> Schema:
+        if not self.inputs:
+            raise PlanError("A concat needs at least one table", line=self.line)
+        first = self.inputs[0].schema
+        for other in self.inputs[1:]:
+            if other.schema.names != first.names or [f.type for f in other.schema] != [f.type for f in first]:
+                raise PlanError("The concatenated tables have different columns", line=self.line)
+        return Schema(tuple(Field(f.name, f.type, any(i.schema.field(f.name).nullable for i in self.inputs)) for f in first))
+
+    def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        return {n: tuple((i, n) for i in range(len(self.inputs))) for n in self.schema.names}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sort(OneParent):
+    """The parent's rows in a stable order by (column, ascending); missing values last."""
+
+    by: tuple[tuple[str, bool], ...]
+
+    def _schema(self) -> Schema:
+        for n, _ in self.by:
+            self.parent.schema.field(n, self.line)
+        return self.parent.schema
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit(OneParent):
+    """The first `count` rows after `offset`; with a negative offset, the last ones."""
+
+    count: int
+    offset: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broadcast(Node):
+    """The parent's rows, each with values taken from one row of `of`: its first, its last, or its only one.
+
+    `values` are (new column, column of `of`). This is what a loop variable read after its loop means (the last row), and how a
+    total reaches every row (``position`` "only"). If `of` has no row, `first` and `last` are an error where the parent has rows.
+    """
+
+    parent: Node
+    of: Node
+    values: tuple[tuple[str, str], ...]
+    position: str = "last"
+
+    def __post_init__(self) -> None:
+        if self.position not in ("first", "last", "only"):
+            raise PlanError(f"A broadcast takes the first, last or only row, not {self.position!r}", line=self.line)
+        super().__post_init__()
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        return (self.parent, self.of)
+
+    def with_parents(self, *parents: Node) -> Node:
+        return replace(self, parent=parents[0], of=parents[1])
+
+    def _schema(self) -> Schema:
+        return self.parent.schema.with_fields([self.of.schema.field(o, self.line).renamed(n) for n, o in self.values])
+
+    def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        out: dict[str, tuple[tuple[int, str], ...]] = {n: ((0, n),) for n in self.parent.schema.names}
+        out.update({n: ((1, o),) for n, o in self.values})
+        return out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opaque(Node):
+    """A step that nothing understood: the script's own statements, run over whole tables in the restricted worker.
+
+    `source` assigns `output` from the variables named in `variables` (one per parent, pandas frames or lists of tuples as the
+    script had them). Its lineage is coarse, "every input row", unless `keeps_rows` (same rows, same order as the first parent).
+    """
+
+    inputs: tuple[Node, ...]
+    variables: tuple[str, ...]
+    source: str
+    output: str
+    columns: tuple[Field, ...]
+    reason: str
+    keeps_rows: bool = False
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        return self.inputs
+
+    def with_parents(self, *parents: Node) -> Node:
+        return replace(self, inputs=parents)
+
+    def _schema(self) -> Schema:
+        if len(self.variables) != len(self.inputs):
+            raise PlanError("An opaque step names one variable per input", line=self.line)
+        return Schema(self.columns)
+
+    def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        every = tuple((i, n) for i, p in enumerate(self.inputs) for n in p.schema.names)
+        return {f.name: every for f in self.columns}
+
+
+NODE_TYPES: tuple[type[Node], ...] = (
+    Read,
+    Filter,
+    Project,
+    Select,
+    Join,
+    Aggregate,
+    Distinct,
+    Concat,
+    Sort,
+    Limit,
+    Broadcast,
+    Opaque,
+)
