@@ -1,0 +1,91 @@
+"""Every action of the window and its key, in one table, so that no key is given twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One action: its id, words, key (may be empty), icon, and whether it needs an open project."""
+
+    id: str
+    text: str
+    key: str
+    icon: str
+    needs_project: bool = True
+
+
+_ = QT_TRANSLATE_NOOP
+TABLE: tuple[Spec, ...] = (
+    Spec("project", _("Actions", "Project"), "Ctrl+1", "project"),
+    Spec("rewrite", _("Actions", "Rewrite"), "Ctrl+2", "rewrite"),
+    Spec("data", _("Actions", "Data"), "Ctrl+3", "data"),
+    Spec("person", _("Actions", "Person"), "Ctrl+4", "person"),
+    Spec("requests", _("Actions", "Requests"), "Ctrl+5", "requests"),
+    Spec("audit", _("Actions", "Audit"), "Ctrl+6", "audit"),
+    Spec("palette", _("Actions", "Search everything"), "Ctrl+K", "search"),
+    Spec("find", _("Actions", "Find here"), "Ctrl+F", "search"),
+    Spec("next_pane", _("Actions", "Next pane"), "F6", "chevron"),
+    Spec("back", _("Actions", "Clear or go back"), "Esc", "close"),
+    Spec("accept_step", _("Actions", "Accept step"), "Alt+Return", "check"),
+    Spec("new_request", _("Actions", "New request"), "Ctrl+N", "plus"),
+    Spec("scan", _("Actions", "Scan again"), "F5", "refresh"),
+    Spec("close_project", _("Actions", "Close project"), "Ctrl+W", "close"),
+    Spec("open_folder", _("Actions", "Open a folder"), "Ctrl+O", "folder-open", False),
+    Spec("open_sample", _("Actions", "Try the sample hospital"), "Ctrl+D", "play", False),
+    Spec("check_certificate", _("Actions", "Check a certificate"), "Ctrl+E", "audit", False),
+    Spec("preferences", _("Actions", "Preferences"), "Ctrl+,", "settings", False),
+    Spec("help", _("Actions", "Help"), "F1", "help", False),
+    Spec("quit", _("Actions", "Quit"), "Ctrl+Q", "close", False),
+)
+RAIL = ("project", "rewrite", "data", "person", "requests", "audit")
+
+
+class Actions:
+    """The QActions of a window.
+
+    Parameters
+    ----------
+    window
+        Owns the actions; their keys work while it has the focus.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        self._actions: dict[str, QAction] = {}
+        self._project_is_open = False
+        self._held_back = False
+        for spec in TABLE:
+            action = QAction(QCoreApplication.translate("Actions", spec.text), window)
+            action.setObjectName(spec.id)
+            if spec.key:
+                action.setShortcut(QKeySequence(spec.key))
+            window.addAction(action)
+            self._actions[spec.id] = action
+        self._update()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def key(self, name: str) -> str:
+        """The key of an action, as it is written on this system."""
+        return self._actions[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+    def set_project_open(self, is_open: bool) -> None:
+        """Switch on or off what needs a project."""
+        self._project_is_open = is_open
+        self._update()
+
+    def hold_back(self, yes: bool) -> None:
+        """While a sheet asks something, no other action may run."""
+        self._held_back = yes
+        self._update()
+
+    def _update(self) -> None:
+        for spec in TABLE:
+            on = not self._held_back and (self._project_is_open or not spec.needs_project)
+            self._actions[spec.id].setEnabled(on)
