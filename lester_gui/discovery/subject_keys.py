@@ -1,0 +1,82 @@
+"""Which columns of a source probably name a person, judged by their names and a sample of their values."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from lester_gui.discovery.effects import FileUse
+
+SAMPLE_ROWS = 500
+NAME = re.compile(
+    r"(^|_)(e_?mail(_address)?|ssn|social_security(_number)?|nino|passport(_no|_number)?|tax_id|iban|phone(_number)?|mobile|msisdn"
+    r"|(customer|client|patient|person|user|member|employee|subject|applicant|account|student|subscriber|sender|recipient|guest|driver)"
+    r"(_?(id|no|nr|number|key|email|uuid))?|cid|uid|pid|mrn|login|username)$",
+    re.IGNORECASE,
+)
+EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;]+\.[A-Za-z]{2,}$")
+SSN = re.compile(r"^\d{3}-\d{2}-\d{4}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """The first rows of a source: column names, rows of text, the number of data lines, and the likely subject keys."""
+
+    columns: tuple[str, ...]
+    rows: int
+    keys: tuple[str, ...]
+    note: str = ""
+
+
+def peek(folder: Path, use: FileUse) -> Peek:
+    """Look at the beginning of a text table. Nothing is kept.
+
+    Returns
+    -------
+    Peek
+        Without columns and with a note when the file is missing or not a text table.
+    """
+    file = folder / use.path
+    if not file.is_file():
+        return Peek((), 0, (), "not in the folder")
+    if file.suffix.lower() in (".parquet", ".xlsx", ".xls", ".feather", ".npy", ".npz", ".pkl", ".db", ".sqlite"):
+        return Peek((), 0, (), f"{file.suffix[1:]} files are not supported yet")
+    with file.open("rb") as raw:
+        lines = sum(chunk.count(b"\n") for chunk in iter(lambda: raw.read(1 << 20), b""))
+        raw.seek(max(0, file.stat().st_size - 1))
+        lines += raw.read(1) not in (b"\n", b"")
+    with file.open(encoding="utf-8", errors="replace", newline="") as text:
+        sample = list(islice(csv.reader(text, delimiter=use.separator or ","), SAMPLE_ROWS))
+    sample = [r for r in sample if r]
+    if not sample:
+        return Peek((), 0, (), "empty")
+    header = use.header if use.header is not None else _looks_like_header(sample)
+    names = tuple(sample[0]) if header and not use.names else use.names
+    data = sample[1:] if header else sample
+    width = max((len(r) for r in sample), default=0)
+    if len(names) != width and not names:
+        names = tuple(f"c{i + 1}" for i in range(width))
+    keys = [n for i, n in enumerate(names) if n and _is_key(n, [r[i].strip() for r in data if i < len(r)])]
+    return Peek(names, max(0, lines - bool(header)), tuple(keys))
+
+
+def _is_key(name: str, values: list[str]) -> bool:
+    filled = [v for v in values if v]
+    if not filled:
+        return False
+    if sum(bool(EMAIL.match(v) or SSN.match(v)) for v in filled) > 0.8 * len(filled):
+        return True
+    tidy = re.sub(r"(?<=[a-z])(?=[A-Z])|[\s.-]+", "_", name)
+    return bool(NAME.search(tidy)) and len(set(filled)) > min(10, 0.02 * len(filled))
+
+
+def _looks_like_header(sample: list[list[str]]) -> bool:
+    first = sample[0]
+    return (
+        all(re.fullmatch(r"[A-Za-z_][\w .()/-]*", c.strip() or "1") for c in first)
+        and len(set(first)) == len(first)
+        and (any(re.fullmatch(r"-?\d+(\.\d+)?", c.strip()) or EMAIL.match(c.strip()) for r in sample[1:20] for c in r))
+    )
