@@ -1,0 +1,60 @@
+# Two commands do everything: `make demo` and `make test`. Both set up what they need first.
+
+.DEFAULT_GOAL := help
+.PHONY: help system venv demo test test-long lint format bench score wheel app clean
+
+PY := .venv/bin/python
+MODEL ?=
+PYTEST_ARGS ?=
+WINDOW := $(if $(DISPLAY)$(WAYLAND_DISPLAY),window)
+export PYTHON
+
+help:  ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+system:
+	@sh tools/system-libraries.sh
+
+.venv/ready: pyproject.toml constraints.txt setup.py | system
+	@sh tools/make-venv.sh
+
+venv: system .venv/ready  ## Virtual environment and system libraries, nothing else
+
+demo: .venv/ready  ## Show Lester on a copy of the hospital project
+	@sh tools/system-libraries.sh $(WINDOW)
+	@sh tools/demo.sh
+
+lint: venv  ## Style, types and import rules
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+format: venv  ## Let ruff put the code in order
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+test: lint  ## Lint, then all tests that take seconds
+	$(PY) -m pytest -n auto $(PYTEST_ARGS)
+
+test-long: lint  ## Also the tests that take minutes
+	$(PY) -m pytest -n auto -m "long or not long" $(PYTEST_ARGS)
+
+bench: venv  ## Time the journey on every sample project
+	$(PY) -m tests.benchmarks.journey
+
+score: venv  ## How many sample scripts a model rewrites: make score MODEL=qwen3:8b
+	@test -n "$(MODEL)" || { echo "Say which model of your Ollama: make score MODEL=qwen3:8b"; exit 2; }
+	$(PY) -m tests.benchmarks.score --model "$(MODEL)"
+
+wheel: venv  ## A wheel in dist/
+	$(PY) -m pip wheel --disable-pip-version-check -q --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
+app: venv  ## The one-folder application in dist/lester/
+	$(PY) -m PyInstaller --noconfirm --log-level WARN build.spec
+	QT_QPA_PLATFORM=offscreen dist/lester/lester --version
+
+clean:  ## Remove what was built, not what you made
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info
+	find lester_gui tests -name __pycache__ -type d -prune -exec rm -rf {} +
