@@ -9,6 +9,14 @@ from lester_gui.ir.operators import OPERATORS, Typed
 from lester_gui.ir.schema import PlanError, Schema, Type
 
 Scalar = bool | int | float | str
+_NATURAL: dict[type, Type] = {bool: Type.BOOL, int: Type.INT, float: Type.FLOAT, str: Type.STR}
+_WRITTEN_AS = {
+    Type.FLOAT: (Type.FLOAT, Type.INT),
+    Type.DATE: (Type.STR,),
+    Type.TIMESTAMP: (Type.STR,),
+    Type.FLOATS: (),
+    Type.STRS: (),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ class Column(Expr):
 class Literal(Expr):
     """A constant from the script's text. Never a value that was read from data.
 
-    `value` None stands for a missing value and needs `type`.
+    `value` None stands for a missing value and needs `type`. Dates and times are ISO texts with their `type`.
     """
 
     value: Scalar | None
@@ -37,8 +45,9 @@ class Literal(Expr):
         if self.type is None:
             if self.value is None:
                 raise PlanError("A missing literal needs a type")
-            kind = {bool: Type.BOOL, int: Type.INT, float: Type.FLOAT, str: Type.STR}[type(self.value)]
-            object.__setattr__(self, "type", kind)
+            object.__setattr__(self, "type", _NATURAL[type(self.value)])
+        elif self.value is not None and _NATURAL[type(self.value)] not in _WRITTEN_AS.get(self.type, (self.type,)):
+            raise PlanError(f"A {self.type} cannot be written as a {_NATURAL[type(self.value)]}")
 
     def __eq__(self, other: object) -> bool:  # 1, 1.0 and True are different literals
         return isinstance(other, Literal) and self.type is other.type and repr(self.value) == repr(other.value)

@@ -1,8 +1,8 @@
 """The relational nodes of a plan. Frozen, validated when built; each knows its schema and what defines every column.
 
 To add a node: a frozen dataclass with `parents`, `_schema` and `definitions`; an entry in `NODE_TYPES`; then a visitor in every
-pass (serialisation, rendering, SQL, delta, lineage, the reference interpreter). The tests loop over `NODE_TYPES` and fail for a pass
-that lacks one.
+pass (serialisation, rendering, SQL, delta, lineage, the reference interpreter). The tests loop over `NODE_TYPES` and fail for a
+pass that lacks one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from lester_gui.ir.expressions import Column, Expr, Scalar, columns_of, type_of
 from lester_gui.ir.operators import AGGREGATES
 from lester_gui.ir.schema import Field, PlanError, Schema, Type
 
-Options = tuple[tuple[str, "Scalar | None | tuple[Scalar | None, ...]"], ...]
+Option = Scalar | tuple["Option", ...] | None
+Options = tuple[tuple[str, Option], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,6 +284,8 @@ class Aggregate(OneParent):
             function = AGGREGATES.get(m.function)
             if function is None:
                 raise PlanError(f"There is no aggregate {m.function!r}", line=self.line)
+            if m.column is None and m.function != "size":
+                raise PlanError(f"{m.function} needs a column", line=self.line)
             kind, nullable = (Type.INT, False) if m.column is None else type_of(Column(m.column), self.parent.schema, self.line)
             if kind not in function.accepts:
                 raise PlanError(f"{m.function} is not defined for a {kind}", line=self.line)
@@ -360,6 +363,11 @@ class Limit(OneParent):
 
     count: int
     offset: int = 0
+
+    def _schema(self) -> Schema:
+        if self.count < 0:
+            raise PlanError("A limit keeps no negative number of rows", line=self.line)
+        return self.parent.schema
 
 
 @dataclass(frozen=True, kw_only=True)
