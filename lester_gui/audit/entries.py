@@ -7,6 +7,7 @@ random tokens. The one free text is a reason that somebody typed, and it is refu
 import getpass
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -129,6 +130,18 @@ class Actor:
         except (OSError, KeyError):  # a container's user id may have no name
             account = "unknown"
         return cls(name, account)
+
+
+def same_person(a: str, b: str) -> bool:
+    """Say whether two typed names are one: case, spaces, width and invisible characters do not tell people apart."""
+    return plain_name(a) == plain_name(b)
+
+
+def plain_name(name: str) -> str:
+    """Return a typed name as it is compared; empty if nothing visible was typed."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cf", "Cc", "Mn"))
+    return " ".join(visible.split())
 
 
 LESTER: Final = "Lester"
