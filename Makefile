@@ -48,6 +48,7 @@ score: venv  ## How many sample scripts a model rewrites: make score MODEL=qwen3
 	$(PY) -m tests.benchmarks.score --model "$(MODEL)"
 
 wheel: venv  ## A wheel in dist/
+	rm -rf build
 	$(PY) -m pip wheel --disable-pip-version-check -q --no-deps --wheel-dir dist .
 	@ls dist/*.whl
 
