@@ -20,28 +20,27 @@ class Spec:
     needs_project: bool = True
 
 
-_ = QT_TRANSLATE_NOOP
 TABLE: tuple[Spec, ...] = (
-    Spec("project", _("Actions", "Project"), "Ctrl+1", "project"),
-    Spec("rewrite", _("Actions", "Rewrite"), "Ctrl+2", "rewrite"),
-    Spec("data", _("Actions", "Data"), "Ctrl+3", "data"),
-    Spec("person", _("Actions", "Person"), "Ctrl+4", "person"),
-    Spec("requests", _("Actions", "Requests"), "Ctrl+5", "requests"),
-    Spec("audit", _("Actions", "Audit"), "Ctrl+6", "audit"),
-    Spec("palette", _("Actions", "Search everything"), "Ctrl+K", "search"),
-    Spec("find", _("Actions", "Find here"), "Ctrl+F", "search"),
-    Spec("next_pane", _("Actions", "Next pane"), "F6", "chevron"),
-    Spec("back", _("Actions", "Clear or go back"), "Esc", "close"),
-    Spec("accept_step", _("Actions", "Accept step"), "Alt+Return", "check"),
-    Spec("new_request", _("Actions", "New request"), "Ctrl+N", "plus"),
-    Spec("scan", _("Actions", "Scan again"), "F5", "refresh"),
-    Spec("close_project", _("Actions", "Close project"), "Ctrl+W", "close"),
-    Spec("open_folder", _("Actions", "Open a folder"), "Ctrl+O", "folder-open", False),
-    Spec("open_sample", _("Actions", "Try the sample hospital"), "Ctrl+D", "play", False),
-    Spec("check_certificate", _("Actions", "Check a certificate"), "Ctrl+E", "audit", False),
-    Spec("preferences", _("Actions", "Preferences"), "Ctrl+,", "settings", False),
-    Spec("help", _("Actions", "Help"), "F1", "help", False),
-    Spec("quit", _("Actions", "Quit"), "Ctrl+Q", "close", False),
+    Spec("project", QT_TRANSLATE_NOOP("Actions", "Project"), "Ctrl+1", "project"),
+    Spec("rewrite", QT_TRANSLATE_NOOP("Actions", "Rewrite"), "Ctrl+2", "rewrite"),
+    Spec("data", QT_TRANSLATE_NOOP("Actions", "Data"), "Ctrl+3", "data"),
+    Spec("person", QT_TRANSLATE_NOOP("Actions", "Person"), "Ctrl+4", "person"),
+    Spec("requests", QT_TRANSLATE_NOOP("Actions", "Requests"), "Ctrl+5", "requests"),
+    Spec("audit", QT_TRANSLATE_NOOP("Actions", "Audit"), "Ctrl+6", "audit"),
+    Spec("palette", QT_TRANSLATE_NOOP("Actions", "Search everything"), "Ctrl+K", "search"),
+    Spec("find", QT_TRANSLATE_NOOP("Actions", "Find here"), "Ctrl+F", "search"),
+    Spec("next_pane", QT_TRANSLATE_NOOP("Actions", "Next pane"), "F6", "chevron"),
+    Spec("back", QT_TRANSLATE_NOOP("Actions", "Clear or go back"), "Esc", "close"),
+    Spec("accept_step", QT_TRANSLATE_NOOP("Actions", "Accept step"), "Alt+Return", "check"),
+    Spec("new_request", QT_TRANSLATE_NOOP("Actions", "New request"), "Ctrl+N", "plus"),
+    Spec("scan", QT_TRANSLATE_NOOP("Actions", "Scan again"), "F5", "refresh"),
+    Spec("close_project", QT_TRANSLATE_NOOP("Actions", "Close project"), "Ctrl+W", "close"),
+    Spec("open_folder", QT_TRANSLATE_NOOP("Actions", "Open a folder"), "Ctrl+O", "folder-open", False),
+    Spec("open_sample", QT_TRANSLATE_NOOP("Actions", "Try the sample hospital"), "Ctrl+D", "play", False),
+    Spec("check_certificate", QT_TRANSLATE_NOOP("Actions", "Check a certificate"), "Ctrl+E", "audit", False),
+    Spec("preferences", QT_TRANSLATE_NOOP("Actions", "Preferences"), "Ctrl+,", "settings", False),
+    Spec("help", QT_TRANSLATE_NOOP("Actions", "Help"), "F1", "help", False),
+    Spec("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), "Ctrl+Q", "close", False),
 )
 RAIL = ("project", "rewrite", "data", "person", "requests", "audit")
 

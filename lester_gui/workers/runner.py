@@ -20,6 +20,7 @@ class _Job(QRunnable):
     def __init__(self, task: Task) -> None:
         super().__init__()
         self._task = task
+        self.setAutoDelete(False)
 
     def run(self) -> None:
         self._task.run()
@@ -32,16 +33,20 @@ class Runner(QObject):
     -------
     crashed
         An exception that is no :class:`~lester_gui.errors.UserError`, from any task.
+    progressed
+        :class:`~lester_gui.workers.task.Progressed` of any task that has a name.
     busy_changed
         Names of the tasks that are running or waiting, in the order in which they were started.
     """
 
     crashed = Signal(object)
+    progressed = Signal(object)
     busy_changed = Signal(list)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks: list[Task] = []
+        self._jobs: dict[Task, _Job] = {}  # kept from Python's garbage collector until the thread is done
         self._pools = {}
         for lane, threads in LANES.items():
             pool = QThreadPool(self)
@@ -71,8 +76,12 @@ class Runner(QObject):
         task = Task(work, name, keeps_result, self)
         self._tasks.append(task)
         task.crashed.connect(self.crashed)
+        if name:
+            task.progressed.connect(self.progressed)
         task.over.connect(lambda: self._forget(task))
-        self._pools[lane].start(_Job(task))
+        job = _Job(task)
+        self._jobs[task] = job
+        self._pools[lane].start(job)
         self._say_busy()
         return task
 
@@ -91,6 +100,7 @@ class Runner(QObject):
 
     def _forget(self, task: Task) -> None:
         self._tasks.remove(task)
+        del self._jobs[task]
         self._say_busy()
         task.deleteLater()
 

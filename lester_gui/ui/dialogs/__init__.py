@@ -1,0 +1,1 @@
+"""Sheets that ask something before anything is done."""

@@ -1,0 +1,1 @@
+"""Views: how tables, code, graphs and plots are drawn and moved through."""
