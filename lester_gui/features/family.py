@@ -1,0 +1,63 @@
+"""What every family of transformers does: check parameters, measure rows, resolve measures into fitted values, apply them.
+
+To add a family: a module with a class of this protocol, and its name in `state.FAMILIES`. `measure` must not look at
+`Lane.fill`, and `resolve` must, or statistics behind an imputer go wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from lester_gui.errors import UserError
+from lester_gui.features.accumulators import Accumulator
+from lester_gui.features.lanes import Lane
+from lester_gui.ir.learning import Transformer
+
+FunctionCaller = Callable[[str, pa.Table], pa.Table]
+"""Calls a user function of the plan, by name, on the block's columns; gives a table with as many rows, one column per output."""
+
+
+class Family(Protocol):
+    """One kind of transformer.
+
+    Attributes
+    ----------
+    stateful : bool
+        Whether it learns anything from the rows it is fitted on.
+    keeps_open : bool
+        Whether missing values may stay open behind it, so that later statistics can be kept decrementally.
+    """
+
+    stateful: bool
+    keeps_open: bool
+
+    def check(self, step: Transformer) -> None:
+        """Raise `UserError` for a parameter that is not supported."""
+
+    def measure(self, lane: Lane, step: Transformer) -> Accumulator:
+        """Return what the rows of this lane add to the statistics."""
+
+    def resolve(self, statistics: Accumulator, lane: Lane, step: Transformer, position: int) -> Any:
+        """Return the fitted values; `lane` gives name, kind and fill, its values are not read. `position` is its index."""
+
+    def apply(self, lane: Lane, fitted: Any, step: Transformer) -> tuple[Lane, ...]:
+        """Return the lane transformed; zero, one or several lanes."""
+
+
+def only(step: Transformer, **supported: tuple[object, ...] | None) -> None:
+    """Refuse parameters of `step` that are not named, or whose value is not among those listed (None: any value).
+
+    Raises
+    ------
+    UserError
+        It names the parameter.
+    """
+    for name, value in step.params:
+        if name not in supported:
+            raise UserError(f"The parameter {name!r} of {step.kind} is not supported yet")
+        allowed = supported[name]
+        if allowed is not None and not any(value == a and type(value) is type(a) for a in allowed):
+            raise UserError(f"{name}={value!r} of {step.kind} is not supported yet")
