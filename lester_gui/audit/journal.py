@@ -18,19 +18,11 @@ import duckdb
 from lester_gui.audit.canonical import canonical
 from lester_gui.audit.entries import GENESIS, LESTER, Actor, Detail, Entry, checked
 from lester_gui.errors import UserError
+from lester_gui.store.connection import transaction
 
 TABLE: Final = "lester.journal"
 MIRROR: Final = "journal.jsonl"
 _COLUMNS: Final = "seq, written_at, actor, os_user, action, details, previous, hash"
-
-
-def create_table(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the journal's table where there is none."""
-    con.execute(
-        f"CREATE TABLE IF NOT EXISTS {TABLE} (seq BIGINT PRIMARY KEY, written_at VARCHAR NOT NULL, actor VARCHAR NOT NULL,"
-        " os_user VARCHAR NOT NULL, action VARCHAR NOT NULL, details VARCHAR NOT NULL, previous VARCHAR NOT NULL,"
-        " hash VARCHAR NOT NULL)"
-    )
 
 
 def entries(con: duckdb.DuckDBPyConnection, after: int = 0, limit: int | None = None) -> list[Entry]:
@@ -61,7 +53,7 @@ class Journal:
         self._in_step = False
 
     def open(self, con: duckdb.DuckDBPyConnection) -> bool:
-        """Create the table where needed and complete the mirror after a crash.
+        """Complete the mirror after a crash.
 
         Returns
         -------
@@ -69,7 +61,6 @@ class Journal:
             False if the mirror holds something else than the table; it is then left as it is, as evidence, and
             `verify_chain` names the first difference.
         """
-        create_table(con)
         lines, torn = read_mirror(self._mirror)
         expected = [e.line().rstrip(b"\n") for e in entries(con, limit=len(lines))]
         self._in_step = lines == expected
@@ -140,14 +131,8 @@ class Journal:
     @contextlib.contextmanager
     def transaction(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """Run the block in one transaction and mirror its entries once it has committed."""
-        con.begin()
-        try:
+        with transaction(con):
             yield
-            con.commit()
-        except BaseException:
-            with contextlib.suppress(duckdb.TransactionException):  # a failed commit has rolled back already
-                con.rollback()
-            raise
         self.mirror(con)
 
     def record(

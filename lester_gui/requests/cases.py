@@ -17,6 +17,7 @@ from lester_gui.audit.entries import Actor, plain_name
 from lester_gui.audit.journal import Journal
 from lester_gui.errors import Refused, UserError
 from lester_gui.requests.deadlines import due_date
+from lester_gui.store.migrations import TableSet, register
 
 
 class Right(StrEnum):
@@ -71,6 +72,31 @@ NEXT_ACTION: Final[dict[Status, str]] = {
 }
 
 
+TABLES: Final = register(
+    TableSet(
+        "requests",
+        (
+            (
+                "CREATE TABLE lester.cases (case_id VARCHAR PRIMARY KEY, request_right VARCHAR NOT NULL,"
+                " subject VARCHAR NOT NULL, status VARCHAR NOT NULL, received DATE NOT NULL, due DATE NOT NULL,"
+                " extended BOOLEAN NOT NULL, filed_by VARCHAR NOT NULL, filed_at VARCHAR NOT NULL, closed_at VARCHAR)",
+                "CREATE TABLE lester.case_corrections (case_id VARCHAR NOT NULL, place INTEGER NOT NULL, source VARCHAR NOT NULL,"
+                " column_name VARCHAR NOT NULL, new_value VARCHAR NOT NULL, row_id BIGINT)",
+                "CREATE TABLE lester.case_holds (case_id VARCHAR NOT NULL, held_by VARCHAR NOT NULL, held_at VARCHAR NOT NULL,"
+                " reason VARCHAR NOT NULL, released_at VARCHAR)",
+                "CREATE TABLE lester.case_plans (case_id VARCHAR NOT NULL, plan_hash VARCHAR NOT NULL, made_at VARCHAR NOT NULL,"
+                " document VARCHAR NOT NULL)",
+                "CREATE TABLE lester.case_approvals (case_id VARCHAR NOT NULL, plan_hash VARCHAR NOT NULL,"
+                " approved_by VARCHAR NOT NULL, os_user VARCHAR NOT NULL, approved_at VARCHAR NOT NULL, reason VARCHAR NOT NULL,"
+                " authenticated BOOLEAN NOT NULL)",
+                "CREATE TABLE lester.case_outcomes (case_id VARCHAR NOT NULL, step VARCHAR NOT NULL,"
+                " recorded_at VARCHAR NOT NULL, document VARCHAR NOT NULL)",
+            ),
+        ),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """One new value: ``SOURCE.COLUMN=VALUE``, for one row or, without `row_id`, for every row of the person in the source."""
@@ -114,36 +140,6 @@ class Case:
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
-
-
-def create_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables of cases where there are none."""
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS lester.cases (case_id VARCHAR PRIMARY KEY, request_right VARCHAR NOT NULL,"
-        " subject VARCHAR NOT NULL, status VARCHAR NOT NULL, received DATE NOT NULL, due DATE NOT NULL,"
-        " extended BOOLEAN NOT NULL, filed_by VARCHAR NOT NULL, filed_at VARCHAR NOT NULL, closed_at VARCHAR)"
-    )
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS lester.case_corrections (case_id VARCHAR NOT NULL, place INTEGER NOT NULL,"
-        " source VARCHAR NOT NULL, column_name VARCHAR NOT NULL, new_value VARCHAR NOT NULL, row_id BIGINT)"
-    )
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS lester.case_holds (case_id VARCHAR NOT NULL, held_by VARCHAR NOT NULL,"
-        " held_at VARCHAR NOT NULL, reason VARCHAR NOT NULL, released_at VARCHAR)"
-    )
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS lester.case_plans (case_id VARCHAR NOT NULL, plan_hash VARCHAR NOT NULL,"
-        " made_at VARCHAR NOT NULL, document VARCHAR NOT NULL)"
-    )
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS lester.case_approvals (case_id VARCHAR NOT NULL, plan_hash VARCHAR NOT NULL,"
-        " approved_by VARCHAR NOT NULL, os_user VARCHAR NOT NULL, approved_at VARCHAR NOT NULL, reason VARCHAR NOT NULL,"
-        " authenticated BOOLEAN NOT NULL)"
-    )
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS lester.case_outcomes (case_id VARCHAR NOT NULL, step VARCHAR NOT NULL,"
-        " recorded_at VARCHAR NOT NULL, document VARCHAR NOT NULL)"
-    )
 
 
 def file_case(

@@ -13,11 +13,14 @@ from lester_gui.audit.chain import Head, export_head, verify_chain
 from lester_gui.audit.entries import ACTIONS, Actor, refuse_values
 from lester_gui.audit.journal import Journal, entries, head
 from lester_gui.errors import UserError
+from lester_gui.store.connection import attach
+from lester_gui.store.migrations import migrate
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
-    con.execute(f"ATTACH '{folder / 'lester.duckdb'}' AS lester")
+    attach(con, folder / "lester.duckdb")
+    migrate(con)
     return con
 
 

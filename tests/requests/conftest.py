@@ -7,13 +7,14 @@ import pytest
 from lester_gui.audit.entries import Actor
 from lester_gui.audit.journal import Journal
 from lester_gui.requests import cases
+from lester_gui.store.connection import open_memory
+
+assert cases.TABLES  # registered before the database is made
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    con = duckdb.connect()
-    con.execute(f"ATTACH '{tmp_path / 'lester.duckdb'}' AS lester")
-    cases.create_tables(con)
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    con = open_memory()
     yield con
     con.close()
 
