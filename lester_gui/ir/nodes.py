@@ -190,7 +190,7 @@ class Take(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Join(Node):
-    """Left and right rows with equal keys, in the order (left order, right order).
+    """Left and right rows with equal keys, in the order (left order, right order); right rows without a match come last.
 
     Columns: the left ones, then the right ones without keys of the same name on both sides. Other names on both sides get
     `suffixes`. `null_keys_match` is pandas' rule (missing equals missing); SQL and dicts of text never match missing keys.
@@ -226,10 +226,14 @@ class Join(Node):
     def _schema(self) -> Schema:
         if (self.how is JoinKind.CROSS) == bool(self.on):
             raise PlanError("A cross join has no keys, every other join needs some", line=self.line)
+        if self.take is not Take.ALL and self.how in (JoinKind.RIGHT, JoinKind.OUTER, JoinKind.CROSS):
+            raise PlanError(f"A {self.how} join takes all matches", line=self.line)
         for a, b in self.on:
             ta, tb = self.left.schema.field(a, self.line).type, self.right.schema.field(b, self.line).type
             if ta is not tb and not (ta.is_number and tb.is_number):
                 raise PlanError(f"The join keys {a!r} and {b!r} have different types, {ta} and {tb}", line=self.line)
+            if a == b and ta is not tb and self.how in (JoinKind.RIGHT, JoinKind.OUTER):
+                raise PlanError(f"The join key {a!r} is {ta} on the left and {tb} on the right", line=self.line)
         fields = []
         for name, side, old in self.output_columns:
             f = self.parents[side].schema.field(old).renamed(name)

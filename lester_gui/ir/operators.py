@@ -64,7 +64,10 @@ class Operator:
                 raise PlanError(f"{self.name} is not defined for a {kind} as argument {i + 1}", line=line)
             if nullable and not self.total:
                 raise PlanError(f"{self.name} is not defined where argument {i + 1} may be missing", line=line)
-        return self.result(arguments)
+        try:
+            return self.result(arguments)
+        except PlanError as error:
+            raise PlanError(error.message, error.hint, line) from error
 
 
 def _fixed(kind: Type) -> Callable[[tuple[Typed, ...]], Typed]:
@@ -98,6 +101,13 @@ def unify(kinds: tuple[Type, ...], what: str = "The branches") -> Type:
     if distinct <= {Type.BOOL, Type.INT, Type.FLOAT} and Type.BOOL not in distinct:
         return Type.FLOAT
     raise PlanError(f"{what} have different types: {', '.join(sorted(distinct))}")
+
+
+def _compared(args: tuple[Typed, ...]) -> Typed:
+    families = {Type.FLOAT if t.is_number else t for t, _ in args}
+    if len(families) > 1:
+        raise PlanError(f"Values of different types are compared: {', '.join(sorted(families))}")
+    return Type.BOOL, False
 
 
 def _branches(args: tuple[Typed, ...]) -> Typed:
@@ -147,23 +157,20 @@ def _make() -> dict[str, Operator]:
         ),
         # comparison in pandas: a missing operand gives False, for ne True
         *(
-            Operator(f"pandas_{n}", (ORDERED, ORDERED), _never_null(Type.BOOL), f"pandas {n}: False where missing, ne True")
+            Operator(f"pandas_{n}", (ORDERED, ORDERED), _compared, f"pandas {n}: False where missing, ne True")
             for n in ("eq", "ne", "lt", "le", "gt", "ge")
         ),
         # comparison in Python: None equals None; ordering with None raises, so it is refused
-        Operator("py_eq", (ANY, ANY), _never_null(Type.BOOL), "Python a == b; None == None is True"),
-        Operator("py_ne", (ANY, ANY), _never_null(Type.BOOL), "Python a != b"),
-        *(
-            Operator(f"py_{n}", (ORDERED, ORDERED), _never_null(Type.BOOL), f"Python {n}", total=False)
-            for n in ("lt", "le", "gt", "ge")
-        ),
+        Operator("py_eq", (ANY, ANY), _compared, "Python a == b; None == None is True"),
+        Operator("py_ne", (ANY, ANY), _compared, "Python a != b"),
+        *(Operator(f"py_{n}", (ORDERED, ORDERED), _compared, f"Python {n}", total=False) for n in ("lt", "le", "gt", "ge")),
         Operator("and", (boolean, boolean), _never_null(Type.BOOL), "both", variadic=True, total=False),
         Operator("or", (boolean, boolean), _never_null(Type.BOOL), "either", variadic=True, total=False),
         Operator("not", (boolean,), _never_null(Type.BOOL), "not a", total=False),
         Operator(
             "is_in",
             (ORDERED, ORDERED),
-            _never_null(Type.BOOL),
+            _compared,
             "a is one of the literals; missing is not",
             variadic=True,
         ),
@@ -206,7 +213,7 @@ def _make() -> dict[str, Operator]:
         Operator("count_text", (text, text), _fixed(Type.INT), "str.count, not overlapping"),
         # conversion
         Operator("py_int", (text,), _fixed(Type.INT), "int(text); other text is an error", total=False),
-        Operator("py_float", (text,), _fixed(Type.FLOAT), "float(text); other text is an error", total=False),
+        Operator("py_float", (text,), _fixed(Type.FLOAT), "float(text); other text and 'nan' are errors", total=False),
         Operator(
             "py_str",
             (frozenset({Type.STR, Type.INT, Type.BOOL, Type.FLOAT}),),
