@@ -49,7 +49,10 @@ def peek(folder: Path, use: FileUse) -> Peek:
         raw.seek(max(0, file.stat().st_size - 1))
         lines += raw.read(1) not in (b"\n", b"")
     with file.open(encoding="utf-8", errors="replace", newline="") as text:
-        sample = list(islice(csv.reader(text, delimiter=use.separator or ","), SAMPLE_ROWS))
+        separator = use.separator or ","
+        # the csv module knows one-character separators only; others are how line loops split
+        rows = csv.reader(text, delimiter=separator) if len(separator) == 1 else (r.rstrip("\r\n").split(separator) for r in text)
+        sample = list(islice(rows, SAMPLE_ROWS))
     sample = [r for r in sample if r]
     if not sample:
         return Peek((), 0, (), "empty")

@@ -135,3 +135,14 @@ def test_modules_are_followed_inside_the_project_only(tmp_path: Path) -> None:
     write(tmp_path, "pack/inner.py", "y = 1\n")
     names = [name for name, _ in load_script(tmp_path, "main.py").modules]
     assert names == ["deeper.py", "helper.py", "pack/__init__.py", "pack/inner.py"]
+
+
+def test_separators_of_several_characters(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "train.py",
+        "import pandas as pd\nfrom sklearn.svm import SVC\nrows = []\nfor line in open('a.data'):\n"
+        "    email, age = line.strip().split(', ')\nSVC().fit(rows, rows)\n",
+    )
+    write(tmp_path, "a.data", "".join(f"p{i}@example.org, {i}\n" for i in range(30)))
+    assert [(s.peek.columns, s.subject_keys) for s in scan(tmp_path, Progress()).sources] == [(("email", "age"), ("email",))]
