@@ -291,7 +291,7 @@ def _in_database(con: duckdb.DuckDBPyConnection, database: str, needles: Needles
             continue
         condition = " OR ".join(["contains(t, ?)"] * len(needles.lowered))
         found = con.execute(
-            f"SELECT t FROM (SELECT DISTINCT lower({cell}::VARCHAR) AS t FROM {quoted}) WHERE {condition}", lowered
+            f"SELECT t FROM (SELECT DISTINCT lower({cell}::VARCHAR) AS t FROM {quoted}) WHERE {condition}", needles.lowered
         ).fetchall()
         if any(needles.in_text(r[0]) for r in found):
             yield f"{table}.{column}"
