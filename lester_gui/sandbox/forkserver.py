@@ -86,6 +86,7 @@ class ForkServer:
             )
         except OSError as error:
             ours.close()
+            self.close()
             raise UserError(
                 f"The interpreter {self.interpreter} cannot be started ({error.strerror})",
                 "Set `python` in lester.toml to the interpreter of the project.",
@@ -146,7 +147,8 @@ class ForkServer:
         unwanted: BaseException | None = None
         while True:
             seconds = time.monotonic() - started
-            readable, _, _ = select.select([self._channel, read] if output.open else [self._channel], [], [], _POLL)
+            watched: list[Any] = [self._channel, read] if output.open else [self._channel]
+            readable, _, _ = select.select(watched, [], [], _POLL)
             if read in readable:
                 output.drain()
             message = self._receive(0) if self._channel in readable else None

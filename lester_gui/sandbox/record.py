@@ -278,7 +278,7 @@ class Decoder:
             raise DamagedRecord("text offsets")
         cells = [text[a:b].decode("utf-8", "surrogatepass") for a, b in itertools.pairwise(offsets.tolist())]
         safe = [s if s.isascii() else s.encode("utf-8", "replace").decode("utf-8") for s in cells]
-        return pa.array(safe, pa.large_string(), mask=missing)
+        return pa.array(safe, pa.string(), mask=missing)
 
     def _lists(self, c: Json, missing: np.ndarray[Any, Any] | None) -> pa.Array:
         lengths = np.frombuffer(self._buffer(c["lengths"]), dtype="<i8")

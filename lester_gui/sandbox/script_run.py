@@ -25,7 +25,8 @@ class ScriptRun:
     Attributes
     ----------
     status : str
-        ``finished``, ``raised``, ``timeout`` or ``killed`` (by a signal, mostly for want of memory).
+        ``finished``, ``raised``, ``timeout``, ``killed`` (by a signal, mostly for want of memory) or ``damaged`` (what it
+        left behind cannot be read).
     raised : Raised or None
         What ended it; the message is not kept, it may hold personal values.
     seconds : float
@@ -80,6 +81,8 @@ class ScriptRun:
             raise UserError(f"{script} stopped with {self.raised.type}{place}", "Run it by itself to see why.")
         if self.status == "timeout":
             raise UserError(f"{script} did not end within {self.seconds:.0f} seconds", "Allow more time, or give it less data.")
+        if self.status == "damaged":
+            raise UserError(f"{script} left a record that cannot be read", "It may have touched Lester's own files.")
         raise UserError(f"{script} was ended by the system", "It may need more memory than a run is allowed.")
 
 
@@ -89,6 +92,8 @@ def read_script_run(ended: Ended, out: Path, copy: WorkingCopy, versions: Mappin
     common: Json = {"versions": versions, "isolation": isolation, "changed": copy.changed_files(), "output": text}
     if ended.timed_out:
         return ScriptRun("timeout", None, ended.seconds, **common)
+    if not (out / "record.json").is_file() or (out / "record.json").is_symlink():
+        return ScriptRun("killed", None, ended.seconds, **common)
     try:
         document = record.read_record(out, "record.json")
         decoder = record.Decoder(out)
@@ -104,7 +109,7 @@ def read_script_run(ended: Ended, out: Path, copy: WorkingCopy, versions: Mappin
             **common,
         )
     except (record.DamagedRecord, KeyError, TypeError, AttributeError):
-        return ScriptRun("killed", None, ended.seconds, **common)
+        return ScriptRun("damaged", None, ended.seconds, **common)
 
 
 def _raised(e: Json | None) -> record.Raised | None:

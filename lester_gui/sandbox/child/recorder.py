@@ -60,7 +60,7 @@ class Recorder:
         impose: Sequence[Json | None] = (),
     ) -> None:
         self.script = script
-        self.root = root
+        self.root = os.path.realpath(root)
         self.store = store
         self.names = names
         self.wants_events = events
@@ -236,7 +236,7 @@ class Recorder:
         )
         line, callee = self._line()
         key = (os.path.relpath(full, self.root), "write" if writes else "read", line)
-        if line and key not in self.files:
+        if line and key not in self.files and (writes or os.path.isfile(full)):
             self.files[key] = {"path": key[0], "access": key[1], "line": line, "function": callee}
 
 
@@ -342,8 +342,8 @@ def _wrap_split() -> None:
             return original(*arrays, **options)
         return _active.split(original, arrays, options)
 
-    selection.train_test_split = train_test_split
-    sys.modules["sklearn.model_selection._split"].train_test_split = train_test_split  # type: ignore[attr-defined]
+    selection.__dict__["train_test_split"] = train_test_split
+    sys.modules["sklearn.model_selection._split"].__dict__["train_test_split"] = train_test_split
 
 
 def _record(first: int, last: int, names: tuple[str, ...], scope: str) -> None:

@@ -58,7 +58,8 @@ def serve(channel: socket.socket) -> int:
     _send(channel, {"ready": versions, "prefix": sys.prefix, "machine": platform.machine()})
     job = 0
     while True:
-        ready, _, _ = select.select([channel, wake_read], [], [])
+        watched: list[Any] = [channel, wake_read]
+        ready, _, _ = select.select(watched, [], [])
         if wake_read in ready:
             os.read(wake_read, 4096)
             job = _reap(channel, job)
