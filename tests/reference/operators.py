@@ -1,0 +1,208 @@
+"""Every operator of plan expressions in plain Python, one function each. Slow and obvious; shares no code with `runtime`.
+
+Values are None, bool, int, float, str, date, datetime and lists. A float that is not a number is a missing value.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, type_of
+from lester_gui.ir.schema import Schema, Type
+
+Value = Any
+Evaluate = Callable[[Expr], Value]
+
+
+class EvaluationError(Exception):
+    """The script would have raised here."""
+
+
+def clean(value: Value) -> Value:
+    """Return None for a float that is not a number, and refuse whole numbers that no column can hold."""
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+        raise EvaluationError("whole number too large")
+    return value
+
+
+def _missing_if_any(function: Callable[..., Value]) -> Callable[..., Value]:
+    def apply(*args: Value) -> Value:
+        if any(a is None for a in args):
+            return None
+        try:
+            return clean(function(*args))
+        except (ValueError, ZeroDivisionError, IndexError, OverflowError) as error:
+            raise EvaluationError(type(error).__name__) from error
+
+    return apply
+
+
+def _float_div(a: float, b: float) -> float | None:
+    a, b = float(a), float(b)
+    if b != 0:
+        return a / b
+    if a == 0 or math.isnan(a):
+        return None
+    return math.copysign(math.inf, a) * math.copysign(1, b)
+
+
+def _sqrt(a: float) -> float | None:
+    return None if a < 0 else math.sqrt(a)
+
+
+def _log(a: float) -> float | None:
+    return -math.inf if a == 0 else None if a < 0 else math.log(a)
+
+
+def _log1p(a: float) -> float | None:
+    return -math.inf if a == -1 else None if a < -1 else math.log1p(a)
+
+
+def _exp(a: float) -> float:
+    try:
+        return math.exp(a)
+    except OverflowError:
+        return math.inf
+
+
+def _pandas(compare: Callable[[Value, Value], bool], missing: bool) -> Callable[[Value, Value], bool]:
+    def apply(a: Value, b: Value) -> bool:
+        if a is None or b is None:
+            return missing
+        if isinstance(a, float) or isinstance(b, float):  # NumPy compares in the common type
+            a, b = float(a), float(b)
+        return compare(a, b)
+
+    return apply
+
+
+def _py_float(text: str) -> float:
+    value = float(text)
+    if math.isnan(value):
+        raise ValueError("nan")
+    return value
+
+
+def _py_round(a: float, digits: int) -> float:
+    return float(round(a, digits))
+
+
+def _at_midnight(day: date) -> datetime:
+    return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)
+
+
+def _is_in(a: Value, *members: Value) -> bool:
+    return a is not None and any(m is not None and a == m for m in members)
+
+
+PLAIN: dict[str, Callable[..., Value]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "neg": lambda a: -a,
+    "abs": abs,
+    "float_div": _float_div,
+    "py_div": lambda a, b: a / b,
+    "py_floordiv": lambda a, b: a // b,
+    "py_mod": lambda a, b: a % b,
+    "sqrt": _sqrt,
+    "log": _log,
+    "log1p": _log1p,
+    "exp": _exp,
+    "py_round": _py_round,
+    "lower": str.lower,
+    "upper": str.upper,
+    "strip": str.strip,
+    "lstrip": str.lstrip,
+    "rstrip": str.rstrip,
+    "str_len": len,
+    "word_count": lambda a: len(a.split()),
+    "contains": lambda a, b: b in a,
+    "startswith": str.startswith,
+    "endswith": str.endswith,
+    "replace": str.replace,
+    "concat_text": lambda *parts: "".join(parts),
+    "slice_text": lambda a, i, j: a[i:j],
+    "split_item": lambda a, sep, i: a.split(sep)[i],
+    "count_text": str.count,
+    "py_int": int,
+    "py_float": _py_float,
+    "to_float": float,
+    "to_int": int,
+    "parse_date": lambda a, pattern: datetime.strptime(a, pattern).date(),
+    "date_text": lambda d, pattern: d.strftime(pattern),
+    "year": lambda d: d.year,
+    "month": lambda d: d.month,
+    "day": lambda d: d.day,
+    "weekday": lambda d: d.weekday(),
+    "days_between": lambda a, b: (_at_midnight(a) - _at_midnight(b)).days,
+}
+TOTAL: dict[str, Callable[..., Value]] = {
+    "pandas_eq": _pandas(lambda a, b: a == b, False),
+    "pandas_ne": _pandas(lambda a, b: a != b, True),
+    "pandas_lt": _pandas(lambda a, b: a < b, False),
+    "pandas_le": _pandas(lambda a, b: a <= b, False),
+    "pandas_gt": _pandas(lambda a, b: a > b, False),
+    "pandas_ge": _pandas(lambda a, b: a >= b, False),
+    "py_eq": lambda a, b: a == b,
+    "py_ne": lambda a, b: a != b,
+    "py_lt": lambda a, b: a < b,
+    "py_le": lambda a, b: a <= b,
+    "py_gt": lambda a, b: a > b,
+    "py_ge": lambda a, b: a >= b,
+    "not": lambda a: not a,
+    "is_in": _is_in,
+    "is_null": lambda a: a is None,
+    "not_null": lambda a: a is not None,
+    "py_str": str,
+}
+# these look at an argument only when Python would
+LAZY: dict[str, Callable[[Sequence[Expr], Evaluate], Value]] = {
+    "and": lambda args, evaluate: all(evaluate(a) for a in args),
+    "or": lambda args, evaluate: any(evaluate(a) for a in args),
+    "if_else": lambda args, evaluate: evaluate(args[1] if evaluate(args[0]) else args[2]),
+    "coalesce": lambda args, evaluate: next((v for v in map(evaluate, args) if v is not None), None),
+}
+
+
+def literal_value(expr: Literal) -> Value:
+    """Return a literal as a value: dates from their text."""
+    if expr.value is None:
+        return None
+    if expr.type is Type.DATE:
+        return date.fromisoformat(str(expr.value))
+    if expr.type is Type.TIMESTAMP:
+        return datetime.fromisoformat(str(expr.value))
+    return clean(float(expr.value)) if expr.type is Type.FLOAT else expr.value
+
+
+def evaluate(expr: Expr, row: dict[str, Value], schema: Schema, functions: dict[str, Callable[..., Value]]) -> Value:
+    """Return the value of `expr` on one row."""
+
+    def inner(e: Expr) -> Value:
+        return evaluate(e, row, schema, functions)
+
+    if isinstance(expr, Column):
+        return row[expr.name]
+    if isinstance(expr, Literal):
+        return literal_value(expr)
+    if isinstance(expr, Call):
+        return widened(functions[expr.function](*map(inner, expr.arguments)), expr.type)
+    assert isinstance(expr, Apply)
+    if expr.operator in LAZY:
+        value = LAZY[expr.operator](expr.arguments, inner)
+    elif expr.operator in TOTAL:
+        value = TOTAL[expr.operator](*map(inner, expr.arguments))
+    else:
+        value = _missing_if_any(PLAIN[expr.operator])(*map(inner, expr.arguments))
+    return widened(value, type_of(expr, schema)[0])
+
+
+def widened(value: Value, kind: Type) -> Value:
+    """Return a whole number as a float where the type says so."""
+    if kind is Type.FLOAT and value is not None:
+        return clean(float(value))
+    return value

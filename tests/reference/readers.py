@@ -1,0 +1,82 @@
+"""The rows of a source as the script's reader yields them. pandas is its own oracle; the line readers are the loops."""
+
+import csv
+import io
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from lester_gui.ir.nodes import Read, Reader
+from lester_gui.ir.schema import Field, Type
+from tests.reference.operators import EvaluationError, clean
+
+
+def read_rows(node: Read, data: bytes) -> list[dict[str, Any]]:
+    """Return the rows of a source, in file order."""
+    rows = {
+        Reader.PANDAS_CSV: _pandas_csv,
+        Reader.PYTHON_LINES: _python_lines,
+        Reader.PYTHON_CSV: _python_csv,
+    }[node.reader](dict(node.options), data, len(node.columns))
+    out = []
+    for row in rows:
+        if len(row) != len(node.columns):
+            raise EvaluationError("a line has another number of fields")
+        out.append({f.name: _typed(value, f) for f, value in zip(node.columns, row, strict=True)})
+    return out
+
+
+def _typed(value: Any, field: Field) -> Any:
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):
+        return None
+    if field.type is Type.FLOAT:
+        return clean(float(value))
+    if field.type is Type.INT:
+        if int(value) != value:
+            raise EvaluationError(f"{field.name} is not whole")
+        return int(value)
+    if field.type is Type.BOOL:
+        return bool(value)
+    if field.type is Type.DATE:
+        return value.date() if isinstance(value, datetime) else value
+    if field.type is Type.TIMESTAMP:
+        return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+    if not isinstance(value, str):
+        raise EvaluationError(f"{field.name} is not text")
+    return value
+
+
+def _list(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _pandas_csv(options: dict[str, Any], data: bytes, columns: int) -> list[list[Any]]:
+    try:
+        frame = pd.read_csv(io.BytesIO(data), **{name: _list(value) for name, value in options.items()})
+    except (ValueError, UnicodeDecodeError) as error:  # pandas' own errors are ValueErrors
+        raise EvaluationError(type(error).__name__) from error
+    return [list(row) for row in frame.astype(object).itertuples(index=False, name=None)]
+
+
+def _python_lines(options: dict[str, Any], data: bytes, columns: int) -> list[list[str]]:
+    strip = {
+        "both": str.strip,
+        "right": str.rstrip,
+        "newline": lambda line: line.rstrip("\n"),
+        "none": lambda line: line,
+    }[options.get("strip", "both")]
+    rows = []
+    with io.TextIOWrapper(io.BytesIO(data), encoding=options.get("encoding", "utf-8")) as lines:
+        for number, line in enumerate(lines):
+            if number < options.get("skip", 0) or (options.get("skip_blank", False) and not line.strip()):
+                continue
+            rows.append(strip(line).split(options.get("sep", ","), options.get("maxsplit", -1)))
+    return rows
+
+
+def _python_csv(options: dict[str, Any], data: bytes, columns: int) -> list[list[str]]:
+    with io.TextIOWrapper(io.BytesIO(data), encoding=options.get("encoding", "utf-8"), newline="") as lines:
+        records = list(csv.reader(lines, delimiter=options.get("delimiter", ","), quotechar=options.get("quotechar", '"')))
+    records = records[options.get("skip", 0) :]
+    return [r for r in records[1:] if r] if options.get("header", False) else records
