@@ -1,4 +1,7 @@
-"""Training and updating a model of any family: the one door to `models` for session and maintenance."""
+"""Training and updating a model of any family: the one door to `models` for session and maintenance.
+
+Linear algebra runs on one thread here: how a sum is cut among threads would decide its last bit.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from lester_gui.ir.learning import Model
 from lester_gui.models import forest, logistic, mlp, retrained, ridge
@@ -50,7 +54,8 @@ def train(model: Model, X: Array, y: Array, *, features: Sequence[str], seed: in
     UserError
         If the model is not supported, or these rows cannot carry it (no row, one class).
     """
-    fitted = _train(model, X, np.asarray(y), seed)
+    with threadpool_limits(limits=1):
+        fitted = _train(model, X, np.asarray(y), seed)
     return Trained(model=model, seed=seed, fitted=fitted, features=tuple(features), seen=seen(X, np.asarray(y), split_keys))
 
 
@@ -84,15 +89,8 @@ def update(
     if (now.X, now.y) == (old.seen.X, old.seen.y) and tuple(features) == old.features:
         kept = replace(old.fitted, guarantee=BIT, method="kept", move=0.0, iterations=0, notes=())
         return replace(old, fitted=kept, seen=now)
-    family = family_of(old.model, X, y)
-    if family == "logistic" and hasattr(old.estimator, "coef_"):
-        fitted = logistic.update(old.model, old.fitted, old.features, X, y, features, old.seed)
-    elif family == "ridge" and isinstance(old.fitted, ridge.FittedRidge):
-        same = tuple(features) == old.features
-        changed = None if delta is None or not same else (delta.removed_X, delta.removed_y, delta.added_X, delta.added_y)
-        fitted = ridge.update(old.model, old.fitted, X, y, old.seed, changed)
-    else:
-        fitted = replace(_train(old.model, X, y, old.seed), method="retrained")
+    with threadpool_limits(limits=1):
+        fitted = _update(old, X, y, features, delta)
     return replace(old, fitted=fitted, features=tuple(features), seen=now)
 
 
@@ -107,6 +105,17 @@ def family_of(model: Model, X: Array, y: Array) -> str:
     if name in forest.CLASSES:
         return "forest"
     return "mlp" if name in mlp.CLASSES else "retrained"
+
+
+def _update(old: Trained, X: Array, y: Array, features: Sequence[str], delta: Delta | None) -> Fitted:
+    family = family_of(old.model, X, y)
+    if family == "logistic" and hasattr(old.estimator, "coef_"):
+        return logistic.update(old.model, old.fitted, old.features, X, y, features, old.seed)
+    if family == "ridge" and isinstance(old.fitted, ridge.FittedRidge):
+        same = delta is not None and tuple(features) == old.features
+        changed = (delta.removed_X, delta.removed_y, delta.added_X, delta.added_y) if delta is not None and same else None
+        return ridge.update(old.model, old.fitted, X, y, old.seed, changed)
+    return replace(_train(old.model, X, y, old.seed), method="retrained")
 
 
 def _train(model: Model, X: Array, y: Array, seed: int) -> Fitted:

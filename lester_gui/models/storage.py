@@ -1,0 +1,102 @@
+"""Models on disk: skops files with an explicit list of trusted types, and a JSON record beside them. Never a pickle."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import skops.io
+
+from lester_gui.errors import UserError
+from lester_gui.ir.learning import Model
+from lester_gui.models.leaves import fingerprint
+from lester_gui.models.ridge import FittedRidge, Gram
+from lester_gui.models.trained import Fitted, Seen, Trained
+
+TRUSTED = (
+    "sklearn._loss.loss.HalfTweedieLossIdentity",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.neighbors._kd_tree.KDTree",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
+    "sklearn.tree._tree.Tree",
+)
+"""What skops may build besides the types it trusts itself. All are scikit-learn's own and hold nothing but numbers."""
+
+
+def dumps(trained: Trained) -> tuple[bytes, dict[str, Any]]:
+    """Return a model as a skops file and its record as JSON values.
+
+    Raises
+    ------
+    UserError
+        If the model holds an object that skops must not build without being asked.
+    """
+    content: dict[str, Any] = {"estimator": trained.estimator}
+    fitted = trained.fitted
+    if isinstance(fitted, FittedRidge):
+        g = fitted.gram
+        content["gram"] = {"shift": g.shift, "sums": g.sums, "products": g.products, "rows": g.rows}
+    data: bytes = skops.io.dumps(content)
+    _require_trusted(data)
+    record = {
+        "estimator": trained.model.estimator,
+        "params": [[k, v] for k, v in trained.model.params],
+        "variable": trained.model.variable,
+        "seed": trained.seed,
+        "features": list(trained.features),
+        "seen": asdict(trained.seen),
+        "versions": trained.versions,
+        "guarantee": fitted.guarantee,
+        "method": fitted.method,
+        "residual": fitted.residual,
+        "smallest_eigenvalue": fitted.smallest_eigenvalue,
+        "move": fitted.move,
+        "iterations": fitted.iterations,
+        "notes": list(fitted.notes),
+        "fingerprint": fingerprint(trained.estimator),
+    }
+    return data, record
+
+
+def loads(data: bytes, record: dict[str, Any]) -> Trained:
+    """Return the model of a skops file and its record.
+
+    Raises
+    ------
+    UserError
+        If the file holds types that are not trusted, or another model than the record says.
+    """
+    _require_trusted(data)
+    content = skops.io.loads(data, trusted=list(TRUSTED))
+    estimator = content["estimator"]
+    if fingerprint(estimator) != record["fingerprint"]:
+        raise UserError("A stored model is not the one its record describes", "Run the pipeline again.")
+    common: dict[str, Any] = {
+        "estimator": estimator,
+        "notes": tuple(record["notes"]),
+        **{k: record[k] for k in ("guarantee", "method", "residual", "smallest_eigenvalue", "move", "iterations")},
+    }
+    fitted = FittedRidge(**common, gram=Gram(**content["gram"])) if "gram" in content else Fitted(**common)
+    params = tuple((k, _tuples(v)) for k, v in record["params"])
+    return Trained(
+        model=Model(estimator=record["estimator"], params=params, variable=record["variable"]),
+        seed=record["seed"],
+        fitted=fitted,
+        features=tuple(record["features"]),
+        seen=Seen(**record["seen"]),
+        versions=dict(record["versions"]),
+    )
+
+
+def _require_trusted(data: bytes) -> None:
+    foreign = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED))
+    if foreign:
+        raise UserError(f"A model that holds {foreign[0]} is not supported yet: it cannot be stored safely")
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
