@@ -194,6 +194,8 @@ def _search_file(path: Path, name: str, needles: Needles, report: SearchReport) 
         except duckdb.Error:
             report.not_searched.append((name, "a database that cannot be opened"))
         return
+    if data[:4] == b"PACK" and path.suffix == ".pack":
+        report.not_searched.append((name, "packed git history"))
     for inside in _in_data(data, path.suffix, needles, report, name, 0):
         report.hits.append(Hit(name, inside))
 
