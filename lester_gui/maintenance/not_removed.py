@@ -71,7 +71,7 @@ def explained(project: Path, hits: Iterable[Hit], scripts: Iterable[str] = ()) -
             known.append(NotRemoved(hit.path, "text or saved output of the notebook holds a value of the person", True))
         else:
             known.append(NotRemoved(hit.path, "a file that Lester does not manage holds a value of the person", True))
-    return tuple(dict.fromkeys(known)), tuple(rest)
+    return tuple(sorted(dict.fromkeys(known), key=lambda n: n.what)), tuple(rest)
 
 
 def merged(first: Iterable[NotRemoved], found: Iterable[NotRemoved]) -> tuple[NotRemoved, ...]:
