@@ -195,7 +195,8 @@ class LogisticProblem:
             if self.scores == 1:
                 positive = (self.targets[rows] == 1)[:, None]
                 signed = np.where(positive, -z, z)
-                p = 1 / (1 + np.exp(-signed))
+                with np.errstate(over="ignore"):  # to infinity, whose inverse is the right zero
+                    p = 1 / (1 + np.exp(-signed))
                 errors = np.where(positive, -p, p)
             else:
                 e = np.exp(z - z.max(axis=1, keepdims=True))

@@ -57,9 +57,3 @@ def build(model: Model, seed: int) -> Any:
     if "random_state" in known and given.get("random_state") is None:
         given["random_state"] = seed
     return cls(**given)
-
-
-def is_seeded(model: Model) -> bool:
-    """Whether the script itself fixes the model's random choices, or it has none."""
-    cls = estimator_class(model)
-    return "random_state" not in cls._get_param_names() or parameters(model).get("random_state") is not None

@@ -74,7 +74,7 @@ def wilson(hits: int, count: int) -> Metric:
     share, z2 = hits / count, Z95 * Z95
     centre = (share + z2 / (2 * count)) / (1 + z2 / count)
     half = Z95 / (1 + z2 / count) * float(np.sqrt(share * (1 - share) / count + z2 / (4 * count * count)))
-    return Metric(share, max(0.0, centre - half), min(1.0, centre + half))
+    return Metric(share, 0.0 if hits == 0 else centre - half, 1.0 if hits == count else centre + half)
 
 
 def bootstrap(statistic: Callable[[NDArray[np.int64]], float], count: int) -> Metric:

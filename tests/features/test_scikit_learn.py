@@ -1,0 +1,119 @@
+"""Our encoders against the real ones, on the frames that pandas hands to a script."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+
+from lester_gui.features.column_map import column_map
+from lester_gui.features.matrix import transform
+from lester_gui.features.state import fit
+from lester_gui.ir.learning import Block, Encode, Transformer
+
+from .tables import MOST_FREQUENT, ONE_HOT, SCALE, T, random_table
+
+
+def frame(data: object) -> pd.DataFrame:
+    """Return the table as pandas reads such data: gaps in a bool column make it object, in an int column float."""
+    return pd.DataFrame(
+        {
+            "smoker": pd.Series(data.column("smoker").to_pylist(), dtype=object).where(lambda s: s.notna(), np.nan),
+            "county": pd.Series(data.column("county").to_pylist(), dtype="str"),
+            "children": pd.Series(data.column("children").to_pylist(), dtype="float64"),
+            "income": pd.Series(data.column("income").to_pylist(), dtype="float64"),
+            "label": pd.Series(data.column("label").to_pylist(), dtype="str"),
+        }
+    )
+
+
+def step(kind: str, **params: object) -> Transformer:
+    return T(kind, tuple(params.items()))
+
+
+CASES = [
+    (
+        ["smoker", "county"],
+        Pipeline([("i", SimpleImputer(strategy="most_frequent")), ("e", OneHotEncoder(handle_unknown="ignore"))]),
+        (MOST_FREQUENT, ONE_HOT),
+    ),
+    (["children", "income"], StandardScaler(), (SCALE,)),
+    (["children", "income"], StandardScaler(with_mean=False), (step("standard_scaler", with_mean=False),)),
+    (
+        ["income", "children"],
+        Pipeline([("i", SimpleImputer(strategy="median")), ("l", FunctionTransformer(np.log1p)), ("s", StandardScaler())]),
+        (step("simple_imputer", strategy="median"), step("function", function="numpy.log1p"), SCALE),
+    ),
+    (
+        ["income", "children"],
+        Pipeline([("i", SimpleImputer()), ("s", StandardScaler(with_std=False))]),
+        (step("simple_imputer"), step("standard_scaler", with_std=False)),
+    ),
+    (["income"], Pipeline([("s", StandardScaler()), ("i", SimpleImputer())]), (SCALE, step("simple_imputer"))),
+    (["county"], OneHotEncoder(), (step("one_hot"),)),
+    (["children", "county"], OneHotEncoder(drop="first"), (step("one_hot", drop="first"),)),
+    (["label", "county"], OneHotEncoder(drop="if_binary"), (step("one_hot", drop="if_binary"),)),
+    (["label"], OneHotEncoder(categories=[["z", "y", "x"]]), (step("one_hot", categories=("z", "y", "x")),)),
+    (
+        ["county", "label"],
+        Pipeline([("i", SimpleImputer(strategy="constant", fill_value="?")), ("e", OneHotEncoder())]),
+        (step("simple_imputer", strategy="constant", fill_value="?"), step("one_hot")),
+    ),
+    (
+        ["county"],
+        Pipeline([("i", SimpleImputer(strategy="constant")), ("e", OneHotEncoder())]),
+        (step("simple_imputer", strategy="constant"), step("one_hot")),
+    ),
+    (
+        ["label", "county"],
+        Pipeline([("e", OneHotEncoder(sparse_output=False)), ("s", StandardScaler())]),
+        (step("one_hot"), SCALE),
+    ),
+]
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("columns", "theirs", "chain"), CASES)
+def test_transformers_agree(columns: list[str], theirs: object, chain: tuple[Transformer, ...], seed: int) -> None:
+    data = random_table(seed)
+    train, test = np.arange(150), np.arange(150, 200)
+    transformer = ColumnTransformer([("block", theirs, columns)], sparse_threshold=0)
+    pandas = frame(data)
+    X_train = transformer.fit_transform(pandas.iloc[train])
+    X_test = transformer.transform(pandas.iloc[test])
+    state = fit(Encode(blocks=(Block("block", tuple(columns), chain),)), data, train)
+    for expected, rows in ((X_train, train), (X_test, test)):
+        actual = transform(state, data, rows)
+        assert actual.dtype == np.float64 and actual.flags.c_contiguous
+        np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-12)
+    if not any(s.kind == "function" for s in chain):
+        assert column_map(state).names == tuple(transformer.get_feature_names_out())
+
+
+def test_a_constant_column_is_not_blown_up() -> None:
+    pandas = pd.DataFrame({"a": [0.1] * 7, "b": [1e8, 1e8, 1e8 + 1e-8, 1e8, 1e8, 1e8, 1e8]})
+    import pyarrow as pa
+
+    data = pa.Table.from_pandas(pandas)
+    state = fit(Encode(blocks=(Block("n", ("a", "b"), (SCALE,)),)), data, range(7))
+    np.testing.assert_allclose(transform(state, data), StandardScaler().fit_transform(pandas), rtol=1e-12, atol=1e-12)
+
+
+def test_standardising_by_hand() -> None:
+    import pyarrow as pa
+
+    values = np.array([1.0, 2.0, 4.0, 8.0])
+    data = pa.table({"v": values, "c": np.ones(4)})
+    chain = (step("standard_scaler", ddof=1, zero_std="divide"),)
+    state = fit(Encode(blocks=(Block("n", ("v",), chain),)), data, range(4))
+    np.testing.assert_allclose(transform(state, data)[:, 0], (values - values.mean()) / values.std(ddof=1), rtol=1e-14)
+    flat = fit(Encode(blocks=(Block("n", ("c",), chain),)), data, range(4))
+    assert np.isnan(transform(flat, data)).all()
+
+
+def test_single_precision() -> None:
+    data = random_table(3)
+    state = fit(Encode(blocks=(Block("n", ("embedding",), (SCALE,)),), dtype="float32"), data, range(10))
+    assert transform(state, data, [3, 1]).dtype == np.float32
