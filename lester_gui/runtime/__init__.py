@@ -1,0 +1,1 @@
+"""Run a plan: take snapshots of sources, compile steps to SQL, materialise views with provenance, deal the split."""

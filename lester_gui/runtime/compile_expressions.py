@@ -1,0 +1,397 @@
+"""Compile expressions to SQL that means exactly what the operators of `ir.operators` say.
+
+One entry per operator. Missing values are NULL and a float NaN becomes one. Operators for which Python raises, raise: inside
+``and``, ``or`` and ``if_else`` only where Python would have evaluated them, which DuckDB's CASE guarantees and its AND does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from lester_gui.errors import UserError
+from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, type_of, walk
+from lester_gui.ir.operators import Typed, unify
+from lester_gui.ir.schema import Schema, Type
+from lester_gui.runtime.functions import MARK
+
+SQL_TYPE: Final[dict[Type, str]] = {
+    Type.BOOL: "BOOLEAN",
+    Type.INT: "BIGINT",
+    Type.FLOAT: "DOUBLE",
+    Type.STR: "VARCHAR",
+    Type.DATE: "DATE",
+    Type.TIMESTAMP: "TIMESTAMP",
+    Type.FLOATS: "DOUBLE[]",
+    Type.STRS: "VARCHAR[]",
+}
+RAISING: Final = frozenset(
+    {
+        "py_div",
+        "py_floordiv",
+        "py_mod",
+        "split_item",
+        "py_int",
+        "py_float",
+        "parse_date",
+        "to_int",
+        "add",
+        "sub",
+        "mul",
+        "neg",
+        "abs",
+    }
+)
+"""Operators that can stop a query: by Python's rules, or because a whole number leaves 64 bits."""
+NAN: Final = "'nan'::DOUBLE"
+
+
+def identifier(name: str) -> str:
+    """Return a column or table name, quoted."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """Return an SQL text literal."""
+    if "\0" in value:
+        return "(" + " || chr(0) || ".join(text(part) for part in value.split("\0")) + ")"
+    return "'" + value.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an expression's columns are called where it is evaluated.
+
+    Attributes
+    ----------
+    schema : Schema
+        The columns' types.
+    calls : mapping
+        Call of a user function → SQL of the column that holds its results.
+    prefix : str
+        Table alias with a dot, or nothing.
+    """
+
+    schema: Schema
+    calls: Mapping[Call, str] = field(default_factory=dict)
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Argument:
+    sql: str
+    type: Type
+    nullable: bool
+    expr: Expr
+
+
+def compile_expression(expr: Expr, scope: Scope) -> str:
+    """Return the SQL of `expr`.
+
+    Raises
+    ------
+    UserError
+        If operands are of kinds that the script's language does not compare.
+    """
+    if isinstance(expr, Column):
+        return scope.prefix + identifier(expr.name)
+    if isinstance(expr, Literal):
+        return _literal(expr)
+    if isinstance(expr, Call):
+        return scope.calls[expr]
+    if isinstance(expr, Apply):
+        arguments = [_Argument(compile_expression(a, scope), *type_of(a, scope.schema), a) for a in expr.arguments]
+        result = type_of(expr, scope.schema)
+        return f"({SQL_OPERATORS[expr.operator](arguments, result)})"
+    raise TypeError(f"not an expression: {type(expr).__name__}")
+
+
+def _literal(expr: Literal) -> str:
+    assert expr.type is not None
+    kind = SQL_TYPE[expr.type]
+    value = expr.value
+    if value is None or (isinstance(value, float) and value != value):
+        return f"CAST(NULL AS {kind})"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, str):
+        return text(value) if expr.type is Type.STR else f"CAST({text(value)} AS {kind})"
+    if expr.type is Type.INT and not -(2**63) <= int(value) < 2**63:
+        raise UserError("Whole numbers of more than 63 bits are not supported yet", hint="Use a float in the script.")
+    return f"CAST('{value!r}' AS {kind})"
+
+
+def _number(a: _Argument, kind: Type) -> str:
+    return a.sql if a.type is kind else f"CAST({a.sql} AS {SQL_TYPE[kind]})"
+
+
+def _no_nan(sql: str) -> str:
+    return f"nullif({sql}, {NAN})"
+
+
+def _raise(what: str) -> str:
+    return f"error({text(MARK + what)})"
+
+
+def _arithmetic(sign: str) -> Callable[[list[_Argument], Typed], str]:
+    def compiled(args: list[_Argument], result: Typed) -> str:
+        sql = f" {sign} ".join(_number(a, result[0]) for a in args)
+        return _no_nan(sql) if result[0] is Type.FLOAT else sql
+
+    return compiled
+
+
+def _sign(prefix: str) -> Callable[[list[_Argument], Typed], str]:
+    return lambda args, result: f"{prefix}({_number(args[0], result[0])})"
+
+
+def _float_div(args: list[_Argument], result: Typed) -> str:
+    return _no_nan(f"{_number(args[0], Type.FLOAT)} / {_number(args[1], Type.FLOAT)}")
+
+
+def _py_div(args: list[_Argument], result: Typed) -> str:
+    a, b = args
+    if Type.FLOAT in (a.type, b.type):
+        quotient = _no_nan(f"{_number(a, Type.FLOAT)} / {_number(b, Type.FLOAT)}")
+    else:
+        x, y, exact = _number(a, Type.INT), _number(b, Type.INT), 2**53
+        small = f"{x} BETWEEN -{exact} AND {exact} AND {y} BETWEEN -{exact} AND {exact}"
+        quotient = f"CASE WHEN {small} THEN CAST({x} AS DOUBLE) / CAST({y} AS DOUBLE) ELSE lester_int_div({x}, {y}) END"
+    return f"CASE WHEN {_number(b, Type.FLOAT)} = 0 THEN {_raise('division by zero')} ELSE {quotient} END"
+
+
+def _floor(args: list[_Argument], when_negative: str, otherwise: str) -> str:
+    a, b = _number(args[0], Type.INT), _number(args[1], Type.INT)
+    below = f"{a} % {b} <> 0 AND ({a} % {b} < 0) <> ({b} < 0)"
+    return (
+        f"CASE WHEN {b} = 0 THEN {_raise('division by zero')} "
+        f"WHEN {below} THEN {when_negative.format(a=a, b=b)} ELSE {otherwise.format(a=a, b=b)} END"
+    )
+
+
+def _py_floordiv(args: list[_Argument], result: Typed) -> str:
+    return _floor(args, "{a} // {b} - 1", "{a} // {b}")
+
+
+def _py_mod(args: list[_Argument], result: Typed) -> str:
+    return _floor(args, "{a} % {b} + {b}", "{a} % {b}")
+
+
+def _sqrt(args: list[_Argument], result: Typed) -> str:
+    x = _number(args[0], Type.FLOAT)
+    return f"CASE WHEN {x} >= 0 THEN sqrt({x}) END"
+
+
+def _function(name: str, *kinds: Type) -> Callable[[list[_Argument], Typed], str]:
+    """Return the compiler of a plain function call with arguments of the given types (as they are when None is given)."""
+
+    def compiled(args: list[_Argument], result: Typed) -> str:
+        casts = [_number(a, kinds[i]) if i < len(kinds) else a.sql for i, a in enumerate(args)]
+        return f"{name}({', '.join(casts)})"
+
+    return compiled
+
+
+def _py_round(args: list[_Argument], result: Typed) -> str:
+    if args[0].type is Type.FLOAT:
+        return f"lester_round_float({args[0].sql}, {args[1].sql})"
+    return f"lester_round_int({_number(args[0], Type.INT)}, {args[1].sql})"
+
+
+def _comparable(a: _Argument, b: _Argument) -> tuple[str, str] | None:
+    """Return both sides in a common type, or None if values of these types are never equal."""
+    if a.type is b.type:
+        return a.sql, b.sql
+    if a.type.is_number and b.type.is_number:
+        kind = Type.FLOAT if Type.FLOAT in (a.type, b.type) else Type.INT
+        return _number(a, kind), _number(b, kind)
+    if {a.type, b.type} == {Type.DATE, Type.TIMESTAMP}:
+        return f"CAST({a.sql} AS TIMESTAMP)", f"CAST({b.sql} AS TIMESTAMP)"
+    return None
+
+
+def _compare(sign: str, where_missing: str | None) -> Callable[[list[_Argument], Typed], str]:
+    """Return the compiler of a comparison; `where_missing` is its value where an operand is missing."""
+
+    def compiled(args: list[_Argument], result: Typed) -> str:
+        a, b = args
+        sides = _comparable(a, b)
+        if sides is None:
+            if sign not in ("=", "<>"):
+                raise UserError(f"A {a.type} and a {b.type} have no order", hint="Convert one of them in the script.")
+            return "FALSE" if sign == "=" else "TRUE"
+        sql = f"{sides[0]} {sign} {sides[1]}"
+        return sql if where_missing is None or not (a.nullable or b.nullable) else f"coalesce({sql}, {where_missing})"
+
+    return compiled
+
+
+def _py_equal(sign: str) -> Callable[[list[_Argument], Typed], str]:
+    def compiled(args: list[_Argument], result: Typed) -> str:
+        a, b = args
+        sides = _comparable(a, b)
+        if sides is None:
+            both = f"({a.sql} IS NULL AND {b.sql} IS NULL)"
+            return both if sign == "=" else f"NOT {both}"
+        return f"{sides[0]} IS {'NOT ' if sign == '=' else ''}DISTINCT FROM {sides[1]}"
+
+    return compiled
+
+
+def can_raise(expr: Expr) -> bool:
+    """Whether evaluating `expr` can stop with an error."""
+    return any(isinstance(e, Apply) and e.operator in RAISING for e in walk(expr))
+
+
+def _both(args: list[_Argument], result: Typed) -> str:
+    if not any(can_raise(a.expr) for a in args[1:]):
+        return " AND ".join(a.sql for a in args)
+    sql = args[-1].sql
+    for a in reversed(args[:-1]):
+        sql = f"CASE WHEN {a.sql} THEN {sql} ELSE FALSE END"
+    return sql
+
+
+def _either(args: list[_Argument], result: Typed) -> str:
+    if not any(can_raise(a.expr) for a in args[1:]):
+        return " OR ".join(a.sql for a in args)
+    sql = args[-1].sql
+    for a in reversed(args[:-1]):
+        sql = f"CASE WHEN {a.sql} THEN TRUE ELSE {sql} END"
+    return sql
+
+
+def _is_in(args: list[_Argument], result: Typed) -> str:
+    tests = [s for s in (_comparable(args[0], b) for b in args[1:] if not _is_missing(b)) if s is not None]
+    by_side: dict[str, list[str]] = {}
+    for left, right in tests:
+        by_side.setdefault(left, []).append(right)
+    sql = " OR ".join(f"{left} IN ({', '.join(right)})" for left, right in by_side.items())
+    return f"coalesce({sql}, FALSE)" if sql else "FALSE"
+
+
+def _is_missing(a: _Argument) -> bool:
+    return isinstance(a.expr, Literal) and (a.expr.value is None or a.expr.value != a.expr.value)
+
+
+def _coalesce(args: list[_Argument], result: Typed) -> str:
+    return f"coalesce({', '.join(_number(a, result[0]) for a in args)})"
+
+
+def _if_else(args: list[_Argument], result: Typed) -> str:
+    kind = unify((args[1].type, args[2].type))
+    return f"CASE WHEN {args[0].sql} THEN {_number(args[1], kind)} ELSE {_number(args[2], kind)} END"
+
+
+def _strip(name: str) -> Callable[[list[_Argument], Typed], str]:
+    return lambda args, result: f"{name}{'_of' if len(args) > 1 else ''}({', '.join(a.sql for a in args)})"
+
+
+def _replace(args: list[_Argument], result: Typed) -> str:
+    old = args[1].expr
+    plain = isinstance(old, Literal) and isinstance(old.value, str) and old.value != ""
+    return f"{'replace' if plain else 'lester_replace'}({', '.join(a.sql for a in args)})"
+
+
+def _slice_text(args: list[_Argument], result: Typed) -> str:
+    start, stop = (a.expr.value if isinstance(a.expr, Literal) else None for a in args[1:])
+    if not isinstance(start, int) or not isinstance(stop, int) or start < 0 or stop < 0:
+        raise UserError(
+            "Slicing text with other than plain numbers is not supported yet", hint="Leave the step to a user function."
+        )
+    return f"substring({args[0].sql}, {start + 1}, {max(stop - start, 0)})"
+
+
+def _py_str(args: list[_Argument], result: Typed) -> str:
+    a = args[0]
+    if a.type is Type.BOOL:
+        sql = f"CASE WHEN {a.sql} THEN 'True' WHEN NOT {a.sql} THEN 'False' END"
+    elif a.type is Type.FLOAT:
+        sql = f"lester_float_text({a.sql})"
+    else:
+        sql = f"CAST({a.sql} AS VARCHAR)"
+    return f"coalesce({sql}, 'None')" if a.nullable or a.type is Type.FLOAT else sql
+
+
+def _to_int(args: list[_Argument], result: Typed) -> str:
+    a = args[0]
+    return f"CAST(trunc({a.sql}) AS BIGINT)" if a.type is Type.FLOAT else _number(a, Type.INT)
+
+
+def _date_text(args: list[_Argument], result: Typed) -> str:
+    return f"lester_date_text(CAST({args[0].sql} AS TIMESTAMP), {args[1].sql})"
+
+
+def _days_between(args: list[_Argument], result: Typed) -> str:
+    a, b = args
+    if a.type is b.type is Type.DATE:
+        return f"date_diff('day', {b.sql}, {a.sql})"
+    gap = f"(epoch_us(CAST({a.sql} AS TIMESTAMP)) - epoch_us(CAST({b.sql} AS TIMESTAMP)))"
+    day = 86_400_000_000
+    return f"({gap} - (({gap} % {day}) + {day}) % {day}) // {day}"
+
+
+SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
+    "add": _arithmetic("+"),
+    "sub": _arithmetic("-"),
+    "mul": _arithmetic("*"),
+    "neg": _sign("-"),
+    "abs": _sign("abs"),
+    "float_div": _float_div,
+    "py_div": _py_div,
+    "py_floordiv": _py_floordiv,
+    "py_mod": _py_mod,
+    "sqrt": _sqrt,
+    "log": _function("lester_log", Type.FLOAT),
+    "log1p": _function("lester_log1p", Type.FLOAT),
+    "exp": _function("lester_exp", Type.FLOAT),
+    "py_round": _py_round,
+    "pandas_eq": _compare("=", "FALSE"),
+    "pandas_ne": _compare("<>", "TRUE"),
+    "pandas_lt": _compare("<", "FALSE"),
+    "pandas_le": _compare("<=", "FALSE"),
+    "pandas_gt": _compare(">", "FALSE"),
+    "pandas_ge": _compare(">=", "FALSE"),
+    "py_eq": _py_equal("="),
+    "py_ne": _py_equal("<>"),
+    "py_lt": _compare("<", "FALSE"),
+    "py_le": _compare("<=", "FALSE"),
+    "py_gt": _compare(">", "FALSE"),
+    "py_ge": _compare(">=", "FALSE"),
+    "and": _both,
+    "or": _either,
+    "not": lambda args, result: f"NOT {args[0].sql}",
+    "is_in": _is_in,
+    "is_null": lambda args, result: f"{args[0].sql} IS NULL",
+    "not_null": lambda args, result: f"{args[0].sql} IS NOT NULL",
+    "coalesce": _coalesce,
+    "if_else": _if_else,
+    "lower": _function("lester_lower"),
+    "upper": _function("lester_upper"),
+    "strip": _strip("lester_strip"),
+    "lstrip": _strip("lester_lstrip"),
+    "rstrip": _strip("lester_rstrip"),
+    "str_len": _function("length"),
+    "word_count": _function("lester_word_count"),
+    "contains": _function("contains"),
+    "startswith": _function("starts_with"),
+    "endswith": _function("ends_with"),
+    "replace": _replace,
+    "concat_text": lambda args, result: " || ".join(a.sql for a in args),
+    "slice_text": _slice_text,
+    "split_item": _function("lester_split_item"),
+    "count_text": _function("lester_count_text"),
+    "py_int": _function("lester_py_int"),
+    "py_float": _function("lester_py_float"),
+    "py_str": _py_str,
+    "to_float": lambda args, result: _number(args[0], Type.FLOAT),
+    "to_int": _to_int,
+    "parse_date": _function("lester_parse_date"),
+    "date_text": _date_text,
+    "year": _function("year"),
+    "month": _function("month"),
+    "day": _function("day"),
+    "weekday": lambda args, result: f"isodow({args[0].sql}) - 1",
+    "days_between": _days_between,
+}

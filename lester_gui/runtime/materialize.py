@@ -1,0 +1,290 @@
+"""Run the relational half of a plan: every view becomes a table with its columns, row order and provenance.
+
+Everything happens inside the caller's transaction, and the same snapshots give the same tables. Nothing here looks at the values
+of a view, except to read sources and to hand arguments to user functions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from lester_gui.errors import UserError
+from lester_gui.ir.expressions import Expr, type_of
+from lester_gui.ir.nodes import Node, Opaque, Read
+from lester_gui.ir.plan import Plan
+from lester_gui.ir.schema import Field, Schema, Type
+from lester_gui.progress import Context, silent
+from lester_gui.runtime import functions, udf
+from lester_gui.runtime.compile_expressions import SQL_TYPE, Scope, compile_expression, identifier
+from lester_gui.runtime.compile_sql import ROW_NO, compile_node, hidden_columns, provenance_columns
+from lester_gui.runtime.provenance import STEP, is_coarse, occurrence_map
+from lester_gui.runtime.read import ARROW, ReadTable, bind, read_snapshot
+from lester_gui.store import catalogue
+from lester_gui.store.catalogue import Snapshot, View
+
+RunOpaque = Callable[[Opaque, Sequence[pa.Table]], pa.Table]
+"""Runs an opaque step on its inputs (plan columns, in row order) and returns its columns in order; see `sandbox`."""
+COARSE_HINT: Final = "Rewrite the step, or run the pipeline where the sandbox is available."
+
+
+@dataclass(frozen=True, slots=True)
+class Materialised:
+    """What a run made.
+
+    Attributes
+    ----------
+    plan : Plan
+        The plan with the types that the snapshots have.
+    views : dict of str to View
+        Catalogue entries by view name, in plan order.
+    """
+
+    plan: Plan
+    views: dict[str, View]
+
+
+def materialise(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    run: int,
+    snapshots: Mapping[str, Snapshot],
+    evaluate: udf.Evaluate | None = None,
+    ctx: Context | None = None,
+    run_opaque: RunOpaque | None = None,
+) -> Materialised:
+    """Make all views of a plan as tables ``lester.view_<run>_<position>`` and enter them into the catalogue.
+
+    Parameters
+    ----------
+    connection
+        The writer; the caller has begun a transaction.
+    run
+        The run's identifier.
+    snapshots
+        Source name → the snapshot to read.
+    evaluate, run_opaque
+        How user functions and opaque steps run; needed only if the plan has some.
+
+    Raises
+    ------
+    UserError
+        If a source cannot be read as the script does, or a step meets a value for which the script would stop.
+    """
+    ctx = ctx or silent()
+    functions.register(connection)
+    tables: dict[str, ReadTable] = {}
+    for read in plan.reads:
+        ctx.advance(f"Reading {read.source}")
+        if read.source not in snapshots:
+            raise UserError(f"There is no snapshot of the source {read.source!r}", hint="Scan the project again.")
+        tables[read.name] = read_snapshot(connection, read, snapshots[read.source])
+    plan = bind(plan, tables)
+    origins = occurrence_map(plan)
+    views: dict[str, View] = {}
+    for position, node in enumerate(plan.views):
+        ctx.advance(f"Making {node.name}", position / len(plan.views))
+        _require_distinct_names(node)
+        table = f"view_{run}_{position}"
+        parents = [f"lester.{views[p.name].table_name}" for p in node.parents]
+        edges: dict[str, str] = {}
+        with data_errors(node):
+            if isinstance(node, Read):
+                _fill_read(connection, node, tables[node.name], table)
+            elif isinstance(node, Opaque):
+                _fill_opaque(connection, node, parents, table, run_opaque)
+            else:
+                with udf.with_calls(connection, plan, node, parents, evaluate) as (sources, calls):
+                    compiled = compile_node(node, sources, calls)
+                    connection.execute(f"CREATE TABLE lester.{table} AS {compiled.select}")
+                for number, edge_sql in compiled.edges.items():
+                    edges[str(number)] = f"edge_{run}_{position}_{number}"
+                    connection.execute(f"CREATE TABLE lester.{edges[str(number)]} AS {edge_sql(f'lester.{table}')}")
+        views[node.name] = catalogue.add(
+            connection,
+            View(
+                run=run,
+                name=node.name,
+                position=position,
+                kind=type(node).__name__.lower(),
+                table_name=table,
+                rows=count_rows(connection, table),
+                occurrences_json=json.dumps(origins[node.name]),
+                edges_json=json.dumps(edges),
+                columns_json=json.dumps([[f.name, str(f.type), f.nullable] for f in node.schema]),
+                coarse=is_coarse(node),
+            ),
+        )
+    return Materialised(plan, views)
+
+
+def views_of(connection: duckdb.DuckDBPyConnection, run: int) -> dict[str, View]:
+    """Return the catalogue entries of a run's views by name, in plan order."""
+    return {v.name: v for v in sorted(catalogue.find(connection, View, run=run), key=lambda v: v.position)}
+
+
+def schema_of(view: View) -> Schema:
+    """Return the schema that a view had when it was made."""
+    return Schema(tuple(Field(n, Type(t), nullable) for n, t, nullable in json.loads(view.columns_json)))
+
+
+def fetch_table(
+    connection: duckdb.DuckDBPyConnection,
+    run: int,
+    view: str,
+    columns: Sequence[str] | None = None,
+    order: bool = True,
+    rows: Sequence[int] | None = None,
+    hidden: bool = False,
+) -> pa.Table:
+    """Return a view's plan columns (all, or those named, in that order), fetched completely.
+
+    Parameters
+    ----------
+    order
+        Whether rows come in the view's order.
+    rows
+        Only the rows with these row numbers.
+    hidden
+        Also return ``__row_no`` and the provenance columns, at the end.
+    """
+    entry = catalogue.require_view(connection, run, view)
+    wanted = list(schema_of(entry).names) if columns is None else list(columns)
+    if hidden:
+        wanted += [ROW_NO, *(f"__p{i}" for i in range(len(json.loads(entry.occurrences_json))))]
+    chosen = ", ".join(identifier(n) for n in wanted)
+    sql = f"SELECT {chosen} FROM lester.{entry.table_name}"
+    arguments: list[object] = []
+    if rows is not None:
+        sql += f" WHERE {ROW_NO} IN (SELECT unnest(?))"
+        arguments.append(list(rows))
+    if order:
+        sql += f" ORDER BY {ROW_NO}"
+    return connection.execute(sql, arguments).to_arrow_table()
+
+
+def evaluate_expression(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    run: int,
+    node: Node,
+    expr: Expr,
+    evaluate: udf.Evaluate | None = None,
+) -> pa.ChunkedArray:
+    """Return the value of an expression (a label, a split's condition) for every row of a materialised view, in its order."""
+    functions.register(connection)
+    table = f"lester.{catalogue.require_view(connection, run, node.name).table_name}"
+    with data_errors(node), udf.with_expression_calls(connection, plan, [expr], table, evaluate) as (source, calls):
+        sql = compile_expression(expr, Scope(node.schema, calls))
+        kind = SQL_TYPE[type_of(expr, node.schema)[0]]
+        found = connection.execute(f"SELECT CAST({sql} AS {kind}) AS value FROM {source} ORDER BY {ROW_NO}").to_arrow_table()
+    return found.column("value")
+
+
+def to_script_frame(table: pa.Table, schema: Schema) -> pd.DataFrame:
+    """Return a view as the pandas frame that a script would have: the dtypes that pandas gives with missing values.
+
+    Missing whole numbers make a column float64, missing truth values make it object with NaN, text is pandas' string dtype.
+    """
+    out: dict[str, pd.Series] = {}
+    for f in schema:
+        if f.name not in table.column_names:
+            continue
+        column = table.column(f.name).combine_chunks()
+        missing = column.null_count > 0
+        if f.type is Type.STR:
+            series = pd.Series(column.to_pylist(), dtype="str")
+        elif f.type is Type.BOOL and missing:
+            series = pd.Series([float("nan") if v is None else v for v in column.to_pylist()], dtype=object)
+        elif f.type is Type.INT and (missing or f.nullable):
+            series = pd.Series(column.cast(pa.float64()).to_numpy(zero_copy_only=False))
+        elif f.type is Type.TIMESTAMP:
+            series = pd.Series(column.to_numpy(zero_copy_only=False)).astype("datetime64[us]")
+        elif f.type in (Type.DATE, Type.FLOATS, Type.STRS):
+            series = pd.Series(column.to_pylist(), dtype=object)
+        else:
+            series = pd.Series(column.to_numpy(zero_copy_only=False))
+        out[f.name] = series
+    return pd.DataFrame(out, columns=[f.name for f in schema if f.name in out])
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Return how many rows a table of the project has."""
+    row = connection.execute(f"SELECT count(*) FROM lester.{table}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@contextmanager
+def data_errors(node: Node) -> Iterator[None]:
+    """Turn a value for which the script would stop into a sentence that names the step and no value."""
+    try:
+        yield
+    except duckdb.Error as error:
+        what = functions.data_error(error)
+        if what is None:
+            raise
+        where = f" (script line {node.line})" if node.line is not None else ""
+        raise UserError(f"The step {node.name!r}{where} stops: {what}", hint="The script would stop at this value too.") from None
+
+
+def _fill_read(connection: duckdb.DuckDBPyConnection, node: Read, found: ReadTable, table: str) -> None:
+    count = len(found.row_ids)
+    data = found.columns.select(list(node.schema.names))
+    data = data.append_column(ROW_NO, pa.array(range(STEP, STEP * (count + 1), STEP), pa.int64()))
+    _create(connection, data.append_column("__p0", pa.array(found.row_ids, pa.int64())), table)
+
+
+def _fill_opaque(
+    connection: duckdb.DuckDBPyConnection, node: Opaque, parents: Sequence[str], table: str, run_opaque: RunOpaque | None
+) -> None:
+    if run_opaque is None:
+        raise UserError(f"The step {node.name!r} is opaque and nothing can run it here", hint=COARSE_HINT)
+    inputs = []
+    for parent, sql in zip(node.inputs, parents, strict=True):
+        columns = ", ".join(identifier(n) for n in parent.schema.names)
+        inputs.append(connection.execute(f"SELECT {columns} FROM {sql} ORDER BY {ROW_NO}").to_arrow_table())
+    result = run_opaque(node, inputs)
+    if result.column_names != list(node.schema.names):
+        raise UserError(
+            f"The step {node.name!r} gave other columns than when it was rewritten", hint="Rewrite the pipeline again."
+        )
+    result = result.cast(pa.schema([(f.name, ARROW[f.type]) for f in node.schema]))
+    if node.keeps_rows:
+        if result.num_rows != inputs[0].num_rows:
+            raise UserError(f"The step {node.name!r} did not keep its rows", hint="Rewrite the pipeline again.")
+        own = ", ".join(hidden_columns(node.inputs[0]))
+        carried = connection.execute(f"SELECT {own} FROM {parents[0]} ORDER BY {ROW_NO}").to_arrow_table()
+        for name in carried.column_names:
+            result = result.append_column(name, carried.column(name))
+    else:
+        numbers = pa.array(range(STEP, STEP * (result.num_rows + 1), STEP), pa.int64())
+        for name in [ROW_NO, *provenance_columns(node)]:
+            result = result.append_column(name, numbers)
+    _create(connection, result, table)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, data: pa.Table, table: str) -> None:
+    connection.register("filled_view", data)
+    try:
+        connection.execute(f"CREATE TABLE lester.{table} AS SELECT * FROM filled_view ORDER BY {ROW_NO}")
+    finally:
+        connection.unregister("filled_view")
+
+
+def _require_distinct_names(node: Node) -> None:
+    seen: dict[str, str] = {}
+    for name in node.schema.names:
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            raise UserError(
+                f"{node.name!r} has columns {other!r} and {name!r}, which differ by case only; this is not supported yet",
+                hint="Rename one of them in the script.",
+            )

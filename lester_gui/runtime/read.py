@@ -1,0 +1,358 @@
+"""Turn raw records into typed columns, exactly as the script's reader would on the same text.
+
+pandas itself reads what pandas read in the script. Types are inferred from the records at hand, and only from them: after an
+erasure they are what the script would see on the remaining file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from lester_gui.errors import UserError
+from lester_gui.ir.nodes import Options, Read, Reader
+from lester_gui.ir.plan import Plan
+from lester_gui.ir.schema import Field, Schema, Type
+from lester_gui.runtime.ingest import KeyOf, read_file, snapshot_records
+from lester_gui.runtime.records import Dialect, Records, dialect_of, is_blank, split
+from lester_gui.store.catalogue import Snapshot
+from lester_gui.store.subjects import ROW_KEY
+
+ARROW: Final[dict[Type, pa.DataType]] = {
+    Type.BOOL: pa.bool_(),
+    Type.INT: pa.int64(),
+    Type.FLOAT: pa.float64(),
+    Type.STR: pa.string(),
+    Type.DATE: pa.date32(),
+    Type.TIMESTAMP: pa.timestamp("us"),
+    Type.FLOATS: pa.list_(pa.float64()),
+    Type.STRS: pa.list_(pa.string()),
+}
+PANDAS_OPTIONS: Final = frozenset(
+    {
+        *("sep", "delimiter", "header", "names", "usecols", "dtype", "true_values", "false_values", "skipinitialspace"),
+        *("skiprows", "nrows", "na_values", "keep_default_na", "na_filter", "skip_blank_lines", "thousands", "decimal"),
+        *("quotechar", "quoting", "doublequote", "escapechar", "encoding", "low_memory", "engine", "float_precision"),
+        *("parse_dates",),
+    }
+)
+"""The keywords of `pandas.read_csv` for which rows can be told apart; others are refused by name."""
+
+
+_STRIP: Final[dict[str, Callable[[str], str]]] = {
+    "both": str.strip,
+    "right": str.rstrip,
+    "newline": lambda line: line.rstrip("\n"),
+    "none": lambda line: line,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """What a reader yields: typed columns (missing values are null), and the row id of every row."""
+
+    schema: Schema
+    columns: pa.Table
+    row_ids: list[int]
+
+
+def read_snapshot(connection: duckdb.DuckDBPyConnection, read: Read, snapshot: Snapshot) -> ReadTable:
+    """Read a snapshot's remaining records as `read` says, with the types that follow from them alone.
+
+    Raises
+    ------
+    UserError
+        If a line is ragged, a column mixes types, or an option is not supported yet. It names file and line, never content.
+    """
+    records = snapshot_records(connection, snapshot, snapshot.source)
+    return read_records(records, read.reader, read.options, tuple(f.name for f in read.columns))
+
+
+def observe_schema(path: Path, reader: Reader, options: Options = (), names: Sequence[str] = ()) -> Schema:
+    """Return names, types and nullability that a reader yields for a file as it is now.
+
+    Parameters
+    ----------
+    names
+        Column names for the readers that give none (lines, `csv` without a header). When empty they are ``c0``, ``c1``, …
+    """
+    probe = Read(name="probe", source=path.name, reader=reader, options=options, columns=())
+    content, _ = read_file(path)
+    return read_records(split(content, dialect_of(probe), path.name), reader, options, tuple(names)).schema
+
+
+def observe_snapshot(connection: duckdb.DuckDBPyConnection, read: Read, snapshot: Snapshot) -> Schema:
+    """Return the schema of `read` on a snapshot's remaining records."""
+    return read_snapshot(connection, read, snapshot).schema
+
+
+def bind(plan: Plan, tables: dict[str, ReadTable]) -> Plan:
+    """Return the plan with the types that were observed; `tables` maps the view name of a `Read` to what it yields.
+
+    Raises
+    ------
+    UserError
+        If a column that the plan reads is missing, or a step is not defined for the types.
+    """
+    return plan.rebind({name: t.schema for name, t in tables.items()})
+
+
+def read_records(records: Records, reader: Reader, options: Options, names: tuple[str, ...]) -> ReadTable:
+    """Read records; see `read_snapshot`. `names` are the expected columns, empty if unknown."""
+    given = dict(options)
+    if reader is Reader.PANDAS_CSV:
+        return _read_pandas(records, given)
+    if reader is Reader.PYTHON_LINES:
+        return _read_lines(records, given, names)
+    return _read_csv(records, given, names)
+
+
+def key_columns(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, read: Read, columns: Sequence[str]) -> pa.Table:
+    """Return ``row_id`` and the given columns as they stand in the file, as text, for the subject index.
+
+    `#row` is the row id as text. Missing values of the reader are null, and numbers are not reformatted.
+
+    Raises
+    ------
+    UserError
+        If there is no such column.
+    """
+    records = snapshot_records(connection, snapshot, snapshot.source)
+    table = _as_text(records, read)
+    out: dict[str, Any] = {"row_id": pa.array(table.row_ids, pa.int64())}
+    for name in columns:
+        if name == ROW_KEY:
+            out[name] = pa.array([str(r) for r in table.row_ids], pa.string())
+        else:
+            if name not in table.schema:
+                raise UserError(
+                    f"{records.name} has no column {name!r}, which lester.toml names as a key",
+                    hint=f"The columns are {', '.join(table.schema.names)}.",
+                )
+            out[name] = table.columns.column(name)
+    return pa.table(out)
+
+
+def key_function(read: Read, key: Sequence[str]) -> KeyOf | None:
+    """Return the function that gives each record its declared key, or None if none is declared.
+
+    Records without such a key (ragged, blank) are known by their raw text.
+    """
+    if not key or list(key) == [ROW_KEY]:
+        return None
+
+    def key_of(records: Records) -> list[object]:
+        table = _as_text(records, read)
+        missing = [name for name in key if name not in table.schema]
+        if missing:
+            raise UserError(
+                f"{records.name} has no column {missing[0]!r}, which lester.toml names as its key",
+                hint=f"The columns are {', '.join(table.schema.names)}.",
+            )
+        values = zip(*(table.columns.column(name).to_pylist() for name in key), strict=True)
+        by_row = dict(zip(table.row_ids, values, strict=True))
+        return [by_row.get(r, text) for r, text in zip(records.row_ids, records.records, strict=True)]
+
+    return key_of
+
+
+def _as_text(records: Records, read: Read) -> ReadTable:
+    if read.reader is not Reader.PANDAS_CSV:
+        return read_records(records, read.reader, read.options, tuple(f.name for f in read.columns))
+    typed = ("dtype", "parse_dates", "true_values", "false_values", "thousands", "usecols")
+    return _read_pandas(records, {**{k: v for k, v in read.options if k not in typed}, "dtype": "str"})
+
+
+def _read_pandas(records: Records, options: dict[str, Any]) -> ReadTable:
+    unknown = sorted(set(options) - PANDAS_OPTIONS)
+    if unknown:
+        raise UserError(f"Reading with read_csv({unknown[0]}=…) is not supported yet", hint="Leave the option out.")
+    dialect = dialect_of(Read(name="probe", source="probe", reader=Reader.PANDAS_CSV, options=tuple(options.items()), columns=()))
+    keywords = {k: _keyword(v) for k, v in options.items()}
+    if "encoding" not in keywords:
+        keywords["encoding"] = "utf-8"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # a mixed column is refused by name below
+            frame = pd.read_csv(io.BytesIO(records.content), **keywords)
+    except pd.errors.EmptyDataError:
+        raise UserError(f"{records.name} is empty", hint="Check that the file was written to its end.") from None
+    except (pd.errors.ParserError, ValueError) as error:
+        raise _parse_error(records, dialect, error) from None
+    pairs = zip(records.row_ids, records.records, strict=True)
+    kept = [row_id for row_id, record in pairs if not (dialect.skip_blank and is_blank(record, dialect))]
+    limit = options.get("nrows")
+    kept = kept if limit is None else kept[: int(limit)]
+    if len(kept) != len(frame) or not isinstance(frame.index, pd.RangeIndex):
+        raise UserError(
+            f"{records.name}: the rows that pandas reads cannot be told apart with these options",
+            hint="Quote the fields that contain line ends, and give every data line as many fields as the header.",
+        )
+    fields, arrays = [], []
+    for name in frame.columns:
+        field, array = _pandas_column(records.name, str(name), frame[name])
+        fields.append(field)
+        arrays.append(array)
+    schema = Schema(tuple(fields))
+    return ReadTable(schema, pa.table(arrays, names=list(schema.names)), kept)
+
+
+def _keyword(value: Any) -> Any:
+    """Return an option as pandas takes it: a list, or a dict where the plan has pairs (dtype per column)."""
+    if not isinstance(value, tuple):
+        return value
+    if value and all(isinstance(v, tuple) and len(v) == 2 for v in value):
+        return {k: _keyword(v) for k, v in value}
+    return [_keyword(v) for v in value]
+
+
+def _pandas_column(file: str, name: str, series: pd.Series) -> tuple[Field, pa.Array]:
+    missing = bool(series.isna().any())
+    kind = series.dtype.kind
+    if isinstance(series.dtype, pd.StringDtype):
+        found = Type.STR
+    elif kind == "b":
+        found = Type.BOOL
+    elif kind in "iu":
+        found = Type.INT
+    elif kind == "f":
+        found = Type.FLOAT
+    elif kind == "M":
+        found = Type.TIMESTAMP
+    else:
+        kinds = {type(v) for v in series[series.notna()]}
+        if kinds <= {bool}:
+            found = Type.BOOL
+        elif kinds <= {str}:
+            found = Type.STR
+        else:
+            raise UserError(
+                f"{file}: the column {name!r} mixes {', '.join(sorted(k.__name__ for k in kinds))}; this is not supported yet",
+                hint="Give read_csv a dtype for it.",
+            )
+    values = series.to_numpy() if found in (Type.INT, Type.FLOAT) else series
+    array = pa.array(values, ARROW[found], from_pandas=True)
+    return Field(name, found, missing), array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _parse_error(records: Records, dialect: Dialect, error: Exception) -> UserError:
+    """Say which line pandas stumbled over. Its own message may quote the file, so it is not passed on."""
+    width = _header_width(records, dialect)
+    reader = _fields(records.records, dialect)
+    for line, fields in zip(records.lines, reader, strict=True):
+        if width is not None and fields is not None and len(fields) > width:
+            return _ragged(records.name, line, len(fields), width)
+        if fields is None:
+            return UserError(f"{records.name}, line {line}: a quotation mark is never closed", hint="Close it, or remove it.")
+        width = len(fields) if width is None else width
+    detail = "a value does not fit the dtype" if isinstance(error, ValueError) else "the text is not a table"
+    return UserError(f"{records.name} cannot be read as the script does: {detail}", hint="Check the options of read_csv.")
+
+
+def _header_width(records: Records, dialect: Dialect) -> int | None:
+    if not dialect.header:
+        return None
+    pieces = [p for p in records.preamble.splitlines(keepends=True) if not is_blank(p, dialect)]
+    rows = list(_fields(pieces[-1:], dialect))
+    return len(rows[0]) if rows and rows[0] else None
+
+
+def _fields(pieces: Sequence[bytes], dialect: Dialect) -> Iterator[list[str] | None]:
+    """Yield each record's fields; None where a quotation mark stays open."""
+    quoting: Any = csv.QUOTE_NONE if dialect.quote is None else csv.QUOTE_MINIMAL
+    for piece in pieces:
+        text = piece.decode(dialect.encoding)
+        reader = csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=dialect.delimiter or ",",
+            quotechar=dialect.quote or '"',
+            doublequote=dialect.doubled,
+            escapechar=dialect.escape,
+            quoting=quoting,
+            strict=False,
+        )
+        rows = list(reader)
+        open_quote = dialect.quote is not None and text.count(dialect.quote) % 2 == 1 and len(rows) == 1 and "\n" in rows[0][-1]
+        yield None if open_quote else (rows[0] if rows else [])
+
+
+def _ragged(name: str, line: int, found: int, expected: int) -> UserError:
+    return UserError(
+        f"{name}, line {line}: {found} fields where {expected} were expected", hint="Mend the line, or quote the separator in it."
+    )
+
+
+def _read_lines(records: Records, options: dict[str, Any], names: tuple[str, ...]) -> ReadTable:
+    encoding = dialect_of(_probe(Reader.PYTHON_LINES, options)).encoding
+    mode = str(options.get("strip", "both"))
+    strip = _STRIP[mode]
+    skip_blank = bool(options.get("skip_blank", False))
+    separator = options.get("sep", ",")
+    most = int(options.get("maxsplit", -1))
+    rows: list[list[str]] = []
+    row_ids: list[int] = []
+    width = len(names) or None
+    for record, row_id, line in zip(_with_mark(records), records.row_ids, records.lines, strict=True):
+        text = record.decode(encoding)
+        text = text.removesuffix("\r\n").removesuffix("\r") + "\n" if text.endswith(("\r\n", "\r")) else text
+        text = strip(text)
+        if skip_blank and not text.strip():
+            continue
+        fields = text.split(separator, most)
+        width = len(fields) if width is None else width
+        if len(fields) < width or (len(fields) > width and options.get("extra") != "ignore"):
+            raise _ragged(records.name, line, len(fields), width)
+        rows.append(fields[:width])
+        row_ids.append(row_id)
+    return _text_table(rows, row_ids, names, width)
+
+
+def _read_csv(records: Records, options: dict[str, Any], names: tuple[str, ...]) -> ReadTable:
+    dialect = dialect_of(_probe(Reader.PYTHON_CSV, options))
+    if dialect.header and not names:
+        header = [p for p in records.preamble.splitlines(keepends=True) if not is_blank(p, dialect)]
+        fields = next(_fields(header[-1:], dialect), None)
+        names = tuple(fields or ())
+    rows: list[list[str]] = []
+    row_ids: list[int] = []
+    width = len(names) or None
+    parsed = _fields(_with_mark(records), dialect)
+    for fields, record, row_id, line in zip(parsed, records.records, records.row_ids, records.lines, strict=True):
+        if dialect.skip_blank and not record.strip(b"\r\n"):
+            continue
+        if fields is None:
+            raise UserError(f"{records.name}, line {line}: a quotation mark is never closed", hint="Close it, or remove it.")
+        width = len(fields) if width is None else width
+        if len(fields) < width or (len(fields) > width and options.get("extra") != "ignore"):
+            raise _ragged(records.name, line, len(fields), width)
+        rows.append(fields[:width])
+        row_ids.append(row_id)
+    return _text_table(rows, row_ids, names, width)
+
+
+def _with_mark(records: Records) -> list[bytes]:
+    """Return the records as Python's text files show them: a byte-order mark belongs to the first line that is left."""
+    mark = b"\xef\xbb\xbf"
+    if records.preamble == mark and records.records:
+        return [mark + records.records[0], *records.records[1:]]
+    return records.records
+
+
+def _text_table(rows: list[list[str]], row_ids: list[int], names: tuple[str, ...], width: int | None) -> ReadTable:
+    names = names or tuple(f"c{i}" for i in range(width or 0))
+    schema = Schema(tuple(Field(n, Type.STR) for n in names))
+    arrays = [pa.array([row[i] for row in rows], pa.string()) for i in range(len(names))]
+    return ReadTable(schema, pa.table(arrays, names=list(names)), row_ids)
+
+
+def _probe(reader: Reader, options: dict[str, Any]) -> Read:
+    return Read(name="probe", source="probe", reader=reader, options=tuple(options.items()), columns=())

@@ -1,0 +1,261 @@
+"""Split the bytes of a text table into records without changing one of them.
+
+``preamble + b"".join(records)`` is the file, byte for byte. A record keeps its line end. Inside quotes a line end belongs to the
+record, by the rule that pandas and Python's `csv` share: a quotation mark counts only at the start of a field.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from dataclasses import asdict, dataclass
+
+from lester_gui.errors import UserError
+from lester_gui.ir.nodes import Read, Reader
+
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+_SPLITTABLE = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-8-sig"}
+"""Encodings in which no byte of a character looks like a separator, a quotation mark or a line end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a file falls into records.
+
+    Attributes
+    ----------
+    delimiter : str or None
+        Ends a field; only needed to know where a quotation mark counts.
+    quote : str or None
+        None: every line is a record.
+    doubled : bool
+        Whether two quotation marks inside quotes are one.
+    escape : str or None
+        Makes the next character ordinary.
+    encoding : str
+        Python's name of the encoding.
+    skip : int
+        Leading lines that are no data.
+    header : int
+        Further records, blank ones not counted, that are no data: the header and what stands before it.
+    skip_blank : bool
+        Whether the reader passes over blank lines.
+    """
+
+    delimiter: str | None = ","
+    quote: str | None = '"'
+    doubled: bool = True
+    escape: str | None = None
+    encoding: str = "utf-8"
+    skip: int = 0
+    header: int = 1
+    skip_blank: bool = True
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @staticmethod
+    def from_json(text: str) -> Dialect:
+        return Dialect(**json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A file in records.
+
+    Attributes
+    ----------
+    name : str
+        The file's name, for messages.
+    preamble : bytes
+        Byte-order mark, skipped lines and header.
+    records : list of bytes
+        The data records with their line ends.
+    row_ids : list of int
+        The stable row id of each record.
+    lines : list of int
+        The physical line, 1-based, on which each record begins.
+    """
+
+    name: str
+    preamble: bytes
+    records: list[bytes]
+    row_ids: list[int]
+    lines: list[int]
+
+    @property
+    def content(self) -> bytes:
+        return self.preamble + b"".join(self.records)
+
+
+def dialect_of(read: Read) -> Dialect:
+    """Return the dialect in which a `Read` takes its source.
+
+    Raises
+    ------
+    UserError
+        If an option is not supported yet.
+    """
+    options = dict(read.options)
+    encoding = _encoding(options.get("encoding"))
+    if read.reader is Reader.PYTHON_LINES:
+        return Dialect(None, None, False, None, encoding, _int(options.get("skip", 0)), 0, bool(options.get("skip_blank", False)))
+    if read.reader is Reader.PYTHON_CSV:
+        header = bool(options.get("header", False))
+        quote = options.get("quotechar", '"')
+        return Dialect(
+            str(options.get("delimiter", ",")),
+            None if quote is None else str(quote),
+            True,
+            None,
+            encoding,
+            _int(options.get("skip", 0)),
+            int(header),
+            bool(options.get("skip_blank", header)),
+        )
+    header_option = options.get("header", "infer")
+    if header_option == "infer":
+        header_rows = 0 if options.get("names") is not None else 1
+    elif header_option is None:
+        header_rows = 0
+    else:
+        header_rows = _int(header_option) + 1
+    escape = options.get("escapechar")
+    return Dialect(
+        str(options.get("sep", options.get("delimiter", ","))),
+        None if options.get("quoting", 0) == 3 else str(options.get("quotechar", '"')),
+        bool(options.get("doublequote", True)),
+        None if escape is None else str(escape),
+        encoding,
+        _int(options.get("skiprows", 0) or 0),
+        header_rows,
+        bool(options.get("skip_blank_lines", True)),
+    )
+
+
+def split(content: bytes, dialect: Dialect, name: str) -> Records:
+    """Split a file's content; row ids are the 1-based data line.
+
+    Raises
+    ------
+    UserError
+        If a byte cannot be decoded; the message names file and line.
+    """
+    _check_decodes(content, dialect.encoding, name)
+    mark = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) and dialect.encoding.startswith("utf-8") else 0
+    pieces, lines = _pieces(content[mark:], dialect)
+    first = _preamble_length(pieces, dialect)
+    return Records(
+        name,
+        content[:mark] + b"".join(pieces[:first]),
+        pieces[first:],
+        list(range(1, len(pieces) - first + 1)),
+        lines[first:],
+    )
+
+
+def is_blank(record: bytes, dialect: Dialect) -> bool:
+    """Whether a reader that passes over blank lines passes over this record: nothing but blanks that are no separators."""
+    return not record.strip(b"\r\n \t" if dialect.delimiter not in (" ", "\t") else b"\r\n")
+
+
+def content_of(record: bytes) -> bytes:
+    """Return a record without its line end, which an append to the file may add."""
+    return record.rstrip(b"\r\n")
+
+
+def _preamble_length(pieces: list[bytes], dialect: Dialect) -> int:
+    position, wanted = min(dialect.skip, len(pieces)), dialect.header
+    while wanted and position < len(pieces):
+        if not (dialect.skip_blank and is_blank(pieces[position], dialect)):
+            wanted -= 1
+        position += 1
+    return position
+
+
+def _pieces(content: bytes, dialect: Dialect) -> tuple[list[bytes], list[int]]:
+    physical = [m for m in _LINE.findall(content) if m]
+    quote = dialect.quote.encode(dialect.encoding) if dialect.quote else None
+    if quote is None or quote not in content:
+        return physical, list(range(1, len(physical) + 1))
+    pieces: list[bytes] = []
+    lines: list[int] = []
+    open_record: list[bytes] = []
+    scan = _Quotes(dialect)
+    for number, line in enumerate(physical, start=1):
+        if not open_record:
+            lines.append(number)
+        open_record.append(line)
+        if not scan.inside and quote not in line:
+            scan.reset()
+        elif scan.inside_after(line):
+            continue
+        pieces.append(b"".join(open_record))
+        open_record = []
+    if open_record:
+        pieces.append(b"".join(open_record))
+    return pieces, lines
+
+
+class _Quotes:
+    """Follow a record's quotation marks from line to line."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._delimiter = (dialect.delimiter or ",").encode(dialect.encoding)[0]
+        self._quote = (dialect.quote or '"').encode(dialect.encoding)[0]
+        self._escape = dialect.escape.encode(dialect.encoding)[0] if dialect.escape else None
+        self._doubled = dialect.doubled
+        self.inside = False
+
+    def reset(self) -> None:
+        self.inside = False
+
+    def inside_after(self, line: bytes) -> bool:
+        """Return whether a quoted field is open at the end of `line`."""
+        inside, start, skip = self.inside, not self.inside, False
+        for i, c in enumerate(line):
+            if skip:
+                skip, start = False, False
+            elif c == self._escape:
+                skip = True
+            elif inside:
+                if c == self._quote:
+                    if self._doubled and line[i + 1 : i + 2] == bytes([self._quote]):
+                        skip = True
+                    else:
+                        inside = False
+            elif c == self._delimiter:
+                start = True
+            elif c == self._quote and start:
+                inside, start = True, False
+            else:
+                start = False
+        self.inside = inside
+        return inside
+
+
+def _check_decodes(content: bytes, encoding: str, name: str) -> None:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        hint = "Name the file's encoding where the script reads it, or mend it."
+        raise UserError(f"{name}, line {line}: the text is not {encoding}", hint) from None
+
+
+def _encoding(value: object) -> str:
+    name = "utf-8" if value is None else str(value)
+    try:
+        normal = codecs.lookup(name).name
+    except LookupError:
+        raise UserError(f"There is no encoding {name!r}", hint="Check the script's read statement.") from None
+    if normal not in _SPLITTABLE:
+        raise UserError(f"Reading files in the encoding {normal} is not supported yet", hint="Convert the file to UTF-8.")
+    return normal
+
+
+def _int(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise UserError("Reading with this skiprows or header option is not supported yet", hint="Use a plain number.")
+    return value

@@ -1,0 +1,345 @@
+"""Deal prepared rows to training and test, as the script does it the first time, and by record ever after.
+
+A random or positional split depends on how many rows there are, so one row less would deal everybody anew. The first run computes
+the script's own split and records it per row; later runs look rows up by their *row key*. A row that is not recorded is dealt by
+a hash of the seed and its person (or its key), which moves nobody else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from sklearn.model_selection import train_test_split
+
+from lester_gui.errors import UserError
+from lester_gui.ir.learning import Split
+from lester_gui.ir.nodes import Aggregate, Distinct, Node, Read
+from lester_gui.ir.plan import Plan
+from lester_gui.runtime.compile_expressions import identifier
+from lester_gui.runtime.compile_sql import ROW_NO, distinct_columns
+from lester_gui.runtime.materialize import evaluate_expression, schema_of, views_of
+from lester_gui.runtime.provenance import identifying, occurrences
+from lester_gui.runtime.udf import Evaluate
+from lester_gui.store import catalogue
+
+TRAIN: Final = "train"
+TEST: Final = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """How many prepared rows are on either side, and how many of them no record knew."""
+
+    train_rows: int
+    test_rows: int
+    new_rows: int
+
+
+def deal(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    run: int,
+    recorded: pa.Table | None = None,
+    persons: Mapping[str, Mapping[int, str]] | None = None,
+    seed: int = 0,
+    evaluate: Evaluate | None = None,
+) -> Dealt:
+    """Make the table ``lester.split_<run>`` (row_no, row_key, side, position) for the prepared rows of a materialised run.
+
+    ``position`` orders the rows of one side as the script has them; it may have gaps.
+
+    Parameters
+    ----------
+    plan
+        The bound plan (`Materialised.plan`).
+    recorded
+        What an earlier run dealt (`recorded_split`). None for the first run. Ignored where the split is an expression or none.
+    persons
+        Source → row id → a text per person (`store.subjects.person_keys`), for rows that are not recorded.
+    seed
+        The run's seed, used where the script sets none.
+
+    Raises
+    ------
+    UserError
+        If there are too few rows for the script's split.
+    """
+    split = plan.split
+    row_nos, keys = _row_keys(connection, plan, run)
+    new = 0
+    if split.kind in ("none", "expression"):
+        sides = _by_value(connection, plan, run, len(row_nos), evaluate)
+        positions = _in_order(sides)
+    elif recorded is None:
+        labels = None
+        if split.stratify:
+            labels = evaluate_expression(connection, plan, run, plan.prepared, plan.label.expr, evaluate).to_pylist()
+        sides, positions = _as_the_script(split, len(row_nos), labels, seed)
+    else:
+        sides, positions, new = _as_recorded(connection, plan, run, row_nos, keys, recorded, persons or {}, seed)
+    data = pa.table(
+        {
+            "row_no": pa.array(row_nos, pa.int64()),
+            "row_key": pa.array(keys, pa.string()),
+            "side": pa.array(sides, pa.string()),
+            "position": pa.array(positions, pa.int64()),
+        }
+    )
+    connection.register("dealt_rows", data)
+    try:
+        connection.execute(f"CREATE TABLE lester.{split_table(run)} AS SELECT * FROM dealt_rows ORDER BY side, position")
+    finally:
+        connection.unregister("dealt_rows")
+    return Dealt(sides.count(TRAIN), sides.count(TEST), new)
+
+
+def split_table(run: int) -> str:
+    """Return the name of a run's split table in ``lester``."""
+    return f"split_{run}"
+
+
+def recorded_split(connection: duckdb.DuckDBPyConnection, run: int) -> pa.Table:
+    """Return (row_key, side, position) of a run, for `deal` of a later one and for the replay."""
+    return connection.execute(
+        f"SELECT row_key, side, position FROM lester.{split_table(run)} ORDER BY side, position"
+    ).to_arrow_table()
+
+
+def fetch_side(
+    connection: duckdb.DuckDBPyConnection,
+    run: int,
+    prepared: str,
+    side: str,
+    columns: Sequence[str] | None = None,
+    hidden: bool = False,
+) -> pa.Table:
+    """Return the prepared rows of one side in the script's order.
+
+    Parameters
+    ----------
+    prepared
+        The prepared view's name.
+    side
+        ``train`` or ``test``.
+    hidden
+        Also return ``__row_no`` and the provenance columns, at the end.
+    """
+    entry = catalogue.require_view(connection, run, prepared)
+    wanted = list(schema_of(entry).names) if columns is None else list(columns)
+    if hidden:
+        wanted += [ROW_NO, *(f"__p{i}" for i in range(len(json.loads(entry.occurrences_json))))]
+    chosen = ", ".join(f"v.{identifier(n)}" for n in wanted)
+    sql = (
+        f"SELECT {chosen} FROM lester.{entry.table_name} v JOIN lester.{split_table(run)} s ON s.row_no = v.{ROW_NO} "
+        "WHERE s.side = ? ORDER BY s.position"
+    )
+    return connection.execute(sql, [side]).to_arrow_table()
+
+
+def row_key_sql(plan: Plan, tables: Mapping[str, str], source: str) -> str:
+    """Return SQL that yields (row_no, row_key) for rows of the prepared view.
+
+    A row key survives a replay: it holds the source row ids of the row, and for a row of a group the hash of what the group has
+    in common, since row numbers of groups change when a group disappears.
+
+    Parameters
+    ----------
+    tables
+        View name → SQL of its table, for the views that create row identity.
+    source
+        SQL of the prepared rows (all, or the affected ones).
+    """
+    node = plan.prepared
+    origins = occurrences(node)
+    parts, joins = [], []
+    for k in identifying(node):
+        origin = plan.view(origins[k])
+        if isinstance(origin, Aggregate | Distinct):
+            names = _common_columns(origin)
+            values = ", ".join(f"CAST(o{k}.{identifier(n)} AS VARCHAR)" for n in names)
+            joins.append(f"LEFT JOIN {tables[origin.name]} o{k} ON o{k}.{ROW_NO} = v.__p{k}")
+            digest = f"left(sha256(CAST([{values or 'NULL'}]::VARCHAR[] AS JSON)::VARCHAR), 32)"
+            parts.append(f"CASE WHEN v.__p{k} IS NULL THEN '' ELSE {digest} END")
+        else:
+            parts.append(f"coalesce(CAST(v.__p{k} AS VARCHAR), '')")
+    key = " || '|' || ".join(parts)
+    return f"SELECT v.{ROW_NO} AS row_no, {key} AS row_key FROM {source} v {' '.join(joins)} ORDER BY v.{ROW_NO}"
+
+
+def _common_columns(origin: Node) -> tuple[str, ...]:
+    return origin.by if isinstance(origin, Aggregate) else distinct_columns(origin) if isinstance(origin, Distinct) else ()
+
+
+def _row_keys(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> tuple[list[int], list[str]]:
+    views = views_of(connection, run)
+    tables = {name: f"lester.{v.table_name}" for name, v in views.items()}
+    found = connection.execute(row_key_sql(plan, tables, tables[plan.prepared.name])).to_arrow_table()
+    return found.column("row_no").to_pylist(), found.column("row_key").to_pylist()
+
+
+def _by_value(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, count: int, evaluate: Evaluate | None) -> list[str]:
+    if plan.split.test is None:
+        return [TRAIN] * count
+    test = evaluate_expression(connection, plan, run, plan.prepared, plan.split.test, evaluate)
+    return [TEST if t else TRAIN for t in test.to_pylist()]
+
+
+def _in_order(sides: Sequence[str]) -> list[int]:
+    """Number the rows of either side in the order in which they come."""
+    next_of = {TRAIN: 0, TEST: 0}
+    out = []
+    for side in sides:
+        out.append(next_of[side])
+        next_of[side] += 1
+    return out
+
+
+def _as_the_script(split: Split, count: int, labels: Sequence[Any] | None, seed: int) -> tuple[list[str], list[int]]:
+    train, test = script_split(split, count, labels, seed)
+    sides, positions = [""] * count, [0] * count
+    for side, rows in ((TRAIN, train), (TEST, test)):
+        for position, row in enumerate(rows):
+            sides[row], positions[row] = side, position
+    if "" in sides:
+        raise UserError(
+            "The script leaves rows out of both training and test; this is not supported yet", hint="Filter them before."
+        )
+    return sides, positions
+
+
+def script_split(split: Split, count: int, labels: Sequence[Any] | None, seed: int) -> tuple[list[int], list[int]]:
+    """Return the row numbers (from 0) of training and test rows, in the script's order, for a random or positional split.
+
+    Parameters
+    ----------
+    labels
+        One per row, only for a stratified split.
+    seed
+        Stands for the script's seed where it sets none.
+    """
+    chosen = seed if split.seed is None else split.seed
+    if split.method == "sklearn":
+        try:
+            train, test = train_test_split(
+                np.arange(count),
+                test_size=split.test_size,
+                train_size=split.train_size,
+                random_state=chosen if split.shuffle else None,
+                shuffle=split.shuffle,
+                stratify=labels if split.stratify else None,
+            )
+        except ValueError:
+            raise UserError(
+                f"{count} rows are too few for the script's split", hint="The script would stop here as well."
+            ) from None
+        return [int(i) for i in train], [int(i) for i in test]
+    order = _permutation(split, count, chosen)
+    cut = _cut(split, count)
+    first, second = order[:cut], order[cut:]
+    return (first, second) if split.cut == "train_first" else (second, first)
+
+
+def _permutation(split: Split, count: int, seed: int) -> list[int]:
+    if split.kind == "positional" or not split.shuffle:
+        return list(range(count))
+    if split.method == "numpy_legacy":
+        return [int(i) for i in np.random.RandomState(seed).permutation(count)]
+    if split.method == "numpy_generator":
+        return [int(i) for i in np.random.default_rng(seed).permutation(count)]
+    if split.method == "python_shuffle":
+        order = list(range(count))
+        random.Random(seed).shuffle(order)
+        return order
+    raise UserError(
+        f"A split by {split.method!r} is not supported yet", hint="Use train_test_split or a permutation with a seed."
+    )
+
+
+def _cut(split: Split, count: int) -> int:
+    """Return how many rows the first part has: what the script cuts off, or all others."""
+    size = split.train_size if split.train_size is not None else split.test_size
+    if size is None:
+        raise UserError("The plan does not say where the script cuts", hint="Rewrite the pipeline again.")
+    number = int(count * size) if isinstance(size, float) else int(size)
+    number = max(0, min(count, number if number >= 0 else count + number))
+    given_is_first = (split.train_size is not None) == (split.cut == "train_first")
+    return number if given_is_first else count - number
+
+
+def _as_recorded(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    run: int,
+    row_nos: Sequence[int],
+    keys: Sequence[str],
+    recorded: pa.Table,
+    persons: Mapping[str, Mapping[int, str]],
+    seed: int,
+) -> tuple[list[str], list[int], int]:
+    columns = [recorded.column(n).to_pylist() for n in ("row_key", "side", "position")]
+    known = {key: (side, position) for key, side, position in zip(*columns, strict=True)}
+    new = [i for i, key in enumerate(keys) if key not in known]
+    person_of = _persons_of(connection, plan, run, [row_nos[i] for i in new], persons) if new else {}
+    share = test_share(plan.split, columns[1])
+    following = {side: 1 + max((p for s, p in known.values() if s == side), default=-1) for side in (TRAIN, TEST)}
+    sides: list[str] = []
+    positions: list[int] = []
+    for row_no, key in zip(row_nos, keys, strict=True):
+        if key in known:
+            side, position = known[key]
+        else:
+            side = keyed_side(plan.split.seed or seed, person_of.get(row_no, key), share)
+            position = following[side]
+            following[side] += 1
+        sides.append(side)
+        positions.append(position)
+    return sides, positions, len(new)
+
+
+def test_share(split: Split, sides: Sequence[str]) -> float:
+    """Return the share of test rows that the script asks for; what was recorded where it names a number of rows."""
+    if isinstance(split.test_size, float):
+        return split.test_size
+    if isinstance(split.train_size, float):
+        return 1 - split.train_size
+    if split.test_size is None and split.train_size is None:
+        return 0.25  # scikit-learn's default
+    return sides.count(TEST) / len(sides) if sides else 0.25
+
+
+def keyed_side(seed: int, key: str, share: float) -> str:
+    """Return the side of a row that no record knows: a function of the seed and its person or key, and of nothing else."""
+    digest = hashlib.sha256(f"split\0{seed}\0{key}".encode()).digest()
+    return TEST if int.from_bytes(digest[:8], "big") < share * 2**64 else TRAIN
+
+
+def _persons_of(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    run: int,
+    row_nos: Sequence[int],
+    persons: Mapping[str, Mapping[int, str]],
+) -> dict[int, str]:
+    """Return row number → person, from the first source of the row that names one."""
+    node = plan.prepared
+    table = views_of(connection, run)[node.name].table_name
+    out: dict[int, str] = {}
+    origins = occurrences(node)
+    for k in identifying(node):
+        origin = plan.view(origins[k])
+        known = persons.get(origin.source) if isinstance(origin, Read) else None
+        if not known:
+            continue
+        sql = f"SELECT {ROW_NO}, __p{k} FROM lester.{table} WHERE {ROW_NO} IN (SELECT unnest(?))"
+        for row_no, row_id in connection.execute(sql, [list(row_nos)]).fetchall():
+            if row_id in known:
+                out.setdefault(row_no, known[row_id])
+    return out

@@ -1,0 +1,1 @@
+"""What Lester keeps on disk: one DuckDB database and a folder of content-addressed files per project."""
