@@ -21,7 +21,7 @@ GENESIS: Final = "0" * 64
 
 ACTIONS: Final[dict[str, str]] = {
     "project-opened": "Project opened",
-    "project-configured": "Proposed configuration accepted",
+    "configuration-accepted": "Proposed configuration accepted",
     "sources-read": "Sources read",
     "rewrite": "Pipeline rewritten",
     "rewrite-accepted": "Step accepted",

@@ -52,6 +52,11 @@ class Journal:
         self._mirrored = 0
         self._in_step = False
 
+    @property
+    def mirror_path(self) -> Path:
+        """Where the mirror stands."""
+        return self._mirror
+
     def open(self, con: duckdb.DuckDBPyConnection) -> bool:
         """Complete the mirror after a crash.
 

@@ -1,0 +1,317 @@
+"""The learning half of a run: encoder state, models and predictions of a materialised and dealt plan, made and stored.
+
+A run, its maintenance and its replay all come through here, so that there is one way from prepared rows to a model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lester_gui.errors import UserError
+from lester_gui.features import column_map, matrix, state
+from lester_gui.features.family import FunctionCaller
+from lester_gui.features.state import EncoderState
+from lester_gui.ir.plan import Plan
+from lester_gui.models import metrics, script_model, storage, training
+from lester_gui.models.trained import Trained
+from lester_gui.progress import Context
+from lester_gui.runtime import materialize
+from lester_gui.runtime.compile_sql import ROW_NO
+from lester_gui.runtime.materialize import RunOpaque, evaluate_expression, fetch_table
+from lester_gui.runtime.split import TEST, TRAIN, split_table
+from lester_gui.runtime.udf import Evaluate
+from lester_gui.store import catalogue
+from lester_gui.store.artifacts import Artifacts
+
+CANONICAL: Final = "canonical"
+ORIGINAL: Final = "original"
+_WHOLE: Final = "*"  # the encoder's state is one document
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """How code of the project runs: user functions, opaque steps, user functions as transformers. None where there is none."""
+
+    evaluate: Evaluate | None = None
+    run_opaque: RunOpaque | None = None
+    call_block: FunctionCaller | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The prepared rows of a run with labels and sides.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        The columns that are encoded, in row order.
+    row_nos : ndarray of int64
+    keys : list of str
+        Row keys: they survive a replay (`runtime.split.row_key_sql`).
+    y : ndarray
+        Labels of all rows.
+    train, test : ndarray of int64
+        Positions in `table`, in the script's order.
+    """
+
+    table: pa.Table
+    row_nos: NDArray[np.int64]
+    keys: list[str]
+    y: NDArray[Any]
+    train: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+    def split_keys(self) -> NDArray[np.int64]:
+        """The training rows' keys as numbers, in order, for the hash of the split."""
+        return np.array([key_number(self.keys[i]) for i in self.train], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a run has learnt.
+
+    Attributes
+    ----------
+    encoder : EncoderState
+    canonical : Trained
+        The model that is kept and maintained.
+    original : Trained or None
+        The model under the script's own settings.
+    metrics : dict
+        Role → metric → value, low, high, on the test rows.
+    distance : dict
+        Of the canonical model from the original.
+    """
+
+    encoder: EncoderState
+    canonical: Trained
+    original: Trained | None
+    metrics: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    distance: dict[str, float] = field(default_factory=dict)
+
+
+def key_number(key: str) -> int:
+    """Return a row key as a 64-bit number."""
+    return int.from_bytes(hashlib.sha256(key.encode("utf-8")).digest()[:8], "big", signed=True)
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, worker: Worker) -> Prepared:
+    """Fetch the prepared rows of a materialised and dealt run."""
+    name = plan.prepared.name
+    columns = list(dict.fromkeys(c for block in plan.encode.blocks for c in block.columns))
+    table = fetch_table(connection, run, name, columns, hidden=True)
+    row_nos = table.column(ROW_NO).to_numpy()
+    dealt = connection.execute(
+        f"SELECT row_no, row_key, side FROM lester.{split_table(run)} ORDER BY side, position, row_no"
+    ).to_arrow_table()
+    place = {int(n): i for i, n in enumerate(row_nos)}
+    sides: dict[str, list[int]] = {TRAIN: [], TEST: []}
+    keys = [""] * len(row_nos)
+    for row_no, key, side in zip(*(c.to_pylist() for c in dealt.columns), strict=True):
+        keys[place[row_no]] = key
+        sides[side].append(place[row_no])
+    if len(dealt) != len(row_nos):
+        raise RuntimeError("the recorded split does not cover the prepared rows")
+    y = labels(evaluate_expression(connection, plan, run, plan.prepared, plan.label.expr, worker.evaluate))
+    train, test = (np.array(sides[s], dtype=np.int64) for s in (TRAIN, TEST))
+    return Prepared(table.select(columns), row_nos, keys, y, train, test)
+
+
+def labels(values: pa.ChunkedArray) -> NDArray[Any]:
+    """Return labels as NumPy has them in a script; text and columns with missing values as objects."""
+    if values.null_count or not (
+        pa.types.is_boolean(values.type) or pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
+    ):
+        return np.array(values.to_pylist(), dtype=object)
+    return np.asarray(values.combine_chunks().to_numpy(zero_copy_only=False))
+
+
+def learn(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    run: int,
+    worker: Worker,
+    ctx: Context,
+    *,
+    seed: int = 0,
+    with_original: bool = True,
+) -> Learned:
+    """Fit encoders and models of a materialised and dealt run, from nothing.
+
+    Raises
+    ------
+    UserError
+        If an encoder or model is not supported, or the rows cannot carry them.
+    """
+    ctx.advance("Fitting the encoders")
+    rows = prepare(connection, plan, run, worker)
+    fit_on = state.fit_rows(plan.encode, rows.train, len(rows.row_nos))
+    encoder = state.fit(plan.encode, rows.table, fit_on, worker.call_block)
+    names = column_map.column_map(encoder).names
+    ctx.advance("Training the model")
+    X = matrix.transform(encoder, rows.table, rows.train, worker.call_block)
+    y, keys = rows.y[rows.train], rows.split_keys()
+    canonical = training.train(plan.model, X, y, features=names, seed=seed, split_keys=keys)
+    original = None
+    if with_original:
+        original = script_model.fit_as_script(plan.model, X, y, features=names, seed=seed, split_keys=keys)
+    return assess(encoder, canonical, original, rows, worker)
+
+
+def assess(encoder: EncoderState, canonical: Trained, original: Trained | None, rows: Prepared, worker: Worker) -> Learned:
+    """Return the models with their metrics on the test rows and their distance."""
+    X_test = matrix.transform(encoder, rows.table, rows.test, worker.call_block)
+    y_test = rows.y[rows.test]
+    found = {CANONICAL: {n: m.to_json() for n, m in metrics.metrics(canonical, X_test, y_test).items()}}
+    distance: dict[str, float] = {}
+    if original is not None:
+        found[ORIGINAL] = {n: m.to_json() for n, m in metrics.metrics(original, X_test, y_test).items()}
+        distance = script_model.distance_from_script(canonical, original, X_test)
+    return Learned(encoder, canonical, original, found, distance)
+
+
+def save(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, learned: Learned, worker: Worker, artifacts: Artifacts | None
+) -> None:
+    """Store what a run has learnt in place of what was there, within the caller's transaction.
+
+    Parameters
+    ----------
+    artifacts : Artifacts or None
+        Where model files go, before the commit that names them; None computes their names and writes nothing (a plan).
+    """
+    catalogue.remove(connection, catalogue.EncoderState, run=run)
+    catalogue.remove(connection, catalogue.Model, run=run)
+    catalogue.remove(connection, catalogue.Prediction, run=run)
+    document = learned.encoder.canonical().decode("ascii")
+    catalogue.add(
+        connection,
+        catalogue.EncoderState(run=run, block=_WHOLE, step=0, kind="encoder", state_json=document, sha256=learned.encoder.hash),
+    )
+    for role, trained in ((CANONICAL, learned.canonical), (ORIGINAL, learned.original)):
+        if trained is None:
+            continue
+        data, record = storage.dumps(trained)
+        digest = hashlib.sha256(data).hexdigest() if artifacts is None else artifacts.put(data)
+        catalogue.add(
+            connection,
+            catalogue.Model(
+                run=run,
+                role=role,
+                estimator=trained.model.estimator,
+                params_json=json.dumps(record),
+                artefact=digest,
+                x_hash=trained.seen.X,
+                y_hash=trained.seen.y,
+                split_hash=trained.seen.split,
+                metrics_json=json.dumps({"metrics": learned.metrics.get(role, {}), "distance": learned.distance}),
+                versions_json=json.dumps(trained.versions),
+            ),
+        )
+    save_predictions(connection, plan, run, learned, worker)
+
+
+def save_predictions(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, learned: Learned, worker: Worker) -> None:
+    """Store what both models say about every prepared row (the original: about test rows)."""
+    rows = prepare(connection, plan, run, worker)
+    for role, trained, chosen in (
+        (CANONICAL, learned.canonical, np.concatenate([rows.train, rows.test])),
+        (ORIGINAL, learned.original, rows.test),
+    ):
+        if trained is not None and len(chosen):
+            table = predictions(learned.encoder, trained, rows, chosen, worker)
+            _insert(connection, run, role, table)
+
+
+def predictions(
+    encoder: EncoderState, trained: Trained, rows: Prepared, chosen: Sequence[int] | NDArray[np.int64], worker: Worker
+) -> pa.Table:
+    """Return row_no, side, label, predicted and probability (of the second of two classes) for some prepared rows."""
+    chosen = np.asarray(chosen, dtype=np.int64)
+    X = matrix.transform(encoder, rows.table, chosen, worker.call_block)
+    predicted = trained.predict(X)
+    scores = metrics.positive_scores(trained, X) if len(chosen) else None
+    on_test = set(rows.test.tolist())
+    return pa.table(
+        {
+            "row_no": pa.array(rows.row_nos[chosen], pa.int64()),
+            "side": pa.array([TEST if i in on_test else TRAIN for i in chosen.tolist()], pa.string()),
+            "label": pa.array([as_text(v) for v in rows.y[chosen].tolist()], pa.string()),
+            "predicted": pa.array([as_text(v) for v in predicted.tolist()], pa.string()),
+            "probability": pa.array([None] * len(chosen) if scores is None else scores.astype(np.float64), pa.float64()),
+        }
+    )
+
+
+def as_text(value: object) -> str | None:
+    """Return a class or number as the catalogue keeps it: Python's own text, which is exact for floats."""
+    return None if value is None else value if isinstance(value, str) else repr(value)
+
+
+def load_encoder(connection: duckdb.DuckDBPyConnection, run: int) -> EncoderState:
+    """Return the encoder state of a run."""
+    record = catalogue.get(connection, catalogue.EncoderState, run=run, block=_WHOLE)
+    if record is None:
+        raise UserError("The run has no encoder state", hint="Run the pipeline again.")
+    return EncoderState.from_json(json.loads(record.state_json))
+
+
+def load_model(connection: duckdb.DuckDBPyConnection, run: int, artifacts: Artifacts, role: str = CANONICAL) -> Trained:
+    """Return a model of a run."""
+    record = catalogue.get(connection, catalogue.Model, run=run, role=role)
+    if record is None:
+        raise UserError("The run has no model", hint="Run the pipeline again.")
+    return storage.loads(artifacts.get(record.artefact), json.loads(record.params_json))
+
+
+def load(connection: duckdb.DuckDBPyConnection, run: int, artifacts: Artifacts) -> Learned:
+    """Return everything that a run has learnt."""
+    records = {m.role: m for m in catalogue.find(connection, catalogue.Model, run=run)}
+    facts = {role: json.loads(m.metrics_json) for role, m in records.items()}
+    original = load_model(connection, run, artifacts, ORIGINAL) if ORIGINAL in records else None
+    return Learned(
+        load_encoder(connection, run),
+        load_model(connection, run, artifacts),
+        original,
+        {role: f["metrics"] for role, f in facts.items()},
+        facts[CANONICAL]["distance"],
+    )
+
+
+def drop_learned(connection: duckdb.DuckDBPyConnection, run: int) -> None:
+    """Delete what a run has learnt and its split; model files become garbage that `Artifacts.garbage` finds."""
+    for kind in (catalogue.EncoderState, catalogue.Model, catalogue.Prediction):
+        catalogue.remove(connection, kind, run=run)
+    connection.execute(f"DROP TABLE IF EXISTS lester.{split_table(run)}")
+
+
+def drop_run(connection: duckdb.DuckDBPyConnection, run: int) -> None:
+    """Delete a run with its views, edges and all that it has learnt."""
+    for view in materialize.views_of(connection, run).values():
+        connection.execute(f"DROP TABLE IF EXISTS lester.{view.table_name}")
+        for edge in json.loads(view.edges_json).values():
+            connection.execute(f"DROP TABLE IF EXISTS lester.{edge}")
+    drop_learned(connection, run)
+    catalogue.remove(connection, catalogue.View, run=run)
+    catalogue.remove(connection, catalogue.Run, id=run)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, run: int, role: str, table: pa.Table) -> None:
+    connection.register("made_predictions", table)
+    try:
+        connection.execute(
+            "INSERT INTO lester.prediction (run, role, row_no, side, label, predicted, probability)"
+            " SELECT ?, ?, row_no, side, label, predicted, probability FROM made_predictions ORDER BY row_no",
+            [run, role],
+        )
+    finally:
+        connection.unregister("made_predictions")
