@@ -91,6 +91,8 @@ class _Parser:
                 self._kept = tuple(self.scope.view(a) for a in args)
             case ast.Assign(targets=[ast.Name(id="dialect")], value=ast.Constant(value=str(value))) if value in set(Dialect):
                 self.scope.dialect = Dialect(value)
+            case ast.Assign(targets=[ast.Name(id="dialect")]):
+                raise PlanTextError("There is no such dialect", f"Dialects are {', '.join(Dialect)}.", s.lineno)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="user_function")) as call):
                 self._user_function(name, call)
             case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id="train"), ast.Name(id="test")])], value=value):
