@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLayout, QWidget
 
 from lester_gui.ui.desk import Desk
+from lester_gui.ui.dialogs.origin import OriginSheet
 from lester_gui.ui.layout import clear, col, label, row, rule
 from lester_gui.ui.widgets import Button, Chip, Icon, ProgressRow
 from lester_gui.ui.words import listed, number
@@ -32,6 +33,7 @@ class RowPanel(QWidget):
         super().__init__()
         self._desk = desk
         self._task: Task | None = None
+        self._row_no: int | None = None
         self.setAccessibleName(self.tr("Lineage of the row"))
         self._lay = col(gap=2, margins=(16, 16, 16, 16))
         self.setLayout(self._lay)
@@ -48,6 +50,7 @@ class RowPanel(QWidget):
     def load(self, view: dict[str, Any], row_no: int) -> None:
         """Read the lineage of a row; an earlier row that is still being read is forgotten."""
         session = self._desk.session
+        self._row_no = row_no
         if self._task is not None:
             self._task.cancel()
         task = self._desk.ask(
@@ -130,9 +133,12 @@ class RowPanel(QWidget):
     def _feature(self, feature: dict[str, Any], view: dict[str, Any]) -> QLayout:
         name = Button(feature["name"], "link")
         name.setToolTip(self.tr("Follow this feature back to its source cell"))
-        name.clicked.connect(lambda: self._desk.go("lineage", feature=feature["name"], pipeline=view["pipeline"]))
+        name.clicked.connect(lambda: self._follow(feature["name"], view["pipeline"]))
         value = feature["value"]
         return row(name, None, label(number(value) if isinstance(value, (int, float)) else str(value)), margins=(0, 2, 0, 2))
+
+    def _follow(self, feature: str, pipeline: str) -> None:
+        self._desk.sheet_wanted.emit(OriginSheet(self._desk, pipeline, feature, self._row_no))
 
 
 def _entry(icon: str, title: str, sub: str, more: str, kind: str, ink: str) -> QLayout:

@@ -1,0 +1,144 @@
+"""What leaving a person out changes: two plots and the numbers; while it is computed, how far; on failure, why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QWidget
+
+from lester_gui.ui.layout import card, clear, col, holder, label, row, rule
+from lester_gui.ui.views.plots import InfluencePlot
+from lester_gui.ui.widgets import Button, ProgressRow, Segmented
+from lester_gui.ui.words import number, signed
+
+HEIGHT = 290
+
+
+class InfluencePart(QWidget):
+    """Plots and numbers.
+
+    Signals
+    -------
+    stop_asked
+        The computation should stop.
+    again_asked
+        Compute it; True asks the original script.
+    graph_asked
+        Open the lineage graph.
+    """
+
+    stop_asked = Signal()
+    again_asked = Signal(bool)
+    graph_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pipelines: list[dict[str, Any]] = []
+        self._title = label(self.tr("Influence"), "heading")
+        self._choice = Segmented([], 0, self.tr("Pipeline"))
+        self._choice.chosen.connect(self._choose)
+        self._plot = InfluencePlot()
+        self._progress = ProgressRow(self.tr("Leaving this person out"), can_cancel=True)
+        self._progress.cancel_asked.connect(self.stop_asked)
+        self._why = label("", "body", "2", wrap=True)
+        again = Button(self.tr("Compute the influence"))
+        again.clicked.connect(lambda: self.again_asked.emit(False))
+        waiting = holder(col(None, self._progress, None, margins=(24, 0, 24, 0)))
+        nothing = holder(col(None, self._why, row(again, None), None, gap=12, margins=(24, 0, 24, 0)))
+        self._pages = QStackedWidget()
+        for page in (waiting, nothing, holder(col(self._plot, None, gap=0))):
+            self._pages.addWidget(page)
+        head = row(self._title, None, self._choice, margins=(16, 12, 12, 4))
+        plots = card(col(head, (self._pages, 1), gap=0, margins=(0, 0, 8, 8)))
+        self._numbers = col(gap=8, margins=(16, 16, 16, 16))
+        self._side: QFrame = card(self._numbers)
+        self._side.setFixedWidth(304)
+        self.setLayout(row((plots, 1), self._side, gap=12))
+        self.setFixedHeight(HEIGHT)
+
+    def set_running(self) -> None:
+        """It is being computed."""
+        self._pages.setCurrentIndex(0)
+        self._progress.set_cancellable(True)
+        self._progress.set_state("runs", self.tr("begins"), 0.0)
+        self._fill_numbers(None)
+
+    def set_progress(self, words: str, fraction: float | None) -> None:
+        self._progress.set_state("runs", words, fraction or 0.0)
+
+    def set_nothing(self, why: str) -> None:
+        """There is no influence to show, and this is why."""
+        self._pages.setCurrentIndex(1)
+        self._why.setText(why)
+        self._choice.setVisible(False)
+        self._fill_numbers(None)
+
+    def show_pipelines(self, pipelines: list[dict[str, Any]]) -> None:
+        """Show influence on these pipelines."""
+        self._pipelines = [p for p in pipelines if p["influence"]]
+        if not self._pipelines:
+            self.set_nothing(self.tr("This person reached no model: nothing changes when they are left out."))
+            return
+        names = [(p["pipeline"], "") for p in self._pipelines]
+        self._choice.setVisible(len(names) > 1)
+        if len(names) > 1:
+            self._choice.set_options(names)
+        self._choose(0)
+
+    def _choose(self, index: int) -> None:
+        chosen = self._pipelines[index]
+        self._title.setText(self.tr("Influence on %1").replace("%1", chosen["pipeline"]))
+        self._plot.show_influence(chosen["influence"])
+        self._pages.setCurrentIndex(2)
+        self._fill_numbers(chosen["influence"])
+
+    def _fill_numbers(self, influence: dict[str, Any] | None) -> None:
+        tr, lay = self.tr, self._numbers
+        clear(lay)
+        if influence is None:
+            lay.addWidget(label(tr("If left out"), "heading"))
+            lay.addWidget(label(tr("Numbers appear when the influence is known."), "body", "3", wrap=True))
+        else:
+            lay.addLayout(row(label(tr("If left out"), "heading"), None, _right(tr("now"), "3", "small"), _right(tr("change"), "3", "small"), gap=0))
+            lay.addSpacing(4)
+            accuracy = influence["accuracy"]
+            change = accuracy["without"] - accuracy["now"]
+            metric = influence["metric_name"]
+            lay.addLayout(row(label(metric, "body", "2"), None, _right(number(accuracy["now"], 4), "2"), _right(signed(change), "", "strong"), gap=0))
+            lay.addWidget(label(self._interval(accuracy), "small", "3", wrap=True))
+            lay.addSpacing(2)
+            lay.addWidget(rule())
+            lay.addSpacing(2)
+            others = tr("%1 of %2").replace("%1", number(influence["changed_decisions"])).replace("%2", number(influence["test_rows"]))
+            facts = [(tr("Decisions of others that change"), others)]
+            if influence["coefficients"]:
+                facts.append((tr("Largest coefficient move"), signed(influence["max_coefficient_change"]).lstrip("+")))
+            facts.append((tr("How it was computed"), influence["method"]))
+            for key, value in facts:
+                strong = label(value, "strong")
+                strong.setToolTip(value)
+                lay.addLayout(row(label(key, "body", "2"), None, strong))
+        lay.addStretch(1)
+        graph = Button(tr("Open lineage graph"), icon="graph")
+        graph.clicked.connect(self.graph_asked)
+        ask = Button(tr("Ask the script"), "quiet")
+        ask.set_tip(tr("Run the original with and without this person and compare"))
+        ask.clicked.connect(lambda: self.again_asked.emit(True))
+        lay.addLayout(row(graph, ask, None, gap=4))
+
+    def _interval(self, accuracy: dict[str, Any]) -> str:
+        low, high = accuracy["low"], accuracy["high"]
+        if low is None or high is None:
+            return self.tr("No interval: too few test rows.")
+        words = self.tr("95 % interval %1 to %2.").replace("%1", signed(low)).replace("%2", signed(high))
+        if low <= 0 <= high:
+            words += " " + self.tr("Not distinguishable from no change.")
+        return words
+
+
+def _right(words: str, ink: str = "", role: str = "body") -> QLabel:
+    made = label(words, role, ink)
+    made.setFixedWidth(64)
+    made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return made
