@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lester_gui.ir import codec, serialise
 from lester_gui.ir.expressions import Call, Expr, Literal, col, lit, op
 from lester_gui.ir.learning import Label
-from lester_gui.ir.nodes import NODE_TYPES, Filter, Node, Read
+from lester_gui.ir.nodes import NODE_TYPES, Node, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, PlanError, Type
 from lester_gui.ir.serialise import expr_from_json, expr_to_json, from_json, loads, plan_hash, to_json
@@ -245,7 +245,3 @@ def test_anything_anywhere_is_a_plan_or_a_plan_error(path: str, value: Any) -> N
     except PlanError:
         return
     assert plan_hash(from_json(to_json(plan))) == plan_hash(plan)
-
-
-def test_a_filter_is_checked_again() -> None:
-    assert isinstance(PLAN.prepared, Filter)

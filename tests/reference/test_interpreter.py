@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lester_gui.ir.expressions import Column, col, lit, op
+from lester_gui.ir.expressions import col, lit, op
 from lester_gui.ir.nodes import (
     NODE_TYPES,
     Aggregate,
@@ -306,7 +306,3 @@ def test_rows_that_a_source_row_is_not_in_stay_without_it(case: Case, data: st.D
         untouched = Counter(repr(r.cells) for r in before[view.name] if (name, gone) not in r.data | r.control)
         assert not untouched - Counter(repr(r.cells) for r in after[view.name]), view.name
         assert all((name, gone) not in r.data for r in after[view.name])
-
-
-def test_columns_are_read_by_name() -> None:
-    assert Column("k").name in left.schema
