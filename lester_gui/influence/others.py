@@ -1,0 +1,92 @@
+"""Rows of other people that move when one person leaves: features, labels, membership. A group mean is enough for that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lester_gui.influence.side import Side
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRows:
+    """Counts of other people's prepared rows.
+
+    Attributes
+    ----------
+    labels, features : int
+        Rows on both sides with another label; with another value in a feature column.
+    columns : tuple of str
+        The feature columns in which any differs.
+    gone, new, switched : int
+        Rows only before; only after; in another part of the split.
+    """
+
+    labels: int
+    features: int
+    columns: tuple[str, ...]
+    gone: int
+    new: int
+    switched: int
+
+    @property
+    def any(self) -> bool:
+        return bool(self.labels or self.features or self.gone or self.new or self.switched)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "labels": self.labels,
+            "features": self.features,
+            "columns": list(self.columns),
+            "gone": self.gone,
+            "new": self.new,
+            "switched": self.switched,
+        }
+
+
+def moved_rows(before: Side, after: Side, mine: set[int], columns: Sequence[str]) -> MovedRows:
+    """Count what moves for other people.
+
+    Parameters
+    ----------
+    before, after : Side
+    mine : set of int
+        Positions in `before` of the person's own rows.
+    columns : sequence of str
+        Side columns that feed X.
+    """
+    keys, keys_after = before.key_list(), after.key_list()
+    there = {k: i for i, k in enumerate(keys_after)}
+    pairs = [(i, there[k]) for i, k in enumerate(keys) if i not in mine and k in there]
+    old, new = (np.array([p[side] for p in pairs], dtype=np.int64) for side in (0, 1))
+    features, moved = np.zeros(len(pairs), dtype=bool), []
+    for name in dict.fromkeys(columns):
+        differs = _differs(before.table.column(name), after.table.column(name), old, new)
+        if differs.any():
+            moved.append(name)
+            features |= differs
+    return MovedRows(
+        labels=int(np.sum(before.y[old] != after.y[new])),
+        features=int(features.sum()),
+        columns=tuple(moved),
+        gone=len(keys) - len(mine) - len(pairs),
+        new=len(keys_after) - len(pairs),
+        switched=int(np.sum(_parts(before, len(keys))[old] != _parts(after, len(keys_after))[new])),
+    )
+
+
+def _differs(a: pa.ChunkedArray, b: pa.ChunkedArray, old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.bool_]:
+    left, right = a.take(pa.array(old)).to_pylist(), b.take(pa.array(new)).to_pylist()
+    return np.fromiter((x != y and not (x != x and y != y) for x, y in zip(left, right, strict=True)), bool, len(left))
+
+
+def _parts(side: Side, rows: int) -> NDArray[np.int8]:
+    parts = np.zeros(rows, dtype=np.int8)
+    parts[np.asarray(side.train, dtype=np.int64)] = 1
+    parts[np.asarray(side.test, dtype=np.int64)] = 2
+    return parts

@@ -1,0 +1,41 @@
+"""What is compared: the prepared data of a pipeline, with the person and without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lester_gui.features.state import Rows
+from lester_gui.models.trained import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """The prepared data with or without the person.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        The prepared view in row order.
+    keys : ndarray of int64, shape (n,) or (n, parts)
+        A stable key per row; a row of somebody else has the same key on both sides.
+    train, test : sequence of int
+        Positions in the recorded order.
+    y : ndarray, shape (n,)
+        The label of every row.
+    """
+
+    table: pa.Table
+    keys: NDArray[np.int64]
+    train: Rows
+    test: Rows
+    y: Array
+
+    def key_list(self) -> list[Any]:
+        """Return the keys as hashable values."""
+        keys = self.keys.tolist()
+        return keys if self.keys.ndim == 1 else [tuple(k) for k in keys]
