@@ -255,32 +255,41 @@ def _own_rows(
 ) -> tuple[OwnRow, ...]:
     train_rows, test_rows = set(_positions(before.train).tolist()), set(_positions(before.test).tolist())
     keys = before.key_list()
-    out = []
-    for position in mine:
-        X = transform(state, before.table, [position], functions)
-        try:
-            X_after = transform(state_after, before.table, [position], functions)
-        except UserError:  # a category that only this person has: without them the encoder refuses their row
-            X_after = None
-        part = "train" if position in train_rows else "test" if position in test_rows else "none"
-        out.append(
-            OwnRow(
-                keys[position],
-                part,
-                trained.predict(X)[0],
-                None if X_after is None else without.predict(X_after)[0],
-                _score(trained, X),
-                None if X_after is None else _score(without, X_after),
-            )
+    if not mine:
+        return ()
+    X = transform(state, before.table, mine, functions)
+    known = _accepted(state_after, before, mine, functions)
+    X_after = transform(state_after, before.table, known, functions)
+    first, scores = trained.predict(X), _scores(trained, X)
+    at = {position: i for i, position in enumerate(known)}
+    second, scores_after = without.predict(X_after), _scores(without, X_after)
+    return tuple(
+        OwnRow(
+            keys[position],
+            "train" if position in train_rows else "test" if position in test_rows else "none",
+            first[i],
+            second[at[position]] if position in at else None,
+            scores[i],
+            scores_after[at[position]] if position in at else None,
         )
-    return tuple(out)
+        for i, position in enumerate(mine)
+    )
 
 
-def _score(trained: Trained, X: Array) -> float | None:
+def _accepted(state: EncoderState, side: Side, rows: list[int], functions: FunctionCaller | None) -> list[int]:
+    """Return the rows that an encoder takes: without the person it may refuse a category that only they have."""
+    try:
+        transform(state, side.table, rows, functions)
+    except UserError:
+        return [] if len(rows) == 1 else [r for one in rows for r in _accepted(state, side, [one], functions)]
+    return rows
+
+
+def _scores(trained: Trained, X: Array) -> list[float | None]:
     if not trained.is_classifier:
-        return float(trained.predict(X)[0])
+        return [float(v) for v in trained.predict(X)]
     scores = positive_scores(trained, X)
-    return None if scores is None else float(scores[0])
+    return [None] * len(X) if scores is None else [float(v) for v in scores]
 
 
 def _change(trained: Trained, first: Array, second: Array, truth: Array) -> dict[str, Metric]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +22,8 @@ class Side:
     ----------
     table : pyarrow.Table
         The prepared view in row order.
-    keys : ndarray of int64, shape (n,) or (n, parts)
-        A stable key per row; a row of somebody else has the same key on both sides.
+    keys : ndarray, shape (n,) or (n, parts), or sequence
+        A stable, hashable key per row; a row of somebody else has the same key on both sides.
     train, test : sequence of int
         Positions in the recorded order.
     y : ndarray, shape (n,)
@@ -30,12 +31,14 @@ class Side:
     """
 
     table: pa.Table
-    keys: NDArray[np.int64]
+    keys: NDArray[np.int64] | Sequence[Any]
     train: Rows
     test: Rows
     y: Array
 
     def key_list(self) -> list[Any]:
         """Return the keys as hashable values."""
-        keys = self.keys.tolist()
+        if not isinstance(self.keys, np.ndarray):
+            return list(self.keys)
+        keys: list[Any] = self.keys.tolist()
         return keys if self.keys.ndim == 1 else [tuple(k) for k in keys]
