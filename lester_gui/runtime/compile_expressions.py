@@ -295,12 +295,11 @@ def _replace(args: list[_Argument], result: Typed) -> str:
 
 
 def _slice_text(args: list[_Argument], result: Typed) -> str:
-    start, stop = (a.expr.value if isinstance(a.expr, Literal) else None for a in args[1:])
-    if not isinstance(start, int) or not isinstance(stop, int) or start < 0 or stop < 0:
-        raise UserError(
-            "Slicing text with other than plain numbers is not supported yet", hint="Leave the step to a user function."
-        )
-    return f"substring({args[0].sql}, {start + 1}, {max(stop - start, 0)})"
+    places = [a.expr.value for a in args[1:] if isinstance(a.expr, Literal)]
+    if any(isinstance(place, int) and place < 0 for place in places):
+        raise UserError("Slicing text from its end is not supported yet", hint="Leave the step to a user function.")
+    start, stop = args[1].sql, args[2].sql
+    return f"substring({args[0].sql}, {start} + 1, greatest({stop} - {start}, 0))"
 
 
 def _py_str(args: list[_Argument], result: Typed) -> str:

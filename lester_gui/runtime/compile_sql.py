@@ -287,7 +287,8 @@ def _broadcast(node: Broadcast, parents: Sequence[str], calls: Mapping[Call, str
     one = f"(SELECT * FROM {of} ORDER BY {ROW_NO} {'ASC' if node.position == 'first' else 'DESC'} LIMIT 1)"
     allowed = "= 1" if node.position == "only" else ">= 1"
     refusal = f"error({text(MARK + 'there is not the one row whose value is taken')})"
-    check = f"CASE WHEN (SELECT count(*) FROM {of}) {allowed} THEN TRUE ELSE {refusal} END"
+    # asks for a column of the row, or DuckDB would raise for a parent without rows too
+    check = f"CASE WHEN (SELECT count(*) FROM {of}) {allowed} OR l.{ROW_NO} IS NULL THEN TRUE ELSE {refusal} END"
     select = f"SELECT {_listed([*columns, f'l.{ROW_NO}', *provenance])} FROM {parent} l LEFT JOIN {one} b ON TRUE WHERE {check}"
     return Compiled(f"SELECT * FROM ({select}) ORDER BY {ROW_NO}")
 

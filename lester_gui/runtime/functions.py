@@ -1,7 +1,7 @@
 """Scalar functions for which DuckDB's own differ from Python, NumPy or pandas, registered as ``lester_…`` on a connection.
 
-Each takes and returns whole Arrow columns. Where a value cannot be handled as the script would, the error says what kind of value
-it was, never the value: `data_error` turns it into a sentence.
+Those on text work row by row, those on numbers on whole Arrow columns. Where a value cannot be handled as the script would,
+the error says what kind of value it was, never the value: `data_error` turns it into a sentence.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from inspect import Parameter, Signature
 from typing import Any, Final
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 MARK: Final = "lester-data: "
@@ -34,11 +34,14 @@ class DataError(ValueError):
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the functions known to a connection and all its cursors. Doing it again changes nothing."""
-    last = f"lester_{list(_FUNCTIONS)[-1]}"
+    last = f"lester_{list(_BY_COLUMN)[-1]}"
     known = connection.execute("SELECT count(*) FROM duckdb_functions() WHERE function_name = ?", [last]).fetchone()
     if known and known[0]:
         return
-    for name, (function, parameters, result) in _FUNCTIONS.items():
+    for name, (function, parameters, result) in _BY_ROW.items():
+        by_row = _taking(function, len(parameters))
+        connection.create_function(f"lester_{name}", by_row, list(parameters), result, type=PythonUDFType.NATIVE)
+    for name, (function, parameters, result) in _BY_COLUMN.items():
         connection.create_function(
             f"lester_{name}",
             _taking(function, len(parameters)),
@@ -49,11 +52,11 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _taking(function: Callable[..., pa.Array], count: int) -> Callable[..., pa.Array]:
+def _taking(function: Callable[..., Any], count: int) -> Callable[..., Any]:
     """Return `function` with a signature of `count` parameters, which DuckDB counts."""
 
-    def with_signature(*columns: Any) -> pa.Array:
-        return function(*columns)
+    def with_signature(*arguments: Any) -> Any:
+        return function(*arguments)
 
     parameters = [Parameter(f"a{i}", Parameter.POSITIONAL_ONLY) for i in range(count)]
     with_signature.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
@@ -74,42 +77,8 @@ def data_error(error: BaseException) -> str | None:
 # Text
 
 
-def _rows(*columns: Any) -> list[tuple[Any, ...]]:
-    return list(zip(*(c.to_pylist() for c in columns), strict=True))
-
-
-def _each(function: Callable[..., Any], kind: pa.DataType) -> Callable[..., pa.Array]:
-    """Return the column version of `function`: missing where any argument is, called once per distinct combination."""
-
-    def on_columns(*columns: Any) -> pa.Array:
-        known: dict[tuple[Any, ...], Any] = {}
-        out: list[Any] = []
-        for row in _rows(*columns):
-            if None in row:
-                out.append(None)
-                continue
-            if row not in known:
-                known[row] = function(*row)
-            out.append(known[row])
-        return pa.array(out, kind)
-
-    return on_columns
-
-
-def _ascii_or(fast: str, slow: Callable[[str], Any], kind: pa.DataType) -> Callable[..., pa.Array]:
-    """Use an Arrow kernel where all text is ASCII and Python's own method otherwise."""
-    general = _each(slow, kind)
-
-    def on_column(column: Any) -> pa.Array:
-        if pc.all(pc.string_is_ascii(column)).as_py() in (True, None):
-            return _whole(pc.call_function(fast, [column]).cast(kind))
-        return general(column)
-
-    return on_column
-
-
-def _whole(column: Any) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+def _word_count(text: str) -> int:
+    return len(text.split())
 
 
 def _split_item(text: str, separator: str, index: int) -> str:
@@ -119,10 +88,6 @@ def _split_item(text: str, separator: str, index: int) -> str:
     if not -len(parts) <= index < len(parts):
         raise DataError("text has fewer parts than the script takes from it")
     return parts[index]
-
-
-def _count(text: str, part: str) -> int:
-    return text.count(part)
 
 
 # Numbers
@@ -156,6 +121,14 @@ def _py_round(value: float, digits: int) -> float:
     return float(round(value, digits))
 
 
+def _whole(column: Any) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _rows(*columns: Any) -> list[tuple[Any, ...]]:
+    return list(zip(*(c.to_pylist() for c in columns), strict=True))
+
+
 def _numpy(function: Callable[[Any], Any]) -> Callable[..., pa.Array]:
     def on_column(column: Any) -> pa.Array:
         values = _whole(column).to_numpy(zero_copy_only=False).astype(np.float64)
@@ -168,6 +141,7 @@ def _numpy(function: Callable[[Any], Any]) -> Callable[..., pa.Array]:
 # Days
 
 
+@lru_cache(4096)
 def _parse_date(text: str, form: str) -> date:
     try:
         return datetime.strptime(text, form).date()
@@ -235,34 +209,37 @@ def _variances(values: Any, ddof: Any) -> pa.Array:
 
 _TEXT, _INT, _FLOAT, _DAY = "VARCHAR", "BIGINT", "DOUBLE", "TIMESTAMP"
 _SUMS = (*(_TEXT for _ in BUCKETS), "DOUBLE[]")
-_string, _int64, _float64 = pa.string(), pa.int64(), pa.float64()
-_FUNCTIONS: Final[dict[str, tuple[Callable[..., pa.Array], tuple[str, ...], str]]] = {
-    "lower": (_ascii_or("ascii_lower", str.lower, _string), (_TEXT,), _TEXT),
-    "upper": (_ascii_or("ascii_upper", str.upper, _string), (_TEXT,), _TEXT),
-    "strip": (_each(str.strip, _string), (_TEXT,), _TEXT),
-    "lstrip": (_each(str.lstrip, _string), (_TEXT,), _TEXT),
-    "rstrip": (_each(str.rstrip, _string), (_TEXT,), _TEXT),
-    "strip_of": (_each(str.strip, _string), (_TEXT, _TEXT), _TEXT),
-    "lstrip_of": (_each(str.lstrip, _string), (_TEXT, _TEXT), _TEXT),
-    "rstrip_of": (_each(str.rstrip, _string), (_TEXT, _TEXT), _TEXT),
-    "word_count": (_each(lambda t: len(t.split()), _int64), (_TEXT,), _INT),
-    "replace": (_each(str.replace, _string), (_TEXT, _TEXT, _TEXT), _TEXT),
-    "split_item": (_each(_split_item, _string), (_TEXT, _TEXT, _INT), _TEXT),
-    "count_text": (_each(_count, _int64), (_TEXT, _TEXT), _INT),
-    "py_int": (_each(_py_int, _int64), (_TEXT,), _INT),
-    "py_float": (_each(_py_float, _float64), (_TEXT,), _FLOAT),
-    "float_text": (_each(repr, _string), (_FLOAT,), _TEXT),
-    "int_div": (_each(_true_div, _float64), (_INT, _INT), _FLOAT),
-    "round_float": (_each(_py_round, _float64), (_FLOAT, _INT), _FLOAT),
-    "round_int": (_each(_py_round, _float64), (_INT, _INT), _FLOAT),
+_Table = dict[str, tuple[Callable[..., Any], tuple[str, ...], str]]
+# Missing if any argument is. Text must be made here: DuckDB 1.5.5 loses text that a column function returns into COALESCE.
+_BY_ROW: Final[_Table] = {
+    "lower": (str.lower, (_TEXT,), _TEXT),
+    "upper": (str.upper, (_TEXT,), _TEXT),
+    "strip": (str.strip, (_TEXT,), _TEXT),
+    "lstrip": (str.lstrip, (_TEXT,), _TEXT),
+    "rstrip": (str.rstrip, (_TEXT,), _TEXT),
+    "strip_of": (str.strip, (_TEXT, _TEXT), _TEXT),
+    "lstrip_of": (str.lstrip, (_TEXT, _TEXT), _TEXT),
+    "rstrip_of": (str.rstrip, (_TEXT, _TEXT), _TEXT),
+    "word_count": (_word_count, (_TEXT,), _INT),
+    "replace": (str.replace, (_TEXT, _TEXT, _TEXT), _TEXT),
+    "split_item": (_split_item, (_TEXT, _TEXT, _INT), _TEXT),
+    "count_text": (str.count, (_TEXT, _TEXT), _INT),
+    "py_int": (_py_int, (_TEXT,), _INT),
+    "py_float": (_py_float, (_TEXT,), _FLOAT),
+    "float_text": (repr, (_FLOAT,), _TEXT),
+    "int_div": (_true_div, (_INT, _INT), _FLOAT),
+    "round_float": (_py_round, (_FLOAT, _INT), _FLOAT),
+    "round_int": (_py_round, (_INT, _INT), _FLOAT),
+    "parse_date": (_parse_date, (_TEXT, _TEXT), "DATE"),
+    "date_text": (_date_text, (_DAY, _TEXT), _TEXT),
+    "exact_ratio": (_exact_ratio, (_TEXT, _INT), _FLOAT),
+}
+_BY_COLUMN: Final[_Table] = {
     "log": (_numpy(np.log), (_FLOAT,), _FLOAT),
     "log1p": (_numpy(np.log1p), (_FLOAT,), _FLOAT),
     "exp": (_numpy(np.exp), (_FLOAT,), _FLOAT),
-    "parse_date": (_each(_parse_date, pa.date32()), (_TEXT, _TEXT), "DATE"),
-    "date_text": (_each(_date_text, _string), (_DAY, _TEXT), _TEXT),
     "exact_sum": (_exact_sum, _SUMS, _FLOAT),
     "exact_mean": (_exact_mean, (*_SUMS, _INT), _FLOAT),
-    "exact_ratio": (_each(_exact_ratio, _float64), (_TEXT, _INT), _FLOAT),
     "variance": (_variances, ("DOUBLE[]", _INT), _FLOAT),
     "variance_int": (_variances, ("BIGINT[]", _INT), _FLOAT),
 }

@@ -230,7 +230,7 @@ def _pandas_column(file: str, name: str, series: pd.Series) -> tuple[Field, pa.A
         found = Type.TIMESTAMP
     else:
         kinds = {type(v) for v in series[series.notna()]}
-        if kinds <= {bool}:
+        if kinds and kinds <= {bool}:
             found = Type.BOOL
         elif kinds <= {str}:
             found = Type.STR

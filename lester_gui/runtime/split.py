@@ -73,7 +73,7 @@ def deal(
         If there are too few rows for the script's split.
     """
     split = plan.split
-    row_nos, keys = _row_keys(connection, plan, run)
+    row_nos, keys = row_keys(connection, plan, run)
     new = 0
     if split.kind in ("none", "expression"):
         sides = _by_value(connection, plan, run, len(row_nos), evaluate)
@@ -178,7 +178,8 @@ def _common_columns(origin: Node) -> tuple[str, ...]:
     return origin.by if isinstance(origin, Aggregate) else distinct_columns(origin) if isinstance(origin, Distinct) else ()
 
 
-def _row_keys(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> tuple[list[int], list[str]]:
+def row_keys(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> tuple[list[int], list[str]]:
+    """Return the row numbers and row keys of a run's prepared rows, in order."""
     views = views_of(connection, run)
     tables = {name: f"lester.{v.table_name}" for name, v in views.items()}
     found = connection.execute(row_key_sql(plan, tables, tables[plan.prepared.name])).to_arrow_table()
@@ -288,7 +289,7 @@ def _as_recorded(
     known = {key: (side, position) for key, side, position in zip(*columns, strict=True)}
     new = [i for i, key in enumerate(keys) if key not in known]
     person_of = _persons_of(connection, plan, run, [row_nos[i] for i in new], persons) if new else {}
-    share = test_share(plan.split, columns[1])
+    share = share_of_test_rows(plan.split, columns[1])
     following = {side: 1 + max((p for s, p in known.values() if s == side), default=-1) for side in (TRAIN, TEST)}
     sides: list[str] = []
     positions: list[int] = []
@@ -304,7 +305,7 @@ def _as_recorded(
     return sides, positions, len(new)
 
 
-def test_share(split: Split, sides: Sequence[str]) -> float:
+def share_of_test_rows(split: Split, sides: Sequence[str]) -> float:
     """Return the share of test rows that the script asks for; what was recorded where it names a number of rows."""
     if isinstance(split.test_size, float):
         return split.test_size
