@@ -99,7 +99,7 @@ def materialise(
             if isinstance(node, Read):
                 _fill_read(connection, node, tables[node.name], table)
             elif isinstance(node, Opaque):
-                _fill_opaque(connection, node, parents, table, run_opaque)
+                _create(connection, opaque_rows(connection, node, parents, run_opaque), table)
             else:
                 with udf.with_calls(connection, plan, node, parents, evaluate) as (sources, calls):
                     compiled = compile_node(node, sources, calls)
@@ -242,9 +242,16 @@ def _fill_read(connection: duckdb.DuckDBPyConnection, node: Read, found: ReadTab
     _create(connection, data.append_column("__p0", pa.array(found.row_ids, pa.int64())), table)
 
 
-def _fill_opaque(
-    connection: duckdb.DuckDBPyConnection, node: Opaque, parents: Sequence[str], table: str, run_opaque: RunOpaque | None
-) -> None:
+def opaque_rows(
+    connection: duckdb.DuckDBPyConnection, node: Opaque, parents: Sequence[str], run_opaque: RunOpaque | None
+) -> pa.Table:
+    """Run an opaque step on its parents' tables and return its rows, with row numbers and provenance.
+
+    Raises
+    ------
+    UserError
+        If nothing can run it here, or it does not give what it gave when it was rewritten.
+    """
     if run_opaque is None:
         raise UserError(f"The step {node.name!r} is opaque and nothing can run it here", hint=COARSE_HINT)
     inputs = []
@@ -268,7 +275,7 @@ def _fill_opaque(
         numbers = pa.array(range(STEP, STEP * (result.num_rows + 1), STEP), pa.int64())
         for name in [ROW_NO, *provenance_columns(node)]:
             result = result.append_column(name, numbers)
-    _create(connection, result, table)
+    return result
 
 
 def _create(connection: duckdb.DuckDBPyConnection, data: pa.Table, table: str) -> None:
