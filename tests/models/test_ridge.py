@@ -44,10 +44,10 @@ def test_the_last_digits_are_right_where_columns_are_nearly_parallel() -> None:
 def test_downdates_in_sequence_equal_training_from_scratch(seed: int, model: Model, data: st.DataObject) -> None:
     X, y = regression(seed, rows=40)
     trained = train(model, X, y, features=names(X), seed=0)
-    for _ in range(3):
+    for step in range(3):
         gone = sorted(data.draw(st.sets(st.integers(0, len(X) - 1), min_size=1, max_size=4)))
         keep = [i for i in range(len(X)) if i not in gone]
-        new_X, new_y = regression(seed + 1, rows=1)
+        new_X, new_y = regression(seed + 1 + step, rows=1)
         delta = Delta(X[gone], y[gone], new_X, new_y)
         X, y = np.vstack([X[keep], new_X]), np.append(y[keep], new_y)
         trained = update(trained, X, y, features=names(X), delta=delta)
