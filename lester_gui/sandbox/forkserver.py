@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -63,12 +64,17 @@ class ForkServer:
         self.interpreter = interpreter
         self.hash_seed = hash_seed
         self.versions: dict[str, str] = {}
+        self._busy = threading.RLock()  # one job at a time, whatever thread asks
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self._errors: IO[bytes] | None = None
 
     def start(self) -> None:
         """Start the process; returns at once, its imports go on."""
+        with self._busy:
+            self._start()
+
+    def _start(self) -> None:
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
@@ -104,7 +110,11 @@ class ForkServer:
         UserError
             If the interpreter does not come up.
         """
-        self.start()
+        with self._busy:
+            self._wait_ready(ctx)
+
+    def _wait_ready(self, ctx: Context) -> None:
+        self._start()
         if self.versions:
             return
         deadline = time.monotonic() + START_SECONDS
@@ -124,6 +134,10 @@ class ForkServer:
 
     def run(self, job_file: Path, timeout: float, ctx: Context) -> Ended:
         """Fork, run a job to its end, and return how it ended; on cancel and timeout all its processes are killed."""
+        with self._busy:
+            return self._run(job_file, timeout, ctx)
+
+    def _run(self, job_file: Path, timeout: float, ctx: Context) -> Ended:
         self.wait_ready(ctx)
         assert self._channel is not None
         read, write = os.pipe()

@@ -7,12 +7,13 @@ nothing in them is executed. Values may be personal: they are left out of every 
 from __future__ import annotations
 
 import ast
+import hashlib
 import itertools
 import json
 import os
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,14 @@ class DamagedRecord(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a script that Lester does not look into: its type, and why (``other``, ``too-large``, ``failed``)."""
+    """A value of a script that Lester does not look into: its type, and why (``other``, ``too-large``, ``failed``).
+
+    Values with one `digest` are the same, bit for bit; base of the values that are looked into.
+    """
 
     type: str
     reason: str = ""
+    digest: str = field(default="", repr=False, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ class Call:
     output : Value or None
         What it returned; None for `fit`.
     params : dict
-        Parameters at the time of fitting; objects by type name.
+        Parameters at the time of fitting; tuples as lists, other objects as ``{"type": name}``.
     state : dict
         Fitted attributes (``coef_``, ``mean_``, …) after `fit`.
     other_arguments : tuple of str
@@ -212,7 +217,8 @@ class Decoder:
             If the document does not describe one.
         """
         try:
-            return self._value(document)
+            text = json.dumps(document, sort_keys=True).encode()
+            return replace(self._value(document), digest=hashlib.blake2b(text, digest_size=16).hexdigest())
         except DamagedRecord:
             raise
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, OSError, pa.ArrowException) as error:

@@ -75,7 +75,7 @@ class Recorder:
         self._calls: dict[str, int] = {}
         self._objects: dict[int, int] = {}
         self._kept: list[object] = []  # keeps ids of recorded estimators unique
-        self._inner: set[int] = set()
+        self._inner: set[tuple[int, str]] = set()  # estimators and methods that count below a recorded call
 
     # --- variables ------------------------------------------------------------------------------------------------------
 
@@ -136,7 +136,7 @@ class Recorder:
         """Call an estimator's method and record it if it is the outermost one, or a pipeline's last step."""
         if threading.get_ident() != self._thread:  # the trees of a forest
             return bound(*args, **kwargs)
-        wanted = self.wants_events and not self._busy and (self.depth == 0 or id(estimator) in self._inner)
+        wanted = self.wants_events and not self._busy and (self.depth == 0 or (id(estimator), method) in self._inner)
         if not wanted:
             self.depth += 1
             try:
@@ -144,7 +144,7 @@ class Recorder:
             finally:
                 self.depth -= 1
         entry = self._begin(method, estimator, args, kwargs)
-        inner, self._inner = self._inner, _last_steps(estimator)
+        inner, self._inner = self._inner, _below(method, estimator)
         self.depth += 1
         try:
             result = bound(*args, **kwargs)
@@ -183,8 +183,7 @@ class Recorder:
             params = estimator.get_params(deep=False)
         except Exception as error:  # a hand-written estimator without sklearn's conventions
             return {"": f"unreadable: {type(error).__name__}"}
-        plain = (bool, int, float, str, type(None))
-        return {k: v if isinstance(v, plain) else codec.type_name(v) for k, v in params.items()}
+        return {k: _plain(v) for k, v in params.items()}
 
     def _state(self, estimator: Any) -> Json:
         learned = {k: v for k, v in vars(estimator).items() if k.endswith("_") and not k.startswith("_")}
@@ -209,7 +208,6 @@ class Recorder:
         else:
             parts = parts[:-2]
         line, _ = self._line()
-        plain = (bool, int, float, str, type(None))
         self.events.append(
             {
                 "kind": "split",
@@ -217,7 +215,7 @@ class Recorder:
                 "rows": n,
                 "train": codec.encode_list([int(i) for i in train], self.store),
                 "test": codec.encode_list([int(i) for i in test], self.store),
-                "options": {k: v if isinstance(v, plain) else codec.type_name(v) for k, v in options.items()},
+                "options": {k: _plain(v) for k, v in options.items()},
                 "wanted": wanted is not None,
                 "imposed": imposed,
             }
@@ -240,17 +238,27 @@ class Recorder:
             self.files[key] = {"path": key[0], "access": key[1], "line": line, "function": callee}
 
 
+def _plain(value: Any) -> Any:
+    """Return a parameter as JSON; what is not plain as ``{"type": name}``."""
+    if isinstance(value, (bool, int, float, str, type(None))):
+        return value
+    if type(value) in (list, tuple) and all(isinstance(v, (bool, int, float, str, type(None))) for v in value):
+        return list(value)
+    return {"type": codec.type_name(value)}
+
+
 def _length(value: Any) -> int:
     shape = getattr(value, "shape", None)
     return int(shape[0]) if shape is not None else len(value)
 
 
-def _last_steps(estimator: Any) -> set[int]:
-    """Return the ids of the estimators that end a pipeline: they see the encoded matrix."""
+def _below(method: str, estimator: Any) -> set[tuple[int, str]]:
+    """Return what counts within a call: a pipeline's last step, which sees the encoded matrix, and a score's predictions."""
     steps = getattr(estimator, "steps", None)
-    if type(estimator).__name__ != "Pipeline" or not steps:
-        return set()
-    return {id(steps[-1][1])}
+    out = {(id(estimator), "predict")} if method == "score" else set()
+    if type(estimator).__name__ == "Pipeline" and steps:
+        out |= {(id(steps[-1][1]), m) for m in METHODS}
+    return out
 
 
 # --- hooks, installed once ---------------------------------------------------------------------------------------------

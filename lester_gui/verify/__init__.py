@@ -1,0 +1,1 @@
+"""Does a plan do what its script does? Capture, comparison stage by stage, edited data, lineage, verdict."""

@@ -1,0 +1,274 @@
+"""What the original script does, on given sources: run unchanged in the sandbox, and read for what a plan has to equal.
+
+It runs twice, with other seeds for what the script leaves to chance: what differs between the two runs is nondeterministic
+and cannot be compared. The split of the first run is imposed on the second, so that an unseeded split does not hide the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from lester_gui.discovery.scripts import Script
+from lester_gui.ir.learning import Model
+from lester_gui.progress import Context
+from lester_gui.sandbox import (
+    Assignment,
+    Call,
+    Capture,
+    MatrixValue,
+    Positions,
+    Sandbox,
+    ScalarValue,
+    ScriptRun,
+    SplitCall,
+    TableValue,
+    Value,
+    working_copy,
+)
+from lester_gui.sandbox.record import cells
+
+Array = np.ndarray[Any, Any]
+TIMEOUT = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A pipeline as its author wrote it.
+
+    Attributes
+    ----------
+    folder : Path
+        The project's folder.
+    script : Script
+        From `discovery.scripts.load_script`.
+    sources : mapping
+        Source name → path relative to the folder.
+    interpreter : str
+        For messages.
+    """
+
+    folder: Path
+    script: Script
+    sources: Mapping[str, str]
+    interpreter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What went into and came out of the script's model. None where the script shows no such thing.
+
+    Attributes
+    ----------
+    estimator : str
+        Qualified class.
+    params : mapping
+        Its parameters when it was fitted.
+    X_train, X_test : ndarray or None
+        As the last estimator saw them.
+    y_train, y_test, predictions : list or None
+    line : int
+        Of the fit.
+    """
+
+    estimator: str
+    params: Mapping[str, object]
+    X_train: Array | None = field(repr=False)
+    X_test: Array | None = field(repr=False)
+    y_train: list[object] | None = field(repr=False)
+    y_test: list[object] | None = field(repr=False)
+    predictions: list[object] | None = field(repr=False)
+    line: int = 0
+    digests: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalRun:
+    """One captured run, and what a second one did otherwise.
+
+    Attributes
+    ----------
+    run : ScriptRun
+    unstable : frozenset of (int, str)
+        Assignments, by line and variable, whose values differ between two runs.
+    unstable_learning : frozenset of str
+        Fields of `Learning` that differ.
+    """
+
+    run: ScriptRun
+    unstable: frozenset[tuple[int, str]] = frozenset()
+    unstable_learning: frozenset[str] = frozenset()
+
+    def assignments(self, variable: str) -> list[Assignment]:
+        """Return what a variable held, statement by statement."""
+        return [a for a in self.run.assignments if a.name == variable]
+
+    def split(self, rows: int | None = None) -> SplitCall | None:
+        """Return the call that dealt `rows` rows, else the last one."""
+        fitting = [s for s in self.run.splits if rows is None or s.rows == rows]
+        candidates = fitting or list(self.run.splits)
+        return candidates[-1] if candidates else None
+
+
+def run_original(
+    original: Original,
+    sandbox: Sandbox,
+    ctx: Context,
+    *,
+    replace: Mapping[str, bytes | Path] | None = None,
+    capture: Capture | None = None,
+    seed: int = 0,
+    hash_seed: int = 0,
+    impose_split: tuple[Positions | None, ...] = (),
+    timeout: float = TIMEOUT,
+) -> ScriptRun:
+    """Run the script once, on a copy with some files replaced."""
+    with working_copy(original.folder, replace=replace, scratch=sandbox.scratch) as copy:
+        return sandbox.run_script(
+            copy,
+            original.script.path,
+            source=original.script.text if original.script.kind == "notebook" else None,
+            capture=capture,
+            seed=seed,
+            hash_seed=hash_seed,
+            impose_split=impose_split,
+            timeout=timeout,
+            ctx=ctx,
+        )
+
+
+def capture_twice(
+    original: Original, sandbox: Sandbox, model: Model, ctx: Context, capture: Capture | None = None
+) -> OriginalRun:
+    """Run the script twice with other seeds and orders of sets, and say what is not determined by its input."""
+    sandbox.warm_up(hash_seed=1)
+    first = run_original(original, sandbox, ctx, capture=capture)
+    if first.status != "finished":
+        return OriginalRun(first)
+    imposed = tuple(positions_of(s) for s in first.splits)
+    second = run_original(original, sandbox, ctx, capture=capture, seed=1, hash_seed=1, impose_split=imposed)
+    unstable = _unstable(first, second)
+    a, b = learning_of(first, model), learning_of(second, model)
+    names = set() if a is None else {k for k, d in a.digests.items() if b is None or b.digests.get(k) != d}
+    return OriginalRun(first, unstable, frozenset(names))
+
+
+def positions_of(split: SplitCall) -> Positions:
+    """Return a captured split as one to impose."""
+    return Positions(tuple(int(i) for i in split.train), tuple(int(i) for i in split.test))
+
+
+def _unstable(first: ScriptRun, second: ScriptRun) -> frozenset[tuple[int, str]]:
+    def digests(run: ScriptRun) -> dict[tuple[int, str], list[str]]:
+        out: dict[tuple[int, str], list[str]] = {}
+        for a in run.assignments:
+            out.setdefault((a.line, a.name), []).append(a.value.digest)
+        return out
+
+    one, two = digests(first), digests(second)
+    return frozenset(key for key in one.keys() | two.keys() if one.get(key) != two.get(key))
+
+
+# --- the learning half -------------------------------------------------------------------------------------------------
+
+
+def learning_of(run: ScriptRun, model: Model) -> Learning | None:
+    """Return what the script's model saw, or None if the script fitted none.
+
+    A script may fit several: the class that the plan names counts, then the line, then the last one.
+    """
+    fits = [(i, c) for i, c in enumerate(run.calls) if c.kind == "fit" and "y" in c.inputs]
+    if not fits:
+        return None
+    wanted = model.estimator.rpartition(".")[2]
+    same_class = [f for f in fits if f[1].estimator.rpartition(".")[2] == wanted]
+    same_line = [f for f in same_class if f[1].line in model.lines]
+    deepest = max(c.depth for _, c in fits)
+    at, fit = (same_line or same_class or [f for f in fits if f[1].depth == deepest])[-1]
+    later = [c for c in run.calls[at + 1 :] if c.object_no == fit.object_no]
+    X_train = matrix_of(fit.inputs.get("X"))
+    tested = [c for c in later if "X" in c.inputs and not _same_input(c, fit)]
+    test = tested[-1] if tested else None
+    scored = next((c for c in reversed(tested) if "y" in c.inputs), None)
+    predicted = next((c for c in reversed(tested) if c.kind == "predict" and test and _same_input(c, test)), None)
+    values = {
+        "X_train": fit.inputs.get("X"),
+        "y_train": fit.inputs.get("y"),
+        "X_test": None if test is None else test.inputs["X"],
+        "y_test": None if scored is None else scored.inputs["y"],
+        "predictions": None if predicted is None else predicted.output,
+    }
+    return Learning(
+        estimator=fit.estimator,
+        params=fit.params,
+        X_train=X_train,
+        X_test=matrix_of(values["X_test"]),
+        y_train=vector_of(values["y_train"]),
+        y_test=vector_of(values["y_test"]),
+        predictions=vector_of(values["predictions"]),
+        line=fit.line,
+        digests={k: v.digest for k, v in values.items() if v is not None},
+    )
+
+
+def _same_input(a: Call, b: Call) -> bool:
+    return a.inputs["X"].digest == b.inputs["X"].digest
+
+
+def matrix_of(value: Value | None) -> Array | None:
+    """Return a captured value as a numeric matrix, None if it is none."""
+    if isinstance(value, MatrixValue):
+        array = value.dense()
+        return array.reshape(-1, 1) if array.ndim == 1 else array if array.ndim == 2 else None
+    if isinstance(value, TableValue) and value.table.num_columns:
+        columns = [_number_column(value.table.column(i)) for i in range(value.table.num_columns)]
+        return None if any(c is None for c in columns) else np.column_stack([c for c in columns if c is not None])
+    return None
+
+
+def _number_column(column: pa.ChunkedArray) -> Array | None:
+    kind = column.type
+    if pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return np.asarray(column.cast(pa.float64()).to_numpy(), dtype="float64")
+    return None
+
+
+def vector_of(value: Value | None) -> list[object] | None:
+    """Return a captured value as a list of labels, None if it is none."""
+    if isinstance(value, MatrixValue):
+        array = value.dense()
+        return list(array.reshape(-1).tolist()) if array.ndim == 1 or (array.ndim == 2 and array.shape[1] == 1) else None
+    if isinstance(value, TableValue) and value.table.num_columns == 1:
+        return cells(value.table.column(0))
+    return None
+
+
+def table_of(value: Value) -> tuple[pa.Table, bool] | None:
+    """Return a captured value as a table and whether its column names mean something; None if it is no table of rows.
+
+    Named index levels of a frame are columns: a plan has no index.
+    """
+    if isinstance(value, TableValue):
+        named = value.type in ("DataFrame", "Series")
+        table = value.table
+        if value.index is not None:
+            names = [*value.index.column_names, *table.column_names]
+            table = pa.Table.from_arrays([*value.index.columns, *table.columns], names=names)
+        return table, named
+    if isinstance(value, MatrixValue) and value.array.ndim in (1, 2):
+        array = matrix_of(value)
+        assert array is not None
+        return pa.table(
+            [pa.array(array[:, j]) for j in range(array.shape[1])], names=[str(j) for j in range(array.shape[1])]
+        ), False
+    return None
+
+
+def scalar_of(value: Value) -> object:
+    """Return the value of a captured scalar, None for everything else."""
+    return value.value if isinstance(value, ScalarValue) else None

@@ -1,0 +1,270 @@
+"""Compare one execution of a plan with one captured run of its script, view by view and stage by stage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lester_gui.ir.nodes import Node, Opaque, Read
+from lester_gui.ir.plan import Plan
+from lester_gui.sandbox import Assignment
+from lester_gui.verify.capture import Learning, OriginalRun, learning_of, table_of, vector_of
+from lester_gui.verify.comparison import Difference, compare_matrices, compare_tables, compare_vectors
+from lester_gui.verify.parameters import compare_parameters
+from lester_gui.verify.plan_result import PlanResult, Refit
+from lester_gui.verify.verdict import STAGES, StageResult
+
+Array = np.ndarray[Any, Any]
+_VERSION = re.compile(r"^(.*?)-\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class ViewComparison:
+    """One view against one variable: ``equal``, ``order``, ``differs``, ``not-compared`` or ``excluded``."""
+
+    view: str
+    status: str
+    variable: str = ""
+    line: int | None = None
+    difference: Difference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One input: every view and every stage.
+
+    Attributes
+    ----------
+    views : mapping
+        View name → comparison.
+    stages : mapping
+        Stage → result.
+    details : mapping
+        Stage → the comparisons it rests on, by what was compared.
+    """
+
+    views: Mapping[str, ViewComparison]
+    stages: Mapping[str, StageResult]
+    details: Mapping[str, Mapping[str, Difference]] = field(default_factory=dict)
+
+    @property
+    def differing_stage(self) -> str:
+        """The first stage that differs, or nothing."""
+        return next((s for s in STAGES if self.stages[s].status in ("differs", "permuted")), "")
+
+
+def compare(plan: Plan, result: PlanResult, original: OriginalRun, refit: Refit | None = None) -> Comparison:
+    """Compare what a plan yielded with what its script did on the same input.
+
+    Parameters
+    ----------
+    plan
+    result
+        Of the plan; what it did not reach is not compared.
+    original
+        Of the script; values it captured before an exception count.
+    refit
+        Fits the plan's model on the script's own matrix, where the matrices differ by rounding only and an iterative model
+        amplifies that.
+    """
+    learning = learning_of(original.run, plan.model)
+    views = {n.name: compare_view(n, result, original) for n in plan.views}
+    details: dict[str, dict[str, Difference]] = {s: {} for s in STAGES}
+    stages = {
+        "encode": _encode(result, learning, original, details["encode"]),
+        "label": _label(plan, result, learning, original, details["label"]),
+    }
+    stages["prepare"] = _prepare(plan, views, stages["encode"])
+    stages["split"] = _split(result, original, stages["encode"], details["split"])
+    same_inputs = stages["encode"].status == "equal" and stages["label"].status == "equal"
+    stages["model"] = _model(plan, result, learning, original, same_inputs, refit, details["model"])
+    return Comparison(views, {s: stages[s] for s in STAGES}, details)
+
+
+# --- prepare -----------------------------------------------------------------------------------------------------------
+
+
+def compare_view(node: Node, result: PlanResult, original: OriginalRun) -> ViewComparison:
+    """Compare one view with the script's variable of that name, as it stood after the statement the view comes from."""
+    view = result.views.get(node.name)
+    assignment = assignment_for(node, original)
+    if view is None or assignment is None:
+        return ViewComparison(node.name, "not-compared")
+    if (assignment.line, assignment.name) in original.unstable:
+        return ViewComparison(node.name, "excluded", assignment.name, assignment.line)
+    captured = table_of(assignment.value)
+    if captured is None:
+        return ViewComparison(node.name, "not-compared")
+    expected, named = captured
+    if not expected.num_columns:
+        return ViewComparison(node.name, "not-compared")
+    difference = compare_tables(expected, view.table, named=named)
+    if not difference.compared and expected.num_rows == view.table.num_rows:
+        return ViewComparison(node.name, "not-compared", assignment.name, assignment.line, difference)
+    return ViewComparison(node.name, difference.status, assignment.name, assignment.line, difference)
+
+
+def assignment_for(node: Node, original: OriginalRun) -> Assignment | None:
+    """Return what the script's variable of the view's name held after the view's lines, None if there is no such thing."""
+    found = _VERSION.match(node.name)
+    for variable in dict.fromkeys([node.name, found.group(1) if found else node.name]):
+        assigned = original.assignments(variable)
+        inside = [a for a in assigned if any(a.line <= line <= a.end_line for line in node.lines)]
+        if inside:
+            return inside[-1]
+    return None
+
+
+def _prepare(plan: Plan, views: Mapping[str, ViewComparison], encode: StageResult) -> StageResult:
+    compared = [v for v in views.values() if v.status in ("equal", "order", "differs")]
+    wrong = [v for v in compared if v.status == "differs"]
+    if wrong:
+        names = ", ".join(v.view for v in wrong[:3])
+        return StageResult("differs", len(compared), f"{len(wrong)} of {len(compared)} views differ: {names}")
+    if compared:
+        reordered = sum(v.status == "order" for v in compared)
+        rest = f", {reordered} of them in another order" if reordered else ""
+        return StageResult("equal", len(compared), f"{len(compared)} of {len(views)} views compared, all equal{rest}")
+    if encode.status == "equal":
+        return StageResult("equal", 0, "No view has a variable of its own in the script; compared through X")
+    excluded = any(v.status == "excluded" for v in views.values())
+    return StageResult("excluded" if excluded else "not-compared", 0, "No view could be compared")
+
+
+# --- encode, label, split ----------------------------------------------------------------------------------------------
+
+
+def _encode(result: PlanResult, learning: Learning | None, original: OriginalRun, details: dict[str, Difference]) -> StageResult:
+    if learning is None or learning.X_train is None or result.X_train is None:
+        return StageResult("not-compared", 0, "The script's matrix or the plan's was not reached")
+    unstable = original.unstable_learning & {"X_train", "X_test"}
+    if "X_train" not in unstable:
+        details["X_train"] = compare_matrices(learning.X_train, result.X_train)
+    if learning.X_test is not None and result.X_test is not None and "X_test" not in unstable:
+        details["X_test"] = compare_matrices(learning.X_test, result.X_test)
+    if not details:
+        return StageResult("excluded", 0, "The script's matrix is another each time")
+    return _stage(details, lambda: f"X has {learning.X_train.shape[1] if learning.X_train is not None else 0} columns, all equal")
+
+
+def _label(
+    plan: Plan, result: PlanResult, learning: Learning | None, original: OriginalRun, details: dict[str, Difference]
+) -> StageResult:
+    unstable = original.unstable_learning
+    if learning is not None:
+        for name, expected, got in (
+            ("y_train", learning.y_train, result.y_train),
+            ("y_test", learning.y_test, result.y_test),
+        ):
+            if expected is not None and got is not None and name not in unstable:
+                details[name] = compare_vectors(expected, _list(got))
+    whole = _label_variable(plan, original)
+    if whole is not None and result.y is not None and len(whole) == len(result.y):
+        details[plan.label.variable] = compare_vectors(whole, _list(result.y))
+    if not details:
+        status = "excluded" if unstable & {"y_train", "y_test"} else "not-compared"
+        return StageResult(status, 0, "The script's labels could not be compared")
+    return _stage(details, lambda: f"{max(d.expected for d in details.values())} labels, all equal")
+
+
+def _label_variable(plan: Plan, original: OriginalRun) -> list[object] | None:
+    assigned = [a for a in original.assignments(plan.label.variable) if (a.line, a.name) not in original.unstable]
+    inside = [a for a in assigned if any(a.line <= line <= a.end_line for line in plan.label.lines)]
+    return vector_of((inside or assigned)[-1].value) if assigned else None
+
+
+def _split(result: PlanResult, original: OriginalRun, encode: StageResult, details: dict[str, Difference]) -> StageResult:
+    if result.train is None or result.test is None:
+        return StageResult("not-compared", 0, "The plan did not reach its split")
+    call = original.split(len(result.train) + len(result.test))
+    if call is None:
+        if encode.status == "equal":
+            fact = f"{len(result.train)} training and {len(result.test)} test rows, as the script's matrices show"
+            return StageResult("equal", 1, fact)
+        return StageResult("not-compared", 0, "The script deals its rows by hand")
+    details["train"] = compare_vectors(call.train.tolist(), result.train.tolist())
+    details["test"] = compare_vectors(call.test.tolist(), result.test.tolist())
+    return _stage(details, lambda: f"{len(call.train)} training and {len(call.test)} test rows, all in place")
+
+
+def _stage(details: Mapping[str, Difference], fact: Callable[[], str]) -> StageResult:
+    for name, d in details.items():
+        if d.status == "permuted":
+            return StageResult("permuted", len(details), f"{name} has the script's columns in another order")
+    wrong = {name: d for name, d in details.items() if not d.equal}
+    if wrong:
+        parts = [f"{name}: {describe(d)}" for name, d in wrong.items()]
+        return StageResult("differs", len(details), "; ".join(parts))
+    return StageResult("equal", len(details), fact())
+
+
+def describe(d: Difference) -> str:
+    """Return a difference in numbers."""
+    if d.expected != d.got:
+        return f"{d.expected} rows in the script, {d.got} in the plan"
+    if d.status == "order":
+        return f"the same {d.expected} rows in another order"
+    if d.differing:
+        where = f", in {', '.join(d.columns[:5])}" if d.columns else ""
+        return f"{d.differing} of {d.expected} rows differ{where}"
+    return "; ".join(d.notes) or "other columns"
+
+
+# --- model -------------------------------------------------------------------------------------------------------------
+
+
+def _model(
+    plan: Plan,
+    result: PlanResult,
+    learning: Learning | None,
+    original: OriginalRun,
+    same_inputs: bool,
+    refit: Refit | None,
+    details: dict[str, Difference],
+) -> StageResult:
+    if learning is None:
+        return StageResult("not-compared", 0, "The script did not reach its model")
+    problem = compare_parameters(plan.model, learning)
+    if problem:
+        return StageResult("differs", 1, problem)
+    if "predictions" in original.unstable_learning:
+        return StageResult("excluded", 1, "Same class and parameters; without a seed the predictions are others each time")
+    if learning.predictions is None or result.predictions is None:
+        if result.predictions is None or not same_inputs:
+            return StageResult("not-compared", 1, "Same class and parameters; predictions were not reached")
+        return StageResult("equal", 1, "Same class, parameters and training data; the script shows no predictions")
+    d = compare_vectors(learning.predictions, _list(result.predictions))
+    details["predictions"] = d
+    if d.equal:
+        return StageResult("equal", 2, f"{d.expected} predictions, all equal")
+    if same_inputs and refit is not None and d.expected == d.got:
+        again = _refitted(plan, learning, refit)
+        if again is not None and compare_vectors(learning.predictions, _list(again)).equal:
+            details["predictions"] = Difference("equal", d.expected, d.got, notes=("on the script's own matrix",))
+            fact = f"{d.expected} predictions equal on the script's own matrix; rounding of X moves {d.differing}"
+            return StageResult("equal", 2, fact)
+    return StageResult("differs", 2, f"Predictions: {describe(d)}")
+
+
+def _refitted(plan: Plan, learning: Learning, refit: Refit) -> Array | None:
+    if learning.X_train is None or learning.X_test is None or learning.y_train is None:
+        return None
+    return refit(plan, learning.X_train, np.asarray(learning.y_train), learning.X_test)
+
+
+def _list(values: Array) -> list[object]:
+    return list(np.asarray(values).tolist())
+
+
+def opaque_steps(plan: Plan) -> tuple[Opaque, ...]:
+    """Return the steps that nothing understood."""
+    return tuple(n for n in plan.views if isinstance(n, Opaque))
+
+
+def sources_of(plan: Plan) -> tuple[Read, ...]:
+    """Return the plan's reads, one per source file."""
+    return tuple({r.source: r for r in plan.reads}.values())

@@ -1,0 +1,236 @@
+"""Leave a source row out, run the original again, and see whether the rows that stay are those that the lineage predicts.
+
+On prepared rows, not on X: a z-score moves every row. Where a step can promote another row (first, last, limit, outer joins) or
+compares with what others contribute, provenance alone cannot predict; there the plan itself has to give what the script gives,
+and the case is counted as such.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from lester_gui.ir.expressions import columns_of
+from lester_gui.ir.nodes import Aggregate, Concat, Filter, Join, JoinKind, Node, Project, Read, Select, Sort, Take
+from lester_gui.ir.plan import Plan
+from lester_gui.progress import Context
+from lester_gui.sandbox.record import cells
+from lester_gui.verify.capture import OriginalRun, learning_of, table_of
+from lester_gui.verify.comparison import content_key, pair_columns
+from lester_gui.verify.equivalence import assignment_for, compare_view
+from lester_gui.verify.plan_result import PlanResult
+from lester_gui.verify.sources import Ancestry, SourceTable
+from lester_gui.verify.verdict import LineageResult
+
+Array = np.ndarray[Any, Any]
+Tables = Mapping[str, SourceTable]
+ROWS = 6  # source rows that are left out
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """A source record to leave out, 0-based, and why it was chosen."""
+
+    source: str
+    record: int
+    branch: str
+
+
+def check_lineage(
+    plan: Plan,
+    tables: Tables,
+    result: PlanResult,
+    original: OriginalRun,
+    rerun: Callable[[Tables], OriginalRun],
+    execute: Callable[[Tables], PlanResult],
+    ctx: Context,
+    rows: int = ROWS,
+) -> LineageResult:
+    """Compare predicted with real survival of rows, one source row at a time.
+
+    Parameters
+    ----------
+    plan
+    tables
+        Sources as they were for `result` and `original`.
+    result, original
+        Plan and script on them; they must agree.
+    rerun, execute
+        Run script and plan on other sources.
+    rows
+        How many source rows to leave out.
+    """
+    outcome: Counter[str] = Counter()
+    view = _target(plan, result, original)
+    for without in choose(plan, tables, result)[:rows]:
+        ctx.check_cancelled()
+        table = tables[without.source]
+        fewer = {**tables, without.source: table.with_records(_without(table.records, without.record))}
+        again = rerun(fewer)
+        outcome["tried"] += 1
+        if again.run.status != "finished":
+            outcome["not_compared"] += 1
+            continue
+        survivors = surviving(plan, result, view.name, {(without.source, without.record + 1)})
+        if survivors is None:
+            outcome["not_compared"] += 1
+            continue
+        predicted = _as_predicted(plan, view, result, original, again, survivors)
+        if predicted is None:
+            outcome["not_compared"] += 1
+        elif predicted:
+            outcome["agree"] += 1
+        elif is_exact(view):
+            outcome["wrong"] += 1
+        else:
+            equal = _plan_agrees(plan, view, execute(fewer), again)
+            outcome["not_compared" if equal is None else "promoted" if equal else "wrong"] += 1
+    return LineageResult(**outcome)
+
+
+def _without(records: tuple[bytes, ...], number: int) -> list[bytes]:
+    return [r for i, r in enumerate(records) if i != number]
+
+
+def _target(plan: Plan, result: PlanResult, original: OriginalRun) -> Node:
+    """Return the last view that the script has too; the prepared one if it has none."""
+    for node in reversed(plan.views):
+        if node.name in result.views and compare_view(node, result, original).status in ("equal", "order"):
+            return node
+    return plan.prepared
+
+
+def choose(plan: Plan, tables: Tables, result: PlanResult) -> list[Without]:
+    """Choose source rows, one per branch: one that reaches the end, one that is dropped on the way, and the last one."""
+    walk = Ancestry(plan, result)
+    view = result.views.get(plan.prepared.name)
+    reaching = set() if view is None else walk.sources(plan.prepared.name, range(view.table.num_rows), members=1)
+    by_branch: list[list[Without]] = [[], [], []]
+    for source, table in tables.items():
+        n = len(table.records)
+        if n < 2:
+            continue
+        kept = sorted(r for s, r in reaching if s == source and 0 < r <= n)
+        dropped = [r for r in range(1, n + 1) if r not in set(kept)]
+        if kept:
+            by_branch[0].append(Without(source, kept[len(kept) // 2] - 1, "reaches the end"))
+        if dropped:
+            by_branch[1].append(Without(source, dropped[len(dropped) // 2] - 1, "is dropped"))
+        by_branch[2].append(Without(source, n - 1, "is the last"))
+    return [w for branch in by_branch for w in branch]
+
+
+# --- prediction --------------------------------------------------------------------------------------------------------
+
+
+def surviving(plan: Plan, result: PlanResult, view: str, gone: set[tuple[str, int]]) -> Array | None:
+    """Return which rows of a view stay when source records (source, 1-based) are gone, by provenance alone.
+
+    A row is the product of its occurrences, a row of a group the sum of its members (Green et al., PODS 2007).
+    """
+    nodes = {n.name: n for n in plan.views}
+    walk = Ancestry(plan, result)
+    known: dict[str, Array] = {}
+
+    def alive(name: str) -> Array | None:
+        if name in known:
+            return known[name]
+        held = result.views.get(name)
+        if held is None:
+            return None
+        out = np.ones(held.table.num_rows, dtype=bool)
+        for occurrence in held.occurrences:
+            origin = nodes[occurrence.origin]
+            numbers = [None if v is None else int(v) for v in occurrence.rows.to_pylist()]
+            if isinstance(origin, Read):
+                out &= np.array([n is None or (origin.source, n) not in gone for n in numbers], dtype=bool)
+                continue
+            above = alive(origin.parents[0].name)
+            if above is None:
+                return None
+            place, members = walk.place(origin.parents[0].name), walk.members(origin.name)
+            lives = {row: any(p in place and above[place[p]] for p in parents) for row, parents in members.items()}
+            out &= np.array([n is None or lives.get(n, True) for n in numbers], dtype=bool)
+        known[name] = out
+        return out
+
+    return alive(view)
+
+
+def is_exact(node: Node) -> bool:
+    """Whether provenance alone decides which rows of a view stay: no step promotes rows or looks at what others contribute."""
+    if isinstance(node, Filter) and not all(is_own(node.parent, c) for c in columns_of(node.predicate)):
+        return False
+    if isinstance(node, Join):
+        if node.how not in (JoinKind.INNER, JoinKind.CROSS) or node.take is not Take.ALL:
+            return False
+        if not all(is_own(node.left, a) and is_own(node.right, b) for a, b in node.on):
+            return False
+    elif not isinstance(node, Read | Filter | Project | Select | Aggregate | Concat | Sort):
+        return False
+    return all(is_exact(p) for p in node.parents)
+
+
+def is_own(node: Node, column: str) -> bool:
+    """Whether a column's cells come from the row's own source rows, not from a group or from another row."""
+    if isinstance(node, Read):
+        return True
+    if isinstance(node, Aggregate) and column not in node.by:
+        return False
+    if not isinstance(node, Filter | Project | Select | Join | Aggregate | Concat | Sort):
+        return False
+    made_of = node.definitions().get(column, ())
+    return all(is_own(node.parents[i], name) for i, name in made_of)
+
+
+# --- comparison --------------------------------------------------------------------------------------------------------
+
+
+def _as_predicted(
+    plan: Plan, view: Node, result: PlanResult, original: OriginalRun, again: OriginalRun, survivors: Array
+) -> bool | None:
+    before, after = _captured(view, original), _captured(view, again)
+    if before is None or after is None:
+        rows = _prepared_rows(plan, again)
+        return None if rows is None else rows == int(survivors.sum())
+    held = result.views[view.name].table
+    if after[0].num_rows != int(survivors.sum()):
+        return False
+    pairs, _, _ = pair_columns(before[0], held, before[1])
+    own = [(i, j) for i, j in pairs if is_own(view, held.column_names[j]) and i < after[0].num_columns]
+    expected = _rows(held.filter(pa.array(survivors)), [j for _, j in own])
+    return expected == _rows(after[0], [i for i, _ in own])
+
+
+def _plan_agrees(plan: Plan, view: Node, result: PlanResult, again: OriginalRun) -> bool | None:
+    status = compare_view(view, result, again).status
+    if status in ("equal", "order", "differs"):
+        return status != "differs"
+    rows = _prepared_rows(plan, again)
+    prepared = result.views.get(plan.prepared.name)
+    return None if rows is None or prepared is None else rows == prepared.table.num_rows
+
+
+def _captured(view: Node, original: OriginalRun) -> tuple[pa.Table, bool] | None:
+    assignment = assignment_for(view, original)
+    return None if assignment is None else table_of(assignment.value)
+
+
+def _rows(table: pa.Table, columns: list[int]) -> Counter[tuple[object, ...]]:
+    return Counter(zip(*(map(content_key, cells(table.column(i))) for i in columns), strict=True))
+
+
+def _prepared_rows(plan: Plan, again: OriginalRun) -> int | None:
+    """Return how many rows the script dealt into training and test."""
+    call = again.split()
+    if call is not None:
+        return call.rows
+    learning = learning_of(again.run, plan.model)
+    if learning is None or learning.X_train is None:
+        return None
+    return len(learning.X_train) + (0 if learning.X_test is None else len(learning.X_test))

@@ -1,0 +1,291 @@
+"""Other data for script and plan: edited copies of a sample, each aimed at something that a wrong rewrite gets wrong.
+
+That both agree on the data at hand says little: a last-wins dict and a first-wins join differ only where a key repeats, `<` and
+`<=` only on the boundary. So keys are repeated and left without partner, cells emptied, and the script's own constants put into
+the data.
+"""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lester_gui.ir.nodes import Join, Node, Read
+from lester_gui.ir.plan import Plan
+from lester_gui.verify.sources import SourceTable, contents
+
+Tables = Mapping[str, SourceTable]
+FEW = 20  # a column with no more distinct values is a category
+LONG = 12  # text longer than this on average is prose
+
+
+@dataclass(frozen=True, slots=True)
+class MutatedInput:
+    """One input: what was done, and the source files by path."""
+
+    name: str
+    sources: Mapping[str, bytes] = field(repr=False)
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the columns of a source look like as text: numbers, categories, prose, and which ones a join uses."""
+
+    numbers: tuple[int, ...]
+    categories: tuple[int, ...]
+    prose: tuple[int, ...]
+    keys: tuple[int, ...]
+
+
+def mutate(plan: Plan, script: str, tables: Tables, seed: int = 0) -> Iterator[MutatedInput]:
+    """Yield mutated inputs made from a sample, the sample itself first.
+
+    Parameters
+    ----------
+    plan
+        For the columns that joins use.
+    script
+        The script's text, for its constants.
+    tables
+        The sample.
+    seed
+        Same seed, same inputs.
+    """
+    profiles = {name: profile(t, join_columns(plan).get(name, frozenset())) for name, t in tables.items()}
+    constants = script_constants(script)
+    yield _input("a sample", tables)
+    for name, change in _MUTATIONS:
+        rng = random.Random(f"{seed}/{name}")
+        changed = {source: change(t, profiles[source], rng, constants) for source, t in tables.items()}
+        if any(changed[s].records != t.records for s, t in tables.items()):
+            yield _input(name, changed)
+    yield _input("one row each", {s: t.with_records(t.records[:1]) for s, t in tables.items()})
+
+
+def _input(name: str, tables: Tables) -> MutatedInput:
+    return MutatedInput(name, contents(tables), {s: len(t.records) for s, t in tables.items()})
+
+
+# --- looking at the data -----------------------------------------------------------------------------------------------
+
+
+def join_columns(plan: Plan) -> dict[str, frozenset[str]]:
+    """Return per source the columns whose values joins compare."""
+    out: dict[str, set[str]] = {}
+    for node in plan.views:
+        if isinstance(node, Join):
+            for left, right in node.on:
+                for read, column in [*origins(node.left, left), *origins(node.right, right)]:
+                    out.setdefault(read.source, set()).add(column)
+    return {s: frozenset(c) for s, c in out.items()}
+
+
+def origins(node: Node, column: str) -> set[tuple[Read, str]]:
+    """Return the source columns that a view's column is made of."""
+    if isinstance(node, Read):
+        return {(node, column)}
+    return {found for i, name in node.definitions().get(column, ()) for found in origins(node.parents[i], name)}
+
+
+def profile(table: SourceTable, keys: frozenset[str]) -> Profile:
+    """Return what the columns of a source look like."""
+    numbers, categories, prose, key_columns = [], [], [], []
+    for i, name in enumerate(table.columns):
+        values = [v for v in table.cells(i) if v.strip()]
+        if name in keys:
+            key_columns.append(i)
+        if not values:
+            continue
+        if all(_is_number(v) for v in values):
+            numbers.append(i)
+        elif len(set(values)) <= FEW:
+            categories.append(i)
+        elif sum(map(len, values)) / len(values) > LONG and any(" " in v for v in values):
+            prose.append(i)
+    return Profile(tuple(numbers), tuple(categories), tuple(prose), tuple(key_columns))
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", text) is not None
+
+
+def script_constants(script: str) -> tuple[str, ...]:
+    """Return texts and numbers that the script names, as they would stand in a file."""
+    tree = ast.parse(script)
+    compared = [c for node in ast.walk(tree) if isinstance(node, ast.Compare) for c in ast.walk(node)]
+    listed = [c for node in ast.walk(tree) if isinstance(node, ast.List | ast.Tuple | ast.Set) for c in node.elts]
+    prose = {id(s.value) for s in ast.walk(tree) if isinstance(s, ast.Expr)}
+    out: dict[str, None] = {}
+    for node in [*compared, *listed, *ast.walk(tree)]:  # what is compared comes first
+        if isinstance(node, ast.Constant) and id(node) not in prose and type(node.value) in (int, float, str):
+            text = str(node.value)
+            if text and len(text) < 60 and "\n" not in text:
+                out[text] = None
+    return tuple(out)
+
+
+# --- the mutations -----------------------------------------------------------------------------------------------------
+
+
+def _some(table: SourceTable, rng: random.Random, count: int) -> list[int]:
+    return sorted(rng.sample(range(len(table.records)), min(count, len(table.records))))
+
+
+def _repeat_keys(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    """Give some rows the key of another row, and all their other cells: both before and after it."""
+    if not p.keys or len(t.records) < 2:
+        return t
+    records = list(t.records)
+    for i in _some(t, rng, max(3, len(records) // 20)):
+        fields, other = t.fields(records[i]), t.fields(rng.choice(t.records))
+        if len(fields) == len(other):
+            merged = [a if j in p.keys else b for j, (a, b) in enumerate(zip(fields, other, strict=True))]
+            records.insert(rng.randrange(len(records) + 1), t.record(merged))
+    return t.with_records(records)
+
+
+def _strangers(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    for i in _some(t, rng, max(3, len(t.records) // 10)):
+        for column in p.keys[:1]:
+            fields = t.fields(t.records[i])
+            if column < len(fields):
+                t = t.edited(i, column, _other_text(fields[column], rng))
+    return t
+
+
+def _other_text(value: str, rng: random.Random) -> str:
+    """Return text of the same shape that hardly occurs."""
+    letters = "qwxyzjkv"
+    changed = [
+        rng.choice("0123456789") if c.isdigit() else rng.choice(letters) if c.isalpha() and c.islower() else c for c in value
+    ]
+    return "".join(changed) or "zq"
+
+
+def _empty(columns: Callable[[Profile], Sequence[int]], text: str) -> Callable[..., SourceTable]:
+    def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+        for column in columns(p):
+            for i in _some(t, rng, 3):
+                t = t.edited(i, column, text)
+        return t
+
+    return change
+
+
+def _quotes(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    for column in p.prose or p.categories[:1]:
+        for i in _some(t, rng, 4):
+            fields = t.fields(t.records[i])
+            if column < len(fields):
+                t = t.edited(i, column, f'"{fields[column]}"')
+    return t
+
+
+def _blanks_around(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    for column in (*p.categories, *p.prose):
+        for i in _some(t, rng, 3):
+            fields = t.fields(t.records[i])
+            if column < len(fields):
+                t = t.edited(i, column, f" {fields[column]} ")
+    return t
+
+
+def _blank_line(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    records = list(t.records)
+    records.insert(len(records) // 2, b"\n")
+    return t.with_records(records)
+
+
+def _new_categories(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    for column in p.categories:
+        for i in _some(t, rng, 3):
+            t = t.edited(i, column, "Zq" + str(rng.randrange(9)))
+    return t
+
+
+def _constants(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    """Put the script's constants where they fit: numbers into numbers, dates into dates, words into prose."""
+    if not t.records:
+        return t
+    for column in range(len(t.columns)):
+        shapes = {_shape(v) for v in t.cells(column) if v}
+        room = max(8, len(t.records) // 10)
+        for constant in constants:
+            fits = column in p.numbers if _is_number(constant) else _shape(constant) in shapes
+            if fits and (column not in p.keys or not _is_number(constant)):
+                room -= 1
+                for i in _some(t, rng, 2) if room >= 0 else ():
+                    t = t.edited(i, column, constant)
+            elif column in p.prose and not _is_number(constant) and constant.replace(" ", "").isalnum():
+                i = rng.randrange(len(t.records))
+                fields = t.fields(t.records[i])
+                if column < len(fields):
+                    word = rng.choice([constant, constant.upper(), constant.capitalize()])
+                    t = t.edited(i, column, f"{fields[column]} {word}")
+    return t
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"[a-zA-Z]+", "a", re.sub(r"\d", "9", text))
+
+
+def _exchange(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    if len(t.records) < 2:
+        return t
+    for _ in range(max(5, len(t.records) // 10)):
+        i, j = rng.sample(range(len(t.records)), 2)
+        a, b = t.fields(t.records[i]), t.fields(t.records[j])
+        column = rng.randrange(max(1, min(len(a), len(b))))
+        if column < min(len(a), len(b)):
+            t = t.edited(i, column, b[column]).edited(j, column, a[column])
+    return t
+
+
+def _zeros(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    """Set numbers of a third of the rows to zero, and all of one number column: ties, empty sums, no spread."""
+    for column in p.numbers:
+        if column not in p.keys:
+            for i in range(0, len(t.records), 3):
+                t = t.edited(i, column, "0")
+    return t
+
+
+def _repeat_rows(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    records = list(t.records)
+    for i in _some(t, rng, max(2, len(records) // 20)):
+        records.insert(rng.randrange(len(records) + 1), t.records[i])
+    return t.with_records(records)
+
+
+def _shuffle(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    records = list(t.records)
+    rng.shuffle(records)
+    return t.with_records(records)
+
+
+def _half(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    return t.with_records(t.records[i] for i in _some(t, rng, (len(t.records) + 1) // 2))
+
+
+_MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
+    ("rows in another order", _shuffle),
+    ("repeated keys", _repeat_keys),
+    ("keys without a partner", _strangers),
+    ("the script's constants as data", _constants),
+    ("empty text", _empty(lambda p: (*p.categories, *p.prose), "")),
+    ("NA as text", _empty(lambda p: p.categories, "NA")),
+    ("empty numbers", _empty(lambda p: tuple(n for n in p.numbers if n not in p.keys), "")),
+    ("empty keys", _empty(lambda p: p.keys, "")),
+    ("quotation marks", _quotes),
+    ("blanks around text", _blanks_around),
+    ("a blank line", _blank_line),
+    ("unseen categories", _new_categories),
+    ("exchanged cells", _exchange),
+    ("zeros", _zeros),
+    ("repeated rows", _repeat_rows),
+    ("half of the rows", _half),
+)

@@ -1,0 +1,215 @@
+"""Source files as records that can be left out, moved and edited, and the few hundred that mutated runs begin with.
+
+The records are chosen through the provenance of the full run: some rows of every view with all that they come from, so that joins
+still match and every filter still keeps some rows and drops others.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from lester_gui.errors import UserError
+from lester_gui.ir.nodes import Node, Read
+from lester_gui.ir.plan import Plan
+from lester_gui.runtime.records import Dialect, dialect_of, split
+from lester_gui.verify.plan_result import PlanResult
+
+SAMPLE = 300  # records per source
+MEMBERS = 5  # rows taken of a group
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable:
+    """The records of one source file.
+
+    Attributes
+    ----------
+    source : str
+        Its name.
+    path : str
+        Relative to the project.
+    read : Read
+        How the plan reads it: columns, separator.
+    dialect : Dialect
+    preamble : bytes
+        Header and skipped lines.
+    records : tuple of bytes
+        With their line ends.
+    """
+
+    source: str
+    path: str
+    read: Read
+    dialect: Dialect = field(repr=False)
+    preamble: bytes = field(repr=False)
+    records: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def content(self) -> bytes:
+        return self.preamble + b"".join(self.records)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(f.name for f in self.read.columns)
+
+    @property
+    def separator(self) -> str:
+        options = dict(self.read.options)
+        found = self.dialect.delimiter or options.get("sep") or options.get("delimiter") or ","
+        return str(found)
+
+    def with_records(self, records: Iterable[bytes]) -> SourceTable:
+        """Return the table with other records; every record ends in a line end."""
+        return replace(self, records=tuple(_ended(r) for r in records))
+
+    def fields(self, record: bytes) -> list[str]:
+        """Return a record's fields as text."""
+        text = record.decode(self.dialect.encoding).rstrip("\r\n")
+        if self.dialect.quote is None or self.dialect.quote not in text or len(self.separator) != 1:
+            return text.split(self.separator)
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=self.separator, quotechar=self.dialect.quote), [])
+
+    def record(self, fields: Sequence[str]) -> bytes:
+        """Return fields as a record, quoted where the dialect needs it."""
+        if self.dialect.quote is None or len(self.separator) != 1:
+            return (self.separator.join(fields) + "\n").encode(self.dialect.encoding, "replace")
+        out = io.StringIO(newline="")
+        csv.writer(out, delimiter=self.separator, quotechar=self.dialect.quote, lineterminator="\n").writerow(fields)
+        return out.getvalue().encode(self.dialect.encoding, "replace")
+
+    def edited(self, number: int, column: int, value: str) -> SourceTable:
+        """Return the table with one cell changed; ragged records stay."""
+        fields = self.fields(self.records[number])
+        if column >= len(fields):
+            return self
+        fields[column] = value
+        records = list(self.records)
+        records[number] = self.record(fields)
+        return replace(self, records=tuple(records))
+
+    def cells(self, column: int) -> list[str]:
+        """Return the text of one column; records that are too short give nothing."""
+        rows = (self.fields(r) for r in self.records)
+        return [f[column] for f in rows if column < len(f)]
+
+
+def _ended(record: bytes) -> bytes:
+    return record if record.endswith((b"\n", b"\r")) else record + b"\n"
+
+
+def load(plan: Plan, folder: Path, paths: Mapping[str, str]) -> dict[str, SourceTable]:
+    """Read the plan's source files as records, by source name.
+
+    Raises
+    ------
+    UserError
+        If a file is missing or cannot be split.
+    """
+    out: dict[str, SourceTable] = {}
+    for read in plan.reads:
+        if read.source in out:
+            continue
+        path = paths[read.source]
+        try:
+            content = (folder / path).read_bytes()
+        except OSError as error:
+            raise UserError(f"The source {path} cannot be read ({error.strerror})", "Scan the project again.") from error
+        dialect = dialect_of(read)
+        records = split(content, dialect, path)
+        out[read.source] = SourceTable(read.source, path, read, dialect, records.preamble, tuple(records.records))
+    return out
+
+
+def contents(tables: Mapping[str, SourceTable]) -> dict[str, bytes]:
+    """Return what to put in the place of the source files, by path."""
+    return {t.path: t.content for t in tables.values()}
+
+
+# --- which records -----------------------------------------------------------------------------------------------------
+
+
+def sample(
+    plan: Plan, result: PlanResult, tables: Mapping[str, SourceTable], seed: int = 0, size: int = SAMPLE
+) -> dict[str, SourceTable]:
+    """Return tables of at most about `size` records each in which every view still has rows."""
+    rng = random.Random(seed)
+    wanted: dict[str, set[int]] = {name: set() for name in tables}
+    walk = Ancestry(plan, result)
+    share = max(6, size // max(1, 2 * len(plan.views)))
+    for node in reversed(plan.views):
+        view = result.views.get(node.name)
+        if view is None or not view.table.num_rows:
+            continue
+        n = view.table.num_rows
+        picked = {0, n - 1, *(rng.randrange(n) for _ in range(share))}
+        for source, row in walk.sources(node.name, sorted(picked)):
+            if len(wanted[source]) < size:
+                wanted[source].add(row)
+    out = {}
+    for name, table in tables.items():
+        n = len(table.records)
+        if n <= size:
+            out[name] = table
+            continue
+        chosen = {r - 1 for r in wanted[name] if 0 < r <= n} | {n - 1}
+        while len(chosen) < size:
+            chosen.add(rng.randrange(n))
+        out[name] = table.with_records(table.records[i] for i in sorted(chosen))
+    return out
+
+
+class Ancestry:
+    """Walks from rows of a view to the source records they come from."""
+
+    def __init__(self, plan: Plan, result: PlanResult) -> None:
+        self._nodes: dict[str, Node] = {n.name: n for n in plan.views}
+        self._result = result
+        self._place: dict[str, dict[int, int]] = {}
+        self._members: dict[str, dict[int, list[int]]] = {}
+
+    def sources(self, view: str, positions: Iterable[int], members: int = MEMBERS) -> set[tuple[str, int]]:
+        """Return (source, 1-based record) of rows of a view; of a group at most `members` rows count."""
+        out: set[tuple[str, int]] = set()
+        seen: set[tuple[str, int]] = set()
+        stack = [(view, int(p)) for p in positions]
+        while stack:
+            name, position = stack.pop()
+            if (name, position) in seen:
+                continue
+            seen.add((name, position))
+            for occurrence in self._result.views[name].occurrences:
+                number = occurrence.rows[position].as_py()
+                origin = self._nodes[occurrence.origin]
+                if number is None:
+                    continue
+                if isinstance(origin, Read):
+                    out.add((origin.source, int(number)))
+                    continue
+                parents = self.members(origin.name).get(int(number), [])[:members]
+                places = self.place(origin.parents[0].name)
+                stack.extend((origin.parents[0].name, places[p]) for p in parents if p in places)
+        return out
+
+    def place(self, view: str) -> dict[int, int]:
+        """Return row number → position of a view."""
+        if view not in self._place:
+            self._place[view] = {int(n): i for i, n in enumerate(self._result.views[view].row_no)}
+        return self._place[view]
+
+    def members(self, view: str) -> dict[int, list[int]]:
+        """Return row number → numbers of the parent's rows, of a view that begins new rows."""
+        if view not in self._members:
+            edges = self._result.edges.get(view)
+            out: dict[int, list[int]] = {}
+            if edges is not None:
+                for row, parent in zip(np.asarray(edges.row_no).tolist(), np.asarray(edges.parent_no).tolist(), strict=True):
+                    out.setdefault(int(row), []).append(int(parent))
+            self._members[view] = out
+        return self._members[view]

@@ -1,0 +1,384 @@
+"""Does a plan do what its script does? On the data at hand, on edited data, and without single source rows.
+
+A wrong plan that is called verified is the worst that can happen here, so what was not compared is never counted as equal: a
+stage that neither side reached, an input that one side refuses, a step that nothing understood each show in the verdict.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lester_gui.errors import UserError
+from lester_gui.ir.plan import Plan
+from lester_gui.progress import Context, silent
+from lester_gui.runtime.records import split
+from lester_gui.sandbox import Capture, Positions, Sandbox, ScriptRun
+from lester_gui.sandbox.copies import private_folder
+from lester_gui.verify.capture import Original, OriginalRun, capture_twice, positions_of, run_original
+from lester_gui.verify.counterexample import describe_failure, shrink
+from lester_gui.verify.equivalence import Comparison, compare, describe, opaque_steps
+from lester_gui.verify.lineage_check import check_lineage
+from lester_gui.verify.mutations import MutatedInput, mutate
+from lester_gui.verify.plan_result import Execute, PlanResult, Refit
+from lester_gui.verify.sources import SourceTable, contents, load, sample
+from lester_gui.verify.verdict import (
+    DIFFERS,
+    NOT_RUN,
+    PARTLY,
+    STAGES,
+    VERIFIED,
+    Counterexample,
+    Finding,
+    LineageResult,
+    StageResult,
+    StepEvidence,
+    Verdict,
+)
+
+MUTATED_TIMEOUT = 60.0
+
+
+def verify_plan(
+    plan: Plan,
+    original: Original,
+    execute: Execute,
+    sandbox: Sandbox,
+    ctx: Context | None = None,
+    *,
+    refit: Refit | None = None,
+    mutations: bool = True,
+    seed: int = 0,
+) -> Verdict:
+    """Verify a plan against its script.
+
+    Parameters
+    ----------
+    plan
+    original
+        The script, its project and its sources. It is run on copies only.
+    execute
+        Runs the plan on a folder of sources.
+    sandbox
+        Where the script runs.
+    ctx
+        Progress and cancel.
+    refit
+        Fits the plan's model on given arrays; tells rounding that an iterative model amplifies from a wrong model.
+    mutations
+        Whether to try edited data and lineage too. Without it no plan is more than partly verified.
+    seed
+        Of the edits.
+
+    Raises
+    ------
+    UserError
+        If scripts cannot be run here, or a package is missing.
+    """
+    return _Verification(plan, original, execute, sandbox, ctx or silent(), refit, seed).verdict(mutations)
+
+
+@dataclass
+class _Tally:
+    """What has been seen so far."""
+
+    inputs: int = 0
+    tried: int = 0
+    differing: list[str] = field(default_factory=list)
+    plan_stops: list[str] = field(default_factory=list)
+    script_stops: list[str] = field(default_factory=list)
+    other_exceptions: list[str] = field(default_factory=list)
+    steps: dict[str, tuple[int, int, str | None]] = field(default_factory=dict)  # view → agree, compared, first difference
+    stages: dict[str, StageResult] = field(default_factory=dict)
+
+
+class _Verification:
+    def __init__(
+        self,
+        plan: Plan,
+        original: Original,
+        execute: Execute,
+        sandbox: Sandbox,
+        ctx: Context,
+        refit: Refit | None,
+        seed: int,
+    ) -> None:
+        self.plan = plan
+        self.original = original
+        self.execute = execute
+        self.sandbox = sandbox
+        self.ctx = ctx
+        self.refit = refit
+        self.seed = seed
+        self.capture = Capture(names=_names(plan))
+        self.base: OriginalRun | None = None
+        self.tally = _Tally()
+        self.started = time.monotonic()
+
+    def verdict(self, mutations: bool) -> Verdict:
+        self.ctx.advance("Running the original script twice", 0.02)
+        self.base = capture_twice(self.original, self.sandbox, self.plan.model, self.ctx, self.capture)
+        run = self.base.run
+        if run.status != "finished":
+            return self._not_run(run)
+        self.ctx.advance("Running the plan", 0.2)
+        try:
+            result = self.execute(self.plan, self.original.folder, self._split_to_impose(run), self.ctx)
+        except UserError as error:
+            return self._plan_failed(error)
+        self.ctx.advance("Comparing stage by stage", 0.3)
+        comparison = self._count("the given data", self.base, result)
+        tables = load(self.plan, self.original.folder, self.original.sources)
+        small = sample(self.plan, result, tables, self.seed)
+        if comparison.differing_stage or result.stopped:
+            return self._finish(result, comparison, self._counterexample("a sample", small, comparison), LineageResult())
+        counterexample, lineage = None, LineageResult()
+        if mutations:
+            counterexample, comparison = self._mutate(small, comparison)
+            if counterexample is None:
+                self.ctx.advance("Checking the lineage", 0.85)
+                lineage = self._lineage(small)
+        return self._finish(result, comparison, counterexample, lineage, mutations)
+
+    # --- running both sides ---------------------------------------------------------------------------------------------
+
+    def _split_to_impose(self, run: ScriptRun) -> Positions | None:
+        if self.plan.split.kind != "random" or self.plan.split.seed is not None or not run.splits:
+            return None
+        return positions_of(run.splits[-1])
+
+    def _run_script(self, sources: Mapping[str, bytes]) -> OriginalRun:
+        assert self.base is not None
+        run = run_original(self.original, self.sandbox, self.ctx, replace=sources, capture=self.capture, timeout=MUTATED_TIMEOUT)
+        return OriginalRun(run, self.base.unstable, self.base.unstable_learning)
+
+    def _run_plan(self, sources: Mapping[str, bytes], original: OriginalRun) -> PlanResult:
+        with private_folder(self.sandbox.scratch) as folder:
+            for path, content in sources.items():
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_bytes(content)
+            try:
+                return self.execute(self.plan, folder, self._split_to_impose(original.run), self.ctx)
+            except UserError as error:
+                kind = getattr(error, "exception_type", "")
+                return PlanResult({}, stopped="prepare", exception_type=str(kind))
+
+    def _mutate(self, small: Mapping[str, SourceTable], comparison: Comparison) -> tuple[Counterexample | None, Comparison]:
+        inputs = list(mutate(self.plan, self.original.script.text, small, self.seed))
+        for number, (mutated, run) in enumerate(self._runs(inputs)):
+            self.ctx.advance(f"Comparing on edited data: {mutated.name}", 0.35 + 0.5 * number / len(inputs))
+            if run.run.status in ("timeout", "killed"):
+                continue
+            found = self._count(mutated.name, run, self._run_plan(mutated.sources, run))
+            if found.differing_stage:
+                tables = _retabled(small, mutated.sources)
+                return self._counterexample(mutated.name, tables, found), found
+        return None, comparison
+
+    def _runs(self, inputs: list[MutatedInput]) -> Iterator[tuple[MutatedInput, OriginalRun]]:
+        """Yield script runs in order; while a plan is executed here, the next script runs there."""
+        with ThreadPoolExecutor(1) as pool:
+            waiting: list[Future[OriginalRun]] = []
+            try:
+                for i, mutated in enumerate(inputs):
+                    while len(waiting) < min(len(inputs), i + 2):
+                        waiting.append(pool.submit(self._run_script, inputs[len(waiting)].sources))
+                    yield mutated, waiting[i].result()
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def _lineage(self, small: Mapping[str, SourceTable]) -> LineageResult:
+        original = self._run_script(contents(small))
+        result = self._run_plan(contents(small), original)
+        if original.run.status != "finished" or result.stopped:
+            return LineageResult()
+        return check_lineage(
+            self.plan,
+            small,
+            result,
+            original,
+            lambda tables: self._run_script(contents(tables)),
+            lambda tables: self._run_plan(contents(tables), original),
+            self.ctx,
+        )
+
+    def _counterexample(self, name: str, tables: Mapping[str, SourceTable], first: Comparison) -> Counterexample:
+        wanted = first.differing_stage
+
+        def fails(fewer: Mapping[str, SourceTable]) -> Comparison | None:
+            self.ctx.check_cancelled()
+            run = self._run_script(contents(fewer))
+            if run.run.status not in ("finished", "raised"):
+                return None
+            comparison = compare(self.plan, self._run_plan(contents(fewer), run), run, self.refit)
+            return comparison if comparison.differing_stage == wanted else None
+
+        self.ctx.advance("Looking for a small counterexample", 0.9)
+        if fails(tables) is None:  # only the whole data show it
+            return replace(describe_failure(self.plan, "the given data", tables, first), sources={})
+        smaller, comparison = shrink(tables, fails)
+        return describe_failure(self.plan, name, smaller, comparison or first)
+
+    # --- counting -------------------------------------------------------------------------------------------------------
+
+    def _count(self, name: str, original: OriginalRun, result: PlanResult) -> Comparison:
+        comparison = compare(self.plan, result, original, self.refit)
+        tally = self.tally
+        tally.tried += 1
+        for view in comparison.views.values():
+            if view.status in ("equal", "order", "differs"):
+                agree, compared, first = tally.steps.get(view.view, (0, 0, None))
+                wrong = view.status == "differs"
+                tally.steps[view.view] = (agree + (not wrong), compared + 1, first or (name if wrong else None))
+        for stage, outcome in comparison.stages.items():
+            before = tally.stages.get(stage)
+            if before is None or (outcome.status in ("differs", "permuted") and before.status not in ("differs", "permuted")):
+                fact = outcome.fact if before is None else f"On {name}: {outcome.fact}"
+                tally.stages[stage] = replace(outcome, fact=fact)
+        raised = original.run.raised
+        if comparison.differing_stage:
+            tally.differing.append(name)
+        elif raised is None and result.stopped:
+            tally.plan_stops.append(name)
+        elif raised is not None and not result.stopped:
+            tally.script_stops.append(name)
+        else:
+            tally.inputs += 1
+            if raised is not None and result.exception_type and raised.type != result.exception_type:
+                tally.other_exceptions.append(name)
+        return comparison
+
+    def _finish(
+        self,
+        result: PlanResult,
+        comparison: Comparison,
+        counterexample: Counterexample | None,
+        lineage: LineageResult,
+        mutations: bool = False,
+    ) -> Verdict:
+        assert self.base is not None
+        findings = [*self._findings(lineage), *self._conditions(mutations)]
+        return Verdict(
+            status=self._status(lineage, mutations),
+            inputs=self.tally.inputs,
+            inputs_tried=self.tally.tried,
+            stages=self.tally.stages,
+            steps=tuple(self._steps(result, comparison)),
+            findings=tuple(findings),
+            counterexample=counterexample,
+            lineage=lineage,
+            excluded=self._excluded(),
+            seconds=time.monotonic() - self.started,
+            versions=self.base.run.versions,
+            isolation=self.base.run.isolation.sentence,
+        )
+
+    def _status(self, lineage: LineageResult, mutations: bool) -> str:
+        tally = self.tally
+        statuses = {stage: tally.stages[stage].status for stage in STAGES}
+        if tally.differing or "the given data" in tally.plan_stops:
+            return DIFFERS
+        complete = all(s == "equal" or (stage == "model" and s == "excluded") for stage, s in statuses.items())
+        enough = mutations and 2 * tally.inputs >= tally.tried
+        if complete and enough and not lineage.wrong and not opaque_steps(self.plan):
+            return VERIFIED
+        return PARTLY
+
+    def _steps(self, result: PlanResult, comparison: Comparison) -> Iterator[StepEvidence]:
+        for node in self.plan.views:
+            view = comparison.views[node.name]
+            agree, compared, first = self.tally.steps.get(node.name, (0, 0, None))
+            held = result.views.get(node.name)
+            status = "differs" if first else view.status if view.status != "not-compared" or not compared else "equal"
+            difference = view.difference
+            fact = describe(difference) if difference is not None and difference.status != "equal" else ""
+            yield StepEvidence(
+                view=node.name,
+                kind=type(node).__name__,
+                status=status,
+                rows_in=sum(result.views[p.name].table.num_rows for p in node.parents if p.name in result.views),
+                rows_out=0 if held is None else held.table.num_rows,
+                variable=view.variable,
+                line=view.line,
+                inputs_agree=agree,
+                inputs=compared,
+                fact=fact,
+                rows=() if difference is None else difference.rows,
+                counterexample=first,
+            )
+
+    def _findings(self, lineage: LineageResult) -> Iterator[Finding]:
+        tally = self.tally
+        if tally.script_stops:
+            names = ", ".join(tally.script_stops)
+            yield Finding(
+                "script-stops", "The script stops where the plan goes on", f"On {names} the script raises an exception."
+            )
+        if tally.plan_stops:
+            names = ", ".join(tally.plan_stops)
+            yield Finding("plan-stops", "The plan stops where the script goes on", f"It refuses {names}.")
+        if tally.other_exceptions:
+            names = ", ".join(tally.other_exceptions)
+            yield Finding("other-exception", "Script and plan stop for different reasons", f"So on {names}.")
+        if lineage.wrong:
+            text = f"Without {lineage.wrong} of {lineage.tried} source rows, other rows stay than the lineage says."
+            yield Finding("lineage", "The predicted lineage is wrong", text)
+
+    def _conditions(self, mutations: bool) -> Iterator[Finding]:
+        for node in opaque_steps(self.plan):
+            text = f"{node.name} runs the script's own statements: {node.reason}"
+            yield Finding("opaque", "A step that nothing understood", text, node.line)
+        if not mutations and not self.tally.differing:
+            yield Finding("given-data-only", "Compared on the given data only", "Edited data were not tried.")
+        for what in self._excluded():
+            yield Finding("nondeterministic", "The script gives another value each time", f"{what} cannot be compared.")
+
+    def _excluded(self) -> tuple[str, ...]:
+        assert self.base is not None
+        variables = sorted({f"{name} (line {line})" for line, name in self.base.unstable if name in (self.capture.names or ())})
+        return (*variables, *sorted(self.base.unstable_learning))
+
+    # --- nothing to compare ---------------------------------------------------------------------------------------------
+
+    def _not_run(self, run: ScriptRun) -> Verdict:
+        if run.raised is not None and run.raised.module:
+            run.require_finished(self.original.script.path, self.original.interpreter)
+        try:
+            run.require_finished(self.original.script.path, self.original.interpreter)
+            text, line = "", None
+        except UserError as error:
+            text, line = str(error), run.raised.line if run.raised is not None else None
+        return self._empty(NOT_RUN, Finding("script-failed", "The original script does not run", text, line), run)
+
+    def _plan_failed(self, error: UserError) -> Verdict:
+        assert self.base is not None
+        return self._empty(DIFFERS, Finding("plan-stops", "The plan stops on the given data", str(error)), self.base.run)
+
+    def _empty(self, status: str, finding: Finding, run: ScriptRun) -> Verdict:
+        stages = {s: StageResult("not-compared", 0, finding.title) for s in STAGES}
+        return Verdict(
+            status,
+            stages=stages,
+            findings=(finding,),
+            seconds=time.monotonic() - self.started,
+            versions=run.versions,
+            isolation=run.isolation.sentence,
+        )
+
+
+def _names(plan: Plan) -> frozenset[str]:
+    """Return the script's variables that are compared."""
+    names = {n.name for n in plan.views} | {plan.label.variable}
+    return frozenset(names | {base for n in names if (base := n.rpartition("-")[0]) and n.rpartition("-")[2].isdigit()})
+
+
+def _retabled(tables: Mapping[str, SourceTable], sources: Mapping[str, bytes]) -> dict[str, SourceTable]:
+    out = {}
+    for name, t in tables.items():
+        records = split(sources[t.path], t.dialect, t.path)
+        out[name] = replace(t, preamble=records.preamble).with_records(records.records)
+    return out
