@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from lester_gui.ir.expressions import Call
+from lester_gui.ir.expressions import Call, Expr
 from lester_gui.ir.nodes import (
     Aggregate,
     Broadcast,
@@ -76,6 +76,15 @@ def compile_node(node: Node, parents: Sequence[str], calls: Mapping[Call, str] |
         raise TypeError(f"{type(node).__name__} is not compiled to SQL")
     compiled: Compiled = compiler(node, parents, calls or {})
     return compiled
+
+
+def expressions_of(node: Node) -> list[Expr]:
+    """Return the expressions that a step evaluates on its parent's rows."""
+    if isinstance(node, Filter):
+        return [node.predicate]
+    if isinstance(node, Project):
+        return [e for _, e in node.assigned]
+    return []
 
 
 def provenance_columns(node: Node) -> list[str]:

@@ -17,25 +17,22 @@ import duckdb
 import pyarrow as pa
 
 from lester_gui.errors import UserError
-from lester_gui.ir.expressions import Apply, Call, Expr, type_of, walk
+from lester_gui.ir.expressions import Call, Expr, type_of, walk
 from lester_gui.ir.learning import Function
-from lester_gui.ir.nodes import Filter, Node, Project
+from lester_gui.ir.nodes import Node
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Schema
 from lester_gui.runtime.compile_expressions import SQL_TYPE, Scope, compile_expression
+from lester_gui.runtime.compile_sql import expressions_of
 from lester_gui.runtime.read import ARROW
 
 Evaluate = Callable[[Function, pa.Table], pa.Array]
 """Evaluates a carried function on argument columns ``a0``, ``a1``, …, one result per row, in order."""
 
 
-def expressions_of(node: Node) -> list[Expr]:
-    """Return the expressions that a step evaluates on its parent's rows."""
-    if isinstance(node, Filter):
-        return [node.predicate]
-    if isinstance(node, Project):
-        return [e for _, e in node.assigned]
-    return []
+def calls_in(node: Node) -> list[Call]:
+    """Return the calls of user functions that a step makes, each once, inner ones first."""
+    return _calls(expressions_of(node))
 
 
 def function_hash(function: Function) -> str:
@@ -82,7 +79,7 @@ def prune(connection: duckdb.DuckDBPyConnection, plan: Plan, tables: Mapping[str
     by_name = {f.name: f for f in plan.functions}
     used: dict[str, set[str]] = {}
     for node in plan.views:
-        for call in _calls(expressions_of(node)):
+        for call in calls_in(node):
             if any(isinstance(a, Call) for e in call.arguments for a in walk(e)):
                 continue  # an inner result is an argument: forgotten below unless it is used elsewhere
             select = _argument_sql(call, node.parents[0].schema, {}, tables[node.parents[0].name])
@@ -109,18 +106,8 @@ def _cached(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _calls(expressions: Sequence[Expr]) -> list[Call]:
     """Return the calls in `expressions`, each once, inner ones first."""
-    found: dict[Call, None] = {}
-
-    def visit(e: Expr) -> None:
-        if isinstance(e, Apply | Call):
-            for a in e.arguments:
-                visit(a)
-        if isinstance(e, Call):
-            found.setdefault(e)
-
-    for e in expressions:
-        visit(e)
-    return list(found)
+    found = (e for expr in expressions for e in reversed(list(walk(expr))) if isinstance(e, Call))
+    return list(dict.fromkeys(found))
 
 
 @contextmanager
