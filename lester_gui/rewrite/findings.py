@@ -1,0 +1,81 @@
+"""What a reader should know about a script: not faults of the rewrite, which does what the script does, but of the script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.plan import Plan
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Found, Lifter
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding.
+
+    Attributes
+    ----------
+    kind : str
+        ``stale-variable``, ``fitted-before-split``, ``copy-on-write``, ``unstable-sort``, …
+    line : int
+        The script's line, 1-based.
+    title, text, effect : str
+        A headline, what happens, and what that means for the people in the data; no values from data.
+    alternative : Plan, optional
+        The plan that the script's author probably meant, so that its difference can be counted. Never adopted on its own.
+    """
+
+    kind: str
+    line: int
+    title: str
+    text: str
+    effect: str = ""
+    alternative: Plan | None = None
+
+
+WORDS: dict[str, tuple[str, str, str]] = {
+    "fitted-before-split": (
+        "Encoders see the test rows",
+        "The statistics of {subject} are taken over all rows before the split, test rows included.",
+        "A person in the test set changes the numbers that the model learns from, and its test score is too good.",
+    ),
+    "copy-on-write": (
+        "An assignment without effect",
+        "The assignment to {subject} changes a copy; the table stays as it was.",
+        "The rewrite leaves the table as it was, too.",
+    ),
+    "unstable-sort": (
+        "Rows with equal keys may change places",
+        "Sorting by {subject} keeps no order among equal keys; the rewrite keeps the order they had.",
+        "",
+    ),
+    "missing-in-function": (
+        "A function may be called with missing values",
+        "The function applied to {subject} is called for missing values, too.",
+        "",
+    ),
+    "unguarded-lookup": (
+        "A missing key would end the script",
+        "{subject} is read without asking whether the key is there; the script would stop at a row without one.",
+        "If the last row with a key is erased, the script may no longer run; the plan leaves such rows out.",
+    ),
+    "separator-in-field": (
+        "A separator inside a field would move values",
+        "The lines of {subject} are split by position; a field that holds the separator would shift the fields after it.",
+        "",
+    ),
+}
+
+
+def findings(lift: Lifter, plan: Plan | None, pipeline: str) -> tuple[Finding, ...]:
+    """Return what was found, in order of lines."""
+    out = [worded(found) for found in lift.found if found.kind in WORDS]
+    return tuple(sorted(out, key=lambda f: f.line))
+
+
+def worded(found: Found) -> Finding:
+    """Return a finding in words."""
+    title, text, effect = WORDS[found.kind]
+    return Finding(found.kind, found.line, title, text.format(subject=found.subject or "a column"), effect)

@@ -1,0 +1,129 @@
+"""Which nodes have the same rows in the same order, and how an expression over one of them reads over another."""
+
+from __future__ import annotations
+
+from lester_gui.ir.expressions import Apply, Call, Column, Expr, columns_of, substitute
+from lester_gui.ir.nodes import Broadcast, Join, Node, Project, Select
+from lester_gui.rewrite.lift.stop import Stopped, shape
+
+
+class Alignment:
+    """Row identity of the nodes made so far: a node made by `keep` has exactly the rows of its base."""
+
+    def __init__(self) -> None:
+        self._base: dict[int, Node] = {}
+        self._alive: list[Node] = []
+
+    def keep(self, node: Node, base: Node) -> None:
+        """Note that `node` has the rows of `base`, in their order."""
+        self._base[id(node)] = base
+        self._alive += (node, base)
+
+    def chain(self, node: Node) -> list[Node]:
+        """Return `node` and the nodes above it that have the same rows, nearest first."""
+        out = [node]
+        while id(out[-1]) in self._base:
+            out.append(self._base[id(out[-1])])
+        return out
+
+    def root(self, node: Node) -> Node:
+        """Return the node at which these rows came to be."""
+        return self.chain(node)[-1]
+
+    def same(self, a: Node, b: Node) -> bool:
+        """Whether both have the same rows in the same order."""
+        return self.root(a) is self.root(b)
+
+    def together(self, *pairs: tuple[Expr, Node]) -> tuple[Node, list[Expr]]:
+        """Return the lowest node over which all expressions can be written, and the expressions over it.
+
+        Raises
+        ------
+        Stopped
+            If the nodes do not have the same rows, or a column was changed or dropped in between.
+        """
+        candidates: dict[int, Node] = {}
+        for _, node in sorted(pairs, key=lambda p: -len(self.chain(p[1]))):
+            candidates.update({id(n): n for n in self.chain(node)})
+        problem = shape("Two tables are combined row by row although their rows may not be the same")
+        for target in sorted(candidates.values(), key=lambda n: -len(self.chain(n))):
+            try:
+                return target, [self.move(e, n, target) for e, n in pairs]
+            except Stopped as stop:
+                problem = stop
+        raise problem
+
+    def move(self, expr: Expr, source: Node, target: Node) -> Expr:
+        """Return `expr`, written over `source`, as the same values over `target`.
+
+        Raises
+        ------
+        Stopped
+            If the rows differ, or a column it needs was changed or dropped in between.
+        """
+        while source is not target:
+            below = self.chain(target)
+            places = [i for i, n in enumerate(below) if n is source]
+            if places:
+                names = self._downward(below[: places[0]], source)
+                if all(c in names for c in columns_of(expr)):
+                    return _renamed(expr, names)
+            if id(source) not in self._base:
+                if not self.same(source, target):
+                    raise shape("Two tables are combined row by row although their rows may not be the same")
+                raise shape("A column that is needed here was changed or dropped before")
+            expr = _inlined(expr, source)
+            source = self._base[id(source)]
+        return expr
+
+    def _downward(self, steps: list[Node], source: Node) -> dict[str, str]:
+        """Where the columns of `source` are after `steps` (lowest first): old name → name at the end, if unchanged."""
+        names = {n: n for n in source.schema.names}
+        base = source
+        for step in reversed(steps):
+            names = {old: now[0] for old, name in names.items() if (now := _carried(step, base, name))}
+            base = step
+        return names
+
+
+def _carried(step: Node, base: Node, name: str) -> list[str]:
+    """Names under which `step` carries the column `name` of its base unchanged."""
+    if isinstance(step, Project):
+        copies = [n for n, e in step.assigned if e == Column(name)]
+        return ([] if any(n == name for n, _ in step.assigned) else [name]) + copies
+    if isinstance(step, Select):
+        return [new for new, old in step.columns if old == name]
+    if isinstance(step, Join):
+        side = 0 if step.left is base else 1
+        return [n for n, s, o in step.output_columns if s == side and o == name]
+    if isinstance(step, Broadcast):
+        return [] if any(n == name for n, _ in step.values) else [name]
+    return [name]
+
+
+def _inlined(expr: Expr, node: Node) -> Expr:
+    """Return `expr`, written over `node`, over the node's base."""
+    table: dict[str, Expr] = {}
+    if isinstance(node, Project):
+        table = dict(node.assigned)
+    elif isinstance(node, Select):
+        table = {new: Column(old) for new, old in node.columns}
+    elif isinstance(node, Join):
+        table = {n: Column(o) for n, s, o in node.output_columns if s == 0}
+        if any(c not in table for c in columns_of(expr)):
+            raise shape("A column that a join brought in is needed where the join is not")
+    elif isinstance(node, Broadcast) and any(n in columns_of(expr) for n, _ in node.values):
+        raise shape("A value taken from another row is needed where it is not known yet")
+    return substitute(expr, lambda e: table.get(e.name) if isinstance(e, Column) else None)
+
+
+def _renamed(expr: Expr, names: dict[str, str]) -> Expr:
+    if all(old == new for old, new in names.items()):
+        return expr
+
+    def change(e: Expr) -> Expr | None:
+        if isinstance(e, Column):
+            return Column(names[e.name])
+        return None if isinstance(e, Apply | Call) else e
+
+    return substitute(expr, change)

@@ -1,0 +1,364 @@
+"""What a variable can hold while a script is lifted: constants, cells of a symbolic row, tables, arrays, estimators.
+
+Everything here is immutable. What a script can change (lists, dicts, frames, estimators, files) sits in the heap behind a `Ref`,
+so that two names for one object stay one object.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Expr, Literal
+from lester_gui.ir.learning import Transformer
+from lester_gui.ir.nodes import Node
+from lester_gui.ir.schema import Type
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.folds import Fold
+
+
+class Value:
+    """Base of everything a variable can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Value):
+    """A value that the script's text fixes: None, bool, int, float, str, date."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Cell(Value):
+    """One typed value of the current row, or one value that is the same for all rows (a total, a last row's)."""
+
+    expr: Expr
+    type: Type
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tup(Value):
+    """A tuple of known length."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref(Value):
+    """A mutable object: its content lives in the heap, so aliases share it."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Value):
+    """A value that could not be lifted; it poisons whatever reads it."""
+
+    why: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Value):
+    """A value that no plan needs: a score, a figure, a directory listing. Anything computed from it is one, too."""
+
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Module(Value):
+    """A module, function or class of a library, by its dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserFunction(Value):
+    """A function or lambda of the script or of a project module, with the names that were visible where it was defined."""
+
+    node: ast.FunctionDef | ast.Lambda
+    name: str
+    module: str = ""  # path of the project module, or "" for the script
+
+
+@dataclass(frozen=True, slots=True)
+class Bound(Value):
+    """A method of an object, not called yet. `owner` is the object as the script reached it, often a `Ref`."""
+
+    owner: Value
+    name: str
+    target: ast.expr | None = None
+
+
+# -- rows --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The training or test side of a split."""
+
+    split: int
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf(Expr):
+    """An expression leaf that becomes a column once its node is made: a dict lookup or a value shared by all rows.
+
+    `kind` is ``hit`` or ``get`` (of the lookup `ident`), ``state`` (a total over rows), ``last`` (a value of the last row),
+    ``count`` (number of rows) or ``position`` (of the current row).
+    """
+
+    kind: str
+    ident: int
+    name: str = ""
+    type: Type = Type.BOOL
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column1(Value):
+    """A column as an object of its own, a pandas Series or a one-dimensional array: an expression over the rows of `node`.
+
+    `numpy` columns follow NumPy's rules (ddof 0), others those of pandas (ddof 1).
+    """
+
+    node: Node
+    cell: Cell
+    name: str = ""
+    part: Part | None = None
+    numpy: bool = False
+    index: tuple[str, ...] | None = ()
+    lines: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(Value):
+    """A pandas DataFrame over the rows of `node`.
+
+    Attributes
+    ----------
+    columns : tuple of (str, Value)
+        Visible name → `Cell` over `node`, or a `Result` for a column no plan needs.
+    index : tuple of str, optional
+        Names of the index levels (columns of `columns` that are not visible as such); empty: 0, 1, 2, …; None: anything else.
+    """
+
+    node: Node
+    columns: tuple[tuple[str, Value], ...]
+    index: tuple[str, ...] | None = ()
+    levels: tuple[tuple[str, Cell], ...] = ()
+    part: Part | None = None
+
+    def get(self, name: str) -> Value | None:
+        """Return a visible column or an index level called `name`."""
+        return dict(self.columns).get(name, dict(self.levels).get(name))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The visible columns, in order."""
+        return tuple(n for n, _ in self.columns)
+
+    def with_columns(self, new: dict[str, Value]) -> Frame:
+        """Return the frame with columns replaced or added at the end."""
+        return replace(self, columns=tuple((dict(self.columns) | new).items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Value):
+    """A Python list (or an iterable) with one element per row of `node`; `template` is the element of the current row."""
+
+    node: Node
+    template: Value
+    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Value):
+    """A list or set literal, or a list that was filled outside any loop."""
+
+    values: tuple[Value, ...]
+    kind: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Entries(Value):
+    """A dict with known keys."""
+
+    items: tuple[tuple[Value, Value], ...] = ()
+    factory: str = ""  # for a defaultdict: int, list, set, …
+
+    def get(self, key: Value) -> Value | None:
+        """Return the value under `key`, if there is one."""
+        return next((v for k, v in self.items if k == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed(Value):
+    """A dict or set after the loop that filled it: the value of a key is taken from the rows of `node` that have it.
+
+    `take` is ``last`` (the last assignment wins), ``first``, or ``only`` (keys are unique already). A set has no `value`.
+    """
+
+    node: Node
+    keys: tuple[str, ...]
+    template: Value | None
+    take: str = "last"
+    ident: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary(Value):
+    """A dict from each value of a column to its number: sorted, by first appearance, or listed in the script.
+
+    `values` is set for a listed one. `cell` over `node` are the values otherwise.
+    """
+
+    order: str
+    node: Node | None = None
+    cell: Cell | None = None
+    values: tuple[object, ...] = ()
+    as_dict: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fields(Value):
+    """A line split at a separator, whose number of fields nothing has fixed yet."""
+
+    source: int
+    strip_each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineOf(Value):
+    """A line of the text file `source`, before it is split; `strip` says what was cut off so far."""
+
+    source: int
+    strip: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Handle(Value):
+    """An open file: path, mode, and the number of header lines taken off."""
+
+    path: str
+    mode: str
+    options: tuple[tuple[str, object], ...] = ()
+
+
+# -- arrays and learning -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One input column of a block of X, as a cell over the matrix' rows; `name` is what to call it."""
+
+    cell: Cell
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixBlock:
+    """Input columns and the transformers they pass. `fit_on` is '' where nothing is fitted."""
+
+    name: str
+    features: tuple[Feature, ...]
+    chain: tuple[Transformer, ...] = ()
+    fit_on: str = ""
+    lines: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix(Value):
+    """A two-dimensional array: blocks side by side over the rows of `node`."""
+
+    node: Node
+    blocks: tuple[MatrixBlock, ...]
+    part: Part | None = None
+    dtype: str = "float64"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid(Value):
+    """``np.zeros((rows, width))`` before it is filled."""
+
+    node: Node
+    width: Value
+    fill: object
+    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Value):
+    """Row numbers in a seeded random order, or a slice of them: ``idx[:cut]`` after ``rng.shuffle(idx)``."""
+
+    node: Node
+    method: str = ""
+    seed: int | None = None
+    start: Value | None = None
+    stop: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generator(Value):
+    """A seeded source of randomness."""
+
+    method: str
+    seed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimator(Value):
+    """A scikit-learn object that is not part of any data: dotted name, parameters, and what it was fitted on.
+
+    `params` hold `Const`, other estimators, or columns lists as the script gave them.
+    """
+
+    name: str
+    params: tuple[tuple[str, Value], ...] = ()
+    fitted: Value | None = None
+    lines: tuple[int, ...] = field(default=(), compare=False)
+
+    def get(self, name: str) -> Value | None:
+        """Return a parameter as given, or None."""
+        return dict(self.params).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping(Value):
+    """``frame.groupby(keys)``, perhaps with columns chosen; `series` when a single column was chosen by name."""
+
+    frame: Frame
+    keys: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    series: bool = False
+    as_index: bool = True
+    dropna: bool = True
+    sort: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Accessor(Value):
+    """``series.str`` or ``series.dt``, ``frame.loc`` and friends."""
+
+    owner: Value
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carried(Value):
+    """What a loop leaves in a variable or container while its body runs: the folds of this iteration so far."""
+
+    folds: tuple[Fold, ...] = field(default=())
+
+
+def const_cell(value: object) -> Cell | None:
+    """Return a constant as a cell, or None when it is no scalar."""
+    if isinstance(value, bool | int | float | str):
+        literal = Literal(value)
+        assert literal.type is not None
+        return Cell(literal, literal.type)
+    return None

@@ -1,0 +1,175 @@
+"""Names, constants, displays, f-strings and conditional expressions."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Ref, Result, Tup, UserFunction, Value
+from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.statements.branch import condition_of, merge
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@expression(ast.Constant)
+def constant(lift: Lifter, node: ast.Constant) -> Value:
+    """A literal."""
+    return Const(node.value)
+
+
+@expression(ast.Name)
+def name(lift: Lifter, node: ast.Name) -> Value:
+    """A name."""
+    return lift.look_up(node.id)
+
+
+@expression(ast.Tuple)
+def tuple_display(lift: Lifter, node: ast.Tuple) -> Value:
+    """``a, b``."""
+    return Tup(elements(lift, node.elts))
+
+
+@expression(ast.List)
+def list_display(lift: Lifter, node: ast.List) -> Value:
+    """``[a, b]``."""
+    return lift.new(Items(elements(lift, node.elts)))
+
+
+@expression(ast.Set)
+def set_display(lift: Lifter, node: ast.Set) -> Value:
+    """``{a, b}``."""
+    return lift.new(Items(elements(lift, node.elts), "set"))
+
+
+def elements(lift: Lifter, nodes: list[ast.expr]) -> tuple[Value, ...]:
+    """Return the elements of a display, with starred lists of known length spread out."""
+    out: list[Value] = []
+    for e in nodes:
+        if isinstance(e, ast.Starred):
+            inner = lift.content(evaluate(lift, e.value))
+            if isinstance(inner, Tup):
+                out += inner.items
+            elif isinstance(inner, Items) and inner.kind == "list":
+                out += inner.values
+            else:
+                raise shape("A list whose length is not known is spread out with *")
+        else:
+            out.append(evaluate(lift, e))
+    return tuple(out)
+
+
+@expression(ast.Dict)
+def dict_display(lift: Lifter, node: ast.Dict) -> Value:
+    """``{k: v, **other}``."""
+    items: dict[Value, Value] = {}
+    for k, v in zip(node.keys, node.values, strict=True):
+        if k is None:
+            inner = lift.content(evaluate(lift, v))
+            if not isinstance(inner, Entries):
+                raise shape("A dict whose keys are not known is spread out with **")
+            items.update(inner.items)
+        else:
+            items[evaluate(lift, k)] = evaluate(lift, v)
+    return lift.new(Entries(tuple(items.items())))
+
+
+@expression(ast.Lambda)
+def function(lift: Lifter, node: ast.Lambda) -> Value:
+    """``lambda``."""
+    return UserFunction(node, f"lambda_line_{node.lineno}", lift.activations[-1].module)
+
+
+@expression(ast.NamedExpr)
+def walrus(lift: Lifter, node: ast.NamedExpr) -> Value:
+    """``(name := expr)``."""
+    from lester_gui.rewrite.lift.statements.assign import store
+
+    value = evaluate(lift, node.value)
+    store(lift, node.target, value)
+    return value
+
+
+@expression(ast.JoinedStr)
+def formatted(lift: Lifter, node: ast.JoinedStr) -> Value:
+    """An f-string: constants stay text, cells become their Python text."""
+    parts: list[Value] = []
+    for piece in node.values:
+        if isinstance(piece, ast.FormattedValue):
+            value = lift.content(evaluate(lift, piece.value))
+            if isinstance(value, Const) and piece.conversion == -1:
+                form = piece.format_spec
+                text = "" if form is None else lift.text(evaluate(lift, form))
+                parts.append(Const(format(value.value, text)))
+                continue
+            if isinstance(value, Result):
+                return Result("text")
+            if piece.format_spec is not None or piece.conversion not in (-1, 115):
+                raise no_rule("a format specification on a value of a row")
+            if not isinstance(value, Cell):
+                return Result("text")  # the text of a table or object: only for printing
+            parts.append(cells.as_text(value))
+        else:
+            parts.append(evaluate(lift, piece))
+    return joined(parts)
+
+
+def joined(parts: list[Value]) -> Value:
+    """Return texts one after the other; neighbouring constants are put together."""
+    out: list[Value] = []
+    for part in parts:
+        if isinstance(part, Const) and out and isinstance(out[-1], Const):
+            out[-1] = Const(str(out[-1].value) + str(part.value))
+        else:
+            out.append(part)
+    out = [p for p in out if p != Const("")]
+    if not out:
+        return Const("")
+    if len(out) == 1:
+        return out[0]
+    total = cells.cell_of(out[0])
+    for part in out[1:]:
+        total = cells.arithmetic("Add", total, cells.cell_of(part), pandas=False)
+    return total
+
+
+@expression(ast.IfExp)
+def conditional(lift: Lifter, node: ast.IfExp) -> Value:
+    """``a if c else b``; each side is evaluated under its condition."""
+    condition = condition_of(lift, evaluate(lift, node.test))
+    if condition is None:
+        return Result("choice")
+    if condition == TRUE:
+        return evaluate(lift, node.body)
+    if condition == FALSE:
+        return evaluate(lift, node.orelse)
+    a = under(lift, condition, node.body)
+    b = under(lift, paths.negated(condition), node.orelse)
+    if isinstance(a, Ref) or isinstance(b, Ref):
+        a, b = lift.content(a), lift.content(b)
+    return lift.known(merge(lift, condition, a, b))
+
+
+def under(lift: Lifter, condition: paths.Expr, node: ast.expr) -> Value:
+    """Evaluate an expression that is only reached where `condition` holds."""
+    before, straight = lift.live, lift.straight
+    lift.live, lift.straight = paths.both(before, condition), False
+    try:
+        return evaluate(lift, node)
+    finally:
+        lift.live, lift.straight = before, straight
+
+
+@expression(ast.Starred)
+def starred(lift: Lifter, node: ast.Starred) -> Value:
+    """``*x`` outside a call or display."""
+    raise Stopped(Reason.SYNTAX, "A starred expression stands where it is not lifted", node.lineno)
+
+
+def is_table(value: Value) -> bool:
+    """Whether a value has one entry per row."""
+    return isinstance(value, Column1)

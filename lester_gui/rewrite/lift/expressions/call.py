@@ -1,0 +1,183 @@
+"""Calls and attributes: library rules by name, methods by kind, functions of the script by lifting their bodies."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lester_gui.rewrite.lift.domain import Bound, Const, Entries, Estimator, Frame, Items, Module, Result, Tup, UserFunction, Value
+from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.library.table import ATTRIBUTES, FUNCTIONS, METHODS, Arguments, family
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+# Libraries that draw, log and tidy up: nothing a plan needs comes from them.
+DISPLAY = ("matplotlib", "seaborn", "plotly", "warnings", "logging", "IPython", "gc", "tqdm.pandas", "rich", "pprint", "sys", "shutil",
+           "argparse", "mlflow", "wandb")  # fmt: skip
+
+
+@expression(ast.Call)
+def call(lift: Lifter, node: ast.Call) -> Value:
+    """``f(x)``."""
+    target = evaluate(lift, node.func)
+    positional, keywords = arguments(lift, node)
+    return invoke(lift, target, Arguments(ast.unparse(node.func), positional, keywords, node=node))
+
+
+def arguments(lift: Lifter, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:
+    """Evaluate the arguments of a call; ``*`` and ``**`` of known length are spread out."""
+    positional: list[Value] = []
+    for a in node.args:
+        if isinstance(a, ast.Starred):
+            inner = lift.content(evaluate(lift, a.value))
+            if isinstance(inner, Tup):
+                positional += inner.items
+            elif isinstance(inner, Items):
+                positional += inner.values
+            else:
+                raise shape("A list whose length is not known is passed with *")
+        else:
+            positional.append(evaluate(lift, a))
+    keywords: dict[str, Value] = {}
+    for k in node.keywords:
+        value = evaluate(lift, k.value)
+        if k.arg is not None:
+            keywords[k.arg] = value
+            continue
+        inner = lift.content(value)
+        if not isinstance(inner, Entries):
+            raise shape("Options whose names are not known are passed with **")
+        keywords.update({lift.text(name): v for name, v in inner.items})
+    return positional, keywords
+
+
+def invoke(lift: Lifter, target: Value, args: Arguments) -> Value:
+    """Call something.
+
+    Raises
+    ------
+    Stopped
+        If no rule covers it.
+    """
+    if isinstance(target, UserFunction):
+        from lester_gui.rewrite.lift.functions import call_user
+
+        return call_user(lift, target, args)
+    if isinstance(target, Bound):
+        return call_method(lift, target, args)
+    if isinstance(target, Module):
+        return call_library(lift, target.name, args)
+    content = lift.content(target)
+    if isinstance(content, Result):
+        return content
+    raise no_rule(f"calling {args.what}")
+
+
+def call_library(lift: Lifter, name: str, args: Arguments) -> Value:
+    """Call a library function or class by its dotted name."""
+    name = canonical(name)
+    rule = FUNCTIONS.get(name)
+    if rule is not None:
+        args.what = name.removeprefix("builtins.")
+        with lift.using(family=family(rule)):
+            return rule(lift, args)
+    if name.startswith(DISPLAY):
+        return Result(name)
+    if name.startswith("sklearn.") and name.rsplit(".", 1)[-1][:1].isupper():
+        from lester_gui.rewrite.lift.library.sklearn import estimator
+
+        with lift.using(family="sklearn"):
+            return estimator(lift, name, args)
+    if name.startswith("class:"):
+        raise Stopped(Reason.SYNTAX, f"The class {name.removeprefix('class:')} of the script is not lifted")
+    raise no_rule(name.removeprefix("builtins."))
+
+
+def call_method(lift: Lifter, bound: Bound, args: Arguments) -> Value:
+    """Call a method."""
+    content = lift.content(bound.owner)
+    if isinstance(content, Result):
+        return content
+    kind = lift.kind(content)
+    args.owner = bound.owner
+    for k in kinds(kind):
+        rule = METHODS.get((k, bound.name))
+        if rule is not None:
+            args.what = f"{_spoken(k)}.{bound.name}"
+            with lift.using(family=family(rule)):
+                return rule(lift, content, args)
+    if kind == "text" and isinstance(content, Const) and all(isinstance(lift.content(a), Const | Items) for a in args.positional):
+        values = [lift.const(a) for a in args.positional]
+        out = getattr(content.value, bound.name)(*values)
+        return lift.new(Items(tuple(Const(o) for o in out))) if isinstance(out, list) else Const(out)
+    raise no_rule(f"the method {bound.name} of a {_spoken(kind)}")
+
+
+def kinds(kind: str) -> tuple[str, ...]:
+    """Return the kinds whose rules apply, most special first."""
+    return (kind, "sequence") if kind in ("list", "tuple") else (kind,)
+
+
+def _spoken(kind: str) -> str:
+    return {"frame": "DataFrame", "series": "Series", "matrix": "array", "list": "list", "text": "str"}.get(kind, kind)
+
+
+def canonical(name: str) -> str:
+    """Return the name under which rules list a library object: public paths, whatever the script imported it from."""
+    name = name.replace("numpy.core.", "numpy.")
+    if name.startswith("pandas.core."):
+        name = "pandas." + name.rsplit(".", 1)[-1]
+    parts = name.split(".")
+    if parts[0] == "sklearn" and any(p.startswith("_") for p in parts[:-1]):
+        name = ".".join(p for p in parts[:-1] if not p.startswith("_")) + "." + parts[-1]
+    return name
+
+
+@expression(ast.Attribute)
+def attribute(lift: Lifter, node: ast.Attribute) -> Value:
+    """``x.name``: a module's member, a property with a rule, a column of a frame, or a method to be called."""
+    owner = evaluate(lift, node.value)
+    return member(lift, owner, node.attr, node.value)
+
+
+def member(lift: Lifter, owner: Value, name: str, target: ast.expr | None = None) -> Value:
+    """Return an attribute of a value."""
+    if isinstance(owner, Module):
+        if owner.name.startswith("project:"):
+            from lester_gui.rewrite.lift.functions import module_names
+
+            names = module_names(lift, owner.name.removeprefix("project:"))
+            if name not in names:
+                raise no_rule(f"the name {name} of a project module")
+            return lift.known(names[name])
+        dotted = f"{owner.name}.{name}"
+        known = FUNCTIONS.get(dotted)
+        return lift_constant(dotted) if known is None else Module(dotted)
+    content = lift.content(owner)
+    if isinstance(content, Result):
+        return content
+    kind = lift.kind(content)
+    for k in kinds(kind):
+        rule = ATTRIBUTES.get((k, name))
+        if rule is not None:
+            with lift.using(family=family(rule)):
+                return rule(lift, content, owner)
+    if isinstance(content, Frame) and content.get(name) is not None and not any((k, name) in METHODS for k in kinds(kind)):
+        from lester_gui.rewrite.lift.library.pandas_frame import column_of
+
+        return column_of(lift, content, name)
+    if isinstance(content, Estimator) and name.endswith("_"):
+        return Result(name)
+    return Bound(owner, name, target)
+
+
+def lift_constant(dotted: str) -> Value:
+    """Return a member of a module; the few that are plain numbers are constants."""
+    constants = {"numpy.nan": float("nan"), "numpy.NaN": float("nan"), "numpy.inf": float("inf"), "math.inf": float("inf"),
+                 "math.nan": float("nan"), "numpy.pi": 3.141592653589793, "math.pi": 3.141592653589793,
+                 "numpy.e": 2.718281828459045, "math.e": 2.718281828459045}  # fmt: skip
+    if dotted in ("pandas.NA", "pandas.NaT"):
+        return Const(None)
+    return Const(constants[dotted]) if dotted in constants else Module(dotted)

@@ -1,0 +1,293 @@
+"""Arithmetic, comparison and boolean operators, on constants, cells of a row and whole columns."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import (
+    Cell,
+    Column1,
+    Const,
+    Entries,
+    Fields,
+    Frame,
+    Items,
+    Keyed,
+    LineOf,
+    Matrix,
+    Result,
+    Rows,
+    Tup,
+    Value,
+    Vocabulary,
+)
+from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.expressions.basic import under
+from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.statements.branch import condition_of, merge
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+PYTHON: dict[str, Callable[[Any, Any], Any]] = {
+    "Add": operator.add,
+    "Sub": operator.sub,
+    "Mult": operator.mul,
+    "Div": operator.truediv,
+    "FloorDiv": operator.floordiv,
+    "Mod": operator.mod,
+    "Pow": operator.pow,
+    "Eq": operator.eq,
+    "NotEq": operator.ne,
+    "Lt": operator.lt,
+    "LtE": operator.le,
+    "Gt": operator.gt,
+    "GtE": operator.ge,
+    "Is": operator.is_,
+    "IsNot": operator.is_not,
+}
+BITWISE = {"BitAnd": "and", "BitOr": "or"}
+
+
+@expression(ast.BinOp)
+def binary(lift: Lifter, node: ast.BinOp) -> Value:
+    """``a + b`` and its kind."""
+    return combine(lift, type(node.op).__name__, evaluate(lift, node.left), evaluate(lift, node.right))
+
+
+def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
+    """Apply a binary operator to two values."""
+    a, b = lift.content(left), lift.content(right)
+    if isinstance(a, Result) or isinstance(b, Result):
+        return Result("arithmetic")
+    if isinstance(a, Const) and isinstance(b, Const):
+        return _constant(op, a, b)
+    if isinstance(a, Matrix) or isinstance(b, Matrix):
+        from lester_gui.rewrite.lift.library.numpy import matrix_arithmetic
+
+        return matrix_arithmetic(lift, op, a, b)
+    if isinstance(a, Frame) or isinstance(b, Frame):
+        from lester_gui.rewrite.lift.library.pandas_frame import frame_arithmetic
+
+        return frame_arithmetic(lift, op, a, b)
+    if isinstance(a, Column1) or isinstance(b, Column1):
+        return columnwise(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
+    if isinstance(a, Rows | Items | Tup) or isinstance(b, Rows | Items | Tup):
+        from lester_gui.rewrite.lift.library.collections import sequence_arithmetic
+
+        return sequence_arithmetic(lift, op, a, b)
+    return _cellwise(op, cells.cell_of(a), cells.cell_of(b), lift.pandas)
+
+
+def _constant(op: str, a: Const, b: Const) -> Value:
+    if op in BITWISE:
+        function = operator.and_ if op == "BitAnd" else operator.or_
+    elif op in PYTHON:
+        function = PYTHON[op]
+    else:
+        raise no_rule(f"the operator {op}")
+    try:
+        return Const(function(a.value, b.value))
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise Stopped(Reason.SHAPE, f"The operator {op} fails on constants") from error
+
+
+def _cellwise(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
+    if op in BITWISE:
+        if a.type is Type.BOOL and b.type is Type.BOOL:
+            if not a.nullable and not b.nullable:
+                build = paths.both if op == "BitAnd" else paths.either
+                return Cell(build(a.expr, b.expr), Type.BOOL)
+            raise shape("& or | is used on conditions that may be missing")
+        raise no_rule(f"the operator {op} on {a.type} and {b.type}")
+    if op == "Mult" and {a.type, b.type} == {Type.STR, Type.INT}:
+        raise no_rule("repeating a text")
+    return cells.arithmetic(op, a, b, pandas)
+
+
+def columnwise(lift: Lifter, a: Value, b: Value, apply: Callable[[Cell, Cell], Cell]) -> Column1:
+    """Apply an operator row by row to columns, or a column and one value."""
+    columns = [v for v in (a, b) if isinstance(v, Column1)]
+    first = columns[0]
+    if len(columns) == 1:
+        x, y = (v.cell if isinstance(v, Column1) else cells.cell_of(v) for v in (a, b))
+        return replace(first, cell=apply(x, y))
+    second = columns[1]
+    if first.part != second.part:
+        raise shape("Columns of different sides of the split are combined")
+    node, exprs = lift.align.together(*((c.cell.expr, c.node) for c in columns))
+    x, y = (Cell(e, c.cell.type, c.cell.nullable) for e, c in zip(exprs, columns, strict=True))
+    name = first.name if first.name == second.name else ""
+    return replace(first, node=node, cell=apply(x, y), name=name, numpy=first.numpy and second.numpy)
+
+
+@expression(ast.UnaryOp)
+def unary(lift: Lifter, node: ast.UnaryOp) -> Value:
+    """``-a``, ``not a``, ``~mask``."""
+    value = lift.content(evaluate(lift, node.operand))
+    if isinstance(value, Result):
+        return value
+    if isinstance(node.op, ast.Not):
+        condition = condition_of(lift, value)
+        return Result("condition") if condition is None else of_condition(paths.negated(condition))
+    if isinstance(value, Const):
+        function: Callable[[Any], Any] = {"USub": operator.neg, "UAdd": operator.pos, "Invert": operator.invert}[type(node.op).__name__]
+        return Const(function(value.value))
+
+    def apply(cell: Cell) -> Cell:
+        if isinstance(node.op, ast.USub) and cell.type.is_number:
+            return cells.make("neg", cell)
+        if isinstance(node.op, ast.UAdd):
+            return cell
+        if isinstance(node.op, ast.Invert) and cell.type is Type.BOOL and not cell.nullable:
+            return Cell(paths.negated(cell.expr), Type.BOOL)
+        raise shape(f"{type(node.op).__name__} is used on a {cell.type}" + (" that may be missing" if cell.nullable else ""))
+
+    if isinstance(value, Column1):
+        return replace(value, cell=apply(value.cell))
+    return apply(cells.cell_of(value))
+
+
+def of_condition(condition: paths.Expr) -> Value:
+    """Return a condition as a value; a decided one is a constant."""
+    if condition in (TRUE, FALSE):
+        return Const(condition == TRUE)
+    return Cell(condition, Type.BOOL)
+
+
+@expression(ast.BoolOp)
+def boolean(lift: Lifter, node: ast.BoolOp) -> Value:
+    """``a and b``, ``a or b``; later operands are evaluated under the earlier ones."""
+    is_and = isinstance(node.op, ast.And)
+    value = lift.content(evaluate(lift, node.values[0]))
+    for operand in node.values[1:]:
+        condition = condition_of(lift, value)
+        if condition is None:
+            return Result("condition")
+        go = condition if is_and else paths.negated(condition)
+        if go == FALSE:
+            return value
+        following = lift.content(under(lift, go, operand))
+        if go == TRUE:
+            value = following
+            continue
+        if isinstance(following, Result):
+            return following
+        if _is_condition(value) and _is_condition(following):
+            right = condition_of(lift, following)
+            assert right is not None
+            value = of_condition(paths.both(condition, right) if is_and else paths.either(condition, right))
+        else:
+            value = lift.known(merge(lift, go, following, value))
+    return value
+
+
+def _is_condition(value: Value) -> bool:
+    if isinstance(value, Const):
+        return isinstance(value.value, bool)
+    return isinstance(value, Cell) and value.type is Type.BOOL and not value.nullable
+
+
+@expression(ast.Compare)
+def comparison(lift: Lifter, node: ast.Compare) -> Value:
+    """``a < b <= c``, ``a in b``, ``a is None``."""
+    left = evaluate(lift, node.left)
+    total: Value | None = None
+    for op, right_node in zip(node.ops, node.comparators, strict=True):
+        right = evaluate(lift, right_node)
+        one = compare(lift, type(op).__name__, left, right)
+        if total is None:
+            total = one
+        elif isinstance(total, Result) or isinstance(one, Result):
+            total = Result("condition")
+        elif isinstance(total, Const) and isinstance(one, Const):
+            total = Const(bool(total.value) and bool(one.value))
+        else:
+            total = of_condition(paths.both(cells.cell_of(total).expr, cells.cell_of(one).expr))
+        left = right
+    assert total is not None
+    return total
+
+
+def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
+    """Compare two values."""
+    a, b = lift.content(left), lift.content(right)
+    if isinstance(a, Result) or isinstance(b, Result):
+        return Result("condition")
+    if op in ("In", "NotIn"):
+        condition = contains(lift, a, b)
+        return of_condition(paths.negated(condition) if op == "NotIn" else condition)
+    if isinstance(a, LineOf) or isinstance(b, LineOf):
+        raise no_rule("a comparison of a whole line of text here")
+    if op in ("Is", "IsNot", "Eq", "NotEq") and Const(None) in (a, b):
+        return _missing(op, a if b == Const(None) else b)
+    if isinstance(a, Const) and isinstance(b, Const):
+        return _constant(op, a, b)
+    if isinstance(a, Column1) or isinstance(b, Column1):
+        return columnwise(lift, a, b, lambda x, y: cells.compare(op, x, y, pandas=True))
+    if isinstance(a, Tup) and isinstance(b, Tup) and op in ("Eq", "NotEq") and len(a.items) == len(b.items):
+        parts = [cells.cell_of(compare(lift, "Eq", x, y)).expr for x, y in zip(a.items, b.items, strict=True)]
+        condition = paths.conjunction(parts)
+        return of_condition(condition if op == "Eq" else paths.negated(condition))
+    if op not in cells.COMPARISON:
+        raise no_rule(f"the comparison {op}")
+    if isinstance(a, Frame | Matrix | Rows | Items | Entries) or isinstance(b, Frame | Matrix | Rows | Items | Entries):
+        raise no_rule("a comparison of whole tables or lists")
+    return of_condition(cells.compare(op, cells.cell_of(a), cells.cell_of(b), lift.pandas).expr)
+
+
+def _missing(op: str, value: Value) -> Value:
+    if isinstance(value, Cell):
+        test = "is_null" if op in ("Is", "Eq") else "not_null"
+        return cells.make(test, value) if value.nullable else Const(op in ("IsNot", "NotEq"))
+    if isinstance(value, Const):
+        return Const((value.value is None) == (op in ("Is", "Eq")))
+    return Const(op in ("IsNot", "NotEq"))
+
+
+def contains(lift: Lifter, needle: Value, where: Value) -> paths.Expr:
+    """Return the condition ``needle in where``."""
+    if isinstance(where, Fields):
+        from lester_gui.rewrite.lift.texts import any_field
+
+        return any_field(lift, where, needle)
+    if isinstance(where, Keyed | Vocabulary):
+        from lester_gui.rewrite.lift.stages import hit
+
+        return hit(lift, where, needle)
+    if isinstance(where, Entries):
+        where = Tup(tuple(k for k, _ in where.items))
+    if isinstance(where, Items):
+        where = Tup(where.values)
+    if isinstance(where, Tup):
+        if isinstance(needle, Const) and all(isinstance(v, Const) for v in where.items):
+            return TRUE if needle in where.items else FALSE
+        cell = cells.cell_of(needle)
+        options = [cells.cell_of(v) for v in where.items]
+        if not options:
+            return FALSE
+        if all(isinstance(v, Const) and o.type is cell.type for v, o in zip(where.items, options, strict=True)):
+            return cells.make("is_in", cell, *options).expr
+        out: paths.Expr = FALSE
+        for o in options:
+            out = paths.either(out, cells.compare("Eq", cell, o, lift.pandas).expr)
+        return out
+    if isinstance(where, Const) and isinstance(where.value, str) and isinstance(needle, Const):
+        return TRUE if str(needle.value) in where.value else FALSE
+    if isinstance(where, Cell | Const) and cells.cell_of(where).type is Type.STR:
+        text = cells.cell_of(where)
+        if text.nullable:
+            raise shape("'in' is used on a text that may be missing")
+        return cells.make("contains", text, cells.cell_of(needle)).expr
+    if isinstance(where, Column1 | Rows | Frame):
+        from lester_gui.rewrite.lift.stages import semi
+
+        return semi(lift, where, needle)
+    raise no_rule("'in' on this object")

@@ -1,0 +1,72 @@
+"""Subscripts: items, slices, columns, masks."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Items, Module, Result, Tup, Value
+from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@expression(ast.Slice)
+def slice_value(lift: Lifter, node: ast.Slice) -> Value:
+    """``a:b:c`` inside a subscript: an object of its own, with None where a bound is left out."""
+    return Accessor(Tup(tuple(Const(None) if part is None else evaluate(lift, part) for part in (node.lower, node.upper, node.step))), "slice")
+
+
+@expression(ast.Subscript)
+def subscript(lift: Lifter, node: ast.Subscript) -> Value:
+    """``x[key]``."""
+    owner = evaluate(lift, node.value)
+    key = evaluate(lift, node.slice)
+    return item(lift, owner, key)
+
+
+def item(lift: Lifter, owner: Value, key: Value) -> Value:
+    """Return ``owner[key]``."""
+    if isinstance(owner, Module):  # a type, such as list[int]
+        return owner
+    content, index = lift.content(owner), lift.content(key)
+    if isinstance(content, Result):
+        return content
+    if isinstance(content, Tup | Items) and not (isinstance(content, Items) and content.kind != "list"):
+        values = content.items if isinstance(content, Tup) else content.values
+        found = of_known(lift, values, index, isinstance(content, Tup))
+        if found is not None:
+            return found
+    if isinstance(content, Entries) and isinstance(index, Const):
+        value = content.get(index)
+        if value is None:
+            raise Stopped(Reason.SHAPE, "A dict is read at a key that it does not have")
+        return value
+    if isinstance(content, Const) and isinstance(content.value, str):
+        if isinstance(index, Const):
+            return Const(content.value[lift.const(index)])
+        if isinstance(index, Accessor) and index.kind == "slice":
+            low, high, step = lift.const(index.owner)
+            return Const(content.value[low:high:step])
+    kind = lift.kind(content)
+    rule = METHODS.get((kind, "__getitem__"))
+    if rule is None:
+        raise no_rule(f"[…] on a {kind}")
+    with lift.using(family=family(rule)):
+        return rule(lift, content, Arguments(f"{kind}[…]", [key], owner=owner))
+
+
+def of_known(lift: Lifter, values: tuple[Value, ...], index: Value, is_tuple: bool) -> Value | None:
+    """Return an item or slice of a sequence of known length, or None if the index is not constant."""
+    if isinstance(index, Const) and isinstance(index.value, int):
+        if not -len(values) <= index.value < len(values):
+            raise shape("An index is out of range")
+        return values[index.value]
+    if isinstance(index, Accessor) and index.kind == "slice":
+        low, high, step = lift.const(index.owner)
+        part = values[low:high:step]
+        return Tup(part) if is_tuple else lift.new(Items(part))
+    return None

@@ -1,0 +1,153 @@
+"""Functions of the script and of project modules: lifted where they are called, or carried verbatim when pure and per row."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lester_gui.errors import UserError
+from lester_gui.rewrite.lift import paths
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Tup, Unknown, UserFunction, Value
+from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.library.table import Arguments
+from lester_gui.rewrite.lift.statements import block, execute
+from lester_gui.rewrite.lift.statements.branch import merge
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+DEEPEST = 20
+
+
+def module_names(lift: Lifter, path: str) -> dict[str, Value]:
+    """Return the names of a project module after its top level ran; what does not lift is unknown there.
+
+    Raises
+    ------
+    Stopped
+        If the module's text is not Python.
+    """
+    if path in lift.modules:
+        return lift.modules[path]
+    from lester_gui.discovery.scripts import parse
+    from lester_gui.rewrite.lift.lifter import Activation
+
+    names: dict[str, Value] = {"__name__": Const(path.removesuffix(".py").replace("/", "."))}
+    lift.modules[path] = names
+    try:
+        tree = parse(dict(lift.script.modules)[path], path)
+    except UserError as error:
+        raise Stopped(Reason.SYNTAX, error.message) from error
+    before = lift.line, lift.lines
+    lift.activations.append(Activation(names, path, depth=len(lift.loops)))
+    try:
+        for statement in tree.body:
+            try:
+                execute(lift, statement)
+            except Stopped as stop:
+                for name in stored_names([statement]):
+                    names[name] = Unknown(stop.why, before[0])
+    finally:
+        lift.activations.pop()
+        lift.line, lift.lines = before
+    return names
+
+
+def stored_names(body: list[ast.stmt]) -> tuple[str, ...]:
+    """Return the names that statements assign."""
+    out = [n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    out += [n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+    return tuple(dict.fromkeys(out))
+
+
+def call_user(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
+    """Call a function of the script: lift its body, or carry it if it is a pure function of one row that no rule covers."""
+    from lester_gui.rewrite.lift.carried import carry, rowwise
+
+    if not rowwise(lift, args):
+        return inline(lift, function, args)
+    state = lift.snapshot()
+    try:
+        return inline(lift, function, args)
+    except Stopped as stop:
+        lift.restore(state)
+        if isinstance(function.node, ast.Lambda):
+            raise
+        return carry(lift, function, args, stop)
+
+
+def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
+    """Lift the body of a function with the given arguments."""
+    from lester_gui.rewrite.lift.lifter import Activation
+
+    if len(lift.activations) > DEEPEST:
+        raise Stopped(Reason.RECURRENCE, f"{function.name} calls itself")
+    node = function.node
+    if isinstance(node, ast.FunctionDef) and (node.decorator_list or any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(node))):
+        raise no_rule(f"the decorated or generating function {function.name}")
+    names = bind(lift, function, args)
+    before, depth, live = (lift.line, lift.lines), lift.depth, lift.live
+    lift.activations.append(Activation(names, function.module, depth=len(lift.loops)))
+    lift.depth = len(lift.loops)
+    try:
+        if isinstance(node, ast.Lambda):
+            return evaluate(lift, node.body)
+        lift.enter(node.body)
+        returns = lift.activations[-1].returns
+        if lift.live != paths.FALSE:
+            returns.append((lift.live, Const(None)))
+    finally:
+        lift.activations.pop()
+        lift.line, lift.lines = before
+        lift.depth, lift.live = depth, live
+    value = returns[-1][1]
+    for guard, earlier in reversed(returns[:-1]):
+        value = lift.known(merge(lift, _relative(guard, live), earlier, value))
+    return value
+
+
+def _relative(guard: paths.Expr, live: paths.Expr) -> paths.Expr:
+    """Return `guard` without what was known when the function was called."""
+    known = set(paths.conjuncts(live))
+    return paths.conjunction(c for c in paths.conjuncts(guard) if c not in known)
+
+
+def bind(lift: Lifter, function: UserFunction, args: Arguments) -> dict[str, Value]:
+    """Return the parameters of a function with the values of a call."""
+    spec = function.node.args
+    if spec.vararg or spec.kwarg:
+        raise no_rule(f"the function {function.name} with * or ** parameters")
+    positional = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    if len(args.positional) > len(positional):
+        raise no_rule(f"{function.name} with {len(args.positional)} arguments")
+    names = dict(zip(positional, args.positional, strict=False))
+    allowed = {*positional, *(a.arg for a in spec.kwonlyargs)}
+    for name, value in args.keywords.items():
+        if name not in allowed or name in names:
+            raise no_rule(f"{function.name} with the argument {name}")
+        names[name] = value
+    defaults = dict(zip(positional[len(positional) - len(spec.defaults) :], spec.defaults, strict=True))
+    defaults.update({a.arg: d for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None})
+    for name in allowed - set(names):
+        if name not in defaults:
+            raise no_rule(f"{function.name} without the argument {name}")
+        if isinstance(defaults[name], ast.List | ast.Dict | ast.Set):
+            raise Stopped(Reason.ALIAS, f"The default of {name} is one object for all calls of {function.name}")
+        names[name] = evaluate(lift, defaults[name])
+    return names
+
+
+def is_row_value(lift: Lifter, value: Value) -> bool:
+    """Whether a value depends on the current row only."""
+    content = lift.content(value)
+    if isinstance(content, Tup):
+        return any(is_row_value(lift, v) for v in content.items)
+    if isinstance(content, Items):
+        return any(is_row_value(lift, v) for v in content.values)
+    if isinstance(content, Entries):
+        return any(is_row_value(lift, v) for _, v in content.items)
+    return isinstance(content, Cell)
+
+
+__all__ = ["bind", "block", "call_user", "inline", "is_row_value", "module_names", "stored_names"]

@@ -1,0 +1,374 @@
+"""From the calls of fit to the learning half of a plan: prepared view, label, split, encoders, model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, substitute
+from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer
+from lester_gui.ir.nodes import Concat, Filter, Node, Options, Project, Select
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import Cell, Column1, Leaf, Matrix, Part, Value
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+PART_COLUMN = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One call of ``fit`` of a model: what it learns from, encoded, and under which names the script has it."""
+
+    line: int
+    estimator: str
+    params: Options
+    matrix: Matrix
+    label: Column1
+    owner: int
+    variable: str
+    x_name: str
+    y_name: str
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SplitMade:
+    """A split as the script makes it, over the rows of `node`."""
+
+    node: Node
+    fields: dict[str, Any]
+    by: Value | None
+    lines: tuple[int, ...]
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """The parts of a plan below its pipeline name."""
+
+    prepared: Node
+    label: Label
+    split: Split
+    encode: Encode
+    model: Model
+
+
+class Learner:
+    """What a script does with scikit-learn, as far as the interpreter has come."""
+
+    def __init__(self, lift: Lifter) -> None:
+        self.lift = lift
+        self.splits: dict[int, SplitMade] = {}
+        self.tests: list[tuple[int, Matrix, Column1 | None]] = []
+        self.truths: list[Column1] = []
+
+    def split(self, node: Node, by: Value | None = None, **fields: Any) -> int:
+        """Note a split and return its number."""
+        ident = self.lift.number()
+        self.splits[ident] = SplitMade(node, fields, by, self.lift.lines, f"rule:{self.lift.family}")
+        return ident
+
+    def cut(self, node: Node, size: Value, side: str, order: Any) -> Part:
+        """Return the rows before (``train``) or after (``test``) a cut; which of the two trains shows when a model is fitted."""
+        from lester_gui.rewrite.lift.sizes import share_of
+
+        share = share_of(self.lift, size)
+        fields: dict[str, Any] = {"kind": "positional" if order is None else "random", "cut": "train_first", "train_size": share}
+        if order is None:
+            fields["shuffle"] = False
+        else:
+            fields |= {"method": order.method, "seed": order.seed}
+        for ident, known in self.splits.items():
+            if known.fields == fields and self.lift.align.same(known.node, node):
+                return Part(ident, side)
+        return Part(self.split(node, **fields), side)
+
+    def tested(self, owner: int, matrix: Matrix, label: Column1 | None) -> None:
+        """Note the rows that a fitted model is asked about."""
+        self.tests.append((owner, matrix, label))
+
+    def scored(self, label: Column1) -> None:
+        """Note labels that predictions are compared with."""
+        self.truths.append(label)
+
+    # -- putting it together -------------------------------------------------------------------------------------------
+
+    def assemble(self, fit: Fit) -> Learning:
+        """Return the learning half of the plan for one call of fit.
+
+        Raises
+        ------
+        Stopped
+            If training and test rows, or encoders, cannot be brought under one plan.
+        """
+        if fit.matrix.part != fit.label.part:
+            raise shape("X and y come from different sides of a split")
+        if not self.lift.align.same(fit.matrix.node, fit.label.node):
+            raise shape("X and y do not have the same rows")
+        self.lift.line = fit.line
+        self.lift.lines = (fit.line,)
+        with self.lift.using(family="sklearn"):
+            if fit.matrix.part is not None:
+                return self._by_split(fit)
+            test = self._test_rows(fit)
+            if test is None:
+                return self._without_split(fit)
+            root, other = self.lift.align.root(fit.matrix.node), self.lift.align.root(test[0].node)
+            if isinstance(root, Filter) and isinstance(other, Filter) and self.lift.align.same(root.parent, other.parent):
+                return self._by_condition(fit, root, other, test)
+            return self._by_file(fit, test)
+
+    def _test_rows(self, fit: Fit) -> tuple[Matrix, Column1] | None:
+        """The rows that the script tests this model on, if they are other rows than those it was fitted on."""
+        for owner, matrix, label in self.tests:
+            if owner != fit.owner or self.lift.align.same(matrix.node, fit.matrix.node):
+                continue
+            if label is None:
+                label = next((t for t in self.truths if self.lift.align.same(t.node, matrix.node)), None)
+            if label is not None:
+                return matrix, label
+        return None
+
+    def _by_split(self, fit: Fit) -> Learning:
+        part = fit.matrix.part
+        assert part is not None
+        made = self.splits[part.split]
+        fields = dict(made.fields)
+        if part.side == "test":  # the script trains on what it cut off last
+            if fields["kind"] == "random" and fields["method"] == "sklearn":
+                raise no_rule("a model that is trained on the test side of train_test_split")
+            fields["cut"] = "test_first"
+            fields["test_size"] = fields.pop("train_size")
+        split = Split(**fields, lines=made.lines, made_by=made.made_by)
+        node, label, features = self._prepared(made.node, fit)
+        if made.by is not None:
+            self._check_stratified(made, label, node)
+        return self._finish(fit, node, label, features, split, {part.side: "train", f"all:{id(self.lift.align.root(made.node))}": "all"})
+
+    def _check_stratified(self, made: SplitMade, label: Cell, node: Node) -> None:
+        by = made.by
+        if isinstance(by, Column1) and self.lift.move(by.cell, by.node, node).expr == label.expr:
+            return
+        raise no_rule("a split that is stratified by something else than the label")
+
+    def _without_split(self, fit: Fit) -> Learning:
+        node, label, features = self._prepared(fit.matrix.node, fit)
+        root = f"all:{id(self.lift.align.root(fit.matrix.node))}"
+        return self._finish(fit, node, label, features, Split(kind="none", lines=(fit.line,), made_by="rule:sklearn"), {root: "train"})
+
+    def _prepared(self, base: Node, fit: Fit) -> tuple[Node, Cell, list[list[Cell]]]:
+        """The node over which features and label can be written, and these."""
+        pairs = [(f.cell, fit.matrix.node) for b in fit.matrix.blocks for f in b.features] + [(fit.label.cell, fit.label.node)]
+        for cell, _ in pairs:
+            _no_loose_ends(cell)
+        node, exprs = self.lift.align.together(*((c.expr, n) for c, n in pairs))
+        moved = [Cell(e, c.type, c.nullable) for e, (c, _) in zip(exprs, pairs, strict=True)]
+        node, moved = self.lift.resolve(node, *moved)
+        queue = iter(moved)
+        return node, moved[-1], [[next(queue) for _ in b.features] for b in fit.matrix.blocks]
+
+    def _by_condition(self, fit: Fit, train: Filter, test: Filter, tested: tuple[Matrix, Column1]) -> Learning:
+        """Training and test rows are two filters of one table: a split by expression."""
+        lift = self.lift
+        meeting, exprs = lift.align.together((train.predicate, train.parent), (test.predicate, test.parent))
+        base = meeting
+        is_train, is_test = exprs
+        if not _complements(is_train, is_test):
+            if not _disjoint(is_train, is_test):
+                raise shape("Training and test rows are chosen by conditions that may both hold")
+            either = paths.either(is_train, is_test)
+            base = lift.step(Filter, lift.naming.called(meeting), parent=meeting, predicate=either)
+        self._same_encoding(fit, tested)
+        down = [self._through(f.cell, fit.matrix.node, train, meeting) for b in fit.matrix.blocks for f in b.features]
+        label = self._through(fit.label.cell, fit.label.node, train, meeting)
+        queue = iter(down)
+        features = [[next(queue) for _ in b.features] for b in fit.matrix.blocks]
+        split = Split(kind="expression", test=is_test, lines=test.lines or (fit.line,), made_by="rule:split")
+        scopes = {f"all:{id(train)}": "train", f"all:{id(lift.align.root(base))}": "all"}
+        return self._finish(fit, base, label, features, split, scopes)
+
+    def _through(self, cell: Cell, node: Node, root: Filter, base: Node) -> Cell:
+        """A cell over the rows of a filter, over the table that was filtered."""
+        _no_loose_ends(cell)
+        at_root = self.lift.align.move(cell.expr, node, root)
+        return Cell(self.lift.align.move(at_root, root.parent, base), cell.type, cell.nullable)
+
+    def _by_file(self, fit: Fit, tested: tuple[Matrix, Column1]) -> Learning:
+        """Training and test rows are different tables: put one below the other, with a column that says which is which."""
+        lift = self.lift
+        matrix, truth = tested
+        self._same_encoding(fit, tested)
+        train_node, train_label, train_features = self._prepared(fit.matrix.node, fit)
+        test_node, test_label, test_features = self._prepared(matrix.node, replace(fit, matrix=matrix, label=truth))
+        names: list[str] = []
+        for b, column in zip(fit.matrix.blocks, train_features, strict=True):
+            for f, c in zip(b.features, column, strict=True):
+                base = c.expr.name if isinstance(c.expr, Column) else f.name or b.name
+                names.append(_free(base, names))
+        label_name = _free(fit.label.name or "label", names)
+        part_name = _free(PART_COLUMN, [*names, label_name])
+        sides = []
+        for node, label, features, side, lines in (
+            (train_node, train_label, train_features, "train", fit.label.node.lines),
+            (test_node, test_label, test_features, "test", truth.node.lines),
+        ):
+            flat = [c for column in features for c in column]
+            wanted = dict(zip(names, flat, strict=True)) | {label_name: label, part_name: cells.cell_of(cells.Const(side))}
+            sides.append(self._shaped(node, wanted, lines))
+        out = lift.step(Concat, "prepared", inputs=tuple(sides))
+        queue = iter(names)
+        columns = [[cells.column(out, next(queue)) for _ in column] for column in train_features]
+        is_test = cells.compare("Eq", cells.column(out, part_name), cells.cell_of(cells.Const("test")), pandas=False).expr
+        split = Split(kind="expression", test=is_test, lines=(fit.line,), made_by="rule:split")
+        scopes = {f"all:{id(lift.align.root(fit.matrix.node))}": "train"}
+        return self._finish(fit, out, cells.column(out, label_name), columns, split, scopes)
+
+    def _shaped(self, node: Node, wanted: dict[str, Cell], lines: tuple[int, ...]) -> Node:
+        """A node with exactly the wanted columns."""
+        lift = self.lift
+        call = lift.naming.called(node)
+        made = {}
+        for name, cell in wanted.items():
+            if not isinstance(cell.expr, Column):
+                made[name] = name if name not in node.schema else lift.free_column(node, name)
+        pairs = tuple((n, made.get(n) or columns_of(c.expr)[0]) for n, c in wanted.items())
+        if made:
+            assigned = tuple((made[n], wanted[n].expr) for n in made)
+            node = lift.step(Project, call, node, lines, parent=node, assigned=assigned)
+        if tuple(n for n, _ in pairs) != node.schema.names or any(a != b for a, b in pairs):
+            node = lift.step(Select, call, node, lines, parent=node, columns=pairs)
+        return node
+
+    def _same_encoding(self, fit: Fit, tested: tuple[Matrix, Column1]) -> None:
+        def outline(m: Matrix) -> list[tuple[tuple[Transformer, ...], int]]:
+            return [(b.chain, len(b.features)) for b in m.blocks]
+
+        if outline(fit.matrix) != outline(tested[0]):
+            raise shape("Training and test rows are encoded differently")
+
+    def _finish(
+        self, fit: Fit, node: Node, label: Cell, features: list[list[Cell]], split: Split, scopes: dict[str, str]
+    ) -> Learning:
+        lift = self.lift
+        node, blocks = self._columns(node, fit, features)
+        fitted = {scopes.get(b.fit_on, b.fit_on) for b in fit.matrix.blocks if b.fit_on}
+        if not fitted <= {"train", "all"}:
+            raise shape("An encoder is fitted on rows that are neither the training rows nor all rows")
+        if len(fitted) > 1:
+            raise no_rule("some encoders fitted on all rows and some on the training rows")
+        fit_on = fitted.pop() if fitted else "train"
+        if fit_on == "all" and split.kind != "none":
+            lift.note("fitted-before-split", fit.x_name or "X", line=_first_line(fit.matrix.node, fit.line))
+        encode = Encode(
+            blocks=blocks, fit_on=fit_on, variable=fit.x_name or "X", dtype=fit.matrix.dtype, lines=self._encode_lines(fit), made_by="rule:sklearn"
+        )
+        model = Model(estimator=fit.estimator, params=fit.params, variable=fit.variable, lines=(*fit.lines, fit.line), made_by="rule:sklearn")
+        if label.nullable:
+            raise shape("The label may be missing for some rows")
+        y = Label(expr=label.expr, variable=fit.y_name or fit.label.name or "y", lines=self._made_at(fit.label) or (fit.line,), made_by="rule:label")
+        return Learning(node, y, split, encode, model)
+
+    def _made_at(self, label: Column1) -> tuple[int, ...]:
+        """Lines of the step that computed y."""
+        if isinstance(label.cell.expr, Column):
+            for node in self.lift.align.chain(label.node):
+                if isinstance(node, Project) and any(n == label.cell.expr.name for n, _ in node.assigned):
+                    return node.lines
+        return label.lines or label.node.lines
+
+    def _encode_lines(self, fit: Fit) -> tuple[int, ...]:
+        return tuple(sorted({n for b in fit.matrix.blocks for n in b.lines})) or (fit.line,)
+
+    def _columns(self, node: Node, fit: Fit, features: list[list[Cell]]) -> tuple[Node, tuple[Block, ...]]:
+        """Give every feature a column of the prepared view; return it and the blocks of X."""
+        lift = self.lift
+        computed: dict[Expr, str] = {}
+        for b, column in zip(fit.matrix.blocks, features, strict=True):
+            for f, c in zip(b.features, column, strict=True):
+                if not isinstance(c.expr, Column) and c.expr not in computed:
+                    taken = [*node.schema.names, *computed.values()]
+                    computed[c.expr] = _free(f.name or lift.called_cell(c) or b.name, taken)
+        if computed:
+            assigned = tuple((n, e) for e, n in computed.items())
+            node = lift.step(Project, "prepared", node, parent=node, assigned=assigned)
+        names_used: list[str] = []
+        out = []
+        for b, column in zip(fit.matrix.blocks, features, strict=True):
+            names = tuple(c.expr.name if isinstance(c.expr, Column) else computed[c.expr] for c in column)
+            name = _free(b.name, names_used)
+            names_used.append(name)
+            out.append(Block(name, names, b.chain or (Transformer("passthrough"),)))
+        return node, tuple(out)
+
+
+def _first_line(node: Node, default: int) -> int:
+    return node.lines[0] if node.lines else default
+
+
+def _no_loose_ends(cell: Cell) -> None:
+    from lester_gui.ir.expressions import walk
+
+    for e in walk(cell.expr):
+        if isinstance(e, Leaf) and e.kind in ("prev", "count", "position"):
+            raise Stopped(Reason.RECURRENCE, "A feature or label depends on the rows before it, or on their number")
+
+
+def _free(base: str, taken: Sequence[str]) -> str:
+    base = base.lstrip("_") or "value"
+    name, n = base, 1
+    while name in taken:
+        n += 1
+        name = f"{base}_{n}"
+    return name
+
+
+OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
+
+
+def _complements(a: Expr, b: Expr) -> bool:
+    """Whether exactly one of two conditions holds for every row."""
+    if paths.negated(a) == b or paths.negated(b) == a:
+        return True
+    # a comparison with a missing value is False both ways, so opposite pandas comparisons do not cover every row
+    return (
+        isinstance(a, Apply)
+        and isinstance(b, Apply)
+        and a.arguments == b.arguments
+        and a.operator.startswith("py_")
+        and b.operator == f"py_{OPPOSITE.get(a.operator[3:], '')}"
+    )
+
+
+def _disjoint(a: Expr, b: Expr) -> bool:
+    """Whether no row can satisfy both conditions, as far as their form shows."""
+    left, right = paths.conjuncts(a), paths.conjuncts(b)
+    return any(_exclude(x, y) for x in left for y in right)
+
+
+def _exclude(x: Expr, y: Expr) -> bool:
+    if _complements(x, y):
+        return True
+    if not (isinstance(x, Apply) and isinstance(y, Apply) and len(x.arguments) == len(y.arguments) == 2):
+        return False
+    if x.arguments[0] != y.arguments[0]:
+        return False
+    a, b = x.operator.rsplit("_", 1)[-1], y.operator.rsplit("_", 1)[-1]
+    u, v = x.arguments[1], y.arguments[1]
+    if not (isinstance(u, Literal) and isinstance(v, Literal)):
+        return u == v and OPPOSITE.get(a) == b
+    if a == b == "eq":
+        return u.value != v.value
+    if u.type is not v.type and not (u.type in (Type.INT, Type.FLOAT) and v.type in (Type.INT, Type.FLOAT)):
+        return False
+    low, high = (u.value, v.value) if a in ("lt", "le") else (v.value, u.value)
+    if {a, b} & {"lt", "le"} and {a, b} & {"gt", "ge"}:
+        return low < high or (low == high and not (a in ("le", "ge") and b in ("le", "ge")))  # type: ignore[operator]
+    return False
+
+
+__all__ = ["Fit", "Learner", "Learning", "SplitMade", "substitute"]

@@ -1,0 +1,259 @@
+"""Python's builtins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Column1,
+    Const,
+    Entries,
+    Fields,
+    Frame,
+    Grid,
+    Items,
+    Keyed,
+    LineOf,
+    Matrix,
+    Order,
+    Result,
+    Rows,
+    Tup,
+    Value,
+    Vocabulary,
+)
+from lester_gui.rewrite.lift.library.table import Arguments, function
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@function("builtins.print", "builtins.display", "builtins.help", "builtins.input", "builtins.exit", "builtins.quit", "pprint.pprint")
+def show(lift: Lifter, args: Arguments) -> Value:
+    """Printing."""
+    return Result("printed")
+
+
+@function("builtins.len")
+def length(lift: Lifter, args: Arguments) -> Value:
+    """``len(x)``."""
+    from lester_gui.rewrite.lift.texts import number_of_fields
+
+    content = lift.content(args.positional[0])
+    if isinstance(content, Frame | Column1 | Matrix | Rows | Grid):
+        return lift.count(content.node, content.part)
+    if isinstance(content, Order):
+        return lift.count(content.node)
+    if isinstance(content, Tup):
+        return Const(len(content.items))
+    if isinstance(content, Items):
+        return Const(len(content.values))
+    if isinstance(content, Entries):
+        return Const(len(content.items))
+    if isinstance(content, Vocabulary):
+        return Const(len(content.values)) if content.node is None else Cell(_width(lift, content), Type.INT)
+    if isinstance(content, Fields):
+        return number_of_fields(lift, content)
+    if isinstance(content, Result):
+        return content
+    if isinstance(content, Const) and isinstance(content.value, str):
+        return Const(len(content.value))
+    if isinstance(content, Keyed):
+        return Result("size")
+    if isinstance(content, Accessor) and content.kind == "pieces":
+        from lester_gui.rewrite.lift.library.text import number_of_pieces
+
+        return number_of_pieces(content)
+    if isinstance(content, LineOf):
+        raise no_rule("the length of a whole line of text")
+    cell = cells.cell_of(content)
+    if cell.type is Type.STR:
+        if cell.nullable and not lift.pandas:
+            raise shape("len of a text that may be missing")
+        return cells.make("str_len", cell)
+    raise no_rule(f"len of a {cell.type}")
+
+
+def _width(lift: Lifter, content: Vocabulary) -> cells.Expr:
+    from lester_gui.rewrite.lift.domain import Leaf
+
+    assert content.node is not None
+    return Leaf("width", hash((id(lift.align.root(content.node)), content.cell)), "categories", Type.INT)
+
+
+@function("builtins.str")
+def to_text(lift: Lifter, args: Arguments) -> Value:
+    """``str(x)``."""
+    content = lift.content(args.positional[0])
+    if isinstance(content, Const):
+        return Const(str(content.value))
+    if isinstance(content, Result):
+        return content
+    return cells.as_text(cells.cell_of(content))
+
+
+@function("builtins.int", "numpy.int64", "numpy.int32")
+def to_int(lift: Lifter, args: Arguments) -> Value:
+    """``int(x)``."""
+    content = lift.content(args.positional[0])
+    if isinstance(content, Const):
+        return Const(int(content.value))  # type: ignore[call-overload]
+    if isinstance(content, Result):
+        return content
+    cell = cells.cell_of(content)
+    if cell.type is Type.STR:
+        return cells.unprinted(cell, Type.INT) or cells.make("py_int", cell)
+    return cell if cell.type is Type.INT else cells.make("to_int", cell)
+
+
+@function("builtins.float", "numpy.float64", "numpy.float32")
+def to_float(lift: Lifter, args: Arguments) -> Value:
+    """``float(x)``."""
+    content = lift.content(args.positional[0])
+    if isinstance(content, Const):
+        return Const(float(content.value))  # type: ignore[arg-type]
+    if isinstance(content, Result):
+        return content
+    cell = cells.cell_of(content)
+    if cell.type is Type.STR:
+        return cells.unprinted(cell, Type.FLOAT) or cells.make("py_float", cell)
+    return cell if cell.type is Type.FLOAT else cells.make("to_float", cell)
+
+
+@function("builtins.bool")
+def to_bool(lift: Lifter, args: Arguments) -> Value:
+    """``bool(x)``."""
+    from lester_gui.rewrite.lift.expressions.operators import of_condition
+    from lester_gui.rewrite.lift.statements.branch import condition_of
+
+    condition = condition_of(lift, args.positional[0])
+    return Result("condition") if condition is None else of_condition(condition)
+
+
+@function("builtins.abs", "numpy.abs", "numpy.absolute", "math.fabs")
+def absolute(lift: Lifter, args: Arguments) -> Value:
+    """``abs(x)``."""
+    content = lift.content(args.positional[0])
+    if isinstance(content, Const):
+        return Const(abs(content.value))  # type: ignore[arg-type]
+    if isinstance(content, Column1):
+        return replace(content, cell=cells.make("abs", content.cell))
+    return cells.make("abs", cells.cell_of(content))
+
+
+@function("builtins.round", "numpy.round", "numpy.around")
+def rounded(lift: Lifter, args: Arguments) -> Value:
+    """``round(x, n)``."""
+    content = lift.content(args.positional[0])
+    digits = lift.const(args.positional[1]) if len(args.positional) > 1 else None
+    if isinstance(content, Result):
+        return content
+    if isinstance(content, Const):
+        return Const(round(content.value, digits))  # type: ignore[call-overload]
+    cell = cells.cell_of(content)
+    if digits is None or args.what != "round" or cell.type is Type.INT:
+        raise no_rule("round here")
+    return cells.make("py_round", cell, cells.cell_of(Const(digits)))
+
+
+@function("builtins.min", "builtins.max")
+def extremum(lift: Lifter, args: Arguments) -> Value:
+    """``min(a, b)`` of values of one row, or of constants."""
+    values = [lift.content(v) for v in args.positional]
+    if args.keywords:
+        raise no_rule(f"{args.what} with a key")
+    if len(values) == 1:
+        only = values[0]
+        if isinstance(only, Tup | Items):
+            values = list(only.items if isinstance(only, Tup) else only.values)
+        elif isinstance(only, Result):
+            return only
+        elif isinstance(only, Column1 | Rows):
+            from lester_gui.rewrite.lift.library.pandas_io import as_column
+
+            column = as_column(lift, only)
+            return lift.state(column.node, column.cell, args.what, args.what, column.part)
+        else:
+            raise no_rule(f"{args.what} of this object")
+    if all(isinstance(v, Const) for v in values):
+        return Const({"min": min, "max": max}[args.what](*(lift.const(v) for v in values)))
+    if any(isinstance(v, Result) for v in values):
+        return Result(args.what)
+    out = cells.cell_of(values[0])
+    for v in values[1:]:
+        other = cells.cell_of(v)
+        better = cells.compare("Lt" if args.what == "min" else "Gt", other, out, lift.pandas)
+        out = cells.choose(better.expr, other, out)
+    return out
+
+
+@function("builtins.sum")
+def total(lift: Lifter, args: Arguments) -> Value:
+    """``sum(x)``: over rows a total, over a known sequence an expression."""
+    from lester_gui.rewrite.lift.expressions.operators import combine
+
+    content = lift.content(args.positional[0])
+    if isinstance(content, Result):
+        return content
+    if isinstance(content, Column1 | Rows):
+        from lester_gui.rewrite.lift.library.pandas_io import as_column
+
+        column = as_column(lift, content)
+        return lift.state(column.node, column.cell, "sum", "sum", column.part)
+    if isinstance(content, Tup | Items):
+        out: Value = args.positional[1] if len(args.positional) > 1 else Const(0)
+        for v in content.items if isinstance(content, Tup) else content.values:
+            v = _number(lift, v)
+            out = v if out == Const(0) else combine(lift, "Add", out, v)
+        return out
+    raise no_rule("sum of this object")
+
+
+def _number(lift: Lifter, value: Value) -> Value:
+    content = lift.content(value)
+    if isinstance(content, Cell) and content.type is Type.BOOL:
+        return cells.make("if_else", content, cells.cell_of(Const(1)), cells.cell_of(Const(0)))
+    return content
+
+
+@function("builtins.any", "builtins.all")
+def quantified(lift: Lifter, args: Arguments) -> Value:
+    """``any(…)`` and ``all(…)`` of a known sequence."""
+    from lester_gui.rewrite.lift import paths
+    from lester_gui.rewrite.lift.expressions.operators import of_condition
+    from lester_gui.rewrite.lift.statements.branch import condition_of
+
+    content = lift.content(args.positional[0])
+    if not isinstance(content, Tup | Items):
+        raise no_rule(f"{args.what} over rows")
+    out: paths.Expr = paths.FALSE if args.what == "any" else paths.TRUE
+    for v in content.items if isinstance(content, Tup) else content.values:
+        condition = condition_of(lift, v)
+        if condition is None:
+            return Result("condition")
+        out = paths.either(out, condition) if args.what == "any" else paths.both(out, condition)
+    return of_condition(out)
+
+
+@function("builtins.isinstance", "builtins.type", "builtins.id", "builtins.hash", "builtins.repr", "builtins.callable", "builtins.getattr",
+          "builtins.hasattr")  # fmt: skip
+def reflection(lift: Lifter, args: Arguments) -> Value:
+    """Questions about objects: only constants can be asked."""
+    content = lift.content(args.positional[0])
+    if args.what == "isinstance" and isinstance(content, Cell):
+        from lester_gui.rewrite.lift.domain import Module
+
+        kind = lift.content(args.positional[1])
+        if isinstance(kind, Module):
+            names = {"builtins.str": Type.STR, "builtins.int": Type.INT, "builtins.float": Type.FLOAT, "builtins.bool": Type.BOOL}
+            if kind.name in names and not content.nullable:
+                return Const(content.type is names[kind.name])
+    if args.what == "repr":
+        return Result("text")
+    raise no_rule(args.what)

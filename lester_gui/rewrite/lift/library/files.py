@@ -1,0 +1,125 @@
+"""Files and folders: paths that the text fixes, models and arrays that are written, folders that are made."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from typing import TYPE_CHECKING
+
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Estimator, Frame, Handle, Matrix, Ref, Result, Rows, Value
+from lester_gui.rewrite.lift.library.pandas_io import normal
+from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.stop import no_rule
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+def path_of(lift: Lifter, value: Value) -> str | None:
+    """Return the path that a value names, None where only the run knows it."""
+    content = lift.content(value)
+    if isinstance(content, Const) and isinstance(content.value, str):
+        return normal(content.value)
+    if isinstance(content, Handle):
+        return content.path
+    if isinstance(content, Result):
+        return None
+    raise no_rule("a path that is computed from data")
+
+
+def contents_of(lift: Lifter, value: Value) -> tuple[str, str]:
+    """Return what kind of thing is written, for the list of artefacts, and its name."""
+    content = lift.content(value)
+    if isinstance(content, Estimator):
+        return "model", ""
+    if isinstance(content, Frame):
+        return "table", ""
+    if isinstance(content, Matrix | Column1):
+        return "matrix", ""
+    if isinstance(content, Rows):
+        return "table", ""
+    if isinstance(content, Result) and content.what in ("predict", "predict_proba"):
+        return "predictions", ""
+    return "unknown", ""
+
+
+@function("joblib.dump", "pickle.dump", "skops.io.dump", "dill.dump", "cloudpickle.dump", "sklearn.externals.joblib.dump", "json.dump")
+def dump(lift: Lifter, args: Arguments) -> Value:
+    """``joblib.dump(model, path)``."""
+    content, _ = contents_of(lift, args.positional[0])
+    target = args.given("filename", 1) or args.given("file", 1) or args.given("fp", 1)
+    path = path_of(lift, target) if target is not None else None
+    if path is not None:
+        lift.wrote(path, content, written_name(args, 0))
+    return Result("file")
+
+
+@function("numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.savetxt")
+def save(lift: Lifter, args: Arguments) -> Value:
+    """``np.save(path, array)``; NumPy adds the suffix when it is missing."""
+    path = path_of(lift, args.positional[0])
+    if path is not None:
+        suffix = {"save": ".npy", "savez": ".npz", "savez_compressed": ".npz"}.get(args.what.rsplit(".", 1)[-1], "")
+        path = path if not suffix or path.endswith(suffix) else path + suffix
+        content = contents_of(lift, args.positional[1])[0] if len(args.positional) > 1 else "unknown"
+        lift.wrote(path, content if content == "predictions" else "matrix", written_name(args, 1))
+    return Result("file")
+
+
+def written_name(args: Arguments, place: int) -> str:
+    """Return the variable that is written, if it is one."""
+    if args.node is not None and place < len(args.node.args):
+        node = args.node.args[place]
+        if isinstance(node, ast.Name):
+            return node.id
+    return ""
+
+
+@function("os.makedirs", "os.mkdir", "os.remove", "os.unlink", "os.chdir", "os.system", "os.environ.setdefault", "os.path.exists", "os.path.isfile",
+          "os.path.isdir", "os.listdir", "os.getcwd", "os.environ.get", "os.getenv", "glob.glob", "time.time", "time.perf_counter",
+          "time.sleep", "datetime.datetime.now", "datetime.date.today", "random.random", "platform.platform", "os.path.getsize",
+          "os.rename", "os.replace")  # fmt: skip
+def outside(lift: Lifter, args: Arguments) -> Value:
+    """Folders, time and the machine: results that no plan may need."""
+    if args.what.endswith(("chdir", "system", "os.rename", "os.replace")):
+        raise no_rule(args.what)
+    return Result(args.what)
+
+
+@function("os.path.join", "os.path.normpath", "os.path.dirname", "os.path.abspath", "os.path.realpath", "os.path.basename", "os.fspath",
+          "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath")  # fmt: skip
+def join_path(lift: Lifter, args: Arguments) -> Value:
+    """Paths as text; the script's own folder is the project's."""
+    parts = [lift.content(v) for v in args.positional]
+    if any(isinstance(p, Result) for p in parts):
+        return Result("path")
+    texts = [str(lift.const(p)) for p in parts]
+    what = args.what.rsplit(".", 1)[-1]
+    if what == "dirname":
+        return Const(posixpath.dirname(texts[0]) or ".")
+    if what == "basename":
+        return Const(posixpath.basename(texts[0]))
+    return Const(posixpath.normpath(posixpath.join(*texts)) if texts else ".")
+
+
+@method("text", "mkdir", "exists", "resolve", "absolute", "joinpath", "open", "read_text", "with_suffix", "as_posix", "unlink", "is_file")
+def path_method(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """Methods of ``pathlib.Path``, which is text here."""
+    from lester_gui.rewrite.lift.texts import open_file
+
+    what = args.what.rsplit(".", 1)[-1]
+    base = lift.text(content)
+    if what in ("mkdir", "exists", "unlink", "is_file"):
+        return Result(what)
+    if what == "joinpath":
+        return Const(posixpath.join(base, *(lift.text(v) for v in args.positional)))
+    if what == "open":
+        return open_file(lift, Arguments("open", [Const(base), *args.positional], args.keywords))
+    if what == "with_suffix":
+        return Const(posixpath.splitext(base)[0] + lift.text(args.positional[0]))
+    if what == "read_text":
+        raise no_rule("reading a file as one text")
+    return Const(posixpath.normpath(base))
+
+
+__all__ = ["Accessor", "Cell", "Ref", "path_of"]

@@ -1,0 +1,799 @@
+"""pandas: columns, rows and shapes of a DataFrame."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.nodes import Distinct, Filter, Keep, Limit, Node, Project, Sort
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Column1,
+    Const,
+    Entries,
+    Frame,
+    Items,
+    Result,
+    Rows,
+    Tup,
+    UserFunction,
+    Value,
+)
+from lester_gui.rewrite.lift.library.pandas_io import as_column, with_index
+from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+def column_of(lift: Lifter, frame: Frame, name: str) -> Value:
+    """Return a column or index level of a frame as a Series."""
+    value = frame.get(name)
+    if value is None:
+        raise shape(f"There is no column {name!r}")
+    if not isinstance(value, Cell):
+        return value
+    return Column1(frame.node, value, name, frame.part, False, frame.index)
+
+
+def settled(lift: Lifter, frame: Frame) -> Frame:
+    """Return the frame over a node with exactly its columns; one side of a split stays as it is, to keep its rows' identity."""
+    return frame if frame.part is not None else lift.materialise(frame, with_index=True)[1]
+
+
+def whole(frame: Frame, what: str) -> Frame:
+    """Return the frame unless it is one side of a split, whose rows a step must not choose or reorder."""
+    if frame.part is not None:
+        raise shape(f"{what} on the training or test part alone is not supported yet")
+    return frame
+
+
+@method("frame", "__getitem__")
+def get(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame[name]``, ``frame[[names]]``, ``frame[mask]``, ``frame[a:b]``."""
+    key = lift.content(args.positional[0])
+    if isinstance(key, Const) and isinstance(key.value, str):
+        return column_of(lift, frame, key.value)
+    if isinstance(key, Column1) and key.cell.type is Type.BOOL:
+        return lift.new(masked(lift, frame, key))
+    if isinstance(key, Items | Tup):
+        return lift.new(selected(lift, frame, lift.strings(key)))
+    if isinstance(key, Accessor) and key.kind == "slice":
+        return lift.new(sliced(lift, frame, key))
+    raise no_rule("DataFrame[…] with this key")
+
+
+def selected(lift: Lifter, frame: Frame, names: tuple[str, ...]) -> Frame:
+    """Return some columns of a frame."""
+    missing = [n for n in names if n not in frame.names]
+    if missing:
+        raise shape(f"There is no column {missing[0]!r}")
+    columns = dict(frame.columns)
+    return settled(lift, replace(frame, columns=tuple((n, columns[n]) for n in names)))
+
+
+def aligned(lift: Lifter, frame: Frame, column: Column1) -> tuple[Frame, Cell]:
+    """Return the frame and the column's cell over one node.
+
+    Raises
+    ------
+    Stopped
+        If the column's rows are not the frame's.
+    """
+    if frame.part != column.part:
+        raise shape("Columns of different sides of the split are combined")
+    plain = {n: c for n, c in (*frame.columns, *frame.levels) if isinstance(c, Cell)}
+    pairs = [(c.expr, frame.node) for c in plain.values()] + [(column.cell.expr, column.node)]
+    node, exprs = lift.align.together(*pairs)
+    if node is frame.node:
+        return frame, Cell(exprs[-1], column.cell.type, column.cell.nullable)
+    moved = {n: Cell(e, c.type, c.nullable) for (n, c), e in zip(plain.items(), exprs[:-1], strict=True)}
+    columns = tuple((n, moved.get(n, v)) for n, v in frame.columns)
+    levels = tuple((n, moved[n]) for n, _ in frame.levels)
+    return Frame(node, columns, frame.index, levels, frame.part), Cell(exprs[-1], column.cell.type, column.cell.nullable)
+
+
+def masked(lift: Lifter, frame: Frame, mask: Column1) -> Frame:
+    """Return the rows of a frame for which a mask is true."""
+    whole(frame, "Choosing rows")
+    frame, condition = aligned(lift, frame, mask)
+    if condition.nullable:
+        raise shape("A mask may be missing for some rows")
+    return filtered(lift, frame, condition)
+
+
+def filtered(lift: Lifter, frame: Frame, condition: Cell) -> Frame:
+    """Return the rows of a frame for which a condition over its node is true."""
+    cells_of = {n: c for n, c in (*frame.columns, *frame.levels) if isinstance(c, Cell)}
+    node, resolved = lift.resolve(frame.node, condition, *cells_of.values())
+    call = lift.naming.called(node)
+    out = lift.step(Filter, call, parent=node, predicate=resolved[0].expr)
+    moved = dict(zip(cells_of, resolved[1:], strict=True))
+    columns = tuple((n, moved.get(n, v)) for n, v in frame.columns)
+    return settled(lift, Frame(out, columns, None if frame.index == () else frame.index, tuple((n, moved[n]) for n, _ in frame.levels)))
+
+
+def sliced(lift: Lifter, frame: Frame, key: Accessor) -> Frame:
+    """Return the rows of a frame between two positions."""
+    from lester_gui.rewrite.lift.library.splitting import positional_part
+
+    low, high, step = (lift.content(v) for v in key.owner.items)  # type: ignore[attr-defined]
+    if step != Const(None):
+        raise no_rule("a slice with a step")
+    part = positional_part(lift, frame.node, low, high)
+    if part is not None:
+        return replace(frame, part=part)
+    return limited(lift, frame, lift.const(low), lift.const(high))
+
+
+def limited(lift: Lifter, frame: Frame, low: int | None, high: int | None) -> Frame:
+    """Return the rows from `low` to before `high`."""
+    whole(frame, "Choosing rows")
+    start = low or 0
+    if start < 0 or (high is not None and high < 0):
+        raise no_rule("a slice counted from the end")
+    count = 2**62 if high is None else max(high - start, 0)
+    node = lift.step(Limit, lift.naming.called(frame.node), parent=frame.node, count=count, offset=start)
+    return _over(frame, node, frame.index if start == 0 else None)
+
+
+def _over(frame: Frame, node: Node, index: tuple[str, ...] | None) -> Frame:
+    """Return the frame over a node with the same column names."""
+    return Frame(node, frame.columns, index, frame.levels, frame.part)
+
+
+# -- setting columns ---------------------------------------------------------------------------------------------------
+
+
+def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
+    """Return the frame after ``frame[name] = value``."""
+    content = lift.content(value)
+    if isinstance(content, Result):
+        return frame.with_columns({name: content})
+    if isinstance(content, Const):
+        cell = cells.cell_of(content)
+    elif isinstance(content, Cell):
+        cell = content
+    else:
+        column = as_column(lift, content)
+        if not column.numpy and not lift.align.same(frame.node, column.node):
+            raise shape("A Series is aligned by an index that does not come from the same rows")
+        frame, cell = aligned(lift, frame, column)
+    return assigned(lift, frame, {name: cell})
+
+
+def assigned(lift: Lifter, frame: Frame, new: dict[str, Cell]) -> Frame:
+    """Return the frame with new or replaced columns, given over its node."""
+    if frame.part is not None:
+        return frame.with_columns(dict(new))
+    carried = {n: c for n, c in (*frame.columns, *frame.levels) if isinstance(c, Cell) and n not in new}
+    node, resolved = lift.resolve(frame.node, *new.values(), *carried.values())
+    fresh = dict(zip(new, resolved, strict=False))
+    kept = dict(zip(carried, resolved[len(new) :], strict=True))
+    spoiled = {c.name for n, v in kept.items() for c in [v.expr] if isinstance(c, cells.Column) and c.name in new and c.name != n}
+    if spoiled:
+        raise shape("A column is replaced while another one still reads it")
+    out = lift.step(
+        Project, lift.naming.called(node), node, parent=node, assigned=tuple((n, c.expr) for n, c in fresh.items())
+    )
+    made = {n: cells.column(out, n) for n in fresh}
+    columns = {n: kept.get(n, v) for n, v in frame.columns} | made
+    return settled(lift, Frame(out, tuple(columns.items()), frame.index, tuple((n, kept[n]) for n, _ in frame.levels), None))
+
+
+@method("frame", "__setitem__")
+def set_item(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame[name] = value`` or ``frame[[names]] = frame``."""
+    key, value = lift.content(args.positional[0]), args.positional[1]
+    if isinstance(key, Const) and isinstance(key.value, str):
+        lift.set(args.owner, with_column(lift, frame, key.value, value))
+        return Const(None)
+    if isinstance(key, Items | Tup):
+        names = lift.strings(key)
+        source = lift.content(value)
+        if isinstance(source, Frame) and len(source.columns) == len(names):
+            whole(frame, "Setting several columns") if frame.part != source.part else None
+            pairs = [(n, column_of(lift, source, old)) for n, old in zip(names, source.names, strict=True)]
+            for n, column in pairs:
+                frame = with_column(lift, frame, n, column)
+            lift.set(args.owner, frame)
+            return Const(None)
+        if isinstance(source, Const | Result):
+            for n in names:
+                frame = with_column(lift, frame, n, source)
+            lift.set(args.owner, frame)
+            return Const(None)
+    raise no_rule("DataFrame[…] = … with this key")
+
+
+@method("frame", "assign")
+def assign(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.assign(name=value, other=lambda d: …)``."""
+    from lester_gui.rewrite.lift.expressions.call import invoke
+
+    for name, value in args.keywords.items():
+        if isinstance(value, UserFunction):
+            value = invoke(lift, value, Arguments(name, [lift.new(frame)]))
+        frame = with_column(lift, frame, name, value)
+    return lift.new(frame)
+
+
+@method("frame", "insert")
+def insert(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.insert(place, name, value)``."""
+    given = args.bind("loc", "column", "value")
+    place, name = lift.const(given["loc"]), lift.text(given["column"])
+    out = with_column(lift, frame, name, given["value"])
+    order = [n for n in out.names if n != name]
+    order.insert(place, name)
+    lift.set(args.owner, selected(lift, out, tuple(order)))
+    return Const(None)
+
+
+def in_place(lift: Lifter, args: Arguments, frame: Frame, inplace: Value) -> Value:
+    """Return the new frame, or put it where the old one was when the script says ``inplace=True``."""
+    if lift.const(inplace):
+        lift.set(args.owner, frame)
+        return Const(None)
+    return lift.new(frame)
+
+
+@method("frame", "copy", "infer_objects", "convert_dtypes")
+def copy(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.copy()``."""
+    return lift.new(frame)
+
+
+@method("frame", "drop")
+def drop(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.drop(columns=…)``."""
+    given = args.bind("labels", labels=None, axis=0, index=None, columns=None, inplace=False, errors="raise", level=None)
+    if len(args.positional) > 1:
+        raise no_rule("DataFrame.drop with this argument")
+    names = lift.content(given["columns"])
+    if names == Const(None):
+        if lift.const(given["axis"]) not in (1, "columns"):
+            raise no_rule("DataFrame.drop of rows")
+        names = given["labels"]
+    gone = lift.strings(names)
+    missing = [n for n in gone if n not in frame.names]
+    if missing and lift.const(given["errors"]) != "ignore":
+        raise shape(f"There is no column {missing[0]!r} to drop")
+    return in_place(lift, args, selected(lift, frame, tuple(n for n in frame.names if n not in gone)), given["inplace"])
+
+
+@method("frame", "pop")
+def pop(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.pop(name)``."""
+    name = lift.text(args.positional[0])
+    value = column_of(lift, frame, name)
+    lift.set(args.owner, selected(lift, frame, tuple(n for n in frame.names if n != name)))
+    return value
+
+
+@method("frame", "filter")
+def choose(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.filter(items=[…])``."""
+    given = args.bind("items")
+    return lift.new(selected(lift, frame, tuple(n for n in lift.strings(given["items"]) if n in frame.names)))
+
+
+@method("frame", "rename")
+def rename(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.rename(columns={old: new})``."""
+    given = args.bind("mapper", ignored=("copy",), mapper=None, columns=None, axis=0, inplace=False, errors="ignore")
+    mapping = given["columns"] if lift.content(given["columns"]) != Const(None) else given["mapper"]
+    if mapping is given["mapper"] and lift.const(given["axis"]) not in (1, "columns"):
+        raise no_rule("DataFrame.rename of rows")
+    content = lift.content(mapping)
+    if isinstance(content, Entries):
+        table = {lift.text(k): lift.text(v) for k, v in content.items}
+        new = tuple(table.get(n, n) for n in frame.names)
+    elif isinstance(mapping, UserFunction) or mapping is not content:
+        raise no_rule("DataFrame.rename with a function")
+    else:
+        new = renamed_by(lift, mapping, frame.names)
+    return in_place(lift, args, relabelled(lift, frame, new), given["inplace"])
+
+
+def renamed_by(lift: Lifter, mapping: Value, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names after a function such as ``str.lower``."""
+    from lester_gui.rewrite.lift.domain import Module
+
+    simple = {"builtins.str.lower": str.lower, "builtins.str.upper": str.upper, "builtins.str.strip": str.strip, "builtins.str.title": str.title}
+    if isinstance(mapping, Module) and mapping.name in simple:
+        return tuple(simple[mapping.name](n) for n in names)
+    raise no_rule("DataFrame.rename with this function")
+
+
+def relabelled(lift: Lifter, frame: Frame, names: tuple[str, ...]) -> Frame:
+    """Return the frame with other column names."""
+    if len(names) != len(frame.names):
+        raise shape(f"{len(frame.names)} columns are given {len(names)} names")
+    if len(set(names)) != len(names):
+        raise shape("Two columns get the same name")
+    columns = tuple((new, v) for new, (_, v) in zip(names, frame.columns, strict=True))
+    return settled(lift, replace(frame, columns=columns))
+
+
+@method("frame", "set_axis")
+def set_axis(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.set_axis(names, axis=1)``."""
+    given = args.bind("labels", ignored=("copy",), axis=0)
+    if lift.const(given["axis"]) not in (1, "columns"):
+        raise no_rule("DataFrame.set_axis of rows")
+    return lift.new(relabelled(lift, frame, lift.strings(given["labels"])))
+
+
+@method("frame", "add_prefix", "add_suffix")
+def affix(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.add_prefix(text)``."""
+    text = lift.text(args.positional[0])
+    prefix = args.what.endswith("prefix")
+    return lift.new(relabelled(lift, frame, tuple(text + n if prefix else n + text for n in frame.names)))
+
+
+# -- index -------------------------------------------------------------------------------------------------------------
+
+
+@method("frame", "reset_index")
+def reset_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.reset_index(drop=…)``: index levels become the first columns."""
+    given = args.bind("level", level=None, drop=False, inplace=False, names=None)
+    if lift.const(given["level"]) is not None or lift.const(given["names"]) is not None:
+        raise no_rule("reset_index with level or names")
+    if lift.const(given["drop"]):
+        columns = frame.columns
+    elif frame.levels:
+        columns = (*frame.levels, *frame.columns)
+    else:
+        raise no_rule("keeping row numbers as a column")
+    return in_place(lift, args, settled(lift, Frame(frame.node, columns, (), (), frame.part)), given["inplace"])
+
+
+@method("frame", "set_index")
+def set_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.set_index(names)``."""
+    given = args.bind("keys", drop=True, inplace=False, append=False, verify_integrity=False)
+    if not lift.const(given["drop"]) or lift.const(given["append"]):
+        raise no_rule("set_index with drop=False or append")
+    return in_place(lift, args, with_index(lift, replace(frame, index=()), lift.strings(given["keys"])), given["inplace"])
+
+
+# -- rows --------------------------------------------------------------------------------------------------------------
+
+
+@method("frame", "query")
+def query(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.query("a > 3 and b in @names")``."""
+    from lester_gui.rewrite.lift.library.pandas_query import condition
+
+    given = args.bind("expr", ignored=("engine",), inplace=False)
+    whole(frame, "Choosing rows")
+    return in_place(lift, args, filtered(lift, frame, condition(lift, frame, lift.text(given["expr"]))), given["inplace"])
+
+
+@method("frame", "dropna")
+def dropna(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.dropna(subset=…)``."""
+    given = args.bind(axis=0, how="any", thresh=None, subset=None, inplace=False, ignore_index=False)
+    if lift.const(given["axis"]) not in (0, "index") or lift.const(given["thresh"]) is not None:
+        raise no_rule("dropna by column or with a threshold")
+    whole(frame, "Choosing rows")
+    names = frame.names if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
+    kept: list[paths.Expr] = []
+    for n in names:
+        cell = frame.get(n)
+        if not isinstance(cell, Cell):
+            raise shape(f"There is no column {n!r} to look for missing values in")
+        # asked of every column, missing values seen so far or not: what the data hold must not decide what the plan says
+        kept.append(cells.make("not_null", cell).expr)
+    condition = paths.conjunction(kept)
+    if lift.const(given["how"]) == "all":
+        condition = paths.FALSE
+        for k in kept:
+            condition = paths.either(condition, k)
+    out = filtered(lift, frame, Cell(condition, Type.BOOL))
+    if lift.const(given["ignore_index"]):
+        out = replace(out, index=())
+    return in_place(lift, args, out, given["inplace"])
+
+
+@method("frame", "drop_duplicates")
+def drop_duplicates(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.drop_duplicates(subset, keep=…)``."""
+    given = args.bind("subset", subset=None, keep="first", inplace=False, ignore_index=False)
+    whole(frame, "Choosing rows")
+    subset = () if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
+    keep = lift.const(given["keep"])
+    out = lift.step(
+        Distinct,
+        lift.naming.called(frame.node),
+        parent=frame.node,
+        subset=subset or frame.names,
+        keep={"first": Keep.FIRST, "last": Keep.LAST, False: Keep.NONE}[keep],
+    )
+    index = () if lift.const(given["ignore_index"]) else None
+    return in_place(lift, args, _over(frame, out, index if frame.index == () or index == () else frame.index), given["inplace"])
+
+
+@method("frame", "sort_values")
+def sort_values(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.sort_values(by, ascending=…)``. Only orders that do not depend on the algorithm: pandas' default is not stable."""
+    given = args.bind("by", ascending=True, inplace=False, kind="quicksort", na_position="last", ignore_index=False, axis=0, key=None)
+    if lift.const(given["na_position"]) != "last" or lift.content(given["key"]) != Const(None):
+        raise no_rule("sort_values with na_position or key")
+    whole(frame, "Sorting")
+    names = lift.strings(given["by"])
+    ascending = lift.const(given["ascending"])
+    orders = [bool(a) for a in ascending] if isinstance(ascending, list | tuple) else [bool(ascending)] * len(names)
+    if len(names) == 1 and lift.const(given["kind"]) not in ("stable", "mergesort"):
+        lift.note("unstable-sort", names[0])
+    out = lift.step(Sort, lift.naming.called(frame.node), parent=frame.node, by=tuple(zip(names, orders, strict=True)))
+    index = () if lift.const(given["ignore_index"]) else None
+    return in_place(lift, args, _over(frame, out, index if frame.index == () or index == () else frame.index), given["inplace"])
+
+
+@method("frame", "sort_index")
+def sort_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.sort_index()`` where the rows are in that order already, or the index is made of columns."""
+    given = args.bind(inplace=False)
+    if frame.index == ():
+        return in_place(lift, args, frame, given["inplace"])
+    if frame.levels and frame.part is None:
+        names = tuple((c.expr.name, True) for _, c in frame.levels if isinstance(c.expr, cells.Column))
+        out = lift.step(Sort, lift.naming.called(frame.node), parent=frame.node, by=names)
+        return in_place(lift, args, _over(frame, out, frame.index), given["inplace"])
+    raise no_rule("sort_index here")
+
+
+@method("frame", "head", "tail")
+def head(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.head(n)``."""
+    given = args.bind("n", n=5)
+    if lift.is_shown(args):
+        return Result("rows shown")
+    count = lift.const(given["n"])
+    if args.what.endswith("tail"):
+        whole(frame, "Choosing rows")
+        node = lift.step(Limit, lift.naming.called(frame.node), parent=frame.node, count=count, offset=-count)
+        return lift.new(_over(frame, node, None))
+    return lift.new(limited(lift, frame, 0, count))
+
+
+@function("pandas.concat")
+def concat(lift: Lifter, args: Arguments) -> Value:
+    """``pd.concat([a, b])`` below each other, or side by side where the rows are the same."""
+    given = args.bind("objs", ignored=("copy", "sort"), axis=0, ignore_index=False, join="outer", keys=None)
+    if lift.content(given["keys"]) != Const(None):
+        raise no_rule("concat with keys")
+    objs = lift.content(given["objs"])
+    tables = [lift.content(v) for v in (objs.values if isinstance(objs, Items) else objs.items if isinstance(objs, Tup) else ())]
+    if not tables:
+        raise shape("concat of a list whose length is not known")
+    if lift.const(given["axis"]) in (1, "columns"):
+        return lift.new(beside(lift, tables))
+    frames = [t for t in tables if isinstance(t, Frame)]
+    if len(frames) != len(tables):
+        raise no_rule("concat of Series below each other")
+    return lift.new(below(lift, frames, () if lift.const(given["ignore_index"]) else None))
+
+
+def below(lift: Lifter, frames: list[Frame], index: tuple[str, ...] | None) -> Frame:
+    """Return the rows of all frames, one after the other."""
+    from lester_gui.ir.nodes import Concat
+
+    names = frames[0].names
+    if any(set(f.names) != set(names) for f in frames):
+        raise shape("Tables with different columns are put below each other")
+    parts = [lift.materialise(selected(lift, whole(f, "concat"), names))[0] for f in frames]
+    if len({id(p) for p in parts}) != len(parts):
+        raise no_rule("a table put below itself")
+    out = lift.step(Concat, lift.naming.called(parts[0]), inputs=tuple(parts))
+    return Frame(out, tuple((n, cells.column(out, n)) for n in names), index)
+
+
+def beside(lift: Lifter, tables: list[Value]) -> Frame:
+    """Return columns of the same rows side by side."""
+    frame: Frame | None = None
+    for t in tables:
+        if isinstance(t, Column1):
+            if not t.name:
+                raise shape("A column without a name is put beside others")
+            t = Frame(t.node, ((t.name, t.cell),), t.index, (), t.part)
+        if not isinstance(t, Frame):
+            raise no_rule("concat of this object")
+        if frame is None:
+            frame = t
+            continue
+        for n in t.names:
+            if n in frame.names:
+                raise shape("Two columns get the same name")
+            frame = with_column(lift, frame, n, column_of(lift, t, n))
+    assert frame is not None
+    return frame
+
+
+# -- cells and rows as such --------------------------------------------------------------------------------------------
+
+
+@method("frame", "astype")
+def astype(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.astype(type)`` or ``frame.astype({column: type})``."""
+    from lester_gui.rewrite.lift.library.pandas_series import cast
+
+    given = args.bind("dtype", ignored=("copy",), errors="raise")
+    target = lift.content(given["dtype"])
+    if isinstance(target, Entries):
+        wanted = {lift.text(k): v for k, v in target.items}
+    else:
+        wanted = dict.fromkeys(frame.names, given["dtype"])
+    new = {}
+    for n, kind in wanted.items():
+        cell = frame.get(n)
+        if not isinstance(cell, Cell):
+            raise shape(f"There is no column {n!r} to convert")
+        new[n] = cast(lift, cell, kind)
+    changed = {n: c for n, c in new.items() if c != frame.get(n)}
+    return lift.new(assigned(lift, frame, changed) if changed else frame)
+
+
+@method("frame", "fillna")
+def fillna(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.fillna(value)`` or ``frame.fillna({column: value})``."""
+    from lester_gui.rewrite.lift.library.pandas_series import filled
+
+    given = args.bind("value", inplace=False, axis=None, limit=None)
+    content = lift.content(given["value"])
+    if isinstance(content, Entries):
+        wanted = {lift.text(k): v for k, v in content.items}
+    elif isinstance(content, Const | Cell):
+        wanted = dict.fromkeys(frame.names, content)
+    else:
+        raise no_rule("fillna with this value")
+    new: dict[str, Cell] = {}
+    for n, value in wanted.items():
+        cell = frame.get(n)
+        if isinstance(cell, Cell) and (isinstance(content, Entries) or (cells.cell_of(value).type is cell.type or (cell.type.is_number and cells.cell_of(value).type.is_number))):
+            new[n] = filled(cell, cells.cell_of(lift.content(value)))
+    changed = {n: c for n, c in new.items() if c != frame.get(n)}
+    return in_place(lift, args, assigned(lift, frame, changed) if changed else frame, given["inplace"])
+
+
+@method("frame", "apply")
+def apply(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.apply(function, axis=1)``: the function of one row."""
+    from lester_gui.rewrite.lift.expressions.call import invoke
+
+    given = args.bind("func", axis=0, result_type=None)
+    if lift.const(given["axis"]) not in (1, "columns"):
+        raise no_rule("apply to whole columns")
+    row = lift.new(Entries(tuple((Const(n), v) for n, v in frame.columns)))
+    with lift.using(pandas=True):
+        out = lift.content(invoke(lift, given["func"], Arguments("apply", [row])))
+    return Column1(frame.node, cells.cell_of(out), "", frame.part, False, frame.index)
+
+
+@method("frame", "pipe")
+def pipe(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.pipe(function, …)``."""
+    from lester_gui.rewrite.lift.expressions.call import invoke
+
+    owner = args.owner if args.owner is not None else lift.new(frame)
+    return invoke(lift, args.positional[0], Arguments("pipe", [owner, *args.positional[1:]], args.keywords))
+
+
+@method("frame", "isna", "isnull", "notna", "notnull")
+def missing(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.isna()``."""
+    test = "is_null" if args.what.endswith(("isna", "isnull")) else "not_null"
+    columns: dict[str, Value] = {n: cells.make(test, c) for n, c in frame.columns if isinstance(c, Cell)}
+    return lift.new(Frame(frame.node, tuple(columns.items()), frame.index, frame.levels, frame.part))
+
+
+@method("frame", "any", "all", "sum", "mean")
+def across(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.any(axis=1)``: one value per row from its columns."""
+    given = args.bind(axis=0, numeric_only=False, skipna=True)
+    what = args.what.rsplit(".", 1)[-1]
+    if lift.const(given["axis"]) not in (1, "columns"):
+        if lift.is_shown(args) or what in ("any", "all"):
+            return Result(what)
+        values = [(Const(n), lift.state(frame.node, c, what, f"{what}_{n}", frame.part)) for n, c in frame.columns if isinstance(c, Cell) and c.type.is_number]
+        return lift.new(Entries(tuple(values)))
+    found = [c for _, c in frame.columns if isinstance(c, Cell)]
+    if what in ("any", "all") and all(c.type is Type.BOOL and not c.nullable for c in found):
+        condition = paths.conjunction(c.expr for c in found)
+        if what == "any":
+            condition = paths.FALSE
+            for c in found:
+                condition = paths.either(condition, c.expr)
+        return Column1(frame.node, Cell(condition, Type.BOOL), "", frame.part, False, frame.index)
+    if what == "sum" and found and all(c.type.is_number and not c.nullable for c in found):
+        total = found[0]
+        for c in found[1:]:
+            total = cells.make("add", total, c)
+        return Column1(frame.node, total, "", frame.part, False, frame.index)
+    raise no_rule(f"DataFrame.{what} along rows here")
+
+
+def frame_arithmetic(lift: Lifter, op: str, a: Value, b: Value) -> Value:
+    """Return arithmetic of a frame and a constant, column by column."""
+    frame, other = (a, b) if isinstance(a, Frame) else (b, a)
+    assert isinstance(frame, Frame)
+    if not isinstance(other, Const | Cell):
+        raise no_rule("arithmetic of two tables")
+    columns: dict[str, Value] = {}
+    for n, c in frame.columns:
+        x, y = (c, other) if frame is a else (other, c)
+        columns[n] = cells.arithmetic(op, cells.cell_of(x), cells.cell_of(y), pandas=True)
+    return lift.new(Frame(frame.node, tuple(columns.items()), frame.index, frame.levels, frame.part))
+
+
+# -- attributes --------------------------------------------------------------------------------------------------------
+
+
+@attribute("frame", "columns")
+def columns(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: ignore[misc]
+    """``frame.columns``."""
+    return lift.new(Items(tuple(Const(n) for n in frame.names)))
+
+
+def _indexer(kind: str) -> None:
+    @attribute("frame", kind)
+    def rule(lift: Lifter, frame: Value, owner: Value) -> Value:
+        return Accessor(owner, f"frame.{kind}")
+
+
+for _kind in ("loc", "iloc", "at", "iat"):
+    _indexer(_kind)
+
+
+@method("frame.loc", "__getitem__")
+@method("frame.at", "__getitem__")
+def loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.loc[mask]``, ``frame.loc[mask, columns]``, ``frame.loc[:, columns]``."""
+    frame = lift.content(accessor.owner)
+    assert isinstance(frame, Frame)
+    key = lift.content(args.positional[0])
+    rows, names = (key.items if len(key.items) == 2 else (key, None)) if isinstance(key, Tup) else (key, None)
+    rows = lift.content(rows)
+    if isinstance(rows, Column1):
+        frame = masked(lift, frame, rows)
+    elif not (isinstance(rows, Accessor) and rows.owner == Tup((Const(None),) * 3)):
+        raise no_rule("loc with these rows")
+    if names is None:
+        return lift.new(frame)
+    wanted = lift.content(names)
+    if isinstance(wanted, Const):
+        return column_of(lift, frame, lift.text(wanted))
+    if isinstance(wanted, Accessor) and wanted.kind == "slice":
+        low, high, _ = lift.const(wanted.owner)
+        first = frame.names.index(low) if low is not None else 0
+        last = frame.names.index(high) if high is not None else len(frame.names) - 1
+        return lift.new(selected(lift, frame, frame.names[first : last + 1]))
+    return lift.new(selected(lift, frame, lift.strings(wanted)))
+
+
+@method("frame.loc", "__setitem__")
+def set_loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.loc[mask, column] = value``: the old value stays where the mask is false."""
+    frame = lift.content(accessor.owner)
+    assert isinstance(frame, Frame)
+    key = lift.content(args.positional[0])
+    if not isinstance(key, Tup) or len(key.items) != 2:
+        raise no_rule("loc[…] = … with this key")
+    rows, name = lift.content(key.items[0]), lift.text(key.items[1])
+    value = lift.content(args.positional[1])
+    if isinstance(rows, Accessor) and rows.owner == Tup((Const(None),) * 3):
+        lift.set(accessor.owner, with_column(lift, frame, name, value))
+        return Const(None)
+    if not isinstance(rows, Column1):
+        raise no_rule("loc[…] = … with these rows")
+    frame, mask = aligned(lift, frame, rows)
+    if mask.nullable:
+        raise shape("A mask may be missing for some rows")
+    if isinstance(value, Column1):
+        frame, new = aligned(lift, frame, value)
+        frame, mask = aligned(lift, frame, rows)
+    elif isinstance(value, Const) and value.value is None or isinstance(value, Const) and value.value != value.value:
+        old_cell = frame.get(name)
+        if not isinstance(old_cell, Cell):
+            raise shape(f"There is no column {name!r}")
+        new = Cell(cells.Literal(None, old_cell.type), old_cell.type, True)
+    else:
+        new = cells.cell_of(value)
+    old = frame.get(name)
+    if old is None:
+        old = Cell(cells.Literal(None, new.type), new.type, True)
+    if not isinstance(old, Cell):
+        raise shape(f"The column {name!r} holds something that the plan does not carry")
+    lift.set(accessor.owner, assigned(lift, frame, {name: cells.choose(mask.expr, new, old)}))
+    return Const(None)
+
+
+@method("frame.iloc", "__getitem__")
+def iloc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.iloc[a:b]``, ``frame.iloc[:, places]``, ``frame.iloc[order]``."""
+    from lester_gui.rewrite.lift.library.splitting import by_order
+
+    frame = lift.content(accessor.owner)
+    assert isinstance(frame, Frame)
+    key = lift.content(args.positional[0])
+    rows, places = (lift.content(key.items[0]), lift.content(key.items[1])) if isinstance(key, Tup) and len(key.items) == 2 else (key, None)
+    if not (isinstance(rows, Accessor) and rows.owner == Tup((Const(None),) * 3)):
+        if isinstance(rows, Accessor) and rows.kind == "slice":
+            frame = sliced(lift, frame, rows)
+        else:
+            part = by_order(lift, frame.node, rows)
+            if part is None or frame.part is not None:
+                raise no_rule("iloc with these rows")
+            frame = replace(frame, part=part)
+    if places is None:
+        return lift.new(frame)
+    if isinstance(places, Const):
+        return column_of(lift, frame, frame.names[lift.const(places)])
+    if isinstance(places, Accessor) and places.kind == "slice":
+        low, high, step = lift.const(places.owner)
+        return lift.new(selected(lift, frame, frame.names[low:high:step]))
+    return lift.new(selected(lift, frame, tuple(frame.names[i] for i in lift.const(places))))
+
+
+@attribute("frame", "values")
+def values(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: ignore[misc]
+    """``frame.values``."""
+    return to_matrix(lift, frame)
+
+
+@method("frame", "to_numpy", "__array__")
+def to_numpy(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """``frame.to_numpy()``."""
+    return to_matrix(lift, frame)
+
+
+def to_matrix(lift: Lifter, frame: Frame) -> Value:
+    """Return the columns of a frame as a two-dimensional array."""
+    from lester_gui.rewrite.lift.blocks import of_frame
+
+    return of_frame(lift, frame)
+
+
+@attribute("frame", "shape")
+def shape_of(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: ignore[misc]
+    """``frame.shape``."""
+    return Tup((lift.count(frame.node, frame.part), Const(len(frame.names))))
+
+
+@attribute("frame", "dtypes")
+@attribute("frame", "size")
+@attribute("frame", "style")
+@attribute("frame", "plot")
+def shown(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: ignore[misc]
+    """What is only looked at."""
+    return Result("facts")
+
+
+@attribute("frame", "index")
+def row_labels(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: ignore[misc]
+    """``frame.index``: usable where a list of row numbers is."""
+    if len(frame.levels) == 1:
+        name, cell = frame.levels[0]
+        return Column1(frame.node, cell, name, frame.part, True, frame.index)
+    return Rows(frame.node, lift.position(frame.node), frame.part)
+
+
+@method("frame", "info", "describe", "hist", "boxplot", "value_counts", "nunique", "corr", "memory_usage", "duplicated",
+        "count", "std", "min", "max", "median", "to_string", "to_dict", "items", "keys", "equals")  # fmt: skip
+def looked_at(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+    """Methods that scripts use to look at a table; statistics per column can be used in ``fillna``."""
+    what = args.what.rsplit(".", 1)[-1]
+    if what in ("std", "min", "max", "median", "count") and not lift.is_shown(args):
+        numeric = [(n, c) for n, c in frame.columns if isinstance(c, Cell) and (c.type.is_number or what in ("min", "max", "count"))]
+        return lift.new(Entries(tuple((Const(n), lift.state(frame.node, c, what, f"{what}_{n}", frame.part)) for n, c in numeric)))
+    if what in ("duplicated", "to_dict", "items", "keys", "equals"):
+        raise no_rule(f"DataFrame.{what}")
+    return Result(what)

@@ -1,0 +1,212 @@
+"""pandas: reading and writing tables, and making frames from lists and dicts."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.nodes import Options, Read, Reader
+from lester_gui.ir.schema import Schema
+from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Result, Rows, Tup, Value
+from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+# Options of read_csv that decide what the rows are; they go to the reader as the script gives them.
+READING = (
+    "sep", "header", "names", "usecols", "dtype", "na_values", "keep_default_na", "na_filter", "skiprows", "nrows", "encoding",
+    "skipinitialspace", "comment", "quotechar", "quoting", "thousands", "decimal", "parse_dates", "true_values", "false_values",
+    "skipfooter", "skip_blank_lines", "escapechar", "doublequote", "dayfirst", "date_format",
+)  # fmt: skip
+SPEED = ("engine", "low_memory", "memory_map", "dtype_backend", "infer_datetime_format", "verbose", "float_precision", "cache_dates")
+
+
+def normal(path: str) -> str:
+    """Return a path as the project writes it: relative, with forward slashes."""
+    return posixpath.normpath(path.replace("\\", "/"))
+
+
+def read(lift: Lifter, path: str, reader: Reader, options: Options, names: tuple[str, ...] = ()) -> Read:
+    """Make the node that reads a source; its columns are those the reader sees on the real file."""
+    from lester_gui.rewrite.lift.lifter import Asked
+
+    path = normal(path)
+    if any(w.path == path for w in lift.written):
+        raise no_rule("reading a table that the script itself wrote")
+    schema: Schema = lift.observe(Asked(path, reader, options, names))
+    source = lift.sources.get(path) or posixpath.splitext(posixpath.basename(path))[0]
+    return lift.step(
+        Read, source, source=source, reader=reader, options=options, columns=schema.fields, inferred=reader is Reader.PANDAS_CSV
+    )
+
+
+@function("pandas.read_csv", "pandas.read_table")
+def read_csv(lift: Lifter, args: Arguments) -> Value:
+    """``pd.read_csv(path, …)``."""
+    optional: dict[str, object] = dict.fromkeys((*READING, "delimiter", "index_col"))
+    given = args.bind("filepath_or_buffer", "sep", ignored=SPEED, **optional)
+    path = lift.text(given["filepath_or_buffer"])
+    options: dict[str, object] = {}
+    if args.what == "pandas.read_table":
+        options["sep"] = "\t"
+    for name in (*READING, "delimiter"):
+        if name in args.keywords or (name == "sep" and len(args.positional) > 1):
+            options["sep" if name == "delimiter" else name] = lift.const(given[name])
+    index = lift.const(given["index_col"])
+    node = read(lift, path, Reader.PANDAS_CSV, as_options(options))
+    frame = plain(node)
+    if index is None or index is False:
+        return lift.new(frame)
+    names = [index] if isinstance(index, str | int) else list(index)
+    names = [node.schema.names[i] if isinstance(i, int) else i for i in names]
+    return lift.new(with_index(lift, frame, tuple(names)))
+
+
+def as_options(given: dict[str, object]) -> Options:
+    """Return options as the plan writes them; a dict (types by column) becomes one option per key, ``dtype.column``."""
+    out: list[tuple[str, object]] = []
+    for name, value in sorted(given.items()):
+        if isinstance(value, dict):
+            out += [(f"{name}.{k}", _scalar(name, v)) for k, v in value.items()]
+        elif isinstance(value, list | tuple | set):
+            items = sorted(value) if isinstance(value, set) else value
+            out.append((name, tuple(_scalar(name, v) for v in items)))
+        else:
+            out.append((name, _scalar(name, value)))
+    return tuple(out)  # type: ignore[return-value]
+
+
+def _scalar(name: str, value: object) -> object:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise no_rule(f"this value of the option {name}")
+
+
+def plain(node: Read) -> Frame:
+    """Return a frame with all columns of a node and the index 0, 1, 2, …"""
+    return Frame(node, tuple((n, cells.column(node, n)) for n in node.schema.names), ())
+
+
+def with_index(lift: Lifter, frame: Frame, names: tuple[str, ...]) -> Frame:
+    """Return the frame with columns moved into the index."""
+    levels: list[tuple[str, Cell]] = []
+    for name in names:
+        cell = frame.get(name)
+        if not isinstance(cell, Cell):
+            raise shape(f"There is no column {name!r} to be the index")
+        levels.append((name, cell))
+    rest = tuple((n, v) for n, v in frame.columns if n not in names)
+    return Frame(frame.node, rest, names, tuple(levels), frame.part)
+
+
+@function("pandas.DataFrame", "pandas.DataFrame.from_records", "pandas.DataFrame.from_dict")
+def data_frame(lift: Lifter, args: Arguments) -> Value:
+    """``pd.DataFrame(rows, columns=…)`` from a list of records, a dict of columns, or a frame."""
+    given = args.bind("data", "index", "columns", ignored=("copy",), data=None, index=None, columns=None, dtype=None, orient="columns")
+    if any(lift.content(given[n]) != Const(None) for n in ("index", "dtype")) or lift.const(given["orient"]) != "columns":
+        raise no_rule("DataFrame with index, dtype or orient")
+    data = lift.content(given["data"])
+    wanted = None if lift.content(given["columns"]) == Const(None) else lift.strings(given["columns"])
+    if isinstance(data, Frame):
+        return lift.new(data if wanted is None else _chosen(data, wanted))
+    if isinstance(data, Rows):
+        return lift.new(frame_of_rows(lift, data, wanted))
+    if isinstance(data, Entries):
+        return lift.new(_of_columns(lift, data))
+    if isinstance(data, Result):
+        return data
+    raise no_rule("DataFrame of this object")
+
+
+def _chosen(frame: Frame, names: tuple[str, ...]) -> Frame:
+    from dataclasses import replace
+
+    return replace(frame, columns=tuple((n, v) for n in names if (v := frame.get(n)) is not None))
+
+
+def frame_of_rows(lift: Lifter, data: Rows, wanted: tuple[str, ...] | None) -> Frame:
+    """Return the frame made of a list of records."""
+    from lester_gui.rewrite.lift.texts import name_fields
+
+    template = lift.content(data.template)
+    if isinstance(template, Entries):
+        names = tuple(lift.text(k) for k, _ in template.items)
+        values = [lift.content(v) for _, v in template.items]
+        if wanted is not None:
+            by_name = dict(zip(names, values, strict=True))
+            names, values = wanted, [by_name[n] for n in wanted]
+    else:
+        values = _record(lift, template)
+        names = wanted or tuple(str(i) for i in range(len(values)))
+        if wanted is not None:
+            name_fields(lift, values, wanted)
+    if len(names) != len(values):
+        raise shape(f"{len(values)} values are given {len(names)} column names")
+    node, columns = lift.resolve(data.node, *(cells.cell_of(v) for v in values))
+    frame = Frame(node, tuple(zip(names, columns, strict=True)), (), (), data.part)
+    return lift.materialise(frame)[1] if data.part is None else frame
+
+
+def _record(lift: Lifter, template: Value) -> list[Value]:
+    from lester_gui.rewrite.lift.domain import Fields
+    from lester_gui.rewrite.lift.texts import all_fields
+
+    if isinstance(template, Fields):
+        return list(all_fields(lift, template))
+    if isinstance(template, Tup):
+        return [lift.content(v) for v in template.items]
+    if isinstance(template, Items):
+        return [lift.content(v) for v in template.values]
+    return [template]
+
+
+def _of_columns(lift: Lifter, data: Entries) -> Frame:
+    pairs: list[tuple[str, Cell, object]] = []
+    part = None
+    for key, value in data.items:
+        column = as_column(lift, value)
+        part = column.part
+        pairs.append((lift.text(key), column.cell, column.node))
+    node, exprs = lift.align.together(*((c.expr, n) for _, c, n in pairs))  # type: ignore[arg-type]
+    columns = tuple((name, Cell(e, c.type, c.nullable)) for (name, c, _), e in zip(pairs, exprs, strict=True))
+    frame = Frame(node, columns, (), (), part)
+    return lift.materialise(frame)[1] if part is None else frame
+
+
+def as_column(lift: Lifter, value: Value) -> Column1:
+    """Return a Series, array or list with one value per row as a column."""
+    content = lift.content(value)
+    if isinstance(content, Column1):
+        return content
+    if isinstance(content, Rows):
+        return Column1(content.node, cells.cell_of(lift.content(content.template)), "", content.part, True)
+    raise shape("A column is made of something that does not have one value per row")
+
+
+WRITERS = ("to_csv", "to_parquet", "to_excel", "to_json", "to_pickle", "to_feather", "to_html", "to_hdf", "to_sql", "to_markdown")
+
+
+@method("frame", *WRITERS)
+@method("series", *WRITERS)
+def write(lift: Lifter, owner: Value, args: Arguments) -> Value:
+    """``frame.to_csv(path)``: an artefact."""
+    target = args.given("path_or_buf", 0) or args.given("path", 0) or args.given("excel_writer", 0)
+    if target is None:
+        return Result("text")
+    from lester_gui.rewrite.lift.library.files import path_of
+
+    path = path_of(lift, target)
+    results = isinstance(owner, Frame) and any(isinstance(v, Result) for _, v in owner.columns)
+    name = args.node.func.value.id if args.node is not None and _named(args) else ""  # type: ignore[attr-defined]
+    if path is not None:
+        lift.wrote(path, "predictions" if results else "table", name)
+    return Result("file")
+
+
+def _named(args: Arguments) -> bool:
+    import ast
+
+    return args.node is not None and isinstance(args.node.func, ast.Attribute) and isinstance(args.node.func.value, ast.Name)

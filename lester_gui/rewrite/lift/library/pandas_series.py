@@ -1,0 +1,472 @@
+"""pandas: methods of a Series, its text and date accessors, statistics and conversions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Literal
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Column1,
+    Const,
+    Entries,
+    Frame,
+    Items,
+    Keyed,
+    Module,
+    Result,
+    Rows,
+    Tup,
+    Value,
+)
+from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+STATISTICS = {"mean": "mean", "sum": "sum", "min": "min", "max": "max", "median": "median", "count": "count", "nunique": "nunique"}
+
+
+def mapped(column: Column1, cell: Cell) -> Column1:
+    """Return the column with another value per row."""
+    return replace(column, cell=cell)
+
+
+@method("series", *STATISTICS, "std", "var")
+def statistic(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.mean()``: one value, shared by all rows."""
+    what = args.what.rsplit(".", 1)[-1]
+    given = args.bind("axis", axis=None, ddof=0 if column.numpy else 1, skipna=True, numeric_only=False, dtype=None, keepdims=False)
+    if lift.is_shown(args):
+        return Result(what)
+    name = f"{what}_{column.name}" if column.name else what
+    if what in ("std", "var"):
+        ddof = lift.const(given["ddof"])
+        if ddof not in (0, 1):
+            raise no_rule(f"{what} with ddof {ddof}")
+        return lift.state(column.node, column.cell, what if ddof == 1 else f"{what}0", name, column.part)
+    return lift.state(column.node, column.cell, STATISTICS[what], name, column.part)
+
+
+@method("series", "fillna")
+def fillna(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.fillna(value)``; with inplace=True on a column taken from a frame it changes nothing (copy on write)."""
+    from lester_gui.rewrite.lift.expressions.operators import columnwise
+
+    given = args.bind("value", inplace=False)
+    if lift.const(given["inplace"]):
+        lift.note("copy-on-write", column.name)
+        return Const(None)
+    content = lift.content(given["value"])
+    if isinstance(content, Result):
+        raise no_rule("fillna with a value that is not lifted")
+    return columnwise(lift, column, content, filled)
+
+
+def filled(cell: Cell, value: Cell) -> Cell:
+    """Return `value` where `cell` is missing. What the data hold must not decide what the plan says, so it always stands."""
+    return cells.make("coalesce", cell, value)
+
+
+@method("series", "isna", "isnull", "notna", "notnull")
+def missing(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.isna()``."""
+    return mapped(column, is_missing(column.cell, not args.what.endswith(("notna", "notnull"))))
+
+
+def is_missing(cell: Cell, yes: bool = True) -> Cell:
+    """Return whether a cell is missing."""
+    return cells.make("is_null" if yes else "not_null", cell)
+
+
+@function("pandas.isna", "pandas.isnull", "pandas.notna", "pandas.notnull", "numpy.isnan", "math.isnan")
+def missing_function(lift: Lifter, args: Arguments) -> Value:
+    """``pd.isna(x)``."""
+    value = lift.content(args.positional[0])
+    yes = not args.what.endswith(("notna", "notnull"))
+    if isinstance(value, Column1):
+        return mapped(value, is_missing(value.cell, yes))
+    return is_missing(cells.cell_of(value), yes)
+
+
+@method("series", "isin")
+def isin(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.isin([…])`` with literals, or with the values of another column."""
+    from lester_gui.rewrite.lift.stages import semi
+
+    options = lift.content(args.positional[0])
+    if isinstance(options, Column1 | Rows | Keyed):
+        node, cell = lift.resolve(column.node, Cell(semi(lift, options, column.cell), Type.BOOL))
+        return replace(column, node=node, cell=cell[0])
+    values = [cells.cell_of(v) for v in _literals(lift, options)]
+    if not values:
+        return mapped(column, Cell(paths.FALSE, Type.BOOL))
+    if any(v.type is not column.cell.type and not (v.type.is_number and column.cell.type.is_number) for v in values):
+        raise shape("isin compares values of different types")
+    return mapped(column, cells.make("is_in", column.cell, *values))
+
+
+def _literals(lift: Lifter, options: Value) -> tuple[Value, ...]:
+    if isinstance(options, Items):
+        return options.values
+    if isinstance(options, Tup):
+        return options.items
+    if isinstance(options, Entries):
+        return tuple(k for k, _ in options.items)
+    raise no_rule("isin with this object")
+
+
+@method("series", "between")
+def between(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.between(low, high, inclusive=…)``."""
+    given = args.bind("left", "right", inclusive="both")
+    kind = lift.const(given["inclusive"])
+    low = cells.compare("GtE" if kind in ("both", "left") else "Gt", column.cell, cells.cell_of(lift.content(given["left"])), True)
+    high = cells.compare("LtE" if kind in ("both", "right") else "Lt", column.cell, cells.cell_of(lift.content(given["right"])), True)
+    return mapped(column, Cell(paths.both(low.expr, high.expr), Type.BOOL))
+
+
+@method("series", "clip")
+def clip(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.clip(low, high)``; missing stays missing."""
+    given = args.bind("lower", "upper", lower=None, upper=None)
+    cell = column.cell
+    for name, op in (("lower", "Lt"), ("upper", "Gt")):
+        bound = lift.content(given[name])
+        if bound != Const(None):
+            limit = cells.cell_of(bound)
+            if limit.type is Type.FLOAT and cell.type is Type.INT:
+                cell = cells.make("to_float", cell)
+            cell = cells.choose(cells.compare(op, cell, limit, True).expr, limit, cell)
+    return mapped(column, cell)
+
+
+@method("series", "abs")
+def absolute(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.abs()``."""
+    return mapped(column, cells.make("abs", column.cell))
+
+
+COMPARE = {"eq": "Eq", "ne": "NotEq", "lt": "Lt", "le": "LtE", "gt": "Gt", "ge": "GtE"}
+CALCULATE = {"add": "Add", "sub": "Sub", "mul": "Mult", "div": "Div", "truediv": "Div", "floordiv": "FloorDiv", "mod": "Mod", "pow": "Pow"}
+
+
+@method("series", *COMPARE, *CALCULATE)
+def spelled_out(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.gt(x)``, ``column.add(x)``."""
+    from lester_gui.rewrite.lift.expressions.operators import combine, compare
+
+    what = args.what.rsplit(".", 1)[-1]
+    other = args.bind("other")["other"]
+    return compare(lift, COMPARE[what], column, other) if what in COMPARE else combine(lift, CALCULATE[what], column, other)
+
+
+@method("series", "map", "apply", "replace")
+def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.map({…})``, ``column.map(function)``, ``column.map(series)``, ``column.replace({…})``."""
+    from lester_gui.rewrite.lift.expressions.call import invoke
+    from lester_gui.rewrite.lift.stages import looked_up
+
+    what = args.what.rsplit(".", 1)[-1]
+    target = args.positional[0] if args.positional else next(iter(args.keywords.values()))
+    content = lift.content(target)
+    if what == "replace" and len(args.positional) == 2:
+        content = Entries(((content, lift.content(args.positional[1])),))
+    if isinstance(content, Entries):
+        return mapped(column, by_table(lift, column.cell, content, keep=what == "replace"))
+    if what == "replace":
+        raise no_rule("replace with this object")
+    if isinstance(content, Column1):
+        return replace(column, **looked_up(lift, column, content))
+    if isinstance(content, Keyed):
+        raise no_rule("map with a dict that depends on data")
+    if column.cell.nullable and what == "apply":
+        lift.note("missing-in-function", column.name)
+    with lift.using(pandas=True):
+        out = lift.content(invoke(lift, target, Arguments(what, [column.cell])))
+    return mapped(column, cells.cell_of(out))
+
+
+def by_table(lift: Lifter, cell: Cell, table: Entries, keep: bool) -> Cell:
+    """Return the value of a literal table under a cell; what is not in it is missing, or stays when `keep`."""
+    pairs = [(cells.cell_of(lift.content(k)), lift.content(v)) for k, v in table.items]
+    values = [v for _, v in pairs if v != Const(None)]
+    if not values and not keep:
+        raise shape("A table without values")
+    kind = cells.cell_of(values[0]).type if values else cell.type
+    if any(cells.cell_of(v).type is Type.FLOAT for v in values) and kind is Type.INT:
+        kind = Type.FLOAT
+    out = cell if keep else Cell(Literal(None, kind), kind, True)
+    for key, value in reversed(pairs):
+        new = Cell(Literal(None, kind), kind, True) if value == Const(None) else cells.cell_of(value)
+        out = cells.choose(cells.compare("Eq", cell, key, True).expr, new, out)
+    return out
+
+
+@method("series", "astype")
+def astype(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.astype(type)``."""
+    given = args.bind("dtype", ignored=("copy",), errors="raise")
+    return mapped(column, cast(lift, column.cell, given["dtype"]))
+
+
+def cast(lift: Lifter, cell: Cell, kind: Value) -> Cell:
+    """Return a cell converted as ``astype`` does."""
+    content = lift.content(kind)
+    name = content.name.rsplit(".", 1)[-1] if isinstance(content, Module) else lift.const(content)
+    if not isinstance(name, str):
+        raise no_rule("this type")
+    if name in ("category", "object"):
+        return cell
+    if name in ("float", "float64", "float32", "double", "float_"):
+        if cell.type is Type.STR:
+            return cells.make("py_float", cell)
+        return cells.make("to_float", cell)
+    if name in ("int", "int64", "int32", "int8", "int_", "Int64"):
+        if cell.type is Type.STR:
+            return cells.make("py_int", cell)
+        return cells.make("to_int", cell)
+    if name in ("str", "string", "str_"):
+        return cell if cell.type is Type.STR else cells.make("py_str", cell)
+    if name in ("bool", "bool_") and not cell.nullable:
+        return cells.truth(cell)
+    raise no_rule(f"the conversion of a {cell.type} to {name}")
+
+
+@function("pandas.to_numeric")
+def to_numeric(lift: Lifter, args: Arguments) -> Value:
+    """``pd.to_numeric(column)`` of a column that holds numbers already, or text that is all numbers."""
+    given = args.bind("arg", errors="raise", downcast=None)
+    column = lift.content(given["arg"])
+    if isinstance(column, Column1) and column.cell.type.is_number:
+        return column
+    raise no_rule("to_numeric of text")
+
+
+@function("pandas.to_datetime")
+def to_datetime(lift: Lifter, args: Arguments) -> Value:
+    """``pd.to_datetime(column, format=…)``; ISO dates need no format."""
+    given = args.bind("arg", format=None, errors="raise", dayfirst=False, utc=False)
+    value = lift.content(given["arg"])
+    form = lift.const(given["format"])
+    cell = value.cell if isinstance(value, Column1) else cells.cell_of(value)
+    if cell.type in (Type.DATE, Type.TIMESTAMP):
+        return value
+    if cell.type is not Type.STR or form is None or lift.const(given["errors"]) != "raise" or "%H" in form:
+        raise no_rule("to_datetime without a format, or with times")
+    parsed = cells.make("parse_date", cell, cells.cell_of(Const(form)))
+    return mapped(value, parsed) if isinstance(value, Column1) else parsed
+
+
+@method("series", "copy", "rename", "squeeze", "infer_objects", "rename_axis", "reset_index", "to_frame", "to_numpy", "tolist", "to_list")
+def same_values(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """The same values in another wrapping."""
+    what = args.what.rsplit(".", 1)[-1]
+    if what == "rename":
+        return replace(column, name=lift.text(args.bind("index")["index"]))
+    if what in ("to_numpy", "tolist", "to_list"):
+        if what == "to_numpy":
+            return replace(column, numpy=True)
+        return lift.new(Rows(column.node, column.cell, column.part))
+    if what == "to_frame":
+        name = args.given("name", 0)
+        return lift.new(Frame(column.node, ((lift.text(name) if name else column.name, column.cell),), column.index, (), column.part))
+    if what == "reset_index":
+        return _reset(lift, column, args)
+    return column
+
+
+def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    given = args.bind("level", level=None, drop=False, name=None)
+    if lift.const(given["drop"]):
+        return replace(column, index=())
+    name = lift.const(given["name"]) or column.name
+    if not column.index:
+        raise no_rule("reset_index of a Series here")
+    levels = tuple((n, cells.column(column.node, n)) for n in column.index)
+    frame = Frame(column.node, (*levels, (name, column.cell)), (), (), column.part)
+    return lift.new(lift.materialise(frame)[1])
+
+
+@method("series", "value_counts", "describe", "hist", "plot", "unique", "head", "tail", "info", "mode", "quantile", "items", "idxmax", "corr")
+def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """What scripts use to look at a column; ``unique`` gives its values in order of first appearance."""
+    from lester_gui.rewrite.lift.domain import Vocabulary
+
+    what = args.what.rsplit(".", 1)[-1]
+    if what == "unique" and not lift.is_shown(args):
+        return Vocabulary("first_seen", column.node, column.cell, (), False)
+    if what in ("mode", "quantile", "items", "idxmax", "corr", "value_counts") and not lift.is_shown(args):
+        raise no_rule(f"Series.{what}")
+    return Result(what)
+
+
+@method("series", "__getitem__")
+def get(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column[mask]``, ``array[order]``, ``array[a:b]``, ``array[:, None]``."""
+    from lester_gui.rewrite.lift.library.numpy import array_item
+
+    return array_item(lift, column, lift.content(args.positional[0]))
+
+
+@method("series", "dropna")
+def dropna(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.dropna()``."""
+    from lester_gui.rewrite.lift.library.pandas_frame import filtered
+
+    name = column.name or "value"
+    frame = filtered(lift, Frame(column.node, ((name, column.cell),), column.index), is_missing(column.cell, yes=False))
+    return Column1(frame.node, cells.column(frame.node, name), name, None, False, frame.index)
+
+
+# -- accessors ---------------------------------------------------------------------------------------------------------
+
+
+@attribute("series", "str")
+def text_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.str``."""
+    if column.cell.type is not Type.STR:
+        raise shape(f".str of a {column.cell.type}")
+    return Accessor(column, "series.str")
+
+
+@attribute("series", "dt")
+def date_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.dt``."""
+    if column.cell.type not in (Type.DATE, Type.TIMESTAMP):
+        raise shape(f".dt of a {column.cell.type}")
+    return Accessor(column, "series.dt")
+
+
+@attribute("series", "values")
+@attribute("series", "array")
+def as_array(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.values``."""
+    return replace(column, numpy=True)
+
+
+@attribute("series", "shape")
+def shape_of(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.shape``."""
+    return Tup((lift.count(column.node, column.part),))
+
+
+@attribute("series", "size")
+def size(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.size``."""
+    return lift.count(column.node, column.part)
+
+
+@attribute("series", "name")
+def name(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.name``."""
+    return Const(column.name)
+
+
+@attribute("series", "index")
+def index(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.index``: usable where a list of row numbers is."""
+    return Rows(column.node, lift.position(column.node), column.part)
+
+
+@method("series.str", "lower", "upper", "strip", "lstrip", "rstrip", "len", "startswith", "endswith", "contains", "replace", "slice",
+        "get", "split", "count", "cat", "title", "capitalize", "zfill", "match", "__getitem__")  # fmt: skip
+def text_method(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+    """Text methods of a column; a missing text stays missing."""
+    from lester_gui.rewrite.lift.library.text import slice_bounds, text_cell
+
+    column = accessor.owner
+    assert isinstance(column, Column1)
+    what = args.what.rsplit(".", 1)[-1]
+    if what == "series.str[…]":
+        what = "__getitem__"
+    cell = column.cell
+    if what in ("contains", "replace", "match"):
+        pattern = lift.const(args.positional[0])
+        regex = lift.const(args.given("regex") or Const(what != "replace"))
+        if regex and any(c in pattern for c in r"\.^$*+?{}[]|()"):
+            raise no_rule("a regular expression")
+        if lift.const(args.given("case") or Const(True)) is False:
+            cell = cells.make("lower", cell)
+            args.positional[0] = Const(pattern.lower())
+        if what == "match":
+            what = "startswith"
+    if what in ("contains", "startswith", "endswith"):
+        out = cells.make(what, cell, cells.cell_of(lift.content(args.positional[0])))
+        fallback = args.given("na")
+        if fallback is not None and lift.content(fallback) != Const(None):
+            out = cells.make("coalesce", out, cells.cell_of(lift.content(fallback)))
+        return mapped(column, cells.make("coalesce", out, Cell(paths.FALSE, Type.BOOL)))
+    if what == "len":
+        return mapped(column, cells.make("str_len", cell))
+    if what in ("slice", "__getitem__"):
+        key = lift.content(args.positional[0]) if what == "__getitem__" else None
+        bounds = slice_bounds(lift, key if key is not None else args)
+        return mapped(column, cells.make("slice_text", cell, *bounds))
+    if what == "split" and not args.keywords.get("expand"):
+        return Accessor(Tup((column, lift.content(args.positional[0]) if args.positional else Const(None))), "series.split")
+    positional = [lift.content(a) for a in args.positional]
+    return mapped(column, text_cell(lift, what, cell, positional))
+
+
+@attribute("series.split", "str")
+def split_str(lift: Lifter, accessor: Accessor, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.str.split(sep).str``."""
+    return Accessor(accessor.owner, "series.pieces")
+
+
+@method("series.pieces", "__getitem__", "get")
+def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.str.split(sep).str[0]``: the first piece always exists, others may be missing."""
+    assert isinstance(accessor.owner, Tup)
+    column, separator = accessor.owner.items
+    assert isinstance(column, Column1)
+    place = lift.const(args.positional[0])
+    if place != 0 or separator == Const(None) or column.cell.nullable:
+        raise no_rule("this piece of a split text")
+    return mapped(column, cells.make("split_item", column.cell, cells.cell_of(separator), cells.cell_of(Const(0))))
+
+
+@attribute("series.dt", "year")
+def year(lift: Lifter, accessor: Accessor, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.dt.year``."""
+    return _date_part(accessor, "year")
+
+
+@attribute("series.dt", "month")
+def month(lift: Lifter, accessor: Accessor, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.dt.month``."""
+    return _date_part(accessor, "month")
+
+
+@attribute("series.dt", "day")
+def day(lift: Lifter, accessor: Accessor, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.dt.day``."""
+    return _date_part(accessor, "day")
+
+
+@attribute("series.dt", "weekday")
+@attribute("series.dt", "dayofweek")
+@attribute("series.dt", "day_of_week")
+def weekday(lift: Lifter, accessor: Accessor, owner: Value) -> Value:  # type: ignore[misc]
+    """``column.dt.weekday``."""
+    return _date_part(accessor, "weekday")
+
+
+@method("series.dt", "strftime")
+def strftime(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+    """``column.dt.strftime(format)``."""
+    column = accessor.owner
+    assert isinstance(column, Column1)
+    return mapped(column, cells.make("date_text", column.cell, cells.cell_of(lift.content(args.positional[0]))))
+
+
+def _date_part(accessor: Accessor, operator: str) -> Column1:
+    column = accessor.owner
+    assert isinstance(column, Column1)
+    return mapped(column, cells.make(operator, column.cell))

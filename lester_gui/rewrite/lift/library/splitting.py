@@ -1,0 +1,107 @@
+"""Splits into training and test rows: train_test_split, seeded permutations cut by hand, slices by position."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.nodes import Node
+from lester_gui.rewrite.lift.domain import Column1, Const, Frame, Items, Matrix, Order, Part, Rows, Tup, Value
+from lester_gui.rewrite.lift.library.table import Arguments, function
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@function("sklearn.model_selection.train_test_split", "sklearn.cross_validation.train_test_split")
+def train_test_split(lift: Lifter, args: Arguments) -> Value:
+    """``train_test_split(*arrays, test_size=…, random_state=…)``."""
+    options = Arguments(args.what, [], args.keywords).bind(
+        test_size=None, train_size=None, random_state=None, shuffle=True, stratify=None
+    )
+    tables = [lift.content(v) for v in args.positional]
+    if not tables:
+        raise shape("train_test_split without a table")
+    nodes = [node_of(t) for t in tables]
+    for t, n in zip(tables, nodes, strict=True):
+        if part_of(t) is not None:
+            raise no_rule("splitting one side of a split again")
+        if not lift.align.same(n, nodes[0]):
+            raise shape("Tables with different rows are split together")
+    test_size, train_size = lift.const(options["test_size"]), lift.const(options["train_size"])
+    if test_size is None and train_size is None:
+        test_size = 0.25
+    shuffle = bool(lift.const(options["shuffle"]))
+    seed = lift.const(options["random_state"])
+    if seed is not None and not isinstance(seed, int):
+        raise no_rule("a random_state that is no number")
+    stratify = lift.content(options["stratify"])
+    ident = lift.learner.split(
+        nodes[0],
+        kind="random" if shuffle else "positional",
+        method="sklearn" if shuffle else "",
+        test_size=test_size,
+        train_size=train_size,
+        seed=seed if shuffle else None,
+        shuffle=shuffle,
+        stratify=stratify != Const(None),
+        by=None if stratify == Const(None) else stratify,
+    )
+    out: list[Value] = []
+    for t in tables:
+        out += [side(lift, t, Part(ident, "train")), side(lift, t, Part(ident, "test"))]
+    return Tup(tuple(out))
+
+
+def node_of(table: Value) -> Node:
+    """Return the node whose rows a table has.
+
+    Raises
+    ------
+    Stopped
+        If it is no table.
+    """
+    if isinstance(table, Frame | Column1 | Matrix | Rows):
+        return table.node
+    raise shape("Something that is not a known table is split")
+
+
+def part_of(table: Value) -> Part | None:
+    """Return the side of a split that a table is."""
+    return table.part if isinstance(table, Frame | Column1 | Matrix | Rows) else None
+
+
+def side(lift: Lifter, table: Value, part: Part) -> Value:
+    """Return one side of a table."""
+    if isinstance(table, Frame | Rows):
+        return lift.new(replace(table, part=part))
+    assert isinstance(table, Column1 | Matrix)
+    return replace(table, part=part)
+
+
+def positional_part(lift: Lifter, node: Node, low: Value, high: Value) -> Part | None:
+    """Return the side that ``[:cut]`` or ``[cut:]`` is where `cut` is computed from the number of rows, else None."""
+    low, high = lift.content(low), lift.content(high)
+    if low in (Const(None), Const(0)) and lift.is_size(high):
+        return lift.learner.cut(node, high, "train", None)
+    if high == Const(None) and lift.is_size(low):
+        return lift.learner.cut(node, low, "test", None)
+    return None
+
+
+def by_order(lift: Lifter, node: Node, rows: Value) -> Part | None:
+    """Return the side that picking rows by a slice of a seeded permutation is, else None."""
+    if not isinstance(rows, Order) or not lift.align.same(rows.node, node):
+        return None
+    if rows.start is None and rows.stop is None:
+        raise no_rule("shuffling a whole table")
+    if rows.start is None:
+        assert rows.stop is not None
+        return lift.learner.cut(node, rows.stop, "train", rows)
+    if rows.stop is None:
+        return lift.learner.cut(node, rows.start, "test", rows)
+    raise no_rule("a split into three parts")
+
+
+__all__ = ["Items", "by_order", "node_of", "part_of", "positional_part", "side", "train_test_split"]

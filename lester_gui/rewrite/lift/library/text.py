@@ -1,0 +1,171 @@
+"""Methods of text, on constants and on cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Items, Result, Tup, Value
+from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+PLAIN = ("lower", "upper", "strip", "lstrip", "rstrip")
+
+
+@method("text", *PLAIN, "startswith", "endswith", "replace", "count", "casefold", "encode", "decode", "title", "capitalize", "zfill",
+        "isdigit", "isnumeric", "isalpha", "format", "find", "index", "splitlines")  # fmt: skip
+def simple(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """Text methods."""
+    what = args.what.rsplit(".", 1)[-1]
+    values = [lift.content(v) for v in args.positional]
+    if isinstance(content, Const):
+        if any(isinstance(v, Result) for v in values):
+            return Result("text")
+        if what == "format" and any(isinstance(v, Cell) for v in (*values, *args.keywords.values())):
+            return formatted(lift, str(content.value), values, args)
+        out = getattr(content.value, what)(*(lift.const(v) for v in values), **{k: lift.const(v) for k, v in args.keywords.items()})
+        return lift.new(Items(tuple(Const(o) for o in out))) if isinstance(out, list) else Const(out)
+    return text_cell(lift, what, cells.cell_of(content), values)
+
+
+def text_cell(lift: Lifter, what: str, cell: Cell, values: list[Value]) -> Cell:
+    """Return a text method of a cell."""
+    if cell.nullable and not lift.pandas and lift.loops:
+        raise shape("A text that may be missing is used as text")
+    if what in PLAIN:
+        extra = [cells.cell_of(v) for v in values if v != Const(None)]
+        return cells.make(what, cell, *extra)
+    if what in ("startswith", "endswith"):
+        options = values[0].items if isinstance(values[0], Tup) else (values[0],)
+        out: paths.Expr = paths.FALSE
+        for o in options:
+            out = paths.either(out, cells.make(what, cell, cells.cell_of(lift.content(o))).expr)
+        return Cell(out, Type.BOOL, cell.nullable)
+    if what == "replace" and len(values) == 2:
+        return cells.make("replace", cell, *(cells.cell_of(v) for v in values))
+    if what == "count" and len(values) == 1:
+        return cells.make("count_text", cell, cells.cell_of(values[0]))
+    raise no_rule(f"the text method {what} on a value of a row")
+
+
+def formatted(lift: Lifter, pattern: str, values: list[Value], args: Arguments) -> Value:
+    """Return ``"{}\\t{}".format(a, b)`` for plain fields."""
+    import string
+
+    from lester_gui.rewrite.lift.expressions.basic import joined
+
+    parts: list[Value] = []
+    place = 0
+    for literal, name, form, conversion in string.Formatter().parse(pattern):
+        parts.append(Const(literal))
+        if name is None:
+            continue
+        if form or conversion:
+            raise no_rule("a format specification on a value of a row")
+        if name == "":
+            value, place = values[place], place + 1
+        else:
+            value = values[int(name)] if name.isdigit() else lift.content(args.keywords[name])
+        parts.append(Const(str(value.value)) if isinstance(value, Const) else cells.as_text(cells.cell_of(value)))
+    return joined(parts)
+
+
+@method("text", "join")
+def join(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``separator.join([…])`` of a known number of texts."""
+    from lester_gui.rewrite.lift.expressions.basic import joined
+
+    parts = lift.content(args.positional[0])
+    if isinstance(parts, Result):
+        return parts
+    values = parts.items if isinstance(parts, Tup) else parts.values if isinstance(parts, Items) else None
+    if values is None:
+        raise no_rule("joining texts whose number is not known")
+    out: list[Value] = []
+    for v in values:
+        inner = lift.content(v)
+        if isinstance(inner, Cell) and inner.type is not Type.STR:
+            raise shape("join of something that is not text")
+        out += [content, inner]
+    return joined(out[1:])
+
+
+@method("text", "split", "rsplit", "partition")
+def split(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``text.split(sep)``: pieces whose number is not known."""
+    what = args.what.rsplit(".", 1)[-1]
+    values = [lift.content(v) for v in args.positional]
+    if isinstance(content, Const):
+        pieces = getattr(content.value, what)(*(lift.const(v) for v in values))
+        return lift.new(Items(tuple(Const(p) for p in pieces)))
+    if what != "split" or len(values) > 1 or args.keywords:
+        raise no_rule(f"{what} of a value of a row")
+    return Accessor(Tup((cells.cell_of(content), values[0] if values else Const(None))), "pieces")
+
+
+@method("pieces", "__getitem__")
+def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+    """``text.split(sep)[i]``."""
+    assert isinstance(accessor.owner, Tup)
+    cell, separator = accessor.owner.items
+    place = lift.const(args.positional[0])
+    if separator == Const(None) or not isinstance(place, int):
+        raise no_rule("this piece of a split text")
+    return cells.make("split_item", cells.cell_of(cell), cells.cell_of(separator), cells.cell_of(Const(place)))
+
+
+def number_of_pieces(accessor: Accessor) -> Cell:
+    """Return ``len(text.split(…))``."""
+    assert isinstance(accessor.owner, Tup)
+    cell, separator = accessor.owner.items
+    if separator == Const(None):
+        return cells.make("word_count", cells.cell_of(cell))
+    one = Cell(cells.Literal(1), Type.INT)
+    return cells.make("add", cells.make("count_text", cells.cell_of(cell), cells.cell_of(separator)), one)
+
+
+@method("text", "__getitem__")
+def get(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``text[a:b]``."""
+    return cells.make("slice_text", cells.cell_of(content), *slice_bounds(lift, lift.content(args.positional[0])))
+
+
+def slice_bounds(lift: Lifter, key: Value | Arguments) -> tuple[Cell, Cell]:
+    """Return the literal bounds of a slice of text.
+
+    Raises
+    ------
+    Stopped
+        If they are negative, or not in the script's text.
+    """
+    if isinstance(key, Arguments):
+        given = key.bind("start", "stop", start=None, stop=None)
+        low, high, step = lift.const(given["start"]), lift.const(given["stop"]), None
+    elif isinstance(key, Accessor) and key.kind == "slice":
+        low, high, step = lift.const(key.owner)
+    else:
+        raise no_rule("one character of a text")
+    low, high = low or 0, 2**31 - 1 if high is None else high
+    if step not in (None, 1) or low < 0 or high < 0:
+        raise no_rule("a slice of text counted from the end")
+    return cells.cell_of(Const(low)), cells.cell_of(Const(high))
+
+
+@method("date", "strftime", "date", "weekday", "isoformat")
+def date_method(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """Methods of dates."""
+    what = args.what.rsplit(".", 1)[-1]
+    cell = cells.cell_of(content)
+    if what == "weekday":
+        return cells.make("weekday", cell)
+    if what == "strftime":
+        return cells.make("date_text", cell, cells.cell_of(lift.content(args.positional[0])))
+    if what == "date" and cell.type is Type.DATE:
+        return cell
+    if what == "isoformat" and cell.type is Type.DATE:
+        return cells.make("date_text", cell, cells.cell_of(Const("%Y-%m-%d")))
+    raise no_rule(f"the date method {what}")

@@ -1,0 +1,563 @@
+"""The abstract interpreter: names, heap, path condition, and the nodes made so far. Statements and expressions live beside it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from lester_gui.discovery.scripts import Script
+from lester_gui.errors import UserError
+from lester_gui.ir.expressions import Apply, Call, Column, Expr, columns_of, substitute, walk
+from lester_gui.ir.learning import WrittenFile
+from lester_gui.ir.nodes import Aggregate, Broadcast, Measure, Node, Options, Project, Reader, Select
+from lester_gui.ir.schema import PlanError, Schema, Type
+from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.alignment import Alignment
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Column1,
+    Const,
+    Entries,
+    Estimator,
+    Fields,
+    Frame,
+    Generator,
+    Grid,
+    Grouping,
+    Handle,
+    Items,
+    Keyed,
+    Leaf,
+    LineOf,
+    Matrix,
+    Module,
+    Order,
+    Part,
+    Ref,
+    Result,
+    Rows,
+    Tup,
+    Unknown,
+    Value,
+    Vocabulary,
+)
+from lester_gui.rewrite.lift.library.table import Arguments
+from lester_gui.rewrite.lift.learning import Fit, Learner
+from lester_gui.rewrite.lift.naming import Naming
+from lester_gui.rewrite.lift.paths import TRUE
+from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped, shape
+
+N = TypeVar("N", bound=Node)
+
+KINDS: dict[type[Value], str] = {
+    Frame: "frame",
+    Column1: "series",
+    Matrix: "matrix",
+    Grid: "matrix",
+    Rows: "list",
+    Items: "list",
+    Tup: "tuple",
+    Entries: "dict",
+    Keyed: "dict",
+    Vocabulary: "dict",
+    Grouping: "groupby",
+    Estimator: "estimator",
+    Handle: "file",
+    LineOf: "line",
+    Fields: "fields",
+    Generator: "generator",
+    Order: "order",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A file as a script reads it: what `observe` is asked about."""
+
+    path: str
+    reader: Reader
+    options: Options = ()
+    names: tuple[str, ...] = ()
+
+
+Observe = Callable[[Asked], Schema]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A value that all rows share: a total over the rows of `node`."""
+
+    node: Node
+    cell: Cell
+    function: str
+    part: Part | None
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something the reader should know about the script, before it is worded."""
+
+    kind: str
+    line: int
+    subject: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Activation:
+    """One call of a function of the script: its names, where its free names are looked up, and what it returned so far."""
+
+    names: dict[str, Value]
+    module: str
+    depth: int = 0  # loops around the call
+    returns: list[tuple[Expr, Value]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a failed attempt may have changed."""
+
+    names: list[dict[str, Value]]
+    returns: list[list[tuple[Expr, Value]]]
+    heap: dict[int, Value]
+    live: Expr
+    loops: list[Any]
+    depth: int
+    files: dict[str, Any]
+
+
+SHORT = {"str_len": "length", "word_count": "words", "lower": "", "strip": "", "py_int": "", "py_float": "", "to_float": "", "to_int": "", "coalesce": ""}
+
+
+def described(expr: Expr) -> str:
+    """Return a name for an expression: the column, or the column and what is done to it."""
+    if isinstance(expr, Column):
+        return expr.name
+    names = columns_of(expr)
+    if isinstance(expr, Apply) and len(names) == 1 and len(expr.arguments) == 1 and expr.operator in SHORT:
+        inner = described(expr.arguments[0])
+        return "_".join(p for p in (inner, SHORT[expr.operator]) if p)
+    if isinstance(expr, Call):
+        return expr.function
+    return names[0] if len(names) == 1 and isinstance(expr, Apply) and expr.operator == "coalesce" else ""
+
+
+def internal(error: Exception, line: int) -> Stopped:
+    """Return the stop for a fault of the rewriter itself; it names the fault, never the data."""
+    if isinstance(error, UserError):
+        return Stopped(Reason.SHAPE, error.message, line)
+    return Stopped(Reason.INTERNAL, f"The rewriter itself failed here ({type(error).__name__})", line)
+
+
+class Lifter:
+    """Runs a script symbolically.
+
+    Parameters
+    ----------
+    script : Script
+        Text and project modules.
+    observe : callable
+        Gives names, types and nullability of a file as a given reader sees it.
+    sources : mapping
+        Path → name of the source in the project.
+    hints : mapping
+        What a first pass found out about the names of columns that the script splits by hand.
+    """
+
+    def __init__(
+        self, script: Script, observe: Observe, sources: Mapping[str, str], hints: Mapping[tuple[object, ...], str] | None = None
+    ) -> None:
+        self.script = script
+        self.observe = observe
+        self.sources = sources
+        self.hints: dict[tuple[object, ...], str] = dict(hints or {})
+        self.activations = [Activation({"__name__": Const("__main__"), "__file__": Const(script.path)}, "")]
+        self.modules: dict[str, dict[str, Value]] = {"": self.activations[0].names}
+        self.heap: dict[int, Value] = {}
+        self.homes: dict[int, int] = {}  # object → depth of the loop it was made in
+        self.live: Expr = TRUE
+        self.loops: list[Any] = []
+        self.line = 0
+        self.lines: tuple[int, ...] = ()
+        self.depth = 0
+        self.pandas = False
+        self.showing = False
+        self.family = "script"
+        self.align = Alignment()
+        self.naming = Naming()
+        self.cell_names: dict[Expr, str] = {}
+        self.states: dict[int, State] = {}
+        self.lookups: dict[int, Any] = {}
+        self.joined: dict[int, list[tuple[Node, dict[str, str]]]] = {}
+        self.lasts: dict[int, Any] = {}
+        self.straight = True  # no condition on the current row is open
+        self.files: dict[str, Any] = {}
+        self.texts: dict[int, Any] = {}
+        self.learner = Learner(self)
+        self.fits: list[Fit] = []
+        self.functions: dict[str, Any] = {}
+        self.stops: list[Stop] = []
+        self.found: list[Found] = []
+        self.written: list[WrittenFile] = []
+        self.parts_named: dict[str, Value] = {}
+        self._count = 0
+
+    # -- names and objects ---------------------------------------------------------------------------------------------
+
+    @property
+    def names(self) -> dict[str, Value]:
+        """The names of the function that is being executed."""
+        return self.activations[-1].names
+
+    def look_up(self, name: str) -> Value:
+        """Return what a name holds; a name nobody assigned is a builtin.
+
+        Raises
+        ------
+        Stopped
+            If its value could not be lifted.
+        """
+        for table in (self.names, self.modules[self.activations[-1].module]):
+            if name in table:
+                return self.known(table[name])
+        return Module(f"builtins.{name}")
+
+    def known(self, value: Value) -> Value:
+        """Return `value` unless it is unknown.
+
+        Raises
+        ------
+        Stopped
+            If it is unknown.
+        """
+        if isinstance(value, Unknown):
+            raise Stopped(Reason.SHAPE, f"It needs a value that could not be lifted ({self.script.where(value.line)}: {value.why})")
+        return value
+
+    def number(self) -> int:
+        """Return a number that was not used before."""
+        self._count += 1
+        return self._count
+
+    def new(self, content: Value) -> Ref:
+        """Put a mutable object into the heap."""
+        ref = Ref(self.number())
+        self.heap[ref.id] = content
+        self.homes[ref.id] = len(self.loops)
+        return ref
+
+    def content(self, value: Value) -> Value:
+        """Look through a reference.
+
+        Raises
+        ------
+        Stopped
+            If what it refers to is unknown.
+        """
+        while isinstance(value, Ref):
+            value = self.heap[value.id]
+        return self.known(value)
+
+    def set(self, owner: Value | None, content: Value) -> None:
+        """Change the object behind a reference.
+
+        Raises
+        ------
+        Stopped
+            If it is no object that can be changed here.
+        """
+        if not isinstance(owner, Ref):
+            raise Stopped(Reason.ALIAS, "An object is changed that Lester cannot tell from a copy")
+        if self.loops and self.homes[owner.id] < len(self.loops):
+            raise Stopped(Reason.LEVEL, "A table or object from outside a loop is changed inside it")
+        self.heap[owner.id] = content
+
+    def kind(self, content: Value) -> str:
+        """Return the kind under which rules for `content` are listed."""
+        if isinstance(content, Accessor):
+            return content.kind
+        if isinstance(content, Const):
+            return "text" if isinstance(content.value, str) else type(content.value).__name__
+        if isinstance(content, Cell):
+            return {"str": "text", "date": "date", "timestamp": "date"}.get(content.type, content.type)
+        return KINDS.get(type(content), type(content).__name__)
+
+    def const(self, value: Value) -> Any:
+        """Return a value that the script's text fixes as a Python object.
+
+        Raises
+        ------
+        Stopped
+            If it depends on data.
+        """
+        value = self.content(value)
+        if isinstance(value, Const):
+            return value.value
+        if isinstance(value, Tup):
+            return tuple(self.const(v) for v in value.items)
+        if isinstance(value, Items):
+            items = [self.const(v) for v in value.values]
+            return set(items) if value.kind == "set" else items
+        if isinstance(value, Entries):
+            return {self.const(k): self.const(v) for k, v in value.items}
+        raise shape("A value that depends on the data stands where the script's text must fix it")
+
+    def text(self, value: Value) -> str:
+        """Return a constant text."""
+        out = self.const(value)
+        if not isinstance(out, str):
+            raise shape("A text is needed here")
+        return out
+
+    def strings(self, value: Value) -> tuple[str, ...]:
+        """Return a constant list of names; one name counts as a list."""
+        content = self.content(value)
+        if isinstance(content, Const):
+            return (self.text(content),)
+        out = self.const(content)
+        if not all(isinstance(v, str) for v in out):
+            raise shape("A list of names is needed here")
+        return tuple(out)
+
+    # -- nodes ---------------------------------------------------------------------------------------------------------
+
+    def step(self, make: type[N], call: str, keep: Node | None = None, lines: tuple[int, ...] = (), **fields: Any) -> N:
+        """Make a node.
+
+        Parameters
+        ----------
+        make : type
+            The node's class.
+        call : str
+            What to call it unless an assignment says otherwise.
+        keep : Node, optional
+            The node whose rows it keeps, in order.
+        lines : tuple of int
+            Script lines, if not those of the current statement.
+
+        Raises
+        ------
+        Stopped
+            If the plan language refuses it.
+        """
+        try:
+            node = make(name=f"n{self.number()}", lines=lines or self.lines, made_by=f"rule:{self.family}", **fields)
+        except PlanError as error:
+            raise Stopped(Reason.SHAPE, error.message) from error
+        self.naming.made(node, call)
+        if keep is not None:
+            self.align.keep(node, keep)
+        return node
+
+    def free_column(self, node: Node, base: str) -> str:
+        """Return a column name that `node` does not have yet."""
+        base = base.lstrip("_") or "value"
+        name, n = base, 1
+        while name in node.schema:
+            n += 1
+            name = f"{base}_{n}"
+        return name
+
+    def move(self, cell: Cell, source: Node, target: Node) -> Cell:
+        """Return a cell over `source` as the same values over `target`."""
+        if source is target:
+            return cell
+        return Cell(self.align.move(cell.expr, source, target), cell.type, cell.nullable)
+
+    def resolve(self, node: Node, *wanted: Cell) -> tuple[Node, list[Cell]]:
+        """Give `node` the columns for all leaves in `wanted`; return the new node and the cells over it."""
+        leaves = dict.fromkeys(e for c in wanted for e in walk(c.expr) if isinstance(e, Leaf))
+        table: dict[Expr, Expr] = {}
+        for leaf in leaves:
+            if leaf.kind == "state":
+                node, name = self._with_state(node, leaf)
+                table[leaf] = Column(name)
+            elif leaf.kind in ("hit", "get", "last"):
+                from lester_gui.rewrite.lift import stages
+
+                node, table[leaf] = stages.with_leaf(self, node, leaf)
+            else:
+                raise shape("The number or position of rows is used as a value")
+        if not table:
+            return node, list(wanted)
+        return node, [
+            cells.retyped(Cell(substitute(c.expr, lambda e: table.get(e) if isinstance(e, Leaf) else None), c.type, c.nullable), node)
+            for c in wanted
+        ]
+
+    def _with_state(self, node: Node, leaf: Leaf) -> tuple[Node, str]:
+        state = self.states[leaf.ident]
+        if state.part is not None:
+            raise shape("A statistic of one side of the split is used outside an encoder")
+        source, column = self.as_column(state.node, state.cell, leaf.name, state.lines)
+        measure = Measure(leaf.name, state.function, None if state.function == "size" else column)
+        total = self.step(Aggregate, leaf.name, lines=state.lines, parent=source, by=(), measures=(measure,))
+        name = self.free_column(node, leaf.name)
+        called = self.naming.called(node)
+        return self.step(Broadcast, called, node, parent=node, of=total, values=((name, leaf.name),), position="only"), name
+
+    def as_column(self, node: Node, cell: Cell, call: str, lines: tuple[int, ...] = ()) -> tuple[Node, str]:
+        """Return a node with the rows of `node` in which `cell` is a column, and that column's name."""
+        if isinstance(cell.expr, Column):
+            return node, cell.expr.name
+        node, (cell,) = self.resolve(node, cell)
+        if isinstance(cell.expr, Column):
+            return node, cell.expr.name
+        name = self.free_column(node, call)
+        out = self.step(Project, self.naming.called(node), node, lines, parent=node, assigned=((name, cell.expr),))
+        return out, name
+
+    def state(self, node: Node, cell: Cell, function: str, name: str, part: Part | None = None) -> Cell:
+        """Return a total over the rows of `node` as a cell that all rows share."""
+        from lester_gui.ir.operators import AGGREGATES
+
+        rule = AGGREGATES[function]
+        if cell.type not in rule.accepts:
+            raise shape(f"{function} is taken of a {cell.type}")
+        kind, nullable = rule.result((cell.type, cell.nullable))
+        for ident, known in self.states.items():
+            if known.node is node and known.cell == cell and known.function == function and known.part == part:
+                return Cell(Leaf("state", ident, name, kind, nullable), kind, nullable)
+        ident = self.number()
+        self.states[ident] = State(node, cell, function, part, self.lines)
+        return Cell(Leaf("state", ident, name, kind, nullable), kind, nullable)
+
+    def count(self, node: Node, part: Part | None = None) -> Cell:
+        """Return the number of rows as a cell; it is known to splits and sizes, not to rows."""
+        return Cell(Leaf("count", id(self.align.root(node)) if part is None else hash(part), "rows", Type.INT), Type.INT)
+
+    def position(self, node: Node) -> Cell:
+        """Return the place of the current row, counted from 0."""
+        return Cell(Leaf("position", id(self.align.root(node)), "position", Type.INT), Type.INT)
+
+    def called_cell(self, value: Value) -> str:
+        """Return what the script calls a value of a row, or a name made from what it is computed from; '' if neither helps."""
+        content = self.content(value)
+        if not isinstance(content, Cell):
+            return ""
+        if content.expr in self.cell_names:
+            return self.cell_names[content.expr]
+        return described(content.expr)
+
+    def is_shown(self, args: Arguments) -> bool:
+        """Whether a call is a statement of its own or stands in one, as the last line of a notebook cell does."""
+        return self.showing
+
+    def materialise(self, frame: Frame, with_index: bool = False) -> tuple[Node, Frame]:
+        """Return a node whose columns are exactly the visible ones of `frame` (and its index levels), and the frame over it."""
+        columns = dict(frame.columns)
+        if with_index:
+            columns = dict(frame.levels) | columns
+        wanted: dict[str, Cell] = {}
+        for name, value in columns.items():
+            if not isinstance(value, Cell):
+                raise shape(f"The column {name!r} holds something that the plan does not carry")
+            wanted[name] = value
+        node, resolved = self.resolve(frame.node, *wanted.values())
+        wanted = dict(zip(wanted, resolved, strict=True))
+        computed = {n: c for n, c in wanted.items() if not isinstance(c.expr, Column)}
+        call = self.naming.called(node)
+        if computed:
+            names = {n: n if n not in node.schema else self.free_column(node, n) for n in computed}
+            node = self.step(Project, call, node, parent=node, assigned=tuple((names[n], c.expr) for n, c in computed.items()))
+            wanted.update({n: cells.column(node, names[n]) for n in computed})
+        pairs = tuple((n, columns_of(c.expr)[0]) for n, c in wanted.items())
+        if tuple(n for n, _ in pairs) != node.schema.names or any(a != b for a, b in pairs):
+            node = self.step(Select, call, node, parent=node, columns=pairs)
+        plain = {n: cells.column(node, n) for n in wanted}
+        levels = tuple((n, cells.column(node, n)) if n in plain else (n, c) for n, c in frame.levels) if with_index else ()
+        visible: tuple[tuple[str, Value], ...] = tuple((n, plain[n]) for n in dict(frame.columns))
+        return node, Frame(node, visible, frame.index if with_index or not frame.levels else None, levels, frame.part)
+
+    # -- running -------------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run the whole script; what stops is noted, and what it may have changed is unknown from there on."""
+        self.enter(self.script.tree.body)
+
+    def enter(self, body: Sequence[ast.stmt]) -> None:
+        """Run statements; where no loop or condition is open, one that stops does not stop those after it."""
+        from lester_gui.rewrite.lift.opaque import recover
+        from lester_gui.rewrite.lift.statements import block, execute
+
+        if self.loops or self.live != TRUE:
+            block(self, body)
+            return
+        for position, node in enumerate(body):
+            if self.live != TRUE:
+                block(self, body[position:])
+                return
+            state = self.snapshot()
+            try:
+                execute(self, node)
+            except Stopped as stop:
+                self.restore(state)
+                recover(self, body, position, stop)
+            except (RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, AssertionError, UserError) as error:
+                self.restore(state)
+                recover(self, body, position, internal(error, self.line))
+            if len(self.activations) == 1:
+                self.naming.seal()
+
+    def snapshot(self) -> Snapshot:
+        """Return what a failed attempt may have changed."""
+        return Snapshot(
+            [dict(a.names) for a in self.activations],
+            [list(a.returns) for a in self.activations],
+            dict(self.heap),
+            self.live,
+            list(self.loops),
+            self.depth,
+            dict(self.files),
+        )
+
+    def restore(self, state: Snapshot) -> None:
+        """Go back to a snapshot."""
+        del self.activations[len(state.names) :]
+        for activation, names, returns in zip(self.activations, state.names, state.returns, strict=True):
+            activation.names.clear()
+            activation.names.update(names)
+            activation.returns[:] = returns
+        self.heap.clear()
+        self.heap.update(state.heap)
+        self.live, self.depth = state.live, state.depth
+        self.loops[:] = state.loops
+        self.files.clear()
+        self.files.update(state.files)
+
+    # -- bookkeeping ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def using(self, *, pandas: bool | None = None, family: str | None = None) -> Iterator[None]:
+        """Run a block under other rules of arithmetic, or in the name of another family of rules."""
+        before = self.pandas, self.family
+        self.pandas = before[0] if pandas is None else pandas
+        self.family = before[1] if family is None else family
+        try:
+            yield
+        finally:
+            self.pandas, self.family = before
+
+    def note(self, kind: str, subject: str, detail: str = "", line: int | None = None) -> None:
+        """Note something for the findings, once."""
+        found = Found(kind, line or self.line, subject, detail)
+        if found not in self.found:
+            self.found.append(found)
+
+    def wrote(self, path: str, content: str, variable: str = "") -> None:
+        """Note a file that the script writes."""
+        self.written = [w for w in self.written if w.path != path]
+        self.written.append(WrittenFile(path, content, variable, self.line))
+
+    def ignored(self, *values: Value) -> bool:
+        """Whether any of the values is a mere result, so that what is computed from it is one, too."""
+        return any(isinstance(self.content(v), Result) for v in values)
+
+    def where(self, node: ast.AST) -> int:
+        """Return the line of a syntax node."""
+        return getattr(node, "lineno", self.line)

@@ -1,0 +1,61 @@
+"""Names of views: the script's variables, with a number for later versions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from lester_gui.ir.nodes import Node
+
+
+class Naming:
+    """Collects what the script calls each node; final names are given when the plan is complete.
+
+    A node is called after the outermost assignment of the statement that made it: after ``train = load(path)`` it is ``train``,
+    although the function calls it ``data``.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._open: set[int] = set()
+        self._order: dict[int, int] = {}
+        self._alive: list[Node] = []  # ids must not be used twice
+
+    def made(self, node: Node, name: str) -> None:
+        """Note a new node; `name` is what it is called unless an assignment says otherwise."""
+        self._alive.append(node)
+        self._names[id(node)] = name
+        self._open.add(id(node))
+        self._order[id(node)] = len(self._order)
+
+    def claim(self, node: Node, name: str) -> None:
+        """The script assigns the node to `name`."""
+        if id(node) in self._open:
+            self._names[id(node)] = name
+
+    def seal(self) -> None:
+        """A statement of the script is over: what it made keeps its names."""
+        self._open.clear()
+
+    def called(self, node: Node) -> str:
+        """Return the name noted for a node."""
+        return self._names.get(id(node), node.name)
+
+    def final(self, nodes: tuple[Node, ...]) -> dict[int, Node]:
+        """Return each node, parents first, under its final name: ``merged``, ``merged-2``, …"""
+        taken: dict[str, int] = {}
+        chosen: dict[int, str] = {}
+        for node in sorted(nodes, key=lambda n: self._order.get(id(n), len(self._order))):
+            base = clean(self.called(node))
+            taken[base] = taken.get(base, 0) + 1
+            chosen[id(node)] = base if taken[base] == 1 else f"{base}-{taken[base]}"
+        out: dict[int, Node] = {}
+        for node in nodes:
+            moved = node.with_parents(*(out[id(p)] for p in node.parents)) if node.parents else node
+            out[id(node)] = replace(moved, name=chosen[id(node)])
+        return out
+
+
+def clean(name: str) -> str:
+    """Return `name` with everything but letters, digits and underscores replaced, and no leading underscores."""
+    return re.sub(r"\W+", "_", name).strip("_") or "view"

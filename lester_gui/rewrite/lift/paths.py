@@ -1,0 +1,103 @@
+"""Path conditions: boolean expressions over the current row, kept short so that they read like the script's own conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lester_gui.ir.expressions import Apply, Expr, Literal
+from lester_gui.ir.operators import OPERATORS
+
+TRUE = Literal(True)
+FALSE = Literal(False)
+
+# Operators that fail for some values: whatever uses one has to come after the conditions that the script asked first.
+PARTIAL = frozenset(
+    {"py_div", "py_floordiv", "py_mod", "split_item", "py_int", "py_float", "to_int", "parse_date"} & set(OPERATORS)
+)
+
+
+def conjuncts(condition: Expr) -> tuple[Expr, ...]:
+    """Return the conditions that `condition` is the conjunction of, in the order in which the script asks them."""
+    if condition == TRUE:
+        return ()
+    if isinstance(condition, Apply) and condition.operator == "and":
+        return tuple(c for a in condition.arguments for c in conjuncts(a))
+    return (condition,)
+
+
+def conjunction(conditions: Iterable[Expr]) -> Expr:
+    """Return the conjunction of `conditions`, each once."""
+    out: dict[Expr, None] = {}
+    for condition in conditions:
+        for c in conjuncts(condition):
+            if c == FALSE or negated(c) in out:
+                return FALSE
+            out[c] = None
+    kept = tuple(out)
+    if not kept:
+        return TRUE
+    return kept[0] if len(kept) == 1 else Apply("and", kept)
+
+
+def both(a: Expr, b: Expr) -> Expr:
+    """Return ``a and b``."""
+    return conjunction((a, b))
+
+
+def negated(condition: Expr) -> Expr:
+    """Return ``not condition``."""
+    if condition == TRUE:
+        return FALSE
+    if condition == FALSE:
+        return TRUE
+    if isinstance(condition, Apply) and condition.operator == "not":
+        return condition.arguments[0]
+    return Apply("not", (condition,))
+
+
+def either(a: Expr, b: Expr) -> Expr:
+    """Return ``a or b``; ``(p and q) or (p and not q)`` is ``p``, so that conditions stay as short as the script's."""
+    if a == FALSE or a == b:
+        return b
+    if b == FALSE:
+        return a
+    if TRUE in (a, b) or negated(a) == b:
+        return TRUE
+    left, right = conjuncts(a), conjuncts(b)
+    common = [c for c in left if c in right]
+    if not common:
+        parts: list[Expr] = []
+        for x in (a, b):
+            parts += x.arguments if isinstance(x, Apply) and x.operator == "or" else (x,)
+        return Apply("or", tuple(dict.fromkeys(parts)))
+    rest_left = [c for c in left if c not in common]
+    rest_right = [c for c in right if c not in common]
+    if not rest_left or not rest_right:
+        return conjunction(common)
+    return both(conjunction(common), either(conjunction(rest_left), conjunction(rest_right)))
+
+
+def choose(condition: Expr, a: Expr, b: Expr) -> Expr:
+    """Return ``a if condition else b``."""
+    if a == b or condition == TRUE:
+        return a
+    if condition == FALSE:
+        return b
+    if a == TRUE and b == FALSE:
+        return condition
+    if a == FALSE and b == TRUE:
+        return negated(condition)
+    if isinstance(condition, Apply) and condition.operator == "not":
+        return choose(condition.arguments[0], b, a)
+    if isinstance(b, Apply) and b.operator == "if_else" and b.arguments[0] == condition:
+        b = b.arguments[2]
+    if isinstance(a, Apply) and a.operator == "if_else" and a.arguments[0] == condition:
+        a = a.arguments[1]
+    return Apply("if_else", (condition, a, b))
+
+
+def is_partial(expr: Expr) -> bool:
+    """Whether evaluating `expr` can fail for some row."""
+    if isinstance(expr, Apply):
+        return expr.operator in PARTIAL or any(is_partial(a) for a in expr.arguments)
+    return False

@@ -1,0 +1,323 @@
+"""From symbolic leaves and conditions to nodes: a dict lookup becomes a join, a last row's value a broadcast, a condition a filter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, substitute, walk
+from lester_gui.ir.nodes import Broadcast, Filter, Join, JoinKind, Node, Project, Select, Take
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Keyed, Leaf, Rows, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+TAKE = {"last": Take.LAST, "first": Take.FIRST, "only": Take.ALL}
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A dict or set read at keys that are computed from the current row."""
+
+    keyed: Keyed
+    keys: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """A value of the last row of `node`; `fallback` where there is no row."""
+
+    node: Node
+    cell: Cell
+    lines: tuple[int, ...]
+
+
+def keys_of(lift: Lifter, keyed: Keyed, key: Value) -> tuple[Cell, ...]:
+    """Return a key as cells, one per key column.
+
+    Raises
+    ------
+    Stopped
+        If its shape or types are not those of the keys.
+    """
+    content = lift.content(key)
+    values = content.items if isinstance(content, Tup) else (content,)
+    if len(values) != len(keyed.keys):
+        raise shape("A dict is read at a key of another shape than its own")
+    out = tuple(cells.cell_of(lift.content(v)) for v in values)
+    for cell, name in zip(out, keyed.keys, strict=True):
+        own = keyed.node.schema.field(name).type
+        if own is not cell.type and not (own.is_number and cell.type.is_number):
+            raise shape(f"A dict with {own} keys is read at a {cell.type}")
+    return out
+
+
+def lookup(lift: Lifter, keyed: Keyed, key: Value) -> int:
+    """Return the number of a lookup; the same keys of the same dict are one lookup."""
+    made = Lookup(keyed, keys_of(lift, keyed, key))
+    for ident, known in lift.lookups.items():
+        if known == made:
+            return ident
+    ident = lift.number()
+    lift.lookups[ident] = made
+    return ident
+
+
+def hit(lift: Lifter, where: Keyed | Vocabulary, needle: Value) -> Expr:
+    """Return the condition that a key is there."""
+    if isinstance(where, Vocabulary):
+        if where.node is not None:
+            raise no_rule("asking whether a category was seen")
+        options = Tup(tuple(Const(v) for v in where.values))
+        from lester_gui.rewrite.lift.expressions.operators import contains
+
+        return contains(lift, needle, options)
+    return Leaf("hit", lookup(lift, where, needle), "", Type.BOOL)
+
+
+def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, guarded: bool = False) -> Value:
+    """Return what a dict holds under a key; without a default, rows whose key is missing end the script."""
+    from lester_gui.rewrite.lift.statements.branch import merge
+
+    if keyed.template is None:
+        raise shape("A set is read by key")
+    ident = lookup(lift, keyed, key)
+    found: Expr = Leaf("hit", ident, "", Type.BOOL)
+
+    def leaf(value: Value) -> Value:
+        content = lift.content(value)
+        if isinstance(content, Tup):
+            return Tup(tuple(leaf(v) for v in content.items))
+        if isinstance(content, Items):
+            return Tup(tuple(leaf(v) for v in content.values))
+        if isinstance(content, Entries):
+            return lift.new(Entries(tuple((k, leaf(v)) for k, v in content.items)))
+        if isinstance(content, Const):
+            return content
+        assert isinstance(content, Cell)
+        table: dict[Expr, Expr] = {Column(n): Leaf("get", ident, n, f.type, f.nullable) for n in columns_of(content.expr) for f in [keyed.node.schema.field(n)]}
+        return Cell(substitute(content.expr, table.get), content.type, content.nullable)
+
+    value = leaf(keyed.template)
+    if default is not None:
+        content = lift.content(default)
+        if content == Const(None) and not isinstance(value, Cell):
+            raise no_rule("a dict read with the default None")
+        return lift.known(merge(lift, found, value, content))
+    if found not in paths.conjuncts(lift.live) and not guarded:
+        lift.note("unguarded-lookup", lift.naming.called(keyed.node))
+        if lift.straight:
+            lift.live = paths.both(lift.live, found)
+    return value
+
+
+def semi(lift: Lifter, options: Value, needle: Value) -> Expr:
+    """Return the condition that a value occurs in a column, list or set."""
+    if isinstance(options, Keyed):
+        return hit(lift, options, needle)
+    from lester_gui.rewrite.lift.library.pandas_io import as_column
+
+    column = as_column(lift, options)
+    if column.part is not None:
+        raise shape("Membership in one side of a split is asked")
+    node, name = lift.as_column(column.node, column.cell, column.name or "value")
+    return Leaf("hit", lookup(lift, Keyed(node, (name,), None, "first", 0), needle), "", Type.BOOL)
+
+
+def looked_up(lift: Lifter, column: Column1, table: Column1) -> dict[str, object]:
+    """Return node and cell of ``column.map(table)``: the table's value under its index, missing where there is none."""
+    from lester_gui.rewrite.lift.library.pandas_join import unique_on
+
+    if not table.index or len(table.index) != 1 or table.part is not None:
+        raise no_rule("map with a Series that has no named index")
+    if not unique_on(table.node, set(table.index)):
+        raise shape("map with a Series whose index may not be unique")
+    node, name = lift.as_column(table.node, table.cell, table.name or "value")
+    keyed = Keyed(node, table.index, cells.column(node, name), "only", 0)
+    made = Leaf("get", lookup(lift, keyed, column.cell), name, table.cell.type, True)
+    out, (cell,) = lift.resolve(column.node, Cell(made, table.cell.type, True))
+    return {"node": out, "cell": cell}
+
+
+def with_leaf(lift: Lifter, node: Node, leaf: Leaf) -> tuple[Node, Expr]:
+    """Return a node with the rows of `node` and a column for a lookup or a last row's value, and what stands for the leaf."""
+    if leaf.kind == "last":
+        return _with_last(lift, node, leaf)
+    made: Lookup = lift.lookups[leaf.ident]
+    for known, table in lift.joined.get(leaf.ident, []):
+        if any(known is n for n in lift.align.chain(node)):
+            names = {c: lift.align.move(Column(c), known, node) for c in table.values()}
+            return node, _of_outer(leaf, {k: _name(names[c]) for k, c in table.items()}, made)
+    out, table = _join(lift, node, made, JoinKind.LEFT, want_found=True)
+    lift.joined.setdefault(leaf.ident, []).append((out, table))
+    return out, _of_outer(leaf, table, made)
+
+
+def _name(expr: Expr) -> str:
+    assert isinstance(expr, Column)
+    return expr.name
+
+
+def _of_outer(leaf: Leaf, table: dict[str, str], made: Lookup) -> Expr:
+    """What a leaf is over a left join: a value that may be missing, or a neutral one where the script would not look."""
+    if leaf.kind == "hit":
+        return Apply("not_null", (Column(table[""]),))
+    column = Column(table[leaf.name])
+    if leaf.nullable or leaf.type not in cells.NEUTRAL:
+        return column
+    return Apply("coalesce", (column, Literal(cells.NEUTRAL[leaf.type])))
+
+
+def _join(
+    lift: Lifter, node: Node, made: Lookup, how: JoinKind, want_found: bool, wanted: set[str] | None = None
+) -> tuple[Node, dict[str, str]]:
+    """Join `node` with the rows a dict was made of; return the node and where each of its columns is ('' is a mark of a match)."""
+    keyed = made.keyed
+    left_keys: list[str] = []
+    for cell in made.keys:
+        node, name = lift.as_column(node, cell, lift.called_cell(cell) or "key")
+        left_keys.append(name)
+    if len(set(left_keys)) != len(left_keys):
+        raise shape("A dict is read with one value for two parts of its key")
+    right = keyed.node
+    values = () if keyed.template is None else tuple(n for n in _columns_in(lift, keyed.template) if n not in keyed.keys)
+    if wanted is not None:
+        values = tuple(n for n in values if n in wanted)
+    call = lift.naming.called(right)
+    pairs = list(zip(left_keys, keyed.keys, strict=True))
+    table = dict(zip(keyed.keys, left_keys, strict=True))
+    mark = next((n for n in values if not right.schema.field(n).nullable), None)
+    if want_found and mark is None and how is JoinKind.LEFT:
+        mark = lift.free_column(right, f"in_{call}".replace("-", "_"))
+        right = lift.step(Project, call, right, keyed.node.lines, parent=right, assigned=((mark, Literal(True)),))
+        values = (*values, mark)
+    for n in values:
+        table[n] = n if n not in node.schema and n not in left_keys else lift.free_column(node, f"{call}_{n}".replace("-", "_"))
+        pairs.append((table[n], n))
+    if tuple(pairs) != tuple((n, n) for n in right.schema.names):
+        right = lift.step(Select, call, right, keyed.node.lines, parent=right, columns=tuple(pairs))
+    if mark is not None:
+        table[""] = table[mark]
+    if how in (JoinKind.SEMI, JoinKind.ANTI) or not values:
+        how = JoinKind.SEMI if how is JoinKind.INNER else how
+    keep = node if how is JoinKind.LEFT else None
+    # a semi-join does not care how often a key occurs
+    take = Take.ALL if how in (JoinKind.SEMI, JoinKind.ANTI) else TAKE[keyed.take]
+    out = lift.step(
+        Join, lift.naming.called(node), keep, left=node, right=right, how=how, on=tuple((k, k) for k in left_keys), take=take
+    )
+    return out, table
+
+
+def _columns_in(lift: Lifter, template: Value) -> tuple[str, ...]:
+    """Names of the columns that a template reads, each once."""
+    content = lift.content(template)
+    if isinstance(content, Cell):
+        return columns_of(content.expr)
+    if isinstance(content, Tup | Items | Entries):
+        inner = content.items if isinstance(content, Tup) else content.values if isinstance(content, Items) else tuple(v for _, v in content.items)
+        return tuple(dict.fromkeys(n for v in inner for n in _columns_in(lift, v)))
+    return ()
+
+
+def _with_last(lift: Lifter, node: Node, leaf: Leaf) -> tuple[Node, Expr]:
+    last: Last = lift.lasts[leaf.ident]
+    source, column = lift.as_column(last.node, last.cell, leaf.name, last.lines)
+    for known in lift.align.chain(node):
+        if isinstance(known, Broadcast) and known.of is source and known.position == "last":
+            for name, old in known.values:
+                if old == column:
+                    return node, lift.align.move(Column(name), known, node)
+    name = lift.free_column(node, f"last_{leaf.name}")
+    out = lift.step(Broadcast, lift.naming.called(node), node, parent=node, of=source, values=((name, column),), position="last")
+    return out, Column(name)
+
+
+def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], lines: tuple[int, ...]) -> tuple[Node, list[Cell]]:
+    """Return the rows for which a path condition holds, and cells over them.
+
+    Conditions are applied in the order in which the script asks them, so that nothing is computed for a row on which the script did
+    not compute it; ``key in table`` becomes an inner join.
+    """
+    table: dict[Expr, Expr] = {}
+    asked: list[Expr] = []
+    todo = list(paths.conjuncts(condition))
+
+    def now(expr: Expr) -> Expr:
+        return simplified(substitute(expr, table.get)) if table else expr
+
+    def flush() -> None:
+        nonlocal node
+        if asked:
+            node = lift.step(Filter, lift.naming.called(node), lines=lines, parent=node, predicate=paths.conjunction(asked))
+            asked.clear()
+
+    while todo:
+        c = todo.pop(0)
+        inner = c.arguments[0] if isinstance(c, Apply) and c.operator == "not" else None
+        leaf = c if isinstance(c, Leaf) else inner
+        if isinstance(leaf, Leaf) and leaf.kind == "hit" and leaf not in table:
+            flush()
+            made: Lookup = lift.lookups[leaf.ident]
+            made = Lookup(made.keyed, tuple(Cell(now(k.expr), k.type, k.nullable) for k in made.keys))
+            if leaf is c:
+                names = {e.name for x in (*todo, *(w.expr for w in wanted)) for e in walk(x) if isinstance(e, Leaf) and e.kind == "get" and e.ident == leaf.ident}
+                node, where = _join(lift, node, made, JoinKind.INNER, want_found=False, wanted=names)
+                table[leaf] = paths.TRUE
+                for n in names:
+                    f = made.keyed.node.schema.field(n)
+                    table[Leaf("get", leaf.ident, n, f.type, f.nullable)] = Column(where[n])
+            else:
+                node, _ = _join(lift, node, made, JoinKind.ANTI, want_found=False, wanted=set())
+                table[leaf] = paths.FALSE
+            continue
+        if isinstance(leaf, Leaf) and leaf.kind == "unseen":
+            flush()
+            from lester_gui.rewrite.lift.folds import first_of_each
+
+            node = first_of_each(lift, node, leaf, lines)
+            continue
+        c = now(c)
+        if c == paths.TRUE:
+            continue
+        if any(isinstance(e, Leaf) for e in walk(c)) or (paths.is_partial(c) and asked):
+            flush()
+        node, (cell,) = lift.resolve(node, Cell(c, Type.BOOL))
+        asked.append(simplified(cell.expr))
+    flush()
+    out = [Cell(now(w.expr), w.type, w.nullable) for w in wanted]
+    node, resolved = lift.resolve(node, *out)
+    return node, [Cell(simplified(c.expr), c.type, c.nullable) for c in resolved]
+
+
+def simplified(expr: Expr) -> Expr:
+    """Return an expression without decided conditions; ``a if a is there else b`` becomes ``coalesce``."""
+    if not isinstance(expr, Apply):
+        return expr
+    arguments = tuple(simplified(a) for a in expr.arguments)
+    if expr.operator == "and":
+        return paths.conjunction(arguments)
+    if expr.operator == "or":
+        out: Expr = paths.FALSE
+        for a in arguments:
+            out = paths.either(out, a)
+        return out
+    if expr.operator == "not":
+        return paths.negated(arguments[0])
+    if expr.operator == "if_else":
+        condition, a, b = arguments
+        present = condition.arguments[0] if isinstance(condition, Apply) and condition.operator == "not_null" else None
+        if isinstance(a, Apply) and a.operator == "coalesce" and len(a.arguments) == 2 and a.arguments[0] == present:
+            return Apply("coalesce", (a.arguments[0], b))
+        return paths.choose(condition, a, b)
+    return Apply(expr.operator, arguments)
+
+
+def refuse_loop_state(expr: Expr) -> None:
+    """Raise where an expression depends on what an earlier row left behind."""
+    for e in walk(expr):
+        if isinstance(e, Leaf) and e.kind == "prev":
+            raise Stopped(Reason.RECURRENCE, f"{e.name or 'A value'} depends on what the row before it left behind")

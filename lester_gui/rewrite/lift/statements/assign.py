@@ -1,0 +1,115 @@
+"""Assignments: names, tuples of names, items, attributes, and the augmented forms."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.rewrite.lift.domain import Cell, Column1, Fields, Frame, Items, Matrix, Ref, Result, Rows, Tup, Value
+from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.statements import statement
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@statement(ast.Assign)
+def assign(lift: Lifter, node: ast.Assign) -> None:
+    """``a = b = expr``; ``a, b = x, y`` keeps the identity of each object."""
+    target = node.targets[0]
+    if len(node.targets) == 1 and isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+        if len(target.elts) == len(node.value.elts) and not any(isinstance(e, ast.Starred) for e in target.elts):
+            values = [evaluate(lift, e) for e in node.value.elts]
+            for t, v in zip(target.elts, values, strict=True):
+                store(lift, t, v)
+            return
+    value = evaluate(lift, node.value)
+    for t in node.targets:
+        store(lift, t, value)
+
+
+@statement(ast.AnnAssign)
+def annotated(lift: Lifter, node: ast.AnnAssign) -> None:
+    """``a: int = expr``."""
+    if node.value is not None:
+        store(lift, node.target, evaluate(lift, node.value))
+
+
+@statement(ast.AugAssign)
+def augmented(lift: Lifter, node: ast.AugAssign) -> None:
+    """``a += expr``: a list is changed in place, everything else is replaced."""
+    load = ast.copy_location(_as_load(node.target), node)
+    owner = evaluate(lift, load)
+    if isinstance(owner, Ref) and isinstance(lift.content(owner), Items) and isinstance(node.op, ast.Add):
+        from lester_gui.rewrite.lift.library.table import METHODS, Arguments
+
+        METHODS["list", "extend"](lift, lift.content(owner), Arguments("+=", [evaluate(lift, node.value)], owner=owner))
+        return
+    value = evaluate(lift, ast.copy_location(ast.BinOp(load, node.op, node.value), node))
+    store(lift, node.target, value)
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    copy = ast.parse(ast.unparse(target), mode="eval").body
+    for inner in ast.walk(copy):
+        ast.copy_location(inner, target)
+    return copy
+
+
+def store(lift: Lifter, target: ast.expr, value: Value) -> None:
+    """Assign `value` to a target."""
+    if isinstance(target, ast.Name):
+        assign_name(lift, target.id, value)
+    elif isinstance(target, ast.Tuple | ast.List):
+        names = [e.id if isinstance(e, ast.Name) else "" for e in target.elts]
+        if any(isinstance(e, ast.Starred) for e in target.elts):
+            raise no_rule("unpacking with a star")
+        for t, v in zip(target.elts, unpack(lift, value, len(target.elts), names), strict=True):
+            store(lift, t, v)
+    elif isinstance(target, ast.Subscript):
+        from lester_gui.rewrite.lift.statements.items import store_item
+
+        store_item(lift, target, value)
+    elif isinstance(target, ast.Attribute):
+        from lester_gui.rewrite.lift.statements.items import store_attribute
+
+        store_attribute(lift, target, value)
+    else:
+        raise Stopped(Reason.SYNTAX, f"An assignment to {type(target).__name__} is not lifted")
+
+
+def assign_name(lift: Lifter, name: str, value: Value) -> None:
+    """Assign to a name; the node behind a table is called after it."""
+    if isinstance(value, Column1):
+        value = replace(value, lines=lift.lines)
+    lift.names[name] = value
+    content = lift.heap.get(value.id, value) if isinstance(value, Ref) else value
+    if isinstance(content, Frame | Column1 | Matrix | Rows) and name != "_":
+        lift.naming.claim(content.node, name)
+    if isinstance(content, Cell):
+        from lester_gui.rewrite.lift.loops import name_cell
+
+        name_cell(lift, name, content)
+
+
+def unpack(lift: Lifter, value: Value, count: int, names: list[str]) -> tuple[Value, ...]:
+    """Return the `count` values that `value` is unpacked into; `names` are those of the targets, '' where there is none."""
+    content = lift.content(value)
+    if isinstance(content, Result):
+        return (content,) * count
+    if isinstance(content, Fields):
+        from lester_gui.rewrite.lift.texts import fix_width
+
+        return fix_width(lift, content, count, names)
+    values: tuple[Value, ...] | None = None
+    if isinstance(content, Tup):
+        values = content.items
+    elif isinstance(content, Items):
+        values = content.values
+    if values is None:
+        raise shape("A value whose length is not known is unpacked")
+    if len(values) != count:
+        raise shape(f"{len(values)} values are unpacked into {count} names")
+    return values

@@ -1,0 +1,172 @@
+"""Branches: ``if`` on constants is decided, on cells both sides are run and merged; ``try``, ``raise`` and ``while``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Expr, Literal
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Leaf, Ref, Result, Tup, Unknown, Value, const_cell
+from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.statements import block, statement
+from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@statement(ast.If)
+def branch(lift: Lifter, node: ast.If) -> None:
+    """``if``/``elif``/``else``."""
+    from lester_gui.rewrite.lift.texts import skips_line
+
+    if skips_line(lift, node):
+        return
+    condition = condition_of(lift, evaluate(lift, node.test))
+    if condition is None:
+        _unimportant(lift, node)
+    elif condition == TRUE:
+        block(lift, node.body)
+    elif condition == FALSE:
+        block(lift, node.orelse)
+    else:
+        fork(lift, condition, lambda: block(lift, node.body), lambda: block(lift, node.orelse))
+
+
+def condition_of(lift: Lifter, value: Value) -> Expr | None:
+    """Return the truth of a value as an expression, or None where only a mere result decides."""
+    content = lift.content(value)
+    if isinstance(content, Cell):
+        return cells.truth(content).expr
+    if isinstance(content, Const):
+        return TRUE if content.value else FALSE
+    if isinstance(content, Tup):
+        return TRUE if content.items else FALSE
+    if isinstance(content, Items):
+        return TRUE if content.values else FALSE
+    if isinstance(content, Entries):
+        return TRUE if content.items else FALSE
+    if isinstance(content, Result):
+        return None
+    raise shape("Whether a table or object is empty decides what the script does")
+
+
+def _unimportant(lift: Lifter, node: ast.If) -> None:
+    """A branch that something outside the data decides (a file that exists, a score) may only have effects that no plan needs."""
+    names, heap = dict(lift.names), dict(lift.heap)
+    for body in (node.body, node.orelse):
+        block(lift, body)
+        for name in {n for n in (*names, *lift.names) if names.get(n) != lift.names.get(n)}:
+            lift.names[name] = Unknown("it is set under a condition that is not lifted", node.lineno)
+        for ident in {i for i in heap if heap[i] != lift.heap.get(i)}:
+            lift.heap[ident] = Unknown("it is changed under a condition that is not lifted", node.lineno)
+        names, heap = dict(lift.names), dict(lift.heap)
+
+
+def fork(lift: Lifter, condition: Expr, yes: Callable[[], None], no: Callable[[], None]) -> None:
+    """Run both sides of a condition on the current row and merge what they leave behind."""
+    before_names, before_heap, before_live = dict(lift.names), dict(lift.heap), lift.live
+    straight, lift.straight = lift.straight, False
+    lift.live = paths.both(before_live, condition)
+    yes()
+    yes_names, yes_heap, yes_live = dict(lift.names), dict(lift.heap), lift.live
+    _restore(lift, before_names, before_heap)
+    lift.live = paths.both(before_live, paths.negated(condition))
+    no()
+    lift.straight = straight
+    if yes_live == FALSE:
+        return
+    if lift.live == FALSE:
+        _restore(lift, yes_names, yes_heap)
+        lift.live = yes_live
+        return
+    merged = {n: merge(lift, condition, yes_names.get(n), lift.names.get(n)) for n in dict.fromkeys((*yes_names, *lift.names))}
+    heap = {i: merge(lift, condition, yes_heap.get(i), lift.heap.get(i)) for i in dict.fromkeys((*yes_heap, *lift.heap))}
+    live = paths.either(yes_live, lift.live)
+    _restore(lift, merged, heap)
+    lift.live = live
+
+
+def _restore(lift: Lifter, names: dict[str, Value], heap: dict[int, Value]) -> None:
+    lift.names.clear()
+    lift.names.update(names)
+    lift.heap.clear()
+    lift.heap.update(heap)
+
+
+def merge(lift: Lifter, condition: Expr, a: Value | None, b: Value | None) -> Value:
+    """Return the value that is `a` where the condition holds and `b` elsewhere; what cannot be merged is unknown."""
+    if a is b or a == b or b is None:
+        assert a is not None
+        return a
+    if a is None:
+        return b
+    if isinstance(a, Tup) and isinstance(b, Tup) and len(a.items) == len(b.items):
+        return Tup(tuple(merge(lift, condition, x, y) for x, y in zip(a.items, b.items, strict=True)))
+    if isinstance(a, Items) and isinstance(b, Items) and len(a.values) == len(b.values) and a.kind == b.kind:
+        return Items(tuple(merge(lift, condition, x, y) for x, y in zip(a.values, b.values, strict=True)), a.kind)
+    if isinstance(a, Ref) or isinstance(b, Ref):
+        return Unknown("the two branches leave different objects", lift.line)
+    try:
+        x, y = _alike(a, b)
+        return cells.choose(condition, x, y)
+    except Stopped as stop:
+        return Unknown(f"the two branches leave values that do not go together: {stop.why}", lift.line)
+
+
+def _alike(a: Value, b: Value) -> tuple[Cell, Cell]:
+    """Both as cells; None, and a value from the iteration before, take the type of the other side."""
+    x, y = _as_cell(a), _as_cell(b)
+    if x is None and y is None:
+        raise shape("neither is a value of a row")
+    if x is None and y is not None:
+        x = Cell(Literal(None, y.type), y.type, True)
+    if y is None and x is not None:
+        y = Cell(Literal(None, x.type), x.type, True)
+    assert x is not None and y is not None
+    if isinstance(x.expr, Leaf) and x.expr.kind == "prev":
+        x = Cell(x.expr, y.type, x.nullable)
+    elif isinstance(y.expr, Leaf) and y.expr.kind == "prev":
+        y = Cell(y.expr, x.type, y.nullable)
+    return x, y
+
+
+def _as_cell(value: Value) -> Cell | None:
+    if isinstance(value, Cell):
+        return value
+    if isinstance(value, Const):
+        if value.value is None:
+            return None
+        cell = const_cell(value.value)
+        if cell is not None:
+            return cell
+    raise shape("one of them is a table or an object")
+
+
+@statement(ast.While)
+def while_loop(lift: Lifter, node: ast.While) -> None:
+    """``while``: how often it runs depends on what it computed, which no rule follows."""
+    raise Stopped(Reason.RECURRENCE, "A while loop runs as often as its own results say", node.lineno)
+
+
+@statement(ast.Raise)
+def fail(lift: Lifter, node: ast.Raise) -> None:
+    """``raise`` ends the script: the rows that would reach it do not occur in data on which the script runs."""
+    if lift.live == TRUE:
+        raise Stopped(Reason.EFFECT, "The script always raises an error here", node.lineno)
+    lift.live = FALSE
+
+
+@statement(ast.Try)
+def attempt(lift: Lifter, node: ast.Try) -> None:
+    """``try`` around what no plan needs (imports, folders, printing); around rows of data it is not lifted."""
+    if lift.loops:
+        raise Stopped(Reason.SYNTAX, "try inside a loop over rows is not lifted", node.lineno)
+    if any(not isinstance(s, ast.Import | ast.ImportFrom | ast.Expr | ast.Pass) for s in node.body):
+        raise Stopped(Reason.SYNTAX, "What happens after an error in a try block is not lifted", node.lineno)
+    block(lift, node.body)
+    block(lift, node.orelse)
+    block(lift, node.finalbody)

@@ -1,0 +1,98 @@
+"""Assignments to items and attributes: columns of frames, keys of dicts, cells of arrays."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lester_gui.rewrite.lift.domain import Const, Entries, Frame, Items, Ref, Result, Value
+from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
+from lester_gui.rewrite.lift.paths import TRUE
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+def store_item(lift: Lifter, target: ast.Subscript, value: Value) -> None:
+    """``owner[key] = value``."""
+    from lester_gui.rewrite.lift.loops import store_in_loop
+
+    if chained(target):
+        lift.note("copy-on-write", ast.unparse(target.value))
+        return
+    owner = evaluate(lift, target.value)
+    key = evaluate(lift, target.slice)
+    content = lift.content(owner)
+    if isinstance(content, Result):
+        return
+    if isinstance(owner, Ref) and store_in_loop(lift, owner, content, key, value):
+        return
+    if isinstance(content, Entries):
+        index = lift.content(key)
+        if not isinstance(index, Const):
+            raise shape("A dict is filled at a key that depends on data")
+        items = dict(content.items)
+        items[index] = value
+        lift.set(owner, Entries(tuple(items.items()), content.factory))
+        return
+    if isinstance(content, Items) and content.kind == "list":
+        place = lift.const(key)
+        if not isinstance(place, int) or not -len(content.values) <= place < len(content.values):
+            raise shape("A list is changed at a place that is not known")
+        values = list(content.values)
+        values[place] = value
+        lift.set(owner, Items(tuple(values)))
+        return
+    kind = lift.kind(content)
+    rule = METHODS.get((kind, "__setitem__"))
+    if rule is None:
+        raise no_rule(f"an assignment into a {kind}")
+    if isinstance(content, Frame) and lift.live != TRUE:
+        raise Stopped(Reason.LEVEL, "A table is changed under a condition on its rows")
+    with lift.using(family=family(rule)):
+        rule(lift, content, Arguments(f"{kind}[…]", [key, value], owner=owner))
+
+
+def chained(target: ast.Subscript) -> bool:
+    """Whether a target is ``frame[mask][column]``: pandas 3 changes a copy there, so nothing happens to the frame."""
+    inner = target.value
+    return (
+        isinstance(inner, ast.Subscript)
+        and isinstance(inner.slice, ast.Compare | ast.BoolOp | ast.BinOp | ast.UnaryOp)
+        and isinstance(target.slice, ast.Constant)
+        and isinstance(target.slice.value, str)
+    )
+
+
+def store_attribute(lift: Lifter, target: ast.Attribute, value: Value) -> None:
+    """``frame.columns = names``, ``frame.name = series`` for a column that exists."""
+    from lester_gui.rewrite.lift.library.pandas_frame import relabelled, with_column
+
+    owner = evaluate(lift, target.value)
+    content = lift.content(owner)
+    if isinstance(content, Result):
+        return
+    if isinstance(content, Frame):
+        with lift.using(family="pandas"):
+            if target.attr == "columns":
+                lift.set(owner, relabelled(lift, content, lift.strings(value)))
+                return
+            if content.get(target.attr) is not None:
+                lift.set(owner, with_column(lift, content, target.attr, value))
+                return
+    raise no_rule(f"setting the attribute {target.attr}")
+
+
+def delete_item(lift: Lifter, target: ast.Subscript) -> None:
+    """``del frame[column]``."""
+    from lester_gui.rewrite.lift.library.pandas_frame import selected
+
+    owner = evaluate(lift, target.value)
+    content = lift.content(owner)
+    if not isinstance(content, Frame):
+        raise Stopped(Reason.EFFECT, "Deleting from a dict or list is not lifted")
+    name = lift.text(evaluate(lift, target.slice))
+    with lift.using(family="pandas"):
+        lift.set(owner, selected(lift, content, tuple(n for n in content.names if n != name)))

@@ -1,0 +1,187 @@
+"""One step of a plan as a question: the code it stands for, the tables it reads, the table it must yield."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, replace
+
+from lester_gui.ir.expressions import Call, Literal, walk
+from lester_gui.ir.nodes import Node, Opaque
+from lester_gui.ir.plan import Plan
+from lester_gui.ir.schema import Field, Schema, Type
+from lester_gui.rewrite.ollama.literals import literals_of
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A user function that the plan carries, with what it is known to return."""
+
+    name: str
+    arguments: int
+    type: Type
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the script; `marked` lines are those of the step, the others are there to understand them."""
+
+    number: int
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a model is asked about.
+
+    Attributes
+    ----------
+    name : str
+        The view that the step makes.
+    output : str
+        What the script calls its result.
+    code : tuple of Line
+        The statements of the step, and the constants and functions of the script that they use.
+    inputs : tuple of (str, Node)
+        The tables that it reads, under the names the answer must use.
+    columns : tuple of Field
+        The columns that it must yield.
+    functions : tuple of Known
+        User functions that the answer may call.
+    literals : tuple of Literal
+        Constants that the answer may use.
+    lines : tuple of int
+        Script lines of the new steps.
+    taken : frozenset of str
+        Names of views that exist already.
+    """
+
+    name: str
+    output: str
+    code: tuple[Line, ...]
+    inputs: tuple[tuple[str, Node], ...]
+    columns: tuple[Field, ...]
+    functions: tuple[Known, ...]
+    literals: tuple[Literal, ...]
+    lines: tuple[int, ...]
+    taken: frozenset[str]
+
+    @property
+    def observed(self) -> tuple[str, ...]:
+        """The columns of the tables that it reads, each once."""
+        return tuple(dict.fromkeys(n for _, node in self.inputs for n in node.schema.names))
+
+    @property
+    def required(self) -> Schema:
+        """The columns that it must yield."""
+        return Schema(self.columns)
+
+    @property
+    def text(self) -> str:
+        """The code without line numbers."""
+        return "\n".join(line.text for line in self.code)
+
+
+def stage_of(plan: Plan, name: str, script: str) -> Stage:
+    """Return the question for the step that makes the view `name`.
+
+    Parameters
+    ----------
+    script : str
+        The text that the `lines` of the plan's nodes count in.
+
+    Raises
+    ------
+    PlanError
+        If there is no such view.
+    """
+    node = plan.view(name)
+    opaque = node if isinstance(node, Opaque) else None
+    names = opaque.variables if opaque else tuple(p.name for p in node.parents)
+    inputs = tuple(zip(_distinct_names(names), node.parents, strict=True))
+    tree = ast.parse(script)
+    shown = _context(tree, _statements(tree, set(node.lines)))
+    text = script.splitlines()
+    return Stage(
+        name=name,
+        output=opaque.output if opaque else re.sub(r"-\d+$", "", name),
+        code=tuple(Line(n, text[n - 1], n in node.lines) for n in sorted(shown) if n <= len(text)),
+        inputs=inputs,
+        columns=node.schema.fields,
+        functions=_known_functions(plan),
+        literals=literals_of(tree, shown),
+        lines=node.lines,
+        taken=frozenset(n.name for n in plan.views),
+    )
+
+
+def graft(plan: Plan, name: str, new: Node) -> Plan:
+    """Return the plan in which `new` makes the view `name`.
+
+    Raises
+    ------
+    PlanError
+        If later steps, the label or the encoders do not fit the new columns.
+    """
+    return plan.map_nodes(lambda node: replace(new, name=name) if node.name == name else node)
+
+
+def _distinct_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    out: list[str] = []
+    for name in names:
+        clash = name in out or re.fullmatch(r"step\d+", name)  # an answer calls its own steps so
+        out.append(f"{name}_{len(out) + 1}" if clash else name)
+    return tuple(out)
+
+
+def _statements(tree: ast.Module, lines: set[int]) -> set[int]:
+    """Return the lines of every top-level statement that has one of `lines`."""
+    out = set(lines)
+    for statement in tree.body:
+        extent = set(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
+        if extent & lines:
+            out |= extent
+    return out
+
+
+def _context(tree: ast.Module, lines: set[int]) -> set[int]:
+    """Return `lines` and those of the constants and functions at top level that they use, directly or not."""
+    offers: dict[str, list[ast.stmt]] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef):
+            offers.setdefault(statement.name, []).append(statement)
+        elif isinstance(statement, ast.Assign) and _is_constant(statement.value):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    offers.setdefault(target.id, []).append(statement)
+    shown = set(lines)
+    while True:
+        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.lineno in shown}
+        more = {
+            line
+            for name in used & set(offers)
+            for statement in offers[name]
+            for line in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+        }
+        if more <= shown:
+            return shown
+        shown |= more
+
+
+def _is_constant(value: ast.expr) -> bool:
+    try:
+        held = ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return not (isinstance(held, list | dict | set) and not held)  # an empty container is filled later: no constant
+
+
+def _known_functions(plan: Plan) -> tuple[Known, ...]:
+    known: dict[str, Known | None] = {}
+    for expr in plan.expressions:
+        for call in (e for e in walk(expr) if isinstance(e, Call)):
+            this = Known(call.function, len(call.arguments), call.type, call.nullable)
+            known[call.function] = this if known.get(call.function, this) == this else None
+    return tuple(k for k in known.values() if k is not None)

@@ -1,0 +1,62 @@
+"""Whether there is a language model, said in a moment, for the status bar and the preferences."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lester_gui.errors import UserError
+from lester_gui.progress import silent
+from lester_gui.rewrite.ollama.client import Installed, Patience, Server
+from lester_gui.settings import Settings
+
+STATUS_SECONDS = 0.3
+LIST_SECONDS = 2.0
+
+
+def server_status(settings: Settings) -> str:
+    """Return one sentence about the server, after at most `STATUS_SECONDS`."""
+    try:
+        models = _models(settings, STATUS_SECONDS)
+    except UserError as error:
+        if "not running" in error.message or "too long" in error.message:
+            return "Ollama is not running: rules only"
+        return f"{error.message}: rules only"
+    return f"Ollama on this computer, {_described(models, settings.ollama_model)}"
+
+
+def list_models(settings: Settings) -> dict[str, Any]:
+    """Return `reachable`, the `models` that run on this computer, and a `message` that says what to do when there are none."""
+    try:
+        models = _models(settings, LIST_SECONDS)
+    except UserError as error:
+        return {"reachable": False, "models": [], "message": str(error)}
+    names = [m.name for m in models if not m.elsewhere]
+    if not names:
+        return {"reachable": True, "models": [], "message": "Ollama has no model yet: get one with `ollama pull qwen2.5-coder`"}
+    return {"reachable": True, "models": names, "message": f"{len(names)} model{'s' if len(names) > 1 else ''}"}
+
+
+def _models(settings: Settings, seconds: float) -> tuple[Installed, ...]:
+    patience = Patience(connect=seconds, quick=seconds)
+    return Server(settings.ollama_host, patience, resolve_seconds=seconds / 3).models(silent(), seconds)
+
+
+def _described(models: tuple[Installed, ...], chosen: str) -> str:
+    here = [m for m in models if not m.elsewhere]
+    if chosen:
+        found = next((m for m in here if m.name in (chosen, f"{chosen}:latest")), None)
+        return _title(found) if found else f"{chosen} is not installed: rules only"
+    if not here:
+        return "no model: rules only"
+    return _title(here[0]) if len(here) == 1 else f"{len(here)} models, none chosen"
+
+
+def _title(model: Installed) -> str:
+    """Return a model's name as people say it: ``qwen2.5-coder 14B``."""
+    name, _, tag = model.name.partition(":")
+    size = model.size or ("" if tag == "latest" else tag)
+    number = re.fullmatch(r"([\d.]+)([A-Za-z])", size)
+    if number and number[2].upper() == "B":
+        size = f"{float(number[1]):.0f}B" if float(number[1]) >= 10 else f"{float(number[1]):g}B"
+    return f"{name} {size}".strip()

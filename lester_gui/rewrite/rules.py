@@ -1,0 +1,146 @@
+"""Rewrite a script by rules: run it symbolically, then put the plan of one pipeline together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from lester_gui.discovery.scripts import Script
+from lester_gui.errors import UserError
+from lester_gui.ir.nodes import Node
+from lester_gui.ir.plan import Plan, topological
+from lester_gui.ir.schema import PlanError
+from lester_gui.rewrite.findings import Finding, findings
+from lester_gui.rewrite.lift.learning import Fit, Learning
+from lester_gui.rewrite.lift.library import load
+from lester_gui.rewrite.lift.lifter import Asked, Lifter, Observe, internal
+from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped
+
+__all__ = ["Asked", "Finding", "Observe", "Rewrite", "Stop", "rewrite"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """What rules made of a script.
+
+    Attributes
+    ----------
+    plan : Plan, optional
+        None where the learning half could not be understood.
+    stops : tuple of Stop
+        Where rules stopped; `covered` ones are opaque steps of the plan.
+    findings : tuple of Finding
+        What a reader should know about the script itself.
+    """
+
+    plan: Plan | None
+    stops: tuple[Stop, ...]
+    findings: tuple[Finding, ...]
+
+
+def rewrite(
+    script: Script, observe: Observe, pipeline: str, fit_line: int | None = None, sources: Mapping[str, str] | None = None
+) -> Rewrite:
+    """Rewrite a script.
+
+    Parameters
+    ----------
+    script : Script
+        Its text, with the project modules it imports. Nothing is executed.
+    observe : callable
+        Asked about each file that the script reads: `Asked` → the names, types and nullability that this reader sees.
+    pipeline : str
+        The pipeline's name.
+    fit_line : int, optional
+        The line of the call of ``fit`` that makes the pipeline's model; the last one by default.
+    sources : mapping, optional
+        Path of a source → its name in the project. Others are called after their files.
+
+    Raises
+    ------
+    UserError
+        If the script is not Python, or a file it reads cannot be observed.
+    """
+    load()
+    _ = script.tree
+    hints: dict[tuple[object, ...], str] = {}
+    for _attempt in range(3):
+        lift = Lifter(script, observe, sources or {}, hints)
+        lift.run()
+        if lift.hints == hints:
+            break
+        hints = dict(lift.hints)
+    stops = list(lift.stops)
+    plan = None
+    fit = chosen(lift, fit_line)
+    if fit is None:
+        stops.append(Stop(fit_line or 0, Reason.NO_RULE, "No call of fit was understood", ""))
+    else:
+        try:
+            plan = assembled(lift, fit, pipeline)
+        except Stopped as stop:
+            stops.append(Stop(stop.line or fit.line, stop.reason, stop.why, fit.variable))
+        except UserError as error:
+            stops.append(Stop(fit.line, Reason.SHAPE, error.message, fit.variable))
+        except (RecursionError, LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
+            fault = internal(error, fit.line)
+            stops.append(Stop(fit.line, fault.reason, fault.why, fit.variable))
+    return Rewrite(plan, tuple(stops), findings(lift, plan, pipeline))
+
+
+def chosen(lift: Lifter, fit_line: int | None) -> Fit | None:
+    """Return the call of fit on a line, or the last one."""
+    if fit_line is None:
+        return lift.fits[-1] if lift.fits else None
+    return next((f for f in lift.fits if f.line == fit_line), None)
+
+
+def assembled(lift: Lifter, fit: Fit, pipeline: str) -> Plan:
+    """Return the plan for one call of fit."""
+    return plan_of(lift, lift.learner.assemble(fit), pipeline)
+
+
+def plan_of(lift: Lifter, learning: Learning, pipeline: str) -> Plan:
+    """Return a plan with final names.
+
+    Raises
+    ------
+    PlanError
+        If the plan language refuses it.
+    """
+    nodes = topological(learning.prepared)
+    named: dict[int, Node] = lift.naming.final(nodes)
+    used = {f for n in nodes for f in called(n)}
+    label = learning.label
+    try:
+        plan = Plan(
+            pipeline=pipeline,
+            prepared=named[id(learning.prepared)],
+            label=label,
+            split=learning.split,
+            encode=learning.encode,
+            model=learning.model,
+            functions=tuple(f for name, f in sorted(lift.functions.items())),
+            written=tuple(lift.written),
+        )
+    except PlanError as error:
+        raise Stopped(Reason.SHAPE, error.message) from error
+    needed = {*plan.called_functions, *used, *transformer_functions(plan)}
+    return replace(plan, functions=tuple(f for f in plan.functions if f.name in needed))
+
+
+def called(node: Node) -> tuple[str, ...]:
+    """Return the user functions that a node's expressions call."""
+    from lester_gui.ir.expressions import functions_of
+    from lester_gui.ir.nodes import Filter, Project
+
+    if isinstance(node, Filter):
+        return functions_of(node.predicate)
+    if isinstance(node, Project):
+        return tuple(f for _, e in node.assigned for f in functions_of(e))
+    return ()
+
+
+def transformer_functions(plan: Plan) -> tuple[str, ...]:
+    """Return the functions that transformers name."""
+    return tuple(str(t.get("function")) for b in plan.encode.blocks for t in b.chain if t.kind == "function")
