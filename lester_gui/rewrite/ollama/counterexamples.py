@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from lester_gui.errors import UserError
 from lester_gui.ir.plan import Plan
 from lester_gui.progress import Context
 from lester_gui.rewrite.ollama.disguise import Style, disguise, reveals
@@ -26,12 +27,19 @@ def disguised(plan: Plan, stage: Stage, oracle: Oracle, ctx: Context) -> Counter
     None when the caller has none, cannot run chosen rows, more than `MAX_ROWS` are needed, or the difference does not survive
     the disguise; then a model is told only where and how the tables differ.
     """
-    if oracle.counterexample is None or oracle.recheck is None:
+    try:
+        return _disguised(plan, stage, oracle, ctx)
+    except UserError:
+        return None  # rows that cannot be run are no example; the model is told where the tables differ
+
+
+def _disguised(plan: Plan, stage: Stage, oracle: Oracle, ctx: Context) -> Counterexample | None:
+    recheck = oracle.recheck
+    if oracle.counterexample is None or recheck is None:
         return None
     found = oracle.counterexample(plan)
     if found is None:
         return None
-    recheck = oracle.recheck
 
     def rerun(tables: Mapping[str, Table]) -> Counterexample | None:
         ctx.check_cancelled()

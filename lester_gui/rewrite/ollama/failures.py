@@ -33,6 +33,14 @@ class ContextOverflow(UserError):
     """The prompt does not fit the model's context."""
 
 
+class NotRunning(UserError):
+    """Nothing answers at the address."""
+
+
+class TooSlow(UserError):
+    """The server accepted and did not answer in time."""
+
+
 def explain(error: Exception, model: str, address: str, during_answer: bool = False) -> UserError:
     """Return the message for an error of the client.
 
@@ -50,11 +58,11 @@ def explain(error: Exception, model: str, address: str, during_answer: bool = Fa
     if isinstance(error, ollama.ResponseError):
         return _refused(error, model)
     if isinstance(error, httpx.TimeoutException | TimeoutError) and not isinstance(error, httpx.ConnectTimeout):
-        return UserError(f"Ollama took too long to answer as {_name(model)}", f"{_RULES} Try again, or choose a smaller model.")
+        return TooSlow(f"Ollama took too long to answer as {_name(model)}", f"{_RULES} Try again, or choose a smaller model.")
     if during_answer or isinstance(error, httpx.ReadError | httpx.RemoteProtocolError):
         return UserError("Ollama stopped in the middle of an answer", f"{_RULES} Look at Ollama's log, then try again.")
     if isinstance(error, ConnectionError | httpx.ConnectError | httpx.ConnectTimeout):
-        return UserError(f"Ollama is not running at {address}", f"Start it with `ollama serve` and try again. {_RULES}")
+        return NotRunning(f"Ollama is not running at {address}", f"Start it with `ollama serve` and try again. {_RULES}")
     return not_ollama(address)
 
 

@@ -61,7 +61,7 @@ def question(stage: Stage, samples: Mapping[str, Sequence[Sequence[object]]]) ->
 def repair(first: Messages, answer: str, problem: str, counterexample: Counterexample | None) -> Messages:
     """Return the question again with what was wrong with `answer`. `counterexample` must be disguised already."""
     shown = "" if counterexample is None else _counterexample(counterexample) + "\n" + _got(counterexample)
-    more = _fill("repair.md", answer=answer[:MAX_REPEATED], problem=problem, counterexample=shown)
+    more = _fill("repair.md", answer=answer[:MAX_REPEATED] or "(left out)", problem=problem, counterexample=shown)
     return (first[0], ("user", first[1][1] + more))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from lester_gui.errors import UserError
 from lester_gui.progress import silent
 from lester_gui.rewrite.ollama.client import Installed, Patience, Server
+from lester_gui.rewrite.ollama.failures import NotRunning, TooSlow
 from lester_gui.settings import Settings
 
 STATUS_SECONDS = 0.3
@@ -18,9 +19,11 @@ def server_status(settings: Settings) -> str:
     """Return one sentence about the server, after at most `STATUS_SECONDS`."""
     try:
         models = _models(settings, STATUS_SECONDS)
+    except NotRunning:
+        return "Ollama is not running: rules only"
+    except TooSlow:
+        return "Ollama does not answer: rules only"
     except UserError as error:
-        if "not running" in error.message or "too long" in error.message:
-            return "Ollama is not running: rules only"
         return f"{error.message}: rules only"
     return f"Ollama on this computer, {_described(models, settings.ollama_model)}"
 
@@ -38,8 +41,9 @@ def list_models(settings: Settings) -> dict[str, Any]:
 
 
 def _models(settings: Settings, seconds: float) -> tuple[Installed, ...]:
-    patience = Patience(connect=seconds, quick=seconds)
-    return Server(settings.ollama_host, patience, resolve_seconds=seconds / 3).models(silent(), seconds)
+    asking = seconds * 2 / 3  # the rest is for resolving the server's name
+    server = Server(settings.ollama_host, Patience(connect=asking, quick=asking), resolve_seconds=seconds - asking)
+    return server.models(silent(), asking)
 
 
 def _described(models: tuple[Installed, ...], chosen: str) -> str:
