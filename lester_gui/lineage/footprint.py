@@ -1,0 +1,330 @@
+"""Follow a person's source rows through the views of a run, row by row, forward.
+
+A row is touched in one of three ways, the strongest counts:
+
+- ``data``: one of the person's source rows is in it; its cells, or some of them, came from there;
+- ``state``: it holds or was computed with something that the person and others made together, such as a group's mean; a group
+  that consists of the person's rows alone is data;
+- ``control``: no cell came from the person, but they decided that the row is there, or which other row it was joined with.
+
+Only the person's walk is expanded: each view is joined once with the touched rows of its parents. Everything that erasing the
+rows changes is touched or promoted (`promotion`); the converse does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lester_gui.ir.nodes import (
+    Aggregate,
+    Broadcast,
+    Concat,
+    Distinct,
+    Filter,
+    Join,
+    JoinKind,
+    Limit,
+    Node,
+    Opaque,
+    Project,
+    Read,
+    Select,
+    Sort,
+    Take,
+)
+from lester_gui.ir.plan import Plan
+from lester_gui.progress import Context, silent
+from lester_gui.runtime.compile_sql import ROW_NO, key_condition
+from lester_gui.runtime.materialize import views_of
+from lester_gui.runtime.provenance import at_most_one_match, identifying, occurrences
+from lester_gui.runtime.split import TEST, TRAIN, split_table
+from lester_gui.store.catalogue import View
+
+DATA: Final = "data"
+STATE: Final = "state"
+CONTROL: Final = "control"
+KINDS: Final = (DATA, STATE, CONTROL)
+_STRENGTH: Final = {kind: number for number, kind in enumerate(KINDS, start=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Rows that a person touched.
+
+    Attributes
+    ----------
+    view : str
+        The view's name, or ``train`` or ``test`` for the prepared rows of one side.
+    rows : int
+        How many rows there are.
+    touched : pyarrow.Table
+        ``row_no`` and ``kind`` of the touched ones, in order.
+    """
+
+    view: str
+    rows: int
+    touched: pa.Table
+
+    def count(self, kind: str | None = None) -> int:
+        """Return how many rows are touched, in one way or in any."""
+        return self.touched.num_rows if kind is None else len(self.numbers(kind))
+
+    def numbers(self, kind: str | None = None) -> list[int]:
+        """Return the row numbers that are touched, in one way or in any."""
+        found = self.touched if kind is None else self.touched.filter(pc.equal(self.touched.column("kind"), kind))
+        out: list[int] = found.column("row_no").to_pylist()
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What a person touched in one run.
+
+    Attributes
+    ----------
+    sources : dict
+        Source → the person's row ids that the run read.
+    views : dict
+        View → its touched rows, in plan order.
+    train, test : Touched
+        The prepared rows of either side; row numbers are those of the prepared view.
+    """
+
+    run: int
+    sources: dict[str, tuple[int, ...]]
+    views: dict[str, Touched]
+    train: Touched
+    test: Touched
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.sources.values())
+
+
+def footprint(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    run: int,
+    rows: Mapping[str, Sequence[int]],
+    ctx: Context | None = None,
+) -> Footprint:
+    """Return what source rows touched in a run.
+
+    Parameters
+    ----------
+    connection
+        Any connection; only temporary tables are written.
+    plan
+        The run's bound plan.
+    rows
+        Source → row ids, as `store.subjects.search` gives them.
+    """
+    ctx = ctx or silent()
+    with Walk(connection, plan, run) as walk:
+        views: dict[str, Touched] = {}
+        for node in plan.views:
+            ctx.check_cancelled()
+            walk.follow(node, rows)
+            views[node.name] = Touched(node.name, walk.views[node.name].rows, walk.touched(node))
+        read = {r.source: rows.get(r.source, ()) for r in plan.reads}
+        present = {r.source: connection.execute(f"SELECT __p0 FROM {walk.table(r)}").to_arrow_table() for r in plan.reads}
+        sources = {
+            source: tuple(sorted(set(ids) & set(present[source].column("__p0").to_pylist())))
+            for source, ids in read.items()
+            if ids
+        }
+        return Footprint(run, sources, views, _side(connection, plan, walk, run, TRAIN), _side(connection, plan, walk, run, TEST))
+
+
+class Walk:
+    """The touched rows of each view so far, in temporary tables of one connection. Use as a context manager."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> None:
+        self.connection = connection
+        self.plan = plan
+        self.views: dict[str, View] = views_of(connection, run)
+
+    def __enter__(self) -> Walk:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for view in self.views.values():
+            self.connection.execute(f"DROP TABLE IF EXISTS {_mark(view)}")
+
+    def table(self, node: Node) -> str:
+        """Return the view's table."""
+        return f"lester.{self.views[node.name].table_name}"
+
+    def marks(self, node: Node) -> str:
+        """Return the temporary table (row_no, strength) of the view's touched rows."""
+        return _mark(self.views[node.name])
+
+    def edges(self, node: Node) -> str:
+        """Return the edge table of a view that creates row identity."""
+        view = self.views[node.name]
+        return f"lester.{view.table_name.replace('view_', 'edge_', 1)}_0"
+
+    def touched(self, node: Node) -> pa.Table:
+        """Return ``row_no`` and ``kind`` of the view's touched rows."""
+        return self.connection.execute(
+            f"SELECT row_no, {_kind_sql()} AS kind FROM {self.marks(node)} ORDER BY row_no"
+        ).to_arrow_table()
+
+    def follow(self, node: Node, rows: Mapping[str, Sequence[int]]) -> None:
+        """Find the touched rows of `node`; those of its parents are known."""
+        if isinstance(node, Read):
+            ids = pa.table({"id": pa.array(sorted(set(rows.get(node.source, ()))), pa.int64())})
+            self.connection.register("followed_ids", ids)
+            try:
+                own = f"SELECT {ROW_NO} AS row_no, 1 AS strength FROM {self.table(node)} WHERE __p0 IN (FROM followed_ids)"
+                self._mark_rows(node, [own])
+            finally:
+                self.connection.unregister("followed_ids")
+            return
+        self._mark_rows(node, _RULES[type(node)](self, node))
+
+    def _mark_rows(self, node: Node, found: Sequence[str]) -> None:
+        every = " UNION ALL ".join(found)
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {_mark(self.views[node.name], qualified=False)} AS "
+            f"SELECT row_no, CAST(min(strength) AS UTINYINT) AS strength FROM ({every}) GROUP BY row_no ORDER BY row_no"
+        )
+
+    def carried(self, node: Node, number: int, shift: int, keeps_numbers: bool) -> str:
+        """Return SQL for the rows of `node` that contain a touched row of one parent.
+
+        Parameters
+        ----------
+        number
+            Which parent.
+        shift
+            How many provenance columns of `node` stand before that parent's.
+        keeps_numbers
+            Whether rows have the parent's row numbers.
+        """
+        parent = node.parents[number]
+        if keeps_numbers:
+            both = f"{self.table(node)} c JOIN {self.marks(parent)} t ON t.row_no = c.{ROW_NO}"
+            return f"SELECT c.{ROW_NO} AS row_no, t.strength FROM {both}"
+        same = " AND ".join(f"c.__p{shift + i} IS NOT DISTINCT FROM p.__p{i}" for i in identifying(parent))
+        touched = f"(SELECT p.*, t.strength FROM {self.table(parent)} p JOIN {self.marks(parent)} t ON t.row_no = p.{ROW_NO})"
+        return f"SELECT c.{ROW_NO} AS row_no, p.strength FROM {self.table(node)} c JOIN {touched} p ON {same}"
+
+    def every(self, node: Node, parent: Node, strength: str, condition: str = "TRUE") -> str:
+        """Return SQL that touches every row of `node` if a touched row of `parent` meets a condition over ``t``."""
+        least = f"(SELECT min(strength) AS least FROM {self.marks(parent)} t WHERE {condition})"
+        return f"SELECT c.{ROW_NO} AS row_no, {strength} FROM {self.table(node)} c CROSS JOIN {least} m WHERE m.least IS NOT NULL"
+
+
+def _mark(view: View, qualified: bool = True) -> str:
+    name = f"footprint_{view.position}"
+    return f"temp.main.{name}" if qualified else name
+
+
+def _kind_sql() -> str:
+    return "CASE strength " + " ".join(f"WHEN {n} THEN '{kind}'" for kind, n in _STRENGTH.items()) + " END"
+
+
+def _side(connection: duckdb.DuckDBPyConnection, plan: Plan, walk: Walk, run: int, side: str) -> Touched:
+    dealt = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lester' AND table_name = ?", [split_table(run)]
+    ).fetchone()
+    if dealt is None:
+        return Touched(side, 0, pa.table({"row_no": pa.array([], pa.int64()), "kind": pa.array([], pa.string())}))
+    table = f"lester.{split_table(run)}"
+    count = connection.execute(f"SELECT count(*) FROM {table} WHERE side = ?", [side]).fetchall()[0][0]
+    found = connection.execute(
+        f"SELECT t.row_no, {_kind_sql()} AS kind FROM {walk.marks(plan.prepared)} t JOIN {table} s USING (row_no) "
+        "WHERE s.side = ? ORDER BY t.row_no",
+        [side],
+    ).to_arrow_table()
+    return Touched(side, int(count), found)
+
+
+def _row_wise(walk: Walk, node: Node) -> list[str]:
+    return [walk.carried(node, 0, 0, keeps_numbers=True)]
+
+
+def _sort(walk: Walk, node: Sort) -> list[str]:
+    return [walk.carried(node, 0, 0, keeps_numbers=False)]
+
+
+def _concat(walk: Walk, node: Concat) -> list[str]:
+    out, shift = [], 0
+    for number, parent in enumerate(node.inputs):
+        out.append(walk.carried(node, number, shift, keeps_numbers=False))
+        shift += len(occurrences(parent))
+    return out
+
+
+def _join(walk: Walk, node: Join) -> list[str]:
+    out = [walk.carried(node, 0, 0, keeps_numbers=at_most_one_match(node))]
+    if node.how in (JoinKind.SEMI, JoinKind.ANTI):
+        return [*out, _decided(walk, node)]
+    out.append(walk.carried(node, 1, len(occurrences(node.left)), keeps_numbers=False))
+    if node.take is not Take.ALL:
+        out.append(_decided(walk, node))
+    return out
+
+
+def _decided(walk: Walk, node: Join) -> str:
+    """Rows whose left part matches a touched right row: it decides that they are there, or could have been taken."""
+    right = f"(SELECT r.* FROM {walk.table(node.right)} r JOIN {walk.marks(node.right)} t ON t.row_no = r.{ROW_NO})"
+    left = f"SELECT DISTINCT l.{ROW_NO} AS row_no FROM {walk.table(node.left)} l JOIN {right} r ON {key_condition(node)}"
+    return f"SELECT c.{ROW_NO} AS row_no, {_STRENGTH[CONTROL]} FROM {walk.table(node)} c JOIN ({left}) d ON d.row_no = c.{ROW_NO}"
+
+
+def _aggregate(walk: Walk, node: Aggregate) -> list[str]:
+    members = (
+        f"SELECT e.row_no, count(*) AS everybody, count(*) FILTER (WHERE t.strength = 1) AS own, min(t.strength) AS least "
+        f"FROM {walk.edges(node)} e LEFT JOIN {walk.marks(node.parent)} t ON t.row_no = e.parent_no GROUP BY e.row_no"
+    )
+    strength = f"CASE WHEN own = everybody THEN 1 WHEN least <= 2 THEN {_STRENGTH[STATE]} ELSE least END"
+    return [f"SELECT row_no, {strength} AS strength FROM ({members}) WHERE least IS NOT NULL"]
+
+
+def _distinct(walk: Walk, node: Distinct) -> list[str]:
+    strength = f"CASE WHEN e.parent_no = e.row_no THEN t.strength ELSE {_STRENGTH[CONTROL]} END"
+    members = f"{walk.edges(node)} e JOIN {walk.marks(node.parent)} t ON t.row_no = e.parent_no"
+    return [f"SELECT e.row_no, {strength} AS strength FROM {members}"]
+
+
+def _limit(walk: Walk, node: Limit) -> list[str]:
+    """Rows ahead of the window (behind it, when counted from the end) decide where it is."""
+    edge = f"(SELECT {'min' if node.offset >= 0 else 'max'}({ROW_NO}) FROM {walk.table(node)})"
+    outside = f"t.row_no {'<' if node.offset >= 0 else '>'} {edge}"
+    return [*_row_wise(walk, node), walk.every(node, node.parent, str(_STRENGTH[CONTROL]), outside)]
+
+
+def _broadcast(walk: Walk, node: Broadcast) -> list[str]:
+    taken = f"(SELECT {'min' if node.position == 'first' else 'max'}({ROW_NO}) FROM {walk.table(node.of)})"
+    return [*_row_wise(walk, node), walk.every(node, node.of, "m.least", f"t.row_no = {taken}")]
+
+
+def _opaque(walk: Walk, node: Opaque) -> list[str]:
+    """Nothing is known about the inside, so every row depends on every input row."""
+    if node.keeps_rows:
+        others = [walk.every(node, p, str(_STRENGTH[CONTROL])) for p in node.inputs]
+        return [*_row_wise(walk, node), *others]
+    return [walk.every(node, p, str(_STRENGTH[STATE])) for p in node.inputs]
+
+
+_RULES: Final[dict[type[Node], Callable[[Walk, Any], list[str]]]] = {
+    Filter: _row_wise,
+    Project: _row_wise,
+    Select: _row_wise,
+    Join: _join,
+    Aggregate: _aggregate,
+    Distinct: _distinct,
+    Concat: _concat,
+    Sort: _sort,
+    Limit: _limit,
+    Broadcast: _broadcast,
+    Opaque: _opaque,
+}
