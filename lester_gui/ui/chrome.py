@@ -89,8 +89,15 @@ class StatusBar(QWidget):
         self.setProperty("bg", "rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(STATUS)
-        self._icons = {name: Icon(icon, ink, 14) for name, icon, ink in (
-            ("state", "check-circle", "ok"), ("isolation", "cpu", "ink3"), ("server", "bulb", "ink3"), ("audit", "audit", "ok"))}
+        self._icons = {
+            name: Icon(icon, ink, 14)
+            for name, icon, ink in (
+                ("state", "check-circle", "ok"),
+                ("isolation", "cpu", "ink3"),
+                ("server", "bulb", "ink3"),
+                ("audit", "audit", "ok"),
+            )
+        }
         self._words = {name: label("", "small", "2") for name in self._icons}
         self._full = dict.fromkeys(self._icons, "")
         self._short = dict.fromkeys(self._icons, "")
@@ -107,8 +114,11 @@ class StatusBar(QWidget):
         self._icons["state"].set_icon("refresh" if names else "check-circle", "accent" if names else "ok")
         words = self.tr("Ready")
         if names:
-            words = names[0] if len(names) == 1 else self.tr("%1, and %2 more").replace("%1", names[0]).replace(
-                "%2", str(len(names) - 1))
+            words = (
+                names[0]
+                if len(names) == 1
+                else self.tr("%1, and %2 more").replace("%1", names[0]).replace("%2", str(len(names) - 1))
+            )
         self._set("state", words, words)
 
     def set_progress(self, label_: str, fraction: float | None) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -99,17 +99,47 @@ def holder(layout: QLayout, ground: str = "") -> QWidget:
     return made
 
 
-def scroll(content: QWidget, ground: str = "window") -> QScrollArea:
-    """Column that scrolls as a whole instead of crushing what is in it."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    content.setProperty("bg", ground)
-    content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    area.setWidget(content)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
+class ColumnScroll(QScrollArea):
+    """Column that scrolls as a whole instead of crushing what is in it.
+
+    Its content is as high as its texts need at the width there is. (Qt's own minimum is what they would need at their
+    least width, which leaves half a screen empty below wrapped labels.)
+    """
+
+    def __init__(self, content: QWidget, ground: str = "window") -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        content.setProperty("bg", ground)
+        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWidget(content)
+        content.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
+        content = self.widget()
+        layout = content.layout() if content is not None else None
+        if layout is None:
+            return
+        width = self.viewport().width()
+        high = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalMinimumSize().height()
+        if content.minimumHeight() != high:
+            content.setMinimumHeight(high)
+
+
+def scroll(content: QWidget, ground: str = "window") -> ColumnScroll:
+    """Column that scrolls as a whole."""
+    return ColumnScroll(content, ground)
 
 
 def shadow(widget: QWidget) -> None:

@@ -61,9 +61,7 @@ def chip_width(words: str, has_icon: bool) -> float:
     return text_width(words, "small", 500) + 16 + (18 if has_icon else 0)
 
 
-def chip(
-    painter: QPainter, x: float, middle: float, words: str, tone: str, name: str = "", most: float = 1e6
-) -> float:
+def chip(painter: QPainter, x: float, middle: float, words: str, tone: str, name: str = "", most: float = 1e6) -> float:
     """Chip at `x`, centred on `middle`, at most `most` wide; returns its width.
 
     Text, icon and tint come together: colour is never the only signal.

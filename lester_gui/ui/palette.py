@@ -59,8 +59,14 @@ class Palette(Sheet):
         self.field.textChanged.connect(self._typed)
         keys = label(self.tr("Enter goes there, Esc closes"), "small", "3")
         self.set_content(
-            col(row((self.field, 1), margins=(12, 12, 12, 8)), rule(), self.table, rule(),
-                row(self._note, None, keys, margins=(16, 8, 16, 10)), gap=0),
+            col(
+                row((self.field, 1), margins=(12, 12, 12, 8)),
+                rule(),
+                self.table,
+                rule(),
+                row(self._note, None, keys, margins=(16, 8, 16, 10)),
+                gap=0,
+            ),
             self.field,
         )
         self._typed("")
@@ -98,7 +104,11 @@ class Palette(Sheet):
         for spec in TABLE:
             action = self._actions[spec.id]
             usable = self._desk.session is not None or not spec.needs_project
-            if usable and spec.id not in ("palette", "back", "next_pane", "find", "accept_step") and wanted in action.text().lower():
+            if (
+                usable
+                and spec.id not in ("palette", "back", "next_pane", "find", "accept_step")
+                and wanted in action.text().lower()
+            ):
                 found.append(Hit("action", action.text(), self._actions.key(spec.id), spec.id))
         return found
 
@@ -117,8 +127,15 @@ class Palette(Sheet):
 
     def _show(self, hits: list[Hit]) -> None:
         records = [
-            Record([cells.icon(ICONS.get(h.kind, "dot"), h.title, icon_ink="person" if h.kind == "person" else "ink2", weight=500),
-                    cells.text(h.text, "ink3")], h)
+            Record(
+                [
+                    cells.icon(
+                        ICONS.get(h.kind, "dot"), h.title, icon_ink="person" if h.kind == "person" else "ink2", weight=500
+                    ),
+                    cells.text(h.text, "ink3"),
+                ],
+                h,
+            )
             for h in hits[: MOST * 4]
         ]
         self._model.set_records(records)

@@ -176,7 +176,9 @@ def ink_cell(state: State) -> Cell:
 
 def influence_words(kind: str) -> str:
     """Name of a kind of influence."""
-    return {"data": _say("data"), "control": _say("control: filter or join"), "state": _say("state: average or weight")}.get(kind, kind)
+    return {"data": _say("data"), "control": _say("control: filter or join"), "state": _say("state: average or weight")}.get(
+        kind, kind
+    )
 
 
 def find(items: list[dict[str, Any]], name: str, key: str = "name") -> dict[str, Any] | None:

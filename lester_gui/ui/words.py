@@ -10,6 +10,10 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 SINGULAR = {
     "%Ln rows": "%Ln row",
     "%Ln steps": "%Ln step",
+    "See %Ln attempts": "See %Ln attempt",
+    "source rows": "source row",
+    "views": "view",
+    "written files": "written file",
     "%Ln inputs": "%Ln input",
     "%Ln cases": "%Ln case",
     "%Ln models": "%Ln model",
@@ -37,6 +41,7 @@ SINGULAR = {
     "%Ln test rows": "%Ln test row",
     "%Ln files are not understood: %1": "%Ln file is not understood: %1",
     "%Ln more lines": "%Ln more line",
+    "%Ln lines": "%Ln line",
     "Verified on %Ln inputs": "Verified on %Ln input",
     "Equal on %Ln inputs": "Equal on %Ln input",
     "Train and test share %Ln persons": "Train and test share %Ln person",

@@ -96,7 +96,8 @@ class Runner(QObject):
 
     def wait(self, milliseconds: int = 10_000) -> bool:
         """Block until all threads are idle; False when that took too long."""
-        return all([pool.waitForDone(milliseconds) for pool in self._pools.values()])
+        idle = [pool.waitForDone(milliseconds) for pool in self._pools.values()]
+        return all(idle)
 
     def _forget(self, task: Task) -> None:
         self._tasks.remove(task)

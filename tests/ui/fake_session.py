@@ -49,9 +49,9 @@ STEPS = [
     ("complications", "aggregate", "prepare", range(24, 25), range(6, 10)),
     ("label", "project", "label", range(25, 27), range(10, 14)),
     ("data, fewer columns", "filter", "prepare", range(29, 31), range(15, 18)),
-    ("featurisation", "encode", "encode", range(33, 41), range(19, 25)),
-    ("train and test", "split", "split", range(42, 43), range(25, 27)),
-    ("model", "model", "model", range(44, 49), range(28, 29)),
+    ("featurisation", "encode", "encode", range(33, 41), range(19, 26)),
+    ("train and test", "split", "split", range(42, 43), range(26, 28)),
+    ("model", "model", "model", range(44, 49), range(29, 30)),
 ]
 FINDING = {
     "kind": "global-state",

@@ -49,8 +49,20 @@ class HelpSheet(Sheet):
         )
         self.set_content(
             col(
-                row(Icon("help", "accent", 20), label(self.tr("Keys and words"), "title"), None, label(f"Lester {__version__}", "small", "3")),
-                8, grid, 8, label(text, "body", "2", wrap=True), 12, row(None, close), gap=4, margins=(24, 20, 24, 20),
+                row(
+                    Icon("help", "accent", 20),
+                    label(self.tr("Keys and words"), "title"),
+                    None,
+                    label(f"Lester {__version__}", "small", "3"),
+                ),
+                8,
+                grid,
+                8,
+                label(text, "body", "2", wrap=True),
+                12,
+                row(None, close),
+                gap=4,
+                margins=(24, 20, 24, 20),
             ),
             close,
             close,
@@ -82,7 +94,14 @@ class CrashSheet(Sheet):
         self.set_content(
             col(
                 row(Icon("alert", "danger", 22), label(self.tr("Lester made a mistake"), "title"), None),
-                4, label(body, "body", "2", wrap=True), 8, text, 12, row(copy, None, leave, go_on), gap=4, margins=(24, 20, 24, 20),
+                4,
+                label(body, "body", "2", wrap=True),
+                8,
+                text,
+                12,
+                row(copy, None, leave, go_on),
+                gap=4,
+                margins=(24, 20, 24, 20),
             ),
             go_on,
             go_on,
@@ -106,7 +125,12 @@ class CertificateSheet(Sheet):
             row(Icon("audit", "accent", 22), label(self.tr("Check a certificate"), "title"), None),
             4,
             label(self.tr("Lester checks the signature and that nothing in the file was changed since."), "body", "2", wrap=True),
-            8, self._answer, 12, row(None, close, choose), gap=4, margins=(24, 20, 24, 20),
+            8,
+            self._answer,
+            12,
+            row(None, close, choose),
+            gap=4,
+            margins=(24, 20, 24, 20),
         )
         self.set_content(self._lay, choose, choose)
 
@@ -121,7 +145,14 @@ class CertificateSheet(Sheet):
 
     def _show(self, answer: dict[str, Any]) -> None:
         if answer["valid"]:
-            self._put(Banner("ok", self.tr("The certificate is valid"), self.tr("Signed by %1").replace("%1", str(answer["signer"])), "audit"))
+            self._put(
+                Banner(
+                    "ok",
+                    self.tr("The certificate is valid"),
+                    self.tr("Signed by %1").replace("%1", str(answer["signer"])),
+                    "audit",
+                )
+            )
         else:
             self._put(Banner("danger", self.tr("The certificate is not valid"), "; ".join(answer["reasons"])))
 

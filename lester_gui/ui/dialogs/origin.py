@@ -47,7 +47,11 @@ class OriginSheet(Sheet):
         names = {"feature": self.tr("Feature"), "view": self.tr("View"), "source": self.tr("Source cell")}
         records = []
         for link in origin["chain"]:
-            value = cells.MASK if link["value"] and "•" in str(link["value"]) else cells.text(str(link["value"] if link["value"] is not None else "–"))
+            value = (
+                cells.MASK
+                if link["value"] and "•" in str(link["value"])
+                else cells.text(str(link["value"] if link["value"] is not None else "–"))
+            )
             shown = number(link["row"]) if link["row"] is not None else self.tr("all rows")
             sign = cells.icon(ARTEFACT_ICONS[link["kind"]], names[link["kind"]], icon_ink="person")
             row_ = [sign, cells.text(link["name"]), cells.mono(link["column"]), cells.num(shown), value]

@@ -33,10 +33,21 @@ class PreferencesSheet(Sheet):
         save.clicked.connect(self._save)
         self.set_content(
             col(
-                row(Icon("settings", "accent", 20), label(self.tr("Preferences"), "title"), None), 12,
-                label(self.tr("Theme"), "smallstrong", "2"), row(self._theme, None), 12, self._user, 12, self._model, 12, self._host,
-                label(self.tr("Only servers on this computer are asked."), "small", "3"), 16, row(None, cancel, save),
-                gap=4, margins=(24, 20, 24, 20),
+                row(Icon("settings", "accent", 20), label(self.tr("Preferences"), "title"), None),
+                12,
+                label(self.tr("Theme"), "smallstrong", "2"),
+                row(self._theme, None),
+                12,
+                self._user,
+                12,
+                self._model,
+                12,
+                self._host,
+                label(self.tr("Only servers on this computer are asked."), "small", "3"),
+                16,
+                row(None, cancel, save),
+                gap=4,
+                margins=(24, 20, 24, 20),
             ),
             self._user.edit,
             save,
@@ -48,7 +59,10 @@ class PreferencesSheet(Sheet):
             self.relayout()
             return
         new = replace(
-            self._desk.settings, theme=theme.choice(), user_name=self._user.text(), ollama_model=self._model.text(),
+            self._desk.settings,
+            theme=theme.choice(),
+            user_name=self._user.text(),
+            ollama_model=self._model.text(),
             ollama_host=self._host.text() or self._desk.settings.ollama_host,
         )
         preferences.save(new)

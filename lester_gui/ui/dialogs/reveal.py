@@ -30,7 +30,9 @@ class RevealSheet(Sheet):
         cancel.clicked.connect(self.close_sheet)
         self.go = Button(self.tr("Reveal for 30 seconds"), "primary", "eye")
         self.go.clicked.connect(self._go)
-        body = self.tr("The value is shown for 30 seconds, or until the window loses focus. The journal keeps your name, the field and the reason, not the value.")
+        body = self.tr(
+            "The value is shown for 30 seconds, or until the window loses focus. The journal keeps your name, the field and the reason, not the value."
+        )
         self.set_content(
             col(
                 row(Icon("eye", "warn", 20), label(self.tr("Reveal a value?"), "title"), None), 4, label(body, "body", "2", wrap=True), 8,

@@ -86,7 +86,9 @@ class DataScreen(Screen):
         self.table.scrolled.connect(lambda *_span: self._show_foot())
         self.model.counted.connect(self._counted)
         self._foot, self._order = label("", "small", "2"), label("", "small", "3")
-        grid = card(col((self.table, 1), rule(), row(self._foot, None, self._order, margins=(12, 8, 12, 8)), gap=0, margins=(1, 1, 1, 1)))
+        grid = card(
+            col((self.table, 1), rule(), row(self._foot, None, self._order, margins=(12, 8, 12, 8)), gap=0, margins=(1, 1, 1, 1))
+        )
         body = holder(col(bar, (grid, 1), gap=12, margins=(24, 16, 24, 16)))
         self.panel = RowPanel(self.desk)
         self.panel.reveal_asked.connect(lambda: self._ask_reveal(self.table.currentIndex().row(), None))
@@ -134,20 +136,29 @@ class DataScreen(Screen):
             return
         self.view = view
         self._pick.set_text(view["name"])
-        ran = self.tr("%1, run %2, %3").replace("%1", view["pipeline"]).replace("%2", str(view["run_id"])).replace("%3", when(view["run_at"]))
+        ran = (
+            self.tr("%1, run %2, %3")
+            .replace("%1", view["pipeline"])
+            .replace("%2", str(view["run_id"]))
+            .replace("%3", when(view["run_at"]))
+        )
         self.set_fact(ran if view["pipeline"] else self.tr("source"))
         self.table.header.set_fields(view["columns"])
         self.model.show_view(view["columns"], view["rows"])
         self.panel.clear_row()
         self._show_filters()
         session = self.desk.session
-        self.ask("statistics", lambda _ctx: session.column_statistics(view["pipeline"], view["name"]), self.table.header.set_statistics)
+        self.ask(
+            "statistics", lambda _ctx: session.column_statistics(view["pipeline"], view["name"]), self.table.header.set_statistics
+        )
 
     def _fetch(self, start: int, count: int, query: Query, deliver: Callable[[dict[str, Any]], None]) -> None:
         session, view = self.desk.session, self.view
         if session is not None:
             arguments = query.as_arguments()
-            self.desk.ask(lambda _ctx: session.page(view["pipeline"], view["name"], start, count, **arguments), deliver, lane="pages")
+            self.desk.ask(
+                lambda _ctx: session.page(view["pipeline"], view["name"], start, count, **arguments), deliver, lane="pages"
+            )
 
     def _row_label(self, row_no: int) -> str:
         stepped = self.view.get("kind") not in ("source", "read") and row_no % 1024 == 0
@@ -175,7 +186,9 @@ class DataScreen(Screen):
         sort = self.model.query.sort
         order = self.tr("in the order of the script")
         if sort:
-            order = (self.tr("sorted by %1, ascending") if sort[0][1] else self.tr("sorted by %1, descending")).replace("%1", sort[0][0])
+            order = (self.tr("sorted by %1, ascending") if sort[0][1] else self.tr("sorted by %1, descending")).replace(
+                "%1", sort[0][0]
+            )
         self._order.setText(order)
 
     def _choose_row(self, position: int) -> None:
@@ -187,7 +200,11 @@ class DataScreen(Screen):
     def _sort(self, column: int) -> None:
         field = self.model.fields[column]
         if field["personal"]:
-            self.desk.messages.say("accent", self.tr("%1 is masked").replace("%1", field["name"]), self.tr("Sorting by it would tell whose rows come first."))
+            self.desk.messages.say(
+                "accent",
+                self.tr("%1 is masked").replace("%1", field["name"]),
+                self.tr("Sorting by it would tell whose rows come first."),
+            )
             return
         now = self.model.query.sort
         new: tuple[tuple[str, bool], ...] = ((field["name"], True),)
@@ -226,7 +243,10 @@ class DataScreen(Screen):
         first = self.model.fields[column]["name"] if column is not None else names[0]
 
         def go(name: str, reason: str) -> None:
-            self.desk.ask(lambda _ctx: session.reveal(view["pipeline"], view["name"], row_no, name, reason), lambda found: shown(name, found))
+            self.desk.ask(
+                lambda _ctx: session.reveal(view["pipeline"], view["name"], row_no, name, reason),
+                lambda found: shown(name, found),
+            )
 
         def shown(name: str, found: dict[str, Any]) -> None:
             self.model.reveal(row_no, name, str(found["value"]))
@@ -247,7 +267,9 @@ class DataScreen(Screen):
     def _export(self) -> None:
         session, view = self.desk.session, self.view
         kinds = "CSV (*.csv);;Parquet (*.parquet);;NumPy (*.npy)"
-        chosen, _kind = QFileDialog.getSaveFileName(self, self.tr("Export the view"), str(Path.home() / f"{view['name']}.csv"), kinds)
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self, self.tr("Export the view"), str(Path.home() / f"{view['name']}.csv"), kinds
+        )
         if chosen:
             self.desk.ask(
                 lambda _ctx: session.export(view["pipeline"], view["name"], Path(chosen)),

@@ -54,7 +54,9 @@ class RowPanel(QWidget):
         if self._task is not None:
             self._task.cancel()
         task = self._desk.ask(
-            lambda _ctx: session.row_lineage(view["pipeline"], view["name"], row_no), lambda found: self._show(found, view), self._fail
+            lambda _ctx: session.row_lineage(view["pipeline"], view["name"], row_no),
+            lambda found: self._show(found, view),
+            self._fail,
         )
         task.over.connect(lambda: self._ended(task))
         self._task = task

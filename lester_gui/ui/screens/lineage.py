@@ -97,7 +97,9 @@ class LineageScreen(Screen):
         self.table.lit.connect(lambda key: self._light(key[1]))
         self.table.opened.connect(lambda key: self._open(self._node(key[1])))
         self._count = label("", "small", "3")
-        foot = row(self._count, None, label(tr("Space lights the path of a row, Enter opens it."), "small", "3"), margins=(12, 8, 12, 8))
+        foot = row(
+            self._count, None, label(tr("Space lights the path of a row, Enter opens it."), "small", "3"), margins=(12, 8, 12, 8)
+        )
         twin = holder(col((card(col((self.table, 1), rule(), foot, gap=0, margins=(1, 2, 1, 1))), 1), margins=(24, 0, 24, 16)))
         self._views = QStackedWidget()
         self._views.addWidget(holder(col(rule(), (self.graph, 1), gap=0)))
@@ -106,7 +108,9 @@ class LineageScreen(Screen):
         go = Button(tr("Search a person"), "primary", "search")
         go.clicked.connect(lambda: self.desk.go("person"))
         self._pages = QStackedWidget()
-        self._pages.addWidget(Empty("graph", tr("No person chosen"), tr("The graph shows how one person reached models and predictions."), go))
+        self._pages.addWidget(
+            Empty("graph", tr("No person chosen"), tr("The graph shows how one person reached models and predictions."), go)
+        )
         self._pages.addWidget(page)
         self.setLayout(col((self._pages, 1), gap=0))
 

@@ -16,7 +16,7 @@ from lester_gui.ui.dialogs.origin import OriginSheet
 from lester_gui.ui.dialogs.reveal import RevealSheet
 from lester_gui.ui.fonts import font
 from lester_gui.ui.layout import card, clear, col, holder, label, row, scroll
-from lester_gui.ui.models.records import Column, RecordModel
+from lester_gui.ui.models.records import RecordModel
 from lester_gui.ui.screen import Screen
 from lester_gui.ui.screens import person_stages
 from lester_gui.ui.screens.person_influence import InfluencePart
@@ -27,7 +27,7 @@ from lester_gui.ui.widgets.stage_tabs import StageTabs
 from lester_gui.ui.words import when
 
 _FIGURES = re.compile(
-    r"\d[\d,]*(?:\.\d+)?(?: of \d[\d,]*)?(?: (?:training rows?|test rows?|feature cells?|rows?|models?|test decisions?|decisions?)\b)?"
+    r"\d[\d,]*(?: of \d[\d,]*)?(?: (?:training rows?|test rows?|rows?|models?|test decisions?|decisions?))\b|\d[\d,]* of \d[\d,]*"
 )
 
 
@@ -115,6 +115,7 @@ class PersonScreen(Screen):
         find.clicked.connect(lambda: self.find(self.search.text()))
         self._found_icon, self._found = Icon("check-circle", "ok"), label("", "small", "2")
         self._found_icon.hide()
+        self._found.hide()
         top = row((self.search, 1), find, self._found_icon, self._found, gap=12, margins=(24, 16, 24, 0))
         self._sentence = label("", "sentence", wrap=True, rich=True)
         self._name = label("", "heading", "person_ink")
@@ -164,9 +165,11 @@ class PersonScreen(Screen):
         self._subject = subject
         self._found_icon.set_icon("refresh", "accent")
         self._found_icon.show()
-        self._found.setText(self.tr("Searching…"))
+        self._say_found(self.tr("Searching…"))
         session = self.desk.session
-        self.ask("trace", lambda ctx: session.trace(subject, ctx=ctx), self._take, self._not_found, name=self.tr("Searching a person"))
+        self.ask(
+            "trace", lambda ctx: session.trace(subject, ctx=ctx), self._take, self._not_found, name=self.tr("Searching a person")
+        )
 
     def _take(self, trace: dict[str, Any]) -> None:
         self.trace = trace
@@ -175,7 +178,7 @@ class PersonScreen(Screen):
             self.trace = {}
             self.search.show_text()
             self._found_icon.hide()
-            self._found.setText("")
+            self._say_found("")
             self._nothing.show_search(trace)
             self._pages.setCurrentIndex(2)
             self.set_fact("")
@@ -189,15 +192,19 @@ class PersonScreen(Screen):
         words = self.tr("1 person. Searched %1 of %2 sources, indexed %3.")
         for i, value in enumerate((len(searched), len(searched) + len(trace["not_searched"]), indexed), 1):
             words = words.replace(f"%{i}", str(value))
-        self._found.setText(words)
+        self._say_found(words)
         self._found_icon.set_icon("check-circle", "ok")
         self._pages.setCurrentIndex(1)
         self._show(trace)
         self._measure(False)
 
+    def _say_found(self, words: str) -> None:
+        self._found.setText(words)
+        self._found.setVisible(bool(words))
+
     def _not_found(self, error: UserError) -> None:
         self._found_icon.hide()
-        self._found.setText("")
+        self._say_found("")
         candidates = getattr(error, "candidates", None)
         if candidates:
             self._candidates.show_candidates(error, candidates)
@@ -207,7 +214,12 @@ class PersonScreen(Screen):
 
     def _read_again(self) -> None:
         session = self.desk.session
-        self.ask("scan", lambda ctx: session.scan(ctx=ctx), lambda _scan: self.find(self._subject), name=self.tr("Reading the sources again"))
+        self.ask(
+            "scan",
+            lambda ctx: session.scan(ctx=ctx),
+            lambda _scan: self.find(self._subject),
+            name=self.tr("Reading the sources again"),
+        )
 
     # influence ------------------------------------------------------------------------------------------------------
     def _measure(self, counterfactual: bool) -> None:
@@ -303,7 +315,7 @@ class PersonScreen(Screen):
         self.trace, self._subject = {}, ""
         self.search.clear()
         self.search.set_hint("")
-        self._found.setText("")
+        self._say_found("")
         self._found_icon.hide()
         self._pages.setCurrentIndex(0)
 

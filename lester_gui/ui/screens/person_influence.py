@@ -100,17 +100,35 @@ class InfluencePart(QWidget):
             lay.addWidget(label(tr("If left out"), "heading"))
             lay.addWidget(label(tr("Numbers appear when the influence is known."), "body", "3", wrap=True))
         else:
-            lay.addLayout(row(label(tr("If left out"), "heading"), None, _right(tr("now"), "3", "small"), _right(tr("change"), "3", "small"), gap=0))
+            lay.addLayout(
+                row(
+                    label(tr("If left out"), "heading"),
+                    None,
+                    _right(tr("now"), "3", "small"),
+                    _right(tr("change"), "3", "small"),
+                    gap=0,
+                )
+            )
             lay.addSpacing(4)
             accuracy = influence["accuracy"]
             change = accuracy["without"] - accuracy["now"]
             metric = influence["metric_name"]
-            lay.addLayout(row(label(metric, "body", "2"), None, _right(number(accuracy["now"], 4), "2"), _right(signed(change), "", "strong"), gap=0))
+            lay.addLayout(
+                row(
+                    label(metric, "body", "2"),
+                    None,
+                    _right(number(accuracy["now"], 4), "2"),
+                    _right(signed(change), "", "strong"),
+                    gap=0,
+                )
+            )
             lay.addWidget(label(self._interval(accuracy), "small", "3", wrap=True))
             lay.addSpacing(2)
             lay.addWidget(rule())
             lay.addSpacing(2)
-            others = tr("%1 of %2").replace("%1", number(influence["changed_decisions"])).replace("%2", number(influence["test_rows"]))
+            others = (
+                tr("%1 of %2").replace("%1", number(influence["changed_decisions"])).replace("%2", number(influence["test_rows"]))
+            )
             facts = [(tr("Decisions of others that change"), others)]
             if influence["coefficients"]:
                 facts.append((tr("Largest coefficient move"), signed(influence["max_coefficient_change"]).lstrip("+")))
@@ -120,7 +138,7 @@ class InfluencePart(QWidget):
                 strong.setToolTip(value)
                 lay.addLayout(row(label(key, "body", "2"), None, strong))
         lay.addStretch(1)
-        graph = Button(tr("Open lineage graph"), icon="graph")
+        graph = Button(tr("Lineage graph"), icon="graph")
         graph.clicked.connect(self.graph_asked)
         ask = Button(tr("Ask the script"), "quiet")
         ask.set_tip(tr("Run the original with and without this person and compare"))

@@ -72,7 +72,9 @@ class NothingPage(QWidget):
             tips.append(("alert", tr("Not searched"), words))
         clear(self._tips)
         for icon, title, text in tips:
-            self._tips.addLayout(row(Icon(icon), col(label(title), label(text, "small", "3"), gap=1), None, gap=12, margins=(0, 5, 0, 5)))
+            self._tips.addLayout(
+                row(Icon(icon), col(label(title), label(text, "small", "3"), gap=1), None, gap=12, margins=(0, 5, 0, 5))
+            )
 
 
 class CandidatesPage(QWidget):
@@ -91,9 +93,15 @@ class CandidatesPage(QWidget):
         tr = self.tr
         self._title = label("", "heading")
         self._hint = label("", "body", "2", wrap=True)
-        columns = [Column(tr("Person"), 180), Column(tr("Found in")), Column(tr("Column"), 190), Column(tr("Value"), 120), Column("", 90)]
+        columns = [
+            Column(tr("Person"), 180),
+            Column(tr("Found in")),
+            Column(tr("Column"), 190),
+            Column(tr("Value"), 120),
+            Column("", 90),
+        ]
         self.table = RecordTable(RecordModel(columns), 34, fit=True, says=tr("Persons with this value"))
-        self.table.opened.connect(self.chosen)
+        self.table.opened.connect(lambda token: self.chosen.emit(token))
         inner = holder(col(row(Icon("people", "warn", 20), self._title, None), row(28, (self._hint, 1), gap=0), 8,
                            card(col(self.table, margins=(1, 2, 1, 1))), None, gap=4, margins=(0, 24, 0, 24)))  # fmt: skip
         inner.setFixedWidth(840)

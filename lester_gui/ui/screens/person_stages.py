@@ -31,7 +31,9 @@ def stages(trace: Trace) -> list[Stage]:
     changed = sum((p["influence"] or {}).get("changed_decisions", 0) for p in trace["pipelines"])
     own = sum((p["influence"] or {}).get("own_rows", p["test_rows"]) for p in trace["pipelines"])
     return [
-        Stage("source", _say("Sources"), number(counts["sources"]), _of("rows in %1 of %2", len(sources), len(trace["searched"]))),
+        Stage(
+            "source", _say("Sources"), number(counts["sources"]), _of("rows in %1 of %2", len(sources), len(trace["searched"]))
+        ),
         Stage("view", _say("Views"), number(counts["views"]), _of("rows in %1 of %2", len(views), len(trace["views"]))),
         Stage("split", _say("Train and test"), number(counts["split"]), _of("%1 train, %2 test", train, test)),
         Stage("feature", _say("Features"), number(counts["features"]), _of("of %1 columns", columns)),
@@ -47,7 +49,7 @@ def table(trace: Trace, stage: int) -> Table:
 
 def _sources(trace: Trace) -> Table:
     columns = [
-        Column(_say("Source")), Column(_say("Rows"), 60, True), Column(_say("Of"), 90, True), Column(_say("Where"), 190),
+        Column(_say("Source"), 210), Column(_say("Rows"), 60, True), Column(_say("Of"), 90, True), Column(_say("Where"), 190),
         Column(_say("Columns that were used"), 250), Column(_say("How it counts"), 210),
     ]  # fmt: skip
     records = []
@@ -98,11 +100,20 @@ def _features(trace: Trace) -> Table:
 
 
 def _models(trace: Trace) -> Table:
-    columns = [Column(_say("Model or file")), Column(_say("Holds"), 220), Column(_say("Their rows"), 120, True), Column(_say("Pipeline"), 220)]
+    columns = [
+        Column(_say("Model or file")),
+        Column(_say("Holds"), 220),
+        Column(_say("Their rows"), 120, True),
+        Column(_say("Pipeline"), 220),
+    ]
     records = []
     for p in trace["pipelines"]:
         for model in p["models"]:
-            row = [cells.icon("model", model), cells.text(_say("weights fitted on their rows"), "ink2"), cells.num(number(p["train_rows"]))]
+            row = [
+                cells.icon("model", model),
+                cells.text(_say("weights fitted on their rows"), "ink2"),
+                cells.num(number(p["train_rows"])),
+            ]
             records.append(Record([*row, cells.text(p["pipeline"], "ink2")], ("pipeline", p["pipeline"])))
         for a in p["artefacts"]:
             row = [cells.icon("file", a["path"]), cells.text(a["content"], "ink2"), cells.num(number(a["rows"]))]
@@ -111,7 +122,12 @@ def _models(trace: Trace) -> Table:
 
 
 def _predictions(trace: Trace) -> Table:
-    columns = [Column(_say("Test row")), Column(_say("Pipeline"), 220), Column(_say("Decision now"), 140), Column(_say("If left out"), 140)]
+    columns = [
+        Column(_say("Test row")),
+        Column(_say("Pipeline"), 220),
+        Column(_say("Decision now"), 140),
+        Column(_say("If left out"), 140),
+    ]
     records = [
         Record([cells.icon("prediction", _say("row %1").replace("%1", number(c["row"]))), cells.text(p["pipeline"], "ink2"),
                 cells.text(_value(c["before"])), cells.text(_value(c["after"]))], ("pipeline", p["pipeline"]))

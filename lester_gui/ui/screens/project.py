@@ -126,7 +126,9 @@ class ProjectScreen(Screen):
         self.pipelines.choose(kept) or self.pipelines.selectRow(0)
         self.sources.records().set_records([self._source(s) for s in overview["sources"]])
         unknown = overview["not_understood"]
-        words = self.tr("%Ln files are not understood: %1", "", len(unknown)).replace("%1", listed([u["path"] for u in unknown], 2))
+        words = self.tr("%Ln files are not understood: %1", "", len(unknown)).replace(
+            "%1", listed([u["path"] for u in unknown], 2)
+        )
         self._not_understood.setText(words if unknown else "")
         self._not_understood.setToolTip("\n".join(f"{u['path']}: {u['reason']}" for u in unknown))
         if not overview["configured"] and not self._has_scanned:
@@ -143,7 +145,12 @@ class ProjectScreen(Screen):
         parts = [
             _figure(of, tr("pipelines", "", figures["pipelines"]), tr("verified and up to date")),
             _figure(rows, f"{unit} {tr('rows')}".strip(), places),
-            _figure(number(figures["models_touched"]), tr("models", "", figures["models_touched"]), tr("touched by open cases"), "person"),
+            _figure(
+                number(figures["models_touched"]),
+                tr("models", "", figures["models_touched"]),
+                tr("touched by open cases"),
+                "person",
+            ),
         ]
         if due is None:
             parts.append(_figure("–", "", tr("no case is open")))
@@ -151,7 +158,9 @@ class ProjectScreen(Screen):
             late = due["days"] < 0
             words = tr("past the deadline of %1") if late else tr("to the next deadline, %1")
             ink = "danger" if late else "warn" if due["days"] <= 7 else ""
-            parts.append(_figure(number(abs(due["days"])), tr("days", "", abs(due["days"])), words.replace("%1", due["case"]), ink))
+            parts.append(
+                _figure(number(abs(due["days"])), tr("days", "", abs(due["days"])), words.replace("%1", due["case"]), ink)
+            )
         for i, part in enumerate(parts):
             if i:
                 self._figures.addWidget(rule(vertical=True))
@@ -172,7 +181,9 @@ class ProjectScreen(Screen):
         keys = ", ".join(s["subject_keys"])
         named = cells.mono(keys) if keys else cells.text(self.tr("nobody"), "ink3")
         state = states.chip_cell(states.source_state(s["state"], s["note"]))
-        return Record([cells.icon("source", s["name"]), cells.mono(s["path"]), cells.num(number(s["rows"])), named, state], s["name"])
+        return Record(
+            [cells.icon("source", s["name"]), cells.mono(s["path"]), cells.num(number(s["rows"])), named, state], s["name"]
+        )
 
     def _choose(self, name: str) -> None:
         pipeline = states.find(self.desk.overview.get("pipelines", []), name)
@@ -206,7 +217,14 @@ class ProjectScreen(Screen):
     def _ran(self, run: dict[str, Any]) -> None:
         words = self.tr("%1 ran in %2 s: %3 training rows, %4 test rows, %5 features")
         for i, value in enumerate(
-            (run["pipeline"], f"{run['seconds']:.1f}", number(run["train_rows"]), number(run["test_rows"]), number(run["features"])), 1
+            (
+                run["pipeline"],
+                f"{run['seconds']:.1f}",
+                number(run["train_rows"]),
+                number(run["test_rows"]),
+                number(run["features"]),
+            ),
+            1,
         ):
             words = words.replace(f"%{i}", value)
         self.panel.show_run(run)
@@ -218,8 +236,12 @@ class ProjectScreen(Screen):
         clear(self._notices)
         if not scan["configured"]:
             banner = Banner(
-                "accent", self.tr("This folder has no lester.toml yet"),
-                self.tr("Lester proposes one: which files are sources and which columns name a person. Nothing is written until you accept."), "bulb",
+                "accent",
+                self.tr("This folder has no lester.toml yet"),
+                self.tr(
+                    "Lester proposes one: which files are sources and which columns name a person. Nothing is written until you accept."
+                ),
+                "bulb",
             )
             see = Button(self.tr("See the proposal…"), "primary")
             see.clicked.connect(lambda: self.desk.sheet_wanted.emit(ProposalSheet(scan, self._accept)))
@@ -232,4 +254,6 @@ class ProjectScreen(Screen):
 
 
 def _figure(value: str, unit: str, sub: str, ink: str = "") -> Any:
-    return col(row(label(value, "figure", ink), label(unit, "body", "2"), None, gap=6), label(sub, "small", "3", wrap=True), gap=2)
+    return col(
+        row(label(value, "figure", ink), label(unit, "body", "2"), None, gap=6), label(sub, "small", "3", wrap=True), gap=2
+    )

@@ -59,7 +59,9 @@ class PipelinePanel(QWidget):
         self._add_run(self._runs.get(p["name"]))
         found = p["findings"]
         if found:
-            self._rest.addLayout(row(label(tr("%Ln findings", "", len(found)), "smallstrong", "2"), None, margins=(16, 12, 16, 0)))
+            self._rest.addLayout(
+                row(label(tr("%Ln findings", "", len(found)), "smallstrong", "2"), None, margins=(16, 12, 16, 0))
+            )
         for i, finding in enumerate(found):
             if i:
                 self._rest.addWidget(rule())
@@ -105,7 +107,14 @@ class PipelinePanel(QWidget):
         if run is None:
             return
         model, tr = run["model"], self.tr
-        self._rest.addLayout(row(label(tr("Last run here"), "smallstrong", "2"), None, label(str(model["class"]), "small", "3"), margins=(16, 12, 16, 4)))
+        self._rest.addLayout(
+            row(
+                label(tr("Last run here"), "smallstrong", "2"),
+                None,
+                label(str(model["class"]), "small", "3"),
+                margins=(16, 12, 16, 4),
+            )
+        )
         head = row(label("", "small"), None, _right(tr("script")), _right(tr("canonical")), margins=(16, 0, 16, 0))
         self._rest.addLayout(head)
         for name, value in model["metrics"].items():

@@ -75,7 +75,13 @@ class RewriteScreen(Screen):
         self._plan_title = label(tr("Plan"), "strong")
         self._plan_fact = label("", "small", "3")
         self._left_head = holder(
-            row(Icon("file", "ink3"), self._script, label(tr("the original, never changed"), "small", "3"), None, margins=(16, 0, 8, 0))
+            row(
+                Icon("file", "ink3"),
+                self._script,
+                label(tr("the original, never changed"), "small", "3"),
+                None,
+                margins=(16, 0, 8, 0),
+            )
         )
         right = holder(row(Icon("rewrite", "ink3"), self._plan_title, self._plan_fact, None, margins=(16, 0, 8, 0)))
         self._head_gap = QWidget()
@@ -88,7 +94,9 @@ class RewriteScreen(Screen):
         self._views = QStackedWidget()
         self._views.addWidget(self.both)
         self._views.addWidget(self.sql)
-        self._editing = Banner("accent", tr("You are editing the plan"), tr("It is parsed and checked again on data before it is kept."), "pencil")
+        self._editing = Banner(
+            "accent", tr("You are editing the plan"), tr("It is parsed and checked again on data before it is kept."), "pencil"
+        )
         keep, drop = Button(tr("Check and keep"), "primary", "check"), Button(tr("Discard"))
         keep.clicked.connect(self._keep_edit)
         drop.clicked.connect(self._stop_editing)
@@ -302,7 +310,9 @@ class RewriteScreen(Screen):
 
     def _keep_edit(self) -> None:
         session, pipeline, text = self.desk.session, self.pipeline, self.both.plan.toPlainText()
-        self._editing.set_words(self.tr("The plan is being checked"), self.tr("The original and the edited plan run on the same inputs."))
+        self._editing.set_words(
+            self.tr("The plan is being checked"), self.tr("The original and the edited plan run on the same inputs.")
+        )
 
         def done(review: dict[str, Any]) -> None:
             self.both.plan.setReadOnly(True)
@@ -313,7 +323,9 @@ class RewriteScreen(Screen):
         def failed(error: UserError) -> None:
             self._editing.set_words(error.message, error.hint)
 
-        self.ask("edit", lambda ctx: session.edit_plan(pipeline, text, ctx=ctx), done, failed, name=self.tr("Checking the edited plan"))
+        self.ask(
+            "edit", lambda ctx: session.edit_plan(pipeline, text, ctx=ctx), done, failed, name=self.tr("Checking the edited plan")
+        )
 
     def _fill_switch(self) -> None:
         menu = self._switch.drop_down()

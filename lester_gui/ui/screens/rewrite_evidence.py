@@ -70,7 +70,14 @@ class EvidenceStrip(QWidget):
         self._edit.clicked.connect(self.edit_asked)
         self._accept.clicked.connect(self.accept_asked)
         head = row(
-            self._title, self._chips, None, self._reject, self._opinion, self._edit, self._accept, label("Alt+Enter", "caption", "3")
+            self._title,
+            self._chips,
+            None,
+            self._reject,
+            self._opinion,
+            self._edit,
+            self._accept,
+            label("Alt+Enter", "caption", "3"),
         )
         self.setLayout(col(head, (self._facts, 1), gap=12, margins=(24, 12, 24, 12)))
 
@@ -160,7 +167,7 @@ class EvidenceStrip(QWidget):
     def _made_by(self, step: dict[str, Any], review: dict[str, Any]) -> QLayout:
         made = _fact(self.tr("Written by"), step["made_by_text"], "")
         if review["attempts"]:
-            see = Button(self.tr("See %1 attempts").replace("%1", str(len(review["attempts"]))), "link")
+            see = Button(self.tr("See %Ln attempts", "", len(review["attempts"])), "link")
             see.clicked.connect(self.attempts_asked)
             made.insertWidget(2, see)
         return made

@@ -109,8 +109,14 @@ class Welcome(QWidget):
         self.setProperty("bg", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         foot = holder(
-            row(label(f"Lester {__version__}", "small", "3"), None, Icon("lock", "ink3", 14),
-                label(self.tr("Nothing leaves this computer"), "small", "3"), gap=6, margins=(24, 0, 24, 0)),
+            row(
+                label(f"Lester {__version__}", "small", "3"),
+                None,
+                Icon("lock", "ink3", 14),
+                label(self.tr("Nothing leaves this computer"), "small", "3"),
+                gap=6,
+                margins=(24, 0, 24, 0),
+            ),
             "rail",
         )
         foot.setFixedHeight(28)
@@ -144,9 +150,19 @@ class Welcome(QWidget):
         sample = next(iter(self._opening.samples()), None)
         about = sample["text"] if sample else self.tr("A ready project, nothing to set up")
         starts = [
-            StartCard("folder-open", actions["open_folder"].text(), self.tr("Python scripts and notebooks that train models"), actions.key("open_folder")),
+            StartCard(
+                "folder-open",
+                actions["open_folder"].text(),
+                self.tr("Python scripts and notebooks that train models"),
+                actions.key("open_folder"),
+            ),
             StartCard("play", actions["open_sample"].text(), about, actions.key("open_sample")),
-            StartCard("audit", actions["check_certificate"].text(), self.tr("Verify someone’s evidence without opening a project"), actions.key("check_certificate")),
+            StartCard(
+                "audit",
+                actions["check_certificate"].text(),
+                self.tr("Verify someone’s evidence without opening a project"),
+                actions.key("check_certificate"),
+            ),
         ]
         for start, name in zip(starts, ("open_folder", "open_sample", "check_certificate"), strict=True):
             start.clicked.connect(actions[name].trigger)
@@ -157,8 +173,15 @@ class Welcome(QWidget):
         idea = self.tr("Find where a person’s data went, see what it changed, and remove it everywhere.")
         left = holder(
             col(
-                row(Painted(draw, 48, 48), 4, label("Lester", "hero"), None, gap=12), 12, label(idea, "sentence", "2", wrap=True), 20,
-                *starts, 8, drop, None, row(Icon("lock", "ink3", 14), label(promise, "small", "3"), None),
+                row(Painted(draw, 48, 48), 4, label("Lester", "hero"), None, gap=12),
+                12,
+                label(idea, "sentence", "2", wrap=True),
+                20,
+                *starts,
+                8,
+                drop,
+                None,
+                row(Icon("lock", "ink3", 14), label(promise, "small", "3"), None),
                 margins=(64, 88, 56, 40),
             ),
             "surface",
@@ -182,11 +205,19 @@ class Welcome(QWidget):
         start = Button(self.tr("Try the sample"))
         start.clicked.connect(actions["open_sample"].trigger)
         tour = Banner(
-            "accent", self.tr("First time here?"),
-            self.tr("Follow one made-up patient from the source row to the prediction. About two minutes."), "help",
+            "accent",
+            self.tr("First time here?"),
+            self.tr("Follow one made-up patient from the source row to the prediction. About two minutes."),
+            "help",
         ).add(start)
         self._right_lay = col(
-            row(label(self.tr("Recent projects"), "heading"), None, self._find), 4, self._message, self._list, self._empty, None, tour,
+            row(label(self.tr("Recent projects"), "heading"), None, self._find),
+            4,
+            self._message,
+            self._list,
+            self._empty,
+            None,
+            tour,
             margins=(40, 88, 64, 40),
         )
         return holder(self._right_lay)
@@ -203,8 +234,14 @@ class Welcome(QWidget):
                 records.append(Record([cell, cells.link(self.tr("Forget it")), cells.EMPTY], ("forget", name)))
                 continue
             known = (folder / ".lester").is_dir()
-            state = cells.chip(self.tr("Opened before"), "ok", "check-circle") if known else cells.chip(self.tr("New"), "neutral", "dot")
-            records.append(Record([cells.icon2("project", folder.name, shown), state, cells.link(self.tr("Open"))], ("open", name)))
+            state = (
+                cells.chip(self.tr("Opened before"), "ok", "check-circle")
+                if known
+                else cells.chip(self.tr("New"), "neutral", "dot")
+            )
+            records.append(
+                Record([cells.icon2("project", folder.name, shown), state, cells.link(self.tr("Open"))], ("open", name))
+            )
         self._model.set_records(records)
         has_any = bool(self._desk.settings.last_projects)
         self._list.setVisible(bool(records))

@@ -8,7 +8,7 @@ import re
 import tokenize
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
     QMouseEvent,
@@ -29,12 +29,10 @@ from lester_gui.ui.fonts import font
 LINE = 18  # height of a line in pixels
 TOP = 8
 NUMBERS = 50  # width of the line numbers
-_SQL = re.compile(
-    r"(?P<str>'[^']*')|(?P<com>--.*)|(?P<num>\b\d+(?:\.\d+)?\b)|(?P<word>\b[A-Za-z_]+\b)(?P<call>\s*\()?"
-)
-_SQL_WORDS = set(
+_SQL = re.compile(r"(?P<str>'[^']*')|(?P<com>--.*)|(?P<num>\b\d+(?:\.\d+)?\b)|(?P<word>\b[A-Za-z_]+\b)(?P<call>\s*\()?")
+_SQL_WORDS = frozenset(
     "select from where join left right inner outer on using group by order as and or not in is null case when then else end "
-    "create table view with over partition distinct union all having limit insert into asc desc cast between like".split()
+    "create table view with over partition distinct union all having limit insert into asc desc cast between like".split()  # noqa: SIM905 - a list of words reads better as a sentence
 )
 
 
@@ -66,6 +64,12 @@ def python_spans(text: str) -> dict[int, list[tuple[int, int, str]]]:
     except (tokenize.TokenError, SyntaxError):  # half-typed code is coloured as far as it reads
         return spans
     return spans
+
+
+def _python_role(token: tokenize.TokenInfo) -> str:
+    if token.type == tokenize.NAME:
+        return "syn_kw" if keyword.iskeyword(token.string) else ""
+    return {tokenize.STRING: "syn_str", tokenize.NUMBER: "syn_num", tokenize.COMMENT: "syn_com"}.get(token.type, "")
 
 
 def sql_spans(text: str) -> dict[int, list[tuple[int, int, str]]]:
@@ -165,6 +169,10 @@ class CodePane(QTextEdit):
                 bar.setValue(max(0, top - self.viewport().height() // 3))
         self._changed()
 
+    def scroll_to(self, line: int) -> None:
+        """Bring a line to the top, with one line above it."""
+        self.verticalScrollBar().setValue(max(0, (line - 2) * LINE))
+
     def edges(self, number: int) -> tuple[float, float] | None:
         """Top and bottom of a step's band in this widget's coordinates; None when it has no lines here."""
         band = next((b for b in self._bands if b.number == number), None)
@@ -185,7 +193,7 @@ class CodePane(QTextEdit):
         scrolled = self.verticalScrollBar().value()
         for line, (icon, ink) in self._signs.items():
             middle = (line - 1) * LINE + LINE / 2 - scrolled
-            ground = QRectF(self.viewport().width() - 30, middle - 8, 24, 16)
+            ground = QRectF(self.viewport().width() - 30, middle - 7, 24, 14)
             painter.fillRect(ground, theme.qcolour(self._ground_of(line)))
             painting.icon(painter, icon, self.viewport().width() - 26, middle, 15, ink)
         painter.end()

@@ -75,7 +75,7 @@ class DataHeader(QHeaderView):
             x = area.right() - 12 - wide - 16 if right else area.x() + 14 + wide
             painting.icon(painter, turn, min(x, area.right() - 14), area.y() + 17, 11, "accent")
         painting.text(painter, area.adjusted(12, 8, -12, -58), name, "smallstrong", right=right)
-        kind = self._kind(field, statistics)
+        kind = self._kind(field, statistics, area.width() - 24)
         painting.text(painter, area.adjusted(12, 26, -12, -42), kind, "caption", "ink3", right=right, weight=400)
         box = area.adjusted(12, 46, -12, -8)
         if field["personal"]:
@@ -87,7 +87,7 @@ class DataHeader(QHeaderView):
         elif statistics and statistics.get("top"):
             _shares(painter, box, statistics["top"])
 
-    def _kind(self, field: dict[str, Any], statistics: dict[str, Any] | None) -> str:
+    def _kind(self, field: dict[str, Any], statistics: dict[str, Any] | None, room: float) -> str:
         names = {"int": self.tr("whole number"), "float": self.tr("number"), "bool": self.tr("yes or no"), "str": self.tr("text"),
                  "date": self.tr("date"), "timestamp": self.tr("time")}  # fmt: skip
         kind = names.get(field["type"], field["type"])
@@ -96,7 +96,9 @@ class DataHeader(QHeaderView):
         if statistics and statistics.get("top") and field["type"] == "str":
             kind = self.tr("%Ln values", "", statistics["distinct"])
         if statistics and statistics.get("nulls"):
-            kind += self.tr(", %1 missing").replace("%1", number(statistics["nulls"]))
+            longer = kind + self.tr(", %1 missing").replace("%1", number(statistics["nulls"]))
+            if painting.text_width(longer, "caption", 400) <= room:
+                return longer
         return kind
 
 

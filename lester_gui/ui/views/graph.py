@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaint
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsView, QWidget
 
 from lester_gui.ui import painting, theme
-from lester_gui.ui.views.graph_layout import HEIGHT, LANE, LANES, LEFT, STEP, TOP, Link, Placed, place
+from lester_gui.ui.views.graph_layout import HEIGHT, LANE, LANES, LEFT, STEP, TOP, WIDTH, Link, Placed, place
 from lester_gui.ui.words import number
 
 HEAD = 44
@@ -49,7 +49,9 @@ class NodeItem(QGraphicsItem):
             words = QCoreApplication.translate("Lineage", "%1 more").replace("%1", number(node.folded))
             painting.text(painter, QRectF(26, 10, node.width - 30, 28), words, "small", "ink3", weight=500)
             return
-        painting.icon(painter, LANES[node.lane] if node.lane < len(LANES) else "dot", 10, 15.5, 15, "person" if self.lit else "ink3")
+        painting.icon(
+            painter, LANES[node.lane] if node.lane < len(LANES) else "dot", 10, 15.5, 15, "person" if self.lit else "ink3"
+        )
         title = QRectF(31, 6, node.width - 38, 19)
         painting.text(painter, title, node.title, "small", "ink" if self.lit else "ink3", weight=600 if self.lit else 500)
         fact = QRectF(10, 27, node.width - 14, 17)
@@ -169,7 +171,7 @@ class LineageGraph(QGraphicsView):
             self._scene.addItem(part)
         lanes = max(1, len(self._graph["lanes"]))
         lowest = max((node.slot for node in placed.values()), default=0)
-        self._scene.setSceneRect(0, 0, LEFT + lanes * LANE, TOP + (lowest + 1) * STEP + 80)
+        self._scene.setSceneRect(0, 0, LEFT + (lanes - 1) * LANE + WIDTH + 24, TOP + (lowest + 1) * STEP + 80)
         self.light(self._path)
         if self._current in self.nodes:
             self.set_current(self._current)
@@ -250,7 +252,14 @@ class LineageGraph(QGraphicsView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         wide = self.viewport().width()
         painter.fillRect(QRectF(0, 0, wide, HEAD), theme.qcolour("window"))
-        names = [self.tr("Sources"), self.tr("Views"), self.tr("Train and test"), self.tr("Features"), self.tr("Models"), self.tr("Predictions")]
+        names = [
+            self.tr("Sources"),
+            self.tr("Views"),
+            self.tr("Train and test"),
+            self.tr("Features"),
+            self.tr("Models"),
+            self.tr("Predictions"),
+        ]
         for i, lane in enumerate(lane for lane in LANES if lane in self._graph["lanes"]):
             x = self.mapFromScene(QPointF(LEFT + i * LANE, 0)).x()
             far = self.mapFromScene(QPointF(LEFT + (i + 1) * LANE - 22, 0)).x()

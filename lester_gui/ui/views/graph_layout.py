@@ -78,7 +78,9 @@ def place(graph: dict[str, Any], unfolded: set[str], touched_only: bool) -> tupl
             above = [placed[home[p]].slot for p in before.get(node["id"], []) if p in home and placed[home[p]].lane < number]
             wanted = round(2 * sum(above) / len(above)) / 2 if above else slot
             slot_here = max(slot, min(wanted, slot + 1.5))
-            placed[node["id"]] = Placed(node["id"], number, slot_here, node["title"], node["fact"], node["touched"], document=node)
+            placed[node["id"]] = Placed(
+                node["id"], number, slot_here, node["title"], node["fact"], node["touched"], document=node
+            )
             home[node["id"]] = node["id"]
             slot = slot_here + 1
         folded = rest[len(shown) :]

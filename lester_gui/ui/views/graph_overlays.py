@@ -64,7 +64,9 @@ class Overlays(QObject):
         super().__init__(graph)
         self._graph = graph
         self.minimap = Minimap(graph)
-        legend = Painted(self._paint_legend, 484, 32, self.tr("Solid lines: data. Dashed: a filter or join. Dotted: an average or weight."))
+        legend = Painted(
+            self._paint_legend, 484, 32, self.tr("Solid lines: data. Dashed: a filter or join. Dotted: an average or weight.")
+        )
         self._legend = card(row(legend))
         out, inn = Button("", "quiet", "minus"), Button("", "quiet", "plus")
         fit = Button(self.tr("Fit"), "quiet", "fit")
@@ -101,7 +103,11 @@ class Overlays(QObject):
 
     def _paint_legend(self, painter: QPainter, rect: QRectF) -> None:
         x = 12.0
-        for kind, words in (("data", self.tr("data")), ("control", self.tr("control: a filter or join")), ("state", self.tr("state: an average or weight"))):
+        for kind, words in (
+            ("data", self.tr("data")),
+            ("control", self.tr("control: a filter or join")),
+            ("state", self.tr("state: an average or weight")),
+        ):
             painting.kind_line(painter, x, rect.center().y(), kind)
             painting.text(painter, QRectF(x + 34, 0, 200, rect.height()), words, "small", "ink2")
             x += 34 + painting.text_width(words, "small") + 22

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from matplotlib import font_manager, rcParams
@@ -79,8 +80,8 @@ class InfluencePlot(Plot):
     def _draw_shift(self, axes: Axes, shift: dict[str, Any]) -> None:
         style(axes)
         edges, counts = shift["edges"], shift["counts"]
-        widths = [(b - a) * 0.82 for a, b in zip(edges, edges[1:], strict=False)]
-        middles = [(a + b) / 2 for a, b in zip(edges, edges[1:], strict=False)]
+        widths = [(b - a) * 0.82 for a, b in itertools.pairwise(edges)]
+        middles = [(a + b) / 2 for a, b in itertools.pairwise(edges)]
         axes.bar(middles, counts, width=widths, color=theme.colour("hist"))
         most = max([*counts, 1])
         if most > 50:

@@ -146,6 +146,7 @@ class SideBySide(QWidget):
         self._steps = review["steps"]
         if self.original.toPlainText() != review["original"].rstrip("\n"):
             self.original.set_code(review["original"])
+            self.original.scroll_to(min((min(s["original_lines"]) for s in self._steps if s["original_lines"]), default=1))
         if self.plan.toPlainText() != review["plan"].rstrip("\n"):
             self.plan.set_code(review["plan"])
         found = {f["line"]: ("alert", "warn") for s in self._steps for f in s["findings"] if f.get("line")}

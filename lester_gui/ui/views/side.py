@@ -16,6 +16,7 @@ class SideSplit(QWidget):
         super().__init__()
         self._side = side
         self._rule = rule(vertical=True)
+        self._has_rule = True
         self._narrow = False
         self._open = True
         side.setFixedWidth(width)
@@ -27,6 +28,11 @@ class SideSplit(QWidget):
         self._lay.addWidget(body, 1)
         self._lay.addWidget(self._rule)
         self._lay.addWidget(side)
+
+    def set_borderless(self) -> None:
+        """Leave out the line between the parts, where the side is a card of its own."""
+        self._has_rule = False
+        self._rule.hide()
 
     def set_narrow(self, narrow: bool) -> None:
         """Turn the panel into a drawer, closed at first, or back."""
@@ -75,4 +81,4 @@ class SideSplit(QWidget):
     def _set_shown(self, shown: bool) -> None:
         self._open = shown
         self._side.setVisible(shown)
-        self._rule.setVisible(shown)
+        self._rule.setVisible(shown and (self._has_rule or self._narrow))

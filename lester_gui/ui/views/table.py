@@ -113,7 +113,7 @@ class RecordTable(QTableView):
     def focusInEvent(self, event: QEvent) -> None:
         super().focusInEvent(event)
         if not self.currentIndex().isValid():
-            self._choose_first()
+            self.choose_first()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -147,7 +147,8 @@ class RecordTable(QTableView):
             index = index.siblingAtRow(index.row() + step)
         return index if index.isValid() else self.currentIndex()
 
-    def _choose_first(self) -> None:
+    def choose_first(self) -> None:
+        """Make the first row current that is no heading."""
         for row in range(self.model().rowCount()):
             if not self.model().index(row, 0).data(GROUP):
                 self.selectRow(row)

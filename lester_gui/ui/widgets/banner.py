@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from lester_gui.ui.layout import col, label, row
 from lester_gui.ui.widgets.chips import Icon
@@ -32,6 +32,10 @@ class Banner(QFrame):
         for button in buttons:
             self._row.addWidget(button)
         return self
+
+    def add_item(self, item: QWidget) -> None:
+        """Put a fact before the buttons."""
+        self._row.addWidget(item)
 
     def set_words(self, title: str, body: str = "") -> None:
         """Change what the banner says."""

@@ -1,0 +1,301 @@
+"""The plan of a case: what will change, what it means, how it is proved; and up to where it can be cancelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QFrame, QLayout, QStackedWidget, QWidget
+
+from lester_gui.ui import painting, states, theme
+from lester_gui.ui.layout import card, clear, col, holder, label, row, rule
+from lester_gui.ui.models import cells
+from lester_gui.ui.models.records import Column, Record, RecordModel
+from lester_gui.ui.views.plots import IntervalPlot
+from lester_gui.ui.views.table import RecordTable
+from lester_gui.ui.widgets import Banner, Button, Empty, Icon, Painted, ProgressRow
+from lester_gui.ui.words import number, seconds, short_hash
+
+MOST_LINES = 5
+FLOW = (
+    ("stage", "view"), ("check", "check"), ("commit", "key"), ("replay", "refresh"), ("purge", "erase"), ("ask", "file"),
+    ("certificate", "audit"),
+)  # fmt: skip
+
+
+class PlanTab(QWidget):
+    """Plan of a case.
+
+    Signals
+    -------
+    lines_asked
+        Show every line that leaves the source files.
+    plan_asked
+        Make the plan.
+    """
+
+    lines_asked = Signal()
+    plan_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._progress = ProgressRow(self.tr("Planning"))
+        self._lay = col(gap=12, margins=(24, 12, 24, 16))
+        make = Button(self.tr("Make the plan"), "primary", "refresh")
+        make.clicked.connect(self.plan_asked)
+        self._empty = Empty(
+            "rewrite", self.tr("No plan yet"),
+            self.tr("The plan says for each artefact what will change, how, and what it must equal afterwards. Making it writes nothing."), make,
+        )  # fmt: skip
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(holder(col(None, row(None, (self._progress, 2), None), None)))
+        self._pages.addWidget(holder(self._lay))
+        self.setLayout(col((self._pages, 1), gap=0))
+        self._plan: dict[str, Any] | None = None
+
+    def set_running(self, running: bool) -> None:
+        """The plan is being made."""
+        if running:
+            self._progress.set_state("runs", self.tr("begins"), 0.0)
+            self._pages.setCurrentIndex(1)
+        else:
+            self._pages.setCurrentIndex(2 if self._plan else 0)
+
+    def set_progress(self, words: str, fraction: float | None) -> None:
+        self._progress.set_state("runs", words, fraction or 0.0)
+
+    def show_plan(self, plan: dict[str, Any] | None) -> None:
+        """Show another plan, or that there is none."""
+        self._plan = plan
+        clear(self._lay)
+        self._pages.setCurrentIndex(2 if plan else 0)
+        if plan is None:
+            return
+        if plan["stale"]:
+            again = Button(self.tr("Plan again"), "primary", "refresh")
+            again.clicked.connect(self.plan_asked)
+            self._lay.addWidget(Banner("warn", self.tr("The plan is stale"), plan["stale"]).add(again))
+        self._lay.addWidget(label(plan["sentence"], "body", wrap=True))
+        self._lay.addLayout(row((self._what(plan), 1), (self._meaning(plan), 1), (self._proof(plan), 1), gap=12), 1)
+        self._lay.addWidget(card(row((Flow(plan), 1), margins=(16, 4, 16, 4))))
+
+    # panes ----------------------------------------------------------------------------------------------------------
+    def _what(self, plan: dict[str, Any]) -> QFrame:
+        tr, counts = self.tr, plan["counts"]
+        items: list[Any] = []
+        lines = plan["lines"]
+        if lines:
+            items.append(label(tr("Lines that leave the source files"), "smallstrong", "2"))
+            items.append(_lines(lines[:MOST_LINES]))
+            rest = len(lines) - MOST_LINES
+            words = tr("%Ln more lines", "", rest) if rest > 0 else tr("See the lines and files")
+            more = Button(words, "link")
+            more.clicked.connect(self.lines_asked)
+            items += [row(more, None), 4]
+        if plan["others"]:
+            items.append(label(tr("Cells of other people that change"), "smallstrong", "2"))
+            items += [_cell(c) for c in plan["others"][:4]]
+            if len(plan["others"]) > 4:
+                items.append(label(tr("and %1 more").replace("%1", number(len(plan["others"]) - 4)), "small", "3"))
+            items.append(4)
+        items.append(label(tr("Rows and files"), "smallstrong", "2"))
+        rows = ((tr("Source rows"), "source_rows"), (tr("View rows"), "view_rows"), (tr("Training and test rows"), "split_rows"),
+                (tr("Views brought up to date"), "views"), (tr("Written files replaced or removed"), "files"))  # fmt: skip
+        items += [_pair(name, number(counts[key])) for name, key in rows]
+        if plan["not_removed"]:
+            items += [rule(), label(tr("Not removed, because Lester cannot reach it"), "smallstrong", "2")]
+            items += [row(Icon("alert", "warn"), (label(words, "body", wrap=True), 1)) for words in plan["not_removed"]]
+        return _pane(tr("What will change"), tr("nothing is written yet"), items)
+
+    def _meaning(self, plan: dict[str, Any]) -> QFrame:
+        tr = self.tr
+        columns = [Column(tr("Model"), 136), Column(tr("Update")), Column(tr("Time"), 68, True)]
+        records = [
+            Record(
+                [cells.icon("model", m["pipeline"]), cells.text(m["update"], "ink2"), cells.num(seconds(m["seconds"]))],
+                m["pipeline"],
+            )
+            for m in plan["models"]
+        ] or [Record([cells.text(tr("no model changes"), "ink3"), cells.EMPTY, cells.EMPTY])]
+        table = RecordTable(RecordModel(columns, records), 30, fit=True, says=tr("Models"), pad=0)
+        items: list[Any] = [table, 4]
+        measured = [a for a in plan["accuracy"] if a["low"] is not None and a["high"] is not None]
+        if measured:
+            items += [label(tr("Accuracy"), "smallstrong", "2"), self._intervals(measured)]
+            clear_change = any(a["low"] > 0 or a["high"] < 0 for a in measured)
+            words = (
+                tr("A change that the test set can tell from chance.")
+                if clear_change
+                else tr("No change that the test set could tell from chance.")
+            )
+            items += [label(words, "small", "2", wrap=True), 4]
+        for a in plan["accuracy"]:
+            items.append(_pair(a["pipeline"], f"{number(a['before'], 4)} → {number(a['after'], 4)}"))
+        items += [4, label(tr("Time"), "smallstrong", "2"), self._cost(plan)]
+        return _pane(tr("What it means"), tr("estimated on this computer"), items)
+
+    def _intervals(self, measured: list[dict[str, Any]]) -> QLayout:
+        plot = IntervalPlot()
+        points = [
+            {"name": a["pipeline"], "change": (a["after"] - a["before"]) * 100, "low": a["low"] * 100, "high": a["high"] * 100}
+            for a in measured
+        ]
+        plot.show_points(points, self.tr("change in points, 95 % interval"))
+        names = [p["name"] for p in points]
+
+        def draw(painter: QPainter, rect: QRectF) -> None:
+            room = 64 / max(1, len(names))
+            for i, name in enumerate(names):
+                painting.text(painter, QRectF(0, i * room, rect.width() - 4, room), name, ink="ink2")
+
+        return row(Painted(draw, 104, 108), (plot, 1), gap=0)
+
+    def _cost(self, plan: dict[str, Any]) -> QWidget:
+        full = max(plan["full_rerun_seconds"], plan["seconds"], 1e-9)
+        bars = ((self.tr("This plan"), plan["seconds"], "accent"), (self.tr("Full rerun"), plan["full_rerun_seconds"], "edge"))
+
+        def draw(painter: QPainter, rect: QRectF) -> None:
+            for i, (name, cost, ink) in enumerate(bars):
+                y = i * 26.0
+                painting.text(painter, QRectF(0, y, 80, 24), name, ink="ink2")
+                wide = rect.width() - 84 - 88
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.qcolour(ink))
+                painter.drawRoundedRect(QRectF(84, y + 7, max(5.0, wide * cost / full), 10), 3, 3)
+                painting.text(painter, QRectF(0, y, rect.width(), 24), seconds(cost), "strong", right=True)
+
+        return Painted(draw, None, 52, "; ".join(f"{name}: {seconds(cost)}" for name, cost, _ink in bars))
+
+    def _proof(self, plan: dict[str, Any]) -> QFrame:
+        tr = self.tr
+        columns = [Column(tr("Artefact")), Column(tr("Must equal a rerun"), 150)]
+        icons = {"view": "view", "split": "split", "feature": "feature", "file": "file"}
+        records = []
+        for p in plan["proofs"]:
+            icon = next((icons[word] for word in icons if word in p["artefact"]), "model")
+            records.append(
+                Record([cells.icon(icon, p["artefact"]), states.chip_cell(states.guarantee(p["guarantee"]))], p["artefact"])
+            )
+        table = RecordTable(RecordModel(columns, records), 32, fit=True, says=tr("What each artefact must equal"), pad=0)
+        steps = (
+            (tr("Replay from an empty database"), tr("on the remaining rows")),
+            (tr("Ask the original scripts"), tr("run isolated and compare five stages each")),
+            (tr("Search every byte"), tr("of Lester’s files for the person’s identifiers")),
+        )
+        items: list[Any] = [table, 4, label(tr("Checks that run by themselves"), "smallstrong", "2")]
+        items += [_step(str(i), title, sub) for i, (title, sub) in enumerate(steps, 1)]
+        items += [
+            rule(),
+            label(tr("This plan is bound to"), "smallstrong", "2"),
+            _pair(tr("Plan"), short_hash(plan["plan_hash"]), "code"),
+        ]
+        void = tr("Any change to data, plan or program makes the approval void.")
+        items.append(row(Icon("lock", "ink3", 14), (label(void, "small", "2", wrap=True), 1)))
+        return _pane(tr("How it is proved"), tr("after the commit"), items)
+
+
+class Flow(Painted):
+    """What happens after approval, and up to where it can be cancelled."""
+
+    def __init__(self, plan: dict[str, Any] | None = None) -> None:
+        super().__init__(self._paint_flow, None, 72)
+        tr = self.tr
+        self._names = [
+            tr("Stage"),
+            tr("Check"),
+            tr("Commit"),
+            tr("Replay"),
+            tr("Purge"),
+            tr("Ask the original"),
+            tr("Certificate"),
+        ]
+        about = tr("about %1").replace("%1", seconds(plan["full_rerun_seconds"])) if plan else ""
+        self._subs = [
+            tr("on a copy"),
+            tr("counts and hashes"),
+            tr("one moment"),
+            about,
+            tr("files and lines"),
+            tr("isolated"),
+            tr("signed"),
+        ]
+        self.setAccessibleName(", ".join(self._names) + ". " + tr("It can be cancelled until the commit."))
+
+    def _paint_flow(self, painter: QPainter, rect: QRectF) -> None:
+        wide = rect.width() / len(FLOW)
+        for i, (_key, icon) in enumerate(FLOW):
+            x = i * wide
+            painting.icon(painter, icon, x, 20, 16, "accent" if i < 2 else "ink2")
+            painting.text(painter, QRectF(x + 24, 8, wide - 30, 22), self._names[i], "strong")
+            painting.text(painter, QRectF(x + 24, 29, wide - 30, 18), self._subs[i], "small", "ink3")
+            if i < len(FLOW) - 1:
+                painting.icon(painter, "chevron", x + wide - 26, 20, 12, "ink3")
+        x = 2 * wide - 10
+        painter.setPen(QPen(theme.qcolour("warn"), 1.5, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(x, 4), QPointF(x, rect.height() - 4))
+        words = QRectF(x - 208, rect.height() - 20, 200, 16)
+        painting.text(painter, words, self.tr("until here you can cancel"), "caption", "warn", right=True)
+
+
+def _pane(title: str, sub: str, items: list[Any]) -> QFrame:
+    head = row(label(title, "heading"), None, label(sub, "small", "3"))
+    return card(col(head, 4, *items, None, gap=8, margins=(16, 14, 16, 14)))
+
+
+def _pair(name: str, value: str, role: str = "strong") -> QLayout:
+    return row(label(name, "body", "2"), None, label(value, role))
+
+
+def _cell(c: dict[str, Any]) -> QWidget:
+    before, after = number(c["before"]), number(c["after"])
+
+    def draw(painter: QPainter, rect: QRectF) -> None:
+        wide = painting.text_width(after, "code")
+        room = rect.width() - wide - 24 - painting.text_width(before, "code") - 8
+        painting.text(painter, QRectF(0, 0, room * 0.62, 24), c["column"], "code")
+        painting.text(painter, QRectF(room * 0.64, 0, room * 0.36, 24), str(c["key"]), "small", "ink3")
+        painting.text(painter, QRectF(0, 0, rect.width() - wide - 24, 24), before, "code", "ink3", right=True)
+        painting.icon(painter, "chevron", rect.width() - wide - 17, 12, 10, "ink3")
+        painting.text(painter, QRectF(0, 0, rect.width(), 24), after, "code", right=True)
+
+    says = f"{c['view']}, {c['key']}, {c['column']}: {before} → {after}"
+    made = Painted(draw, None, 24, says)
+    made.setToolTip(says)
+    return made
+
+
+def _step(no: str, title: str, sub: str) -> QLayout:
+    def dot(painter: QPainter, _rect: QRectF) -> None:
+        painter.setPen(QPen(theme.qcolour("line_control"), 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QRectF(1, 1, 20, 20))
+        painting.text(painter, QRectF(1, 1, 20, 20), no, "small", "ink2", weight=600, centre=True)
+
+    return row(Painted(dot, 22, 36), (col(label(title), label(sub, "small", "3", wrap=True), gap=1), 1), gap=10)
+
+
+def _lines(lines: list[dict[str, Any]]) -> QWidget:
+    """Lines that leave a file: a minus, the number, masked fields. Never the values."""
+
+    def draw(painter: QPainter, rect: QRectF) -> None:
+        for i, line in enumerate(lines):
+            y = i * 23.0
+            painter.fillRect(QRectF(0, y, rect.width(), 22), theme.qcolour("danger_tint"))
+            painting.text(painter, QRectF(8, y, 12, 22), "−", "code", "danger_ink")
+            painting.text(painter, QRectF(16, y, 46, 22), number(line["line"]), "codesmall", "ink2", right=True)
+            wide = painting.text_width(line["source"], "codesmall")
+            painting.text(painter, QRectF(74, y, wide + 2, 22), line["source"], "codesmall", "ink2")
+            x = 74 + max(wide, 66) + 12
+            for k in range(max(1, line["masked"].count(",") + 1)):
+                if x + painting.DOTS * 7 + 14 > rect.width() - 8:
+                    painting.text(painter, QRectF(x, y, 20, 22), "…", "codesmall", "ink2")
+                    break
+                if k:
+                    painting.text(painter, QRectF(x, y, 8, 22), ",", "codesmall", "ink2")
+                    x += 8
+                x = painting.mask(painter, x, y + 11, lock=False, ink="ink2")
+
+    says = "; ".join(f"{line['source']} {number(line['line'])}" for line in lines)
+    return Painted(draw, None, 23 * len(lines) - 1, says)

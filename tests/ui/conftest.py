@@ -1,0 +1,61 @@
+"""An application in Lester's looks, and a window on the stand-in session."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+
+from lester_gui.ui import theme, words
+from lester_gui.ui.main_window import MainWindow
+from ui.fake_session import FakeSession
+
+
+@pytest.fixture(scope="session")
+def lester_app(qapp):
+    if not qapp.property("lester"):
+        words.install(qapp)
+        theme.start(qapp, "light")
+        qapp.setProperty("lester", True)
+    return qapp
+
+
+@pytest.fixture
+def settle(qtbot):
+    """Wait until a window has nothing under way and is laid out."""
+
+    def wait(window, pause=0):
+        if pause:
+            qtbot.wait(pause)
+        qtbot.waitUntil(lambda: not window.desk.runner.tasks(), timeout=10_000)
+        for _ in range(3):
+            QCoreApplication.processEvents()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    return wait
+
+
+@pytest.fixture
+def bare_window(lester_app, qtbot):
+    """Window on the welcome page."""
+    theme.choose("light")
+    window = MainWindow(FakeSession)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.desk.runner.cancel_all()
+    window.desk.runner.wait()
+    QCoreApplication.processEvents()
+
+
+@pytest.fixture
+def window(bare_window, settle):
+    """Window on an open project."""
+    bare_window.desk.set_session(FakeSession())
+    settle(bare_window)
+    return bare_window
+
+
+@pytest.fixture
+def session(window) -> FakeSession:
+    return window.desk.session
