@@ -1,0 +1,281 @@
+"""The use cases of the window, from the shell: readable by default, one JSON document with ``--json``.
+
+Exit codes: 0 done; 1 user error; 2 usage; 3 a check says no; 4 refused; 70 bug; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lester_gui import __version__, cli_text
+from lester_gui.errors import CheckFailed, UserError
+from lester_gui.progress import Cancelled, Context, Progress
+
+Document = dict[str, Any]
+EXIT_CHECK, EXIT_BUG, EXIT_INTERRUPTED = CheckFailed.exit_code, 70, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: its arguments, what it does, how it reads, and whether its answer is a no."""
+
+    name: str
+    text: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Context], Document]
+    summary: Callable[[Document], str]
+    says_no: Callable[[Document], bool] = lambda document: False
+
+
+def _open(args: argparse.Namespace) -> Any:
+    from lester_gui.session import Session  # late: usage errors and --help need no data libraries
+
+    return Session.open(Path(args.project), user=getattr(args, "by", None))
+
+
+def _in_project(use: Callable[[Any, argparse.Namespace, Context], Document]) -> Callable[[argparse.Namespace, Context], Document]:
+    def run(args: argparse.Namespace, ctx: Context) -> Document:
+        with _open(args) as session:
+            return use(session, args, ctx)
+
+    return run
+
+
+def _project(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("project", metavar="PROJECT", help="the project folder")
+
+
+def _pipeline(parser: argparse.ArgumentParser) -> None:
+    _project(parser)
+    parser.add_argument("pipeline", metavar="PIPELINE", help="the pipeline's name, as `lester scan` shows it")
+
+
+def _case(parser: argparse.ArgumentParser) -> None:
+    _project(parser)
+    parser.add_argument("case", metavar="CASE", help="the case, for example LR-0001")
+
+
+def _scan_arguments(parser: argparse.ArgumentParser) -> None:
+    _project(parser)
+    parser.add_argument("--write", action="store_true", help="accept the proposed lester.toml")
+
+
+def _rewrite_arguments(parser: argparse.ArgumentParser) -> None:
+    _pipeline(parser)
+    parser.add_argument(
+        "--with",
+        dest="with_",
+        choices=("auto", "rules", "ollama"),
+        default="auto",
+        help="who rewrites (default: rules, then the model)",
+    )
+    parser.add_argument("--model", metavar="M", help="the Ollama model to ask")
+
+
+def _trace_arguments(parser: argparse.ArgumentParser) -> None:
+    _project(parser)
+    parser.add_argument("subject", metavar="SUBJECT", help="VALUE, SOURCE.COLUMN=VALUE, or - to read it from standard input")
+    parser.add_argument("--influence", action="store_true", help="also compute what leaving this person out changes")
+    parser.add_argument("--counterfactual", action="store_true", help="run the original scripts with and without the person")
+
+
+def _request_arguments(parser: argparse.ArgumentParser) -> None:
+    _project(parser)
+    parser.add_argument("--right", required=True, choices=("access", "rectification", "erasure", "restriction", "objection"))
+    parser.add_argument("--subject", required=True, metavar="SUBJECT", help="VALUE, SOURCE.COLUMN=VALUE, or - for standard input")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="SOURCE.COLUMN=VALUE[@ROW_ID]", help="a corrected value (rectification)"
+    )
+    parser.add_argument("--by", required=True, metavar="USER", help="who files the request")
+    parser.add_argument("--received", metavar="DATE", help="when it arrived (default: today)")
+    parser.add_argument("--reason", default="", help="why, without personal values")
+
+
+def _approve_arguments(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument("--by", required=True, metavar="USER", help="who approves; never the requester")
+    parser.add_argument("--reason", default="", help="why")
+
+
+def _apply_arguments(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument(
+        "--no-purge", dest="purge", action="store_false", help="leave old versions and source lines for `lester purge`"
+    )
+
+
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    _pipeline(parser)
+    parser.add_argument("name", metavar="NAME", help="a view, X_train, y_train, X_test, y_test or model")
+    parser.add_argument("--out", required=True, metavar="FILE")
+
+
+def _score_arguments(parser: argparse.ArgumentParser) -> None:
+    _pipeline(parser)
+    parser.add_argument(
+        "--in", dest="in_", required=True, metavar="FILE", help="new rows: a folder with the sources' files, or one file"
+    )
+    parser.add_argument("--out", required=True, metavar="FILE")
+
+
+def _certificate_arguments(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument("--out", required=True, metavar="FILE")
+
+
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a certificate")
+    parser.add_argument("--trust", metavar="KEY", help="the signer's public key, or a file with trusted keys")
+
+
+def _demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", metavar="DIR", help="where to leave certificate and pictures (default: a new folder)")
+
+
+def _subject(value: str) -> str:
+    return sys.stdin.readline().rstrip("\r\n") if value == "-" else value
+
+
+def _show(session: Any, args: argparse.Namespace, ctx: Context) -> Document:
+    shown: Document = session.show(args.pipeline)
+    return shown["plan"] if args.json else shown  # type: ignore[no-any-return]
+
+
+def _trace(session: Any, args: argparse.Namespace, ctx: Context) -> Document:
+    subject = _subject(args.subject)
+    found: Document = session.trace(subject, influence=args.influence, counterfactual=args.counterfactual, ctx=ctx)
+    return found
+
+
+def _request(session: Any, args: argparse.Namespace, ctx: Context) -> Document:
+    given = {"set": args.set, "by": args.by, "received": args.received, "reason": args.reason}
+    filed: Document = session.request(args.right, _subject(args.subject), **given)
+    return filed
+
+
+def _check_certificate(args: argparse.Namespace, ctx: Context) -> Document:
+    from lester_gui.session import Session
+
+    return Session.check_certificate(Path(args.file), args.trust)
+
+
+def _demo(args: argparse.Namespace, ctx: Context) -> Document:
+    from lester_gui import demo
+
+    return demo.run(Path(args.out) if args.out else None, ctx)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("scan", "find pipelines, sources and subject keys", _scan_arguments,
+            _in_project(lambda s, a, ctx: s.scan(write=a.write, ctx=ctx)), cli_text.scan),
+    Command("rewrite", "rewrite a pipeline into a plan and verify it", _rewrite_arguments,
+            _in_project(lambda s, a, ctx: s.rewrite(a.pipeline, with_=a.with_, model=a.model, ctx=ctx)), cli_text.rewrite,
+            lambda d: d["status"] != "verified"),
+    Command("show", "print the plan as declarative Python", _pipeline,
+            _in_project(_show), lambda d: str(d["text"]).rstrip()),
+    Command("run", "run a pipeline's plan and train its model", _pipeline,
+            _in_project(lambda s, a, ctx: s.run(a.pipeline, ctx=ctx)), cli_text.run),
+    Command("trace", "show where one person's data went", _trace_arguments,
+            _in_project(_trace), cli_text.trace),
+    Command("request", "file a data-subject request", _request_arguments,
+            _in_project(_request), cli_text.request),
+    Command("plan", "say what a case will do; writes nothing", _case,
+            _in_project(lambda s, a, ctx: s.plan(a.case, ctx=ctx)), cli_text.plan),
+    Command("approve", "approve a plan, as somebody other than the requester", _approve_arguments,
+            _in_project(lambda s, a, ctx: s.approve(a.case, by=a.by, reason=a.reason)), cli_text.approve),
+    Command("apply", "carry out an approved plan", _apply_arguments,
+            _in_project(lambda s, a, ctx: s.apply(a.case, purge=a.purge, ctx=ctx)), cli_text.apply),
+    Command("purge", "finish what an apply without purge left", _project,
+            _in_project(lambda s, a, ctx: s.purge(ctx=ctx)), cli_text.purge),
+    Command("replay", "run again from the remaining data and compare", _pipeline,
+            _in_project(lambda s, a, ctx: s.replay(a.pipeline, ctx=ctx)), cli_text.replay, lambda d: not d["equal"]),
+    Command("ask-original", "run the untouched script and compare", _pipeline,
+            _in_project(lambda s, a, ctx: s.ask_original(a.pipeline, ctx=ctx)), cli_text.ask_original, lambda d: not d["equal"]),
+    Command("export", "write a view, a matrix or the model to a file", _export_arguments,
+            _in_project(lambda s, a, ctx: s.export(a.pipeline, a.name, Path(a.out))), cli_text.export),
+    Command("score", "predict for new rows", _score_arguments,
+            _in_project(lambda s, a, ctx: s.score(a.pipeline, Path(a.in_), Path(a.out), ctx=ctx)), cli_text.score),
+    Command("certificate", "write the signed evidence of a case", _certificate_arguments,
+            _in_project(lambda s, a, ctx: s.certificate(a.case, Path(a.out))), cli_text.certificate),
+    Command("check-certificate", "check a certificate, without a project", _check_arguments, _check_certificate,
+            cli_text.check_certificate, lambda d: not d["valid"]),
+    Command("audit", "list the journal and check its chain", _project,
+            _in_project(lambda s, a, ctx: s.audit()), cli_text.audit, lambda d: not d["intact"]),
+    Command("demo", "the whole journey on a copy of a sample project", _demo_arguments, _demo, cli_text.demo),
+)  # fmt: skip
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="lester", description="Answer for machine-learning models. Without a command, the window opens."
+    )
+    parser.add_argument("--version", action="version", version=f"lester {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for command in COMMANDS:
+        sub = commands.add_parser(command.name, help=command.text, description=command.text[0].upper() + command.text[1:] + ".")
+        command.arguments(sub)
+        sub.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    args = build_parser().parse_args(argv)
+    if args.command is None:
+        from lester_gui import app
+
+        return app.main([])
+    command = next(c for c in COMMANDS if c.name == args.command)
+    try:
+        document = command.run(args, Progress(None if args.json else _report))
+        sys.stdout.write((json.dumps(document, ensure_ascii=False) if args.json else command.summary(document)) + "\n")
+        sys.stdout.flush()
+        return EXIT_CHECK if command.says_no(document) else 0
+    except UserError as error:
+        _fail(args, error.message, error.hint, getattr(error, "candidates", None))
+        return error.exit_code
+    except (KeyboardInterrupt, Cancelled):
+        sys.stderr.write("Stopped. Nothing was half written.\n")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last resort of the command line: a bug, told without its values
+        frames = traceback.extract_tb(error.__traceback__)
+        where = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-4:]))
+        if os.environ.get("LESTER_DEBUG"):
+            traceback.print_exc()
+        _fail(
+            args,
+            f"This is a bug in Lester: {type(error).__name__} at {where}",
+            "Please report this line; it holds no personal data.",
+        )
+        return EXIT_BUG
+
+
+def _report(label: str, fraction: float | None) -> None:
+    share = "" if fraction is None else f"{fraction:>4.0%} "
+    sys.stderr.write(f"{share}{label}\n")
+
+
+def _fail(args: argparse.Namespace, message: str, hint: str, candidates: object = None) -> None:
+    if args.json:
+        error: Document = {"message": message, "hint": hint}
+        if candidates:
+            error["candidates"] = candidates
+        sys.stdout.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
+    else:
+        sys.stderr.write(f"{message}. {hint}\n" if hint and not message.endswith((".", "?")) else f"{message} {hint}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""Readable summaries of the command line's documents: a few lines each, no personal values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+Document = dict[str, Any]
+
+
+def _plural(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def _rows(rows: Iterable[Iterable[object]]) -> list[str]:
+    table = [[str(c) for c in r] for r in rows]
+    if not table:
+        return []
+    widths = [max(len(r[i]) for r in table) for i in range(len(table[0]))]
+    return ["  " + "  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in table]
+
+
+def scan(d: Document) -> str:
+    """Pipelines, sources and the proposal."""
+    lines = [f"{_plural(len(d['pipelines']), 'pipeline')} in {d['project']}"]
+    lines += _rows((p["name"], p["script"], p["estimator"], p["status"], ", ".join(p["sources"])) for p in d["pipelines"])
+    lines.append(_plural(len(d["sources"]), "source"))
+    lines += _rows(
+        (s["name"], s["path"], f"{s['rows']:,} rows", "person: " + (", ".join(s["subject_keys"]) or "none")) for s in d["sources"]
+    )
+    for item in d["not_understood"]:
+        lines.append(f"Not a pipeline: {item['path']} ({item['reason']})")
+    if not d["configured"]:
+        lines += ["", "Proposed lester.toml (accept it with --write):", ""] + ["  " + line for line in d["proposal"].splitlines()]
+    return "\n".join(lines)
+
+
+STATUS = {"verified": "Verified", "partly-verified": "Partly verified", "differs": "Differs", "not-run": "Not run"}
+
+
+def rewrite(d: Document) -> str:
+    """Status, stages and findings of a rewrite."""
+    head = (
+        f"{STATUS.get(d['status'], d['status'])} on {_plural(d['inputs'], 'input')}"
+        if d["status"] == "verified"
+        else STATUS.get(d["status"], d["status"])
+    )
+    lines = [
+        f"{d['pipeline']}: {head}, by {d['rewriter']}, {_plural(d['opaque_steps'], 'opaque step')}, "
+        f"{_plural(d['user_function_columns'], 'column')} by user functions"
+    ]
+    lines += _rows((name, s["status"], s["compared"]) for name, s in d["stages"].items())
+    lines += [f"  stopped at line {s['line']}: {s['why']}" for s in d.get("stops", [])]
+    lines += [f"Finding, line {f['line']}: {f['title']}. {f['text']}" for f in d["findings"]]
+    return "\n".join(lines)
+
+
+def run(d: Document) -> str:
+    """Views, rows and the model of a run."""
+    model = d["model"]
+    lines = [f"Run {d['run_id']}: {d['train_rows']:,} training rows, {d['test_rows']:,} test rows, {d['features']} features"]
+    lines += _rows((v["name"], f"{v['rows']:,} rows") for v in d["views"])
+    lines.append(f"  {model['class']}: " + ", ".join(f"{k} {v:.4f}" for k, v in model["metrics"].items()))
+    script = model.get("script_metrics") or {}
+    if script:
+        lines.append("  the script's own: " + ", ".join(f"{k} {v:.4f}" for k, v in script.items()))
+    distance = model["distance_from_script"]
+    lines.append(
+        f"  distance from the script's model: {distance['max_parameter_difference']:.3g} in parameters, "
+        f"{distance['disagreement_on_test']:.1%} of the test decisions"
+    )
+    return "\n".join(lines)
+
+
+def trace(d: Document) -> str:
+    """Where one person's data went."""
+    if not d["found"]:
+        where = ", ".join(f"{s['source']} ({', '.join(s['columns'])})" for s in d["searched"])
+        return f"Nobody with this value. Searched: {where}"
+    lines = [f"Person {d['subject']}", d["sentence"]]
+    lines += _rows((s["source"], f"{s['rows']} of {s['of']:,} rows", s["kind"]) for s in d["sources"])
+    lines += _rows((f"{v['pipeline']}: {v['view']}", f"{v['rows']} of {v['of']:,} rows", v["kind"]) for v in d["views"])
+    for p in d["pipelines"]:
+        models = ", ".join(p["models"]) or "none"
+        lines.append(f"  {p['pipeline']}: {p['train_rows']} training and {p['test_rows']} test rows, models {models}")
+        lines += [
+            f"    file {a['path']}: {a['rows']} rows" if a.get("rows") is not None else f"    file {a['path']}"
+            for a in p["artefacts"]
+        ]
+        if p.get("influence"):
+            lines.append(f"    {p['influence']['sentence']}")
+    return "\n".join(lines)
+
+
+def request(d: Document) -> str:
+    """The filed case."""
+    return f"Case {d['case']}: {d['right']} for person {d['subject']}, due {d['due']}"
+
+
+def plan(d: Document) -> str:
+    """What a case will do."""
+    lines = [f"Case {d['case']}, plan {d['plan_hash'][:12]}", d.get("sentence", "")]
+    lines += _rows(
+        (a["artefact"], a["kind"], f"{a['rows']:,} rows", a["method"], a["guarantee"], f"{a['seconds']:.2f} s")
+        for a in d["actions"]
+    )
+    lines.append(f"A full rerun would take about {d['full_rerun_seconds']:.1f} s. Nothing was written.")
+    lines += [f"Not removed: {n}" for n in d.get("not_removed", [])]
+    return "\n".join(line for line in lines if line)
+
+
+def approve(d: Document) -> str:
+    """The approval."""
+    return f"Case {d['case']}: plan {d['plan_hash'][:12]} approved by {d['approved_by']}" + (
+        "" if d["authenticated"] else " (not authenticated)"
+    )
+
+
+def apply(d: Document) -> str:
+    """What was done, with the measured differences."""
+    lines = [f"Case {d['case']}: {d['status']} in {d['seconds']:.1f} s"]
+    lines += _rows(
+        (a["artefact"], a["method"], a["class"], "" if a.get("difference") is None else f"difference {a['difference']:.3g}")
+        for a in d["actions"]
+    )
+    for name in ("replay", "ask_original"):
+        if d.get(name):
+            lines.append(f"  {name.replace('_', ' ')}: {'equal' if d[name]['equal'] else 'NOT equal'}")
+    return "\n".join(lines)
+
+
+def purge(d: Document) -> str:
+    """The purged files."""
+    return "\n".join([f"Purge: {d['status']}", *_rows((f["path"], f["action"]) for f in d["files"])])
+
+
+def replay(d: Document) -> str:
+    """Equality per artefact."""
+    head = "Equal to a rerun on the remaining data" if d["equal"] else "NOT equal to a rerun on the remaining data"
+    return "\n".join([head, *_rows((a["name"], a["class"], f"{a['max_difference']:.3g}") for a in d["artefacts"])])
+
+
+def ask_original(d: Document) -> str:
+    """Equality per stage."""
+    head = "The untouched script gives the same" if d["equal"] else "The untouched script gives something else"
+    lines = [head, *_rows((n, s["status"], s["compared"]) for n, s in d["stages"].items())]
+    return "\n".join(lines + [f"Not compared: {n}" for n in d["not_compared"]])
+
+
+def export(d: Document) -> str:
+    """The written file."""
+    return f"{d['name']}: {' × '.join(f'{n:,}' for n in d['shape']) or 'written'}, in {d['path']}"
+
+
+def score(d: Document) -> str:
+    """The written predictions."""
+    return f"{_plural(d['rows'], 'prediction')} in {d['path']}"
+
+
+def certificate(d: Document) -> str:
+    """Where the certificate lies."""
+    return f"Certificate of case {d['case']} in {d['path']}"
+
+
+def check_certificate(d: Document) -> str:
+    """Validity, signer and reasons."""
+    return "\n".join([("Valid" if d["valid"] else "NOT valid") + f", signed by {d['signer']}", *(f"  {r}" for r in d["reasons"])])
+
+
+def audit(d: Document) -> str:
+    """The journal."""
+    head = f"{_plural(d['count'], 'entry', 'entries')}, " + (
+        "the chain is intact" if d["intact"] else f"the chain breaks at entry {d['first_bad']}"
+    )
+    return "\n".join([head, *_rows((e["seq"], e["at"], e["actor"], e["text"]) for e in d["entries"])])
+
+
+def demo(d: Document) -> str:
+    """What the demonstration left behind."""
+    return "\n".join(
+        [
+            f"The journey is complete: {d['status']}.",
+            f"Certificate and pictures are in {d['folder']}:",
+            *(f"  {f}" for f in d["files"]),
+        ]
+    )

@@ -1,0 +1,263 @@
+"""Rewrite, verify and review: from a script to a plan with evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from lester_gui.discovery.scripts import Script, load_script
+from lester_gui.errors import UserError
+from lester_gui.ir.parse import parse
+from lester_gui.ir.plan import Plan
+from lester_gui.ir.render import render
+from lester_gui.ir.schema import Schema
+from lester_gui.ir.serialise import dumps, loads, plan_hash, to_json
+from lester_gui.maintenance.learned import Worker
+from lester_gui.progress import Context, Part, silent
+from lester_gui.rewrite.lift.lifter import Asked
+from lester_gui.rewrite.ollama.status import list_models
+from lester_gui.rewrite.rules import Rewrite, rewrite
+from lester_gui.runtime.read import observe_schema
+from lester_gui.session import model_help, review
+from lester_gui.session.execution import executor, refit
+from lester_gui.session.opened import Document, OpenedProject, one_at_a_time
+from lester_gui.session.worker import worker_for
+from lester_gui.settings import load as load_settings
+from lester_gui.store import catalogue
+from lester_gui.verify.capture import Original
+from lester_gui.verify.verdict import NOT_RUN, Verdict
+from lester_gui.verify.verification import verify_plan
+
+REWRITERS = ("auto", "rules", "ollama")
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A pipeline's stored rewrite."""
+
+    record: catalogue.Pipeline
+    plan: Plan
+    document: Document
+
+
+class Rewriting(OpenedProject):
+    """The use cases of the Rewrite screen."""
+
+    @one_at_a_time
+    def rewrite(self, pipeline: str, with_: str = "auto", model: str | None = None, ctx: Context | None = None) -> Document:
+        """Rewrite a script by rules, let a language model fill what they leave, verify the plan, and store both.
+
+        Parameters
+        ----------
+        with_
+            ``rules``, ``ollama`` (the model fills every step that rules left), or ``auto`` (the model only if one is there).
+        model
+            The Ollama model; the preferred one of the settings when None.
+
+        Raises
+        ------
+        UserError
+            If the pipeline is unknown, its script or a source cannot be read, or scripts cannot be run here.
+        """
+        if with_ not in REWRITERS:
+            raise UserError(f"There is no rewriter {with_!r}", f"Choose one of {', '.join(REWRITERS)}.")
+        ctx = ctx or silent()
+        script = self.script_of(pipeline)
+        started = datetime.now(UTC)
+        ctx.advance("Reading the script", 0.0)
+        found = self.rules_of(pipeline, script)
+        rewriter, attempts, plan, message = "rules", [], found.plan, ""
+        if plan is not None and plan.opaque_steps and with_ != "rules":
+            filled = model_help.fill(self, plan, script, self.worker, load_settings(), model, Part(ctx, 0.1, 0.6))
+            plan, attempts, message, rewriter = filled.plan, filled.attempts, filled.message, filled.rewriter
+        verdict = self.verify(plan, script, Part(ctx, 0.6, 0.98)) if plan is not None else Verdict(status=NOT_RUN)
+        document = self._document(pipeline, found, plan, verdict, rewriter, attempts, message, started)
+        self._keep(pipeline, script, plan, document, rewriter, len(attempts))
+        return _answer(document)
+
+    def rules_of(self, pipeline: str, script: Script) -> Rewrite:
+        """What the rules make of a script."""
+        configuration = self.configuration
+        sources = {s.path: s.name for s in configuration.sources} | {
+            path: s.name for path in configuration.paths if (s := configuration.source_at(path)) is not None
+        }
+
+        def observe(asked: Asked) -> Schema:
+            path = configuration.paths.get(asked.path, asked.path)
+            return observe_schema(self.folder / path, asked.reader, asked.options, asked.names)
+
+        return rewrite(script, observe, pipeline, configuration.pipeline(pipeline).fit_line, sources)
+
+    def verify(self, plan: Plan, script: Script, ctx: Context) -> Verdict:
+        """Compare a plan with its script, on the given and on changed data."""
+        return verify_plan(plan, self._original(script, plan), self._execute(), self.sandbox, ctx, refit=refit)
+
+    def script_of(self, pipeline: str) -> Script:
+        """The script of a pipeline as it is now."""
+        return load_script(self.folder, self.configuration.pipeline(pipeline).script)
+
+    def rewritten(self, pipeline: str) -> Rewritten:
+        """The stored rewrite of a pipeline.
+
+        Raises
+        ------
+        UserError
+            If it was not rewritten, or its script changed since.
+        """
+        entry = self.configuration.pipeline(pipeline)
+        record = catalogue.get(self.connection, catalogue.Pipeline, name=pipeline) if self.has_store else None
+        if record is None or record.plan_json is None:
+            raise UserError(f"{pipeline} has no plan yet", f"Rewrite it first: lester rewrite PROJECT {pipeline}")
+        if record.script_hash != self.file_hash(entry.script):
+            raise UserError(
+                f"{entry.script} changed since it was rewritten", f"Rewrite it again: lester rewrite PROJECT {pipeline}"
+            )
+        return Rewritten(record, loads(record.plan_json), json.loads(record.verdict_json or "{}"))
+
+    @one_at_a_time
+    def show(self, pipeline: str) -> Document:
+        """The plan as declarative Python and as JSON."""
+        plan = self.rewritten(pipeline).plan
+        return {"text": render(plan).text, "plan": to_json(plan)}
+
+    @one_at_a_time
+    def review(self, pipeline: str) -> Document:
+        """Original beside plan, with the evidence of every step."""
+        found = self.rewritten(pipeline)
+        return review.document(self.connection, found.record, found.plan, found.document, self.script_of(pipeline))
+
+    @one_at_a_time
+    def decide_step(self, pipeline: str, number: int, decision: str, reason: str = "", by: str | None = None) -> Document:
+        """Accept or reject a step of a plan; a rejection needs a reason."""
+        found = self.rewritten(pipeline)
+        with self.transaction() as connection:
+            step = review.decide(connection, found.record, found.plan, number, decision, reason, self.actor(by).name)
+            code = "rewrite-accepted" if decision == review.ACCEPTED else "rewrite-rejected"
+            given = {"reason": reason} if reason else {}
+            self.journal.append(connection, code, self.actor(by), pipeline=pipeline, step=step, **given)
+        return self.review(pipeline)
+
+    @one_at_a_time
+    def edit_plan(self, pipeline: str, text: str, ctx: Context | None = None) -> Document:
+        """Read an edited plan text back, verify it again, and store it; what differs from the script is stored as that."""
+        ctx = ctx or silent()
+        found = self.rewritten(pipeline)
+        plan = parse(text, found.plan)
+        script = self.script_of(pipeline)
+        verdict = self.verify(plan, script, ctx)
+        document = found.document | _verdict_part(plan, verdict)
+        document["rewriter"] = "person"
+        self._keep(pipeline, script, plan, document, "person", 0, action="plan-edited")
+        return self.review(pipeline)
+
+    @one_at_a_time
+    def second_opinion(self, pipeline: str, number: int, model: str | None = None, ctx: Context | None = None) -> Document:
+        """Ask a language model for one step and note whether it agrees; the plan stays as it is."""
+        found = self.rewritten(pipeline)
+        script = self.script_of(pipeline)
+        step = review.step_of(found.plan, number)
+        opinion = model_help.opinion(self, found.plan, step, script, self.worker, load_settings(), model, ctx or silent())
+        with self.transaction() as connection:
+            review.keep_opinion(connection, found.record, step.name, opinion)
+            self.journal.append(connection, "model-asked", self.actor(), pipeline=pipeline, step=number, model=opinion["model"])
+        return self.review(pipeline)
+
+    def models(self) -> Document:
+        """The language models on this computer."""
+        return list_models(load_settings())
+
+    # --- parts ----------------------------------------------------------------------------------------------------------
+
+    def worker(self, plan: Plan, ctx: Context) -> Worker:
+        """What runs the code that a plan carries."""
+        script = self.script_of(plan.pipeline)
+        return worker_for(plan, self.sandbox, script.modules, ctx)
+
+    def _execute(self) -> Callable[..., Any]:
+        return executor(self.configuration, self.worker)
+
+    def _original(self, script: Script, plan: Plan) -> Original:
+        used = {r.source for r in plan.reads}
+        sources = {s.name: s.path for s in self.configuration.sources if s.name in used}
+        return Original(self.folder, script, sources, self.configuration.python)
+
+    def _document(
+        self,
+        pipeline: str,
+        found: Rewrite,
+        plan: Plan | None,
+        verdict: Verdict,
+        rewriter: str,
+        attempts: list[Document],
+        message: str,
+        started: datetime,
+    ) -> Document:
+        stops = [{"line": s.line, "reason": str(s.reason), "why": s.why, "covered": s.covered} for s in found.stops]
+        findings = [
+            {"kind": f.kind, "title": f.title, "text": f.text, "line": f.line, "effect": f.effect} for f in found.findings
+        ]
+        base: Document = {
+            "pipeline": pipeline,
+            "rewriter": rewriter,
+            "attempts": len(attempts),
+            "conversations": attempts,
+            "message": message,
+            "stops": stops,
+            "rule_findings": findings,
+            "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
+        }
+        return base | _verdict_part(plan, verdict, findings)
+
+    def _keep(
+        self,
+        pipeline: str,
+        script: Script,
+        plan: Plan | None,
+        document: Document,
+        rewriter: str,
+        attempts: int,
+        action: str = "rewrite",
+    ) -> None:
+        record = catalogue.Pipeline(
+            name=pipeline,
+            script=script.path,
+            script_hash=self.file_hash(script.path),
+            status=document["status"],
+            plan_json=None if plan is None else dumps(plan),
+            plan_hash=None if plan is None else plan_hash(plan),
+            verdict_json=json.dumps(document),
+            rewriter=rewriter,
+            attempts=attempts,
+            updated_at=datetime.now(UTC).replace(tzinfo=None),
+        )
+        details = {"plan_hash": record.plan_hash} if record.plan_hash else {}
+        with self.transaction() as connection:
+            catalogue.put_pipeline(connection, record)
+            self.journal.append(
+                connection, action, self.actor(), pipeline=pipeline, script=script.path, rewriter=rewriter, status=record.status,
+                inputs=document["inputs"], attempts=attempts, **details,
+            )  # fmt: skip
+
+
+def _verdict_part(plan: Plan | None, verdict: Verdict, findings: list[Document] | None = None) -> Document:
+    return {
+        "status": verdict.status,
+        "inputs": verdict.inputs,
+        "opaque_steps": plan.opaque_steps if plan is not None else 0,
+        "user_function_columns": plan.user_function_columns if plan is not None else 0,
+        "plan_hash": plan_hash(plan) if plan is not None else None,
+        "stages": {
+            name: {"status": s.status, "compared": s.fact or str(s.compared), "values": s.compared}
+            for name, s in verdict.stages.items()
+        },
+        "findings": [*(findings or []), *(asdict(f) for f in verdict.findings)],
+        "verdict": verdict.to_json(),
+    }
+
+
+def _answer(document: Document) -> Document:
+    """The command's document: the stored one without the bulky parts."""
+    return {k: v for k, v in document.items() if k not in ("conversations", "verdict", "rule_findings")}

@@ -1,0 +1,58 @@
+"""How code of a project reaches the sandbox: user functions on Arrow columns, opaque steps on whole tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from lester_gui.errors import UserError
+from lester_gui.ir.learning import Function
+from lester_gui.ir.nodes import Opaque, Reader
+from lester_gui.ir.plan import Plan, topological
+from lester_gui.maintenance.learned import Worker
+from lester_gui.progress import Context
+from lester_gui.runtime.read import ARROW
+from lester_gui.sandbox import Sandbox
+from lester_gui.sandbox.record import TableValue
+
+
+def worker_for(plan: Plan, sandbox: Sandbox, modules: Sequence[tuple[str, str]], ctx: Context) -> Worker:
+    """Return what runs the code that `plan` carries.
+
+    Parameters
+    ----------
+    modules
+        Project modules that opaque steps may import, as (relative path, text).
+    """
+    functions = {f.name: f for f in plan.functions}
+
+    def evaluate(function: Function, arguments: pa.Table) -> pa.Array:
+        return sandbox.run_function(function.name, function.source, arguments, modules=function.modules, ctx=ctx)
+
+    def run_opaque(node: Opaque, inputs: Sequence[pa.Table]) -> pa.Table:
+        tables = dict(zip(node.variables, inputs, strict=True))
+        shapes = {name: _shape(parent) for name, parent in zip(node.variables, node.inputs, strict=True)}
+        value = sandbox.run_statements(node.source, tables, node.output, shapes=shapes, modules=modules, ctx=ctx)
+        if not isinstance(value, TableValue):
+            raise UserError(f"The step {node.name!r} did not give a table", "It cannot be run outside its script.")
+        names = [f.name for f in node.columns]
+        if value.table.num_columns != len(names):
+            raise UserError(
+                f"The step {node.name!r} gave {value.table.num_columns} columns instead of {len(names)}",
+                "Rewrite the pipeline again.",
+            )
+        table = value.table.rename_columns(names)
+        return pa.table({f.name: table.column(f.name).cast(ARROW[f.type]) for f in node.columns})
+
+    def call_block(name: str, table: pa.Table) -> pa.Table:
+        arguments = table.rename_columns([f"a{i}" for i in range(table.num_columns)])
+        return pa.table({name: evaluate(functions[name], arguments)})
+
+    return Worker(evaluate, run_opaque, call_block)
+
+
+def _shape(node: object) -> str:
+    """A list of tuples where the script reads lines by hand, a pandas frame where pandas reads."""
+    reads = [n for n in topological(node) if hasattr(n, "reader")]  # type: ignore[arg-type]
+    return "frame" if any(getattr(n, "reader", None) is Reader.PANDAS_CSV for n in reads) else "rows"
