@@ -52,8 +52,8 @@ def decode(answer: str, stage: Stage, made_by: str) -> Node:
         try:
             node = _node(step, stage, tables, names[number - 1], made_by)
         except PlanError as error:
-            hint = f" {error.hint}" if error.hint else ""
-            raise NotAPlan(f"{STEP}{number}: {error.message}.{hint}".replace("..", ".")) from error
+            said = error.message.removesuffix(f" (script line {error.line})")  # the answer is wrong, not the script
+            raise NotAPlan(f"{STEP}{number}: {said}", error.hint) from error
         tables[f"{STEP}{number}"] = node
     assert node is not None
     unused = set(names[: len(steps)]) - {n.name for n in topological(node)}

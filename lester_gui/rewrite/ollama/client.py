@@ -138,6 +138,7 @@ class Server:
     def __init__(self, host: str, patience: Patience | None = None, resolve_seconds: float = 3.0) -> None:
         self.address = base_url(host, resolve_seconds)
         self.patience = patience or Patience()
+        self._verify = self.address.startswith("https:")  # reading all certificates takes longer than asking over http
 
     # -- questions about the server ------------------------------------------------------------------------------------
 
@@ -239,7 +240,7 @@ class Server:
 
     async def _json(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         timeout = httpx.Timeout(self.patience.quick, connect=self.patience.connect)
-        async with httpx.AsyncClient(base_url=self.address, trust_env=False, timeout=timeout) as client:
+        async with httpx.AsyncClient(base_url=self.address, trust_env=False, verify=self._verify, timeout=timeout) as client:
             response = await client.request(method, path, json=body)
         if response.status_code != 200:
             raise ollama.ResponseError(response.text, response.status_code)
@@ -251,7 +252,7 @@ class Server:
     def _client(self) -> ollama.AsyncClient:
         # No proxy of the environment and no redirect may carry a prompt off this computer.
         timeout = httpx.Timeout(self.patience.silence, connect=self.patience.connect)
-        return ollama.AsyncClient(self.address, trust_env=False, follow_redirects=False, timeout=timeout)
+        return ollama.AsyncClient(self.address, trust_env=False, follow_redirects=False, verify=self._verify, timeout=timeout)
 
     async def _pull(self, model: str, ctx: Context) -> None:
         layers: dict[str, tuple[int, int]] = {}
@@ -301,7 +302,7 @@ class Server:
                         pieces.append(part.message.content or "")
                         size += len(pieces[-1])
                         ctx.advance(f"{request.model} is writing, {size} characters")
-                        if part.done or size > MAX_ANSWER:
+                        if size > MAX_ANSWER:
                             break
         except FAILURES as error:
             raise explain(error, request.model, self.address, during_answer=last is not None) from error

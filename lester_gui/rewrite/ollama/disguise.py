@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import random
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +17,7 @@ from typing import TypeGuard
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.rewrite.ollama.oracle import Table
-from lester_gui.rewrite.ollama.shapes import Shape, day_of, invented_text, invented_word, shape_of
+from lester_gui.rewrite.ollama.shapes import WORDS, Shape, day_of, invented_text, invented_word, shape_of
 from lester_gui.rewrite.ollama.stand_in_order import name_days, name_moments, name_numbers
 
 MAX_SHAPED = 40  # characters; a longer text would be recognisable by the lengths of its words
@@ -93,13 +94,15 @@ def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and value == value
 
 
-def _name_texts(texts: set[str], kept: frozenset[str] | set[str], fixed: list[datetime.date], style: Style) -> dict[str, str]:
+def _name_texts(texts: set[str], kept: set[str], fixed: list[datetime.date], style: Style) -> dict[str, str]:
     out = {t: t for t in texts if t in kept or not t.strip()}
+    fence = sorted(kept - KEPT_TEXTS)
     kinds: dict[tuple[Shape, int], list[str]] = {}
     for t in sorted(texts - set(out)):
         kind = shape_of(t)
-        kinds.setdefault((kind, len(t.strip()) if kind is Shape.DIGITS else 0), []).append(t)
-    first = 0
+        # Digits keep their length; words stay between the same words of the script, unless their form matters more.
+        side = bisect_left(fence, t.strip()) if style is Style.PLAIN else 0
+        kinds.setdefault((kind, len(t.strip()) if kind is Shape.DIGITS else side), []).append(t)
     for (kind, width), members in kinds.items():
         days = name_days((d for d in map(day_of, (t.strip() for t in members)) if d), fixed)
         groups = list(dict.fromkeys(t.strip().casefold() for t in members))  # capitals and outer blanks make no new person
@@ -109,13 +112,14 @@ def _name_texts(texts: set[str], kept: frozenset[str] | set[str], fixed: list[da
                 name = _dated(t.strip(), days, rank)
             elif kind is Shape.DIGITS:
                 name = _digits(t.strip(), rank, width)
+            elif style is Style.SHAPED:
+                name = _shaped(t.strip()[:MAX_SHAPED], rank, _own(t, kept))
             else:
-                name = _worded(t.strip(), kind, first + rank, kept, style)
+                name = _worded(t.strip(), kind, rank, _own(t, kept), fence)
             head, tail = t[: len(t) - len(t.lstrip())], t[len(t.rstrip()) :]
             while head + name + tail in out.values():
                 name += "x"
             out[t] = head + name + tail
-        first += len(groups)
     return out
 
 
@@ -130,26 +134,34 @@ def _digits(text: str, rank: int, width: int) -> str:
     return invented_text(Shape.DIGITS, rank, width) if text[0] == "0" or width == 1 else str(10 ** (width - 1) + 1 + rank)
 
 
-def _worded(text: str, kind: Shape, rank: int, kept: Iterable[str], style: Style) -> str:
-    own = sorted((k for k in kept if len(k) > 2 and k in text), key=len, reverse=True)
-    if style is Style.SHAPED:
-        return _shaped(text[:MAX_SHAPED], rank, own)
+def _own(text: str, kept: Iterable[str]) -> list[str]:
+    """Return the script's own words that a text has, in any capitals, the longest first."""
+    return sorted((k for k in kept if len(k) > 2 and k.casefold() in text.casefold()), key=len, reverse=True)
+
+
+def _worded(text: str, kind: Shape, rank: int, own: list[str], fence: list[str]) -> str:
+    side = bisect_left(fence, text)
+    words = [w for w in WORDS if bisect_left(fence, w) == side] or [fence[side - 1] + w for w in WORDS]
+    word = words[rank] if rank < len(words) else f"{words[-1]}{rank:04d}"
     if own:
-        return _around(text, rank, own)
-    name = invented_text(kind, rank)
+        return _around(text, word, own)
+    if kind is Shape.DECIMAL:
+        return invented_text(kind, rank)
+    name = {Shape.MAIL: f"{word}@example.org", Shape.TEXT: f"{word} {invented_word(rank + 7)}"}.get(kind, word)
     return name.upper() if text.isupper() else name.title() if text.istitle() and kind is not Shape.MAIL else name
 
 
-def _split(text: str, own: list[str]) -> list[str]:
-    """Cut a text so that the script's own words stand alone."""
-    return re.split(f"({'|'.join(map(re.escape, own))})", text) if own else [text]
+def _split(text: str, own: list[str]) -> list[tuple[str, bool]]:
+    """Cut a text into parts, each with whether it is one of the script's own words."""
+    parts = re.split(f"({'|'.join(map(re.escape, own))})", text, flags=re.IGNORECASE) if own else [text]
+    return [(part, bool(i % 2)) for i, part in enumerate(parts)]
 
 
-def _around(text: str, rank: int, own: list[str]) -> str:
+def _around(text: str, word: str, own: list[str]) -> str:
     """Keep the script's own words, and put one invented word for whatever stands before, between and after them."""
     return "".join(
-        part if part in own or not part.strip() else " " * part.startswith(" ") + invented_word(rank) + " " * part.endswith(" ")
-        for part in _split(text, own)
+        part if kept or not part.strip() else " " * part.startswith(" ") + word + " " * part.endswith(" ")
+        for part, kept in _split(text, own)
     )
 
 
@@ -165,4 +177,4 @@ def _shaped(text: str, rank: int, own: list[str]) -> str:
         letter = draw.choice("abcdefghijklmnopqrstuvwxyz")
         return letter.upper() if sign.isupper() else letter
 
-    return "".join(part if part in own else "".join(map(other, part)) for part in _split(text, own))
+    return "".join(part if kept else "".join(map(other, part)) for part, kept in _split(text, own))

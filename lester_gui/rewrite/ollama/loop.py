@@ -214,7 +214,7 @@ class _Work:
         except Declined:
             return _Judged(Outcome.DECLINED, "the model says that it cannot write the step", "You gave no steps.")
         except PlanError as error:
-            problem = f"{error.message}. {error.hint}".strip()
+            problem = f"It is not a plan. {_sentence(error.message)} {error.hint}".strip()
             return _Judged(Outcome.NO_PLAN, f"not a plan: {error.message}", problem)
         identity = plan_hash(proposed)
         if identity in self.refused:
@@ -223,11 +223,13 @@ class _Work:
         try:
             verdict = self.oracle.check(proposed)
         except UserError as error:
-            return _Judged(Outcome.DIFFERS, f"the steps cannot be run: {error.message}", f"They fail: {error.message}.", proposed)
+            return _Judged(
+                Outcome.DIFFERS, f"the steps cannot be run: {error.message}", f"They fail: {_sentence(error.message)}", proposed
+            )
         if verdict.equal:
             return _Judged(Outcome.ACCEPTED, "accepted", "", proposed)
         difference = verdict.difference or "the result is not that of the code"
-        return _Judged(Outcome.DIFFERS, difference, f"The steps do something else: {difference}.", proposed)
+        return _Judged(Outcome.DIFFERS, difference, f"The steps do something else: {_sentence(difference)}", proposed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,3 +247,7 @@ def _refusal(attempts: Sequence[Attempt], model: str) -> str:
         return f"{model} proposed the same wrong steps again"
     several = f"{len(attempts)} attempt{'s' if len(attempts) != 1 else ''}"
     return f"Nothing that {model} proposed does what the script does ({several})"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

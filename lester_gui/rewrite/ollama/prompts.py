@@ -109,7 +109,7 @@ def operator_text(operator: Operator) -> str:
 
 def _first_line(kind: type) -> str:
     """Return the first paragraph of a node's description, which is its semantics."""
-    return " ".join((kind.__doc__ or "").split("\n\n")[0].replace("`", "").split())
+    return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
 
 
 # -- the task ----------------------------------------------------------------------------------------------------------
