@@ -43,10 +43,15 @@ def column_number(read: Read, records: Records, column: str) -> int:
 
 def field_of(record: bytes, read: Read, number: int, name: str) -> str:
     """Return the text of one field as it stands in the file, without quotes."""
-    values = _values(_decoded(record, dialect_of(read)), read)
+    values = values_of(record, read)
     if number >= len(values):
         raise UserError(f"{name}: the row has only {len(values)} fields", hint="Mend the line first.")
     return values[number]
+
+
+def values_of(record: bytes, read: Read) -> list[str]:
+    """Return the fields of a record as its reader sees them."""
+    return _values(_decoded(record, dialect_of(read)), read)
 
 
 def corrected(record: bytes, read: Read, number: int, value: str, name: str) -> bytes:

@@ -150,6 +150,13 @@ def search(
     return report
 
 
+def holds(path: Path, needles: Needles) -> bool:
+    """Say whether one file holds a value, looked into as `search` does."""
+    report = SearchReport(0, 0)
+    _search_file(path, path.name, needles, report)
+    return bool(report.hits)
+
+
 def _files(folder: Path, left_out: set[Path]) -> Iterator[Path]:
     if folder.resolve() in left_out:
         return

@@ -1,0 +1,251 @@
+"""Bring split, encoder state, models and predictions of a run up to date after its views were maintained."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from lester_gui.features import column_map, matrix, state
+from lester_gui.features.state import EncoderState
+from lester_gui.ir.plan import Plan
+from lester_gui.maintenance import learned
+from lester_gui.maintenance.delta import Maintained
+from lester_gui.maintenance.learned import CANONICAL, Learned, Worker
+from lester_gui.maintenance.view_change import new_rows, old_rows
+from lester_gui.models import script_model, training
+from lester_gui.models.trained import BIT, RETRAINED
+from lester_gui.progress import Context
+from lester_gui.runtime import split
+from lester_gui.runtime.compile_expressions import identifier
+from lester_gui.runtime.compile_sql import ROW_NO
+from lester_gui.runtime.materialize import views_of
+from lester_gui.runtime.split import TEST, TRAIN, split_table
+from lester_gui.store.artifacts import Artifacts
+
+_BEFORE: Final = "temp.main.predicted_before"
+
+
+@dataclass(frozen=True, slots=True)
+class LearningChange:
+    """What happened to the learning half of a run.
+
+    Attributes
+    ----------
+    left, joined, moved : dict
+        Side → rows of the split that left or joined it; rows that changed sides.
+    encoder_methods : tuple
+        Per block: ``kept``, ``decremental`` or ``refitted``.
+    encoder_before, encoder_after : str
+        Hashes of the state.
+    features_before, features_after : int
+        Columns of X.
+    feature_cells : int
+        Cells of X that left with training and test rows.
+    before, after : Learned
+    predictions_changed : int
+        Rows of other people that the canonical model decides otherwise now.
+    test_rows : int
+        Test rows now.
+    seconds : dict
+        Measured, by part.
+    """
+
+    left: dict[str, int]
+    joined: dict[str, int]
+    moved: int
+    encoder_methods: tuple[tuple[str, str], ...]
+    encoder_before: str
+    encoder_after: str
+    features_before: int
+    features_after: int
+    feature_cells: int
+    before: Learned
+    after: Learned
+    predictions_changed: int
+    test_rows: int
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def model_kept(self) -> bool:
+        """Whether the training data are the same, so that the model stays bit for bit."""
+        return self.after.canonical.fitted.method == "kept"
+
+
+def update_learning(
+    con: duckdb.DuckDBPyConnection,
+    old_plan: Plan,
+    maintained: Maintained,
+    run: int,
+    seed: int,
+    before: Learned,
+    persons: Mapping[str, Mapping[int, str]],
+    worker: Worker,
+    artifacts: Artifacts | None,
+    ctx: Context,
+) -> LearningChange:
+    """Update what a run has learnt, within the caller's transaction.
+
+    Parameters
+    ----------
+    old_plan : Plan
+        The plan as it was bound before.
+    maintained : Maintained
+        Its temporary tables hold the prepared rows before and after.
+    persons : mapping
+        As for `runtime.split.deal`.
+    artifacts : Artifacts or None
+        Where new model files go; None writes none (a plan).
+
+    Raises
+    ------
+    UserError
+        If the remaining rows cannot carry the encoders or the model.
+    """
+    plan, clock = maintained.plan, _Clock()
+    position = views_of(con, run)[plan.prepared.name].position
+    sides_before = _sides(con, run)
+    ctx.advance("Updating the split")
+    leaving = _fit_rows_of(con, old_plan, old_rows(position), run)
+    _update_split(con, plan, maintained, run, seed, persons, worker, position)
+    joining = _fit_rows_of(con, plan, new_rows(position), run)
+    sides_after = _sides(con, run)
+    clock.lap("split")
+    ctx.advance("Updating the encoders")
+    rows = learned.prepare(con, plan, run, worker)
+    fit_on = state.fit_rows(plan.encode, rows.train, len(rows.row_nos))
+    retyped = plan.prepared.name in maintained.retyped
+    encoder, methods = _update_encoder(plan, before.encoder, leaving, joining, rows.table, fit_on, retyped, worker)
+    clock.lap("encoder")
+    ctx.advance("Updating the model")
+    names = column_map.column_map(encoder).names
+    X = matrix.transform(encoder, rows.table, rows.train, worker.call_block)
+    y, keys = rows.y[rows.train], rows.split_keys()
+    canonical = training.update(before.canonical, X, y, features=names, split_keys=keys)
+    original = before.original
+    if original is not None and canonical.fitted.method != "kept":
+        original = script_model.fit_as_script(plan.model, X, y, features=names, seed=seed, split_keys=keys)
+    after = learned.assess(encoder, canonical, original, rows, worker)
+    clock.lap("model")
+    ctx.advance("Updating the predictions")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE predicted_before AS SELECT row_no, predicted FROM lester.prediction "
+        "WHERE run = ? AND role = ?",
+        [run, CANONICAL],
+    )
+    try:
+        learned.save(con, plan, run, after, worker, artifacts)
+        changed = con.execute(
+            f"SELECT count(*) FROM lester.prediction p JOIN {_BEFORE} b USING (row_no) "
+            f"WHERE p.run = ? AND p.role = ? AND p.predicted IS DISTINCT FROM b.predicted "
+            f"AND row_no NOT IN (SELECT {ROW_NO} FROM {new_rows(position)})",
+            [run, CANONICAL],
+        ).fetchall()[0][0]
+    finally:
+        con.execute(f"DROP TABLE IF EXISTS {_BEFORE}")
+    clock.lap("predictions")
+    left = {s: sum(1 for k, side in sides_before.items() if side == s and k not in sides_after) for s in (TRAIN, TEST)}
+    joined = {s: sum(1 for k, side in sides_after.items() if side == s and k not in sides_before) for s in (TRAIN, TEST)}
+    moved = sum(1 for k, side in sides_before.items() if k in sides_after and sides_after[k] != side)
+    width = len(column_map.column_map(before.encoder).names)
+    return LearningChange(
+        left,
+        joined,
+        moved,
+        methods,
+        before.encoder.hash,
+        encoder.hash,
+        width,
+        len(names),
+        width * sum(left.values()),
+        before,
+        after,
+        int(changed),
+        len(rows.test),
+        clock.laps,
+    )
+
+
+def guarantee_of(change: LearningChange) -> str:
+    """Return the class in which the maintained model equals a rerun."""
+    fitted = change.after.canonical.fitted
+    return BIT if fitted.method == "kept" else RETRAINED if fitted.method == "retrained" else fitted.guarantee
+
+
+def _update_split(
+    con: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    maintained: Maintained,
+    run: int,
+    seed: int,
+    persons: Mapping[str, Mapping[int, str]],
+    worker: Worker,
+    position: int,
+) -> None:
+    """Take rows out; where rows come or change, look every row up in the record again, which moves nobody else."""
+    change = maintained.changes[plan.prepared.name]
+    if change.is_empty and not _keys_moved(plan, maintained):
+        return
+    if change.added or change.changed or change.renumbered or _keys_moved(plan, maintained):
+        recorded = split.recorded_split(con, run)
+        con.execute(f"DROP TABLE lester.{split_table(run)}")
+        split.deal(con, plan, run, recorded, persons, seed, worker.evaluate)
+        return
+    con.execute(f"DELETE FROM lester.{split_table(run)} WHERE row_no IN (SELECT {ROW_NO} FROM {old_rows(position)})")
+
+
+def _keys_moved(plan: Plan, maintained: Maintained) -> bool:
+    """Whether a view that gives rows their identity numbered its rows anew."""
+    return any(c.renumbered for c in maintained.changes.values())
+
+
+def _fit_rows_of(con: duckdb.DuckDBPyConnection, plan: Plan, rows: str, run: int) -> pa.Table:
+    """Return those of some prepared rows that the encoders are fitted on, with the encoded columns."""
+    columns = list(dict.fromkeys(c for block in plan.encode.blocks for c in block.columns))
+    chosen = ", ".join(f"r.{identifier(c)}" for c in columns)
+    where = "" if plan.encode.fit_on == "all" else f"WHERE s.side = '{TRAIN}'"
+    return con.execute(
+        f"SELECT {chosen} FROM {rows} r JOIN lester.{split_table(run)} s ON s.row_no = r.{ROW_NO} {where} ORDER BY r.{ROW_NO}"
+    ).to_arrow_table()
+
+
+def _update_encoder(
+    plan: Plan,
+    before: EncoderState,
+    leaving: pa.Table,
+    joining: pa.Table,
+    table: pa.Table,
+    fit_on: Any,
+    retyped: bool,
+    worker: Worker,
+) -> tuple[EncoderState, tuple[tuple[str, str], ...]]:
+    if retyped:
+        fitted = state.fit(plan.encode, table, fit_on, worker.call_block)
+        return fitted, tuple((b.block.name, "refitted") for b in fitted.blocks)
+    found = state.update(
+        before,
+        leaving if leaving.num_rows else None,
+        joining if joining.num_rows else None,
+        lambda: table.take(pa.array(np.asarray(fit_on, dtype=np.int64))),
+        worker.call_block,
+    )
+    return found.state, found.methods
+
+
+def _sides(con: duckdb.DuckDBPyConnection, run: int) -> dict[str, str]:
+    return dict(con.execute(f"SELECT row_key, side FROM lester.{split_table(run)}").fetchall())
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name], self._last = now - self._last, now
