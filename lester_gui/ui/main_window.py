@@ -76,6 +76,10 @@ class MainWindow(QMainWindow):
         screen.set_narrow(self._narrow)
         screen.enter(**(target or {}))
         self.header.show_screen(screen)
+        if self.sheet is None and (QApplication.focusWidget() is None or not screen.isAncestorOf(QApplication.focusWidget())):
+            pane = next((pane for pane in screen.panes() if pane.isVisible()), None)
+            if pane is not None:
+                pane.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_sheet(self, sheet: Sheet) -> None:
         """Put a sheet over the window; what lies beneath cannot be reached meanwhile."""

@@ -50,11 +50,14 @@ def source_state(state: str, note: str = "") -> State:
     }.get(state, (note or state, "neutral", "dot"))
 
 
-def stage_state(status: str) -> tuple[str, str]:
+def stage_state(status: str, findings: int = 0) -> tuple[str, str]:
     """Icon and tone of a stage of a rewrite."""
+    if findings and status != "differs":
+        status = "finding"
     return {
         "verified": ("check-circle", "ok"),
         "equal": ("check-circle", "ok"),
+        "permuted": ("check-circle", "ok"),
         "partly-verified": ("partial", "warn"),
         "finding": ("alert", "warn"),
         "differs": ("differs", "danger"),

@@ -54,7 +54,7 @@ class PagedModel(QAbstractTableModel):
         Rows that the filters leave, and rows of the whole view.
     """
 
-    counted = Signal(int, int)
+    counted = Signal(object, object)  # not int: Qt's is 32 bits wide
 
     def __init__(self, fetch: Fetch, parent: QObject | None = None) -> None:
         super().__init__(parent)

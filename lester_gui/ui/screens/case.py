@@ -92,8 +92,8 @@ class CaseScreen(Screen):
         self.request_tab, self.approval_tab, self.timeline_tab = RequestTab(), ApprovalTab(), TimelineTab()
         self._pages = QStackedWidget()
         parts = (self.request_tab, self.plan_tab, self.approval_tab, self.execution_tab, self.evidence_tab, self.timeline_tab)
-        for part in parts:
-            self._pages.addWidget(scroll(part))
+        for part in parts:  # a stack scrolls its own pages: Qt gives it the greatest height of them all
+            self._pages.addWidget(part if part in (self.plan_tab, self.execution_tab) else scroll(part))
         head = holder(col(self._facts, row((self.tabs, 1), margins=(24, 4, 24, 0)), gap=4))
         self.setLayout(col(head, rule(), (self._pages, 1), gap=0))
 

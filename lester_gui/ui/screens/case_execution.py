@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from lester_gui.ui import states
-from lester_gui.ui.layout import card, clear, col, holder, label, row
+from lester_gui.ui.layout import card, clear, col, holder, label, row, scroll
 from lester_gui.ui.models import cells
 from lester_gui.ui.models.records import Column, Record, RecordModel
 from lester_gui.ui.screens.case_plan import Flow
@@ -48,7 +48,7 @@ class ExecutionTab(QWidget):
             )
         )
         self._pages.addWidget(running)
-        self._pages.addWidget(holder(self._done))
+        self._pages.addWidget(scroll(holder(self._done)))
         self.setLayout(col((self._pages, 1), gap=0))
         self._running = False
         self._seen: list[str] = []

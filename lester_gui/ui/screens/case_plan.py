@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QLayout, QStackedWidget, QWidget
 
 from lester_gui.ui import painting, states, theme
-from lester_gui.ui.layout import card, clear, col, holder, label, row, rule
+from lester_gui.ui.layout import card, clear, col, holder, label, row, rule, scroll
 from lester_gui.ui.models import cells
 from lester_gui.ui.models.records import Column, Record, RecordModel
 from lester_gui.ui.views.plots import IntervalPlot
@@ -51,7 +51,7 @@ class PlanTab(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(holder(col(None, row(None, (self._progress, 2), None), None)))
-        self._pages.addWidget(holder(self._lay))
+        self._pages.addWidget(scroll(holder(self._lay)))
         self.setLayout(col((self._pages, 1), gap=0))
         self._plan: dict[str, Any] | None = None
 
@@ -150,7 +150,7 @@ class PlanTab(QWidget):
             for i, name in enumerate(names):
                 painting.text(painter, QRectF(0, i * room, rect.width() - 4, room), name, ink="ink2")
 
-        return row(Painted(draw, 104, 108), (plot, 1), gap=0)
+        return row(Painted(draw, 104, 108, ", ".join(names)), (plot, 1), gap=0)
 
     def _cost(self, plan: dict[str, Any]) -> QWidget:
         full = max(plan["full_rerun_seconds"], plan["seconds"], 1e-9)

@@ -128,7 +128,7 @@ class DataScreen(Screen):
             found = of_pipeline[-1] if of_pipeline else None
         self.show_view(found or views[-1])
         if wanted.get("row_no") is not None:
-            self.panel.load(self.view, int(wanted["row_no"]))
+            self.panel.load(self.view, int(wanted["row_no"]), self._row_label(int(wanted["row_no"])))
 
     def show_view(self, view: dict[str, Any]) -> None:
         """Show another view."""
@@ -194,7 +194,7 @@ class DataScreen(Screen):
     def _choose_row(self, position: int) -> None:
         row_no = self.model.row_no(position)
         if row_no is not None:
-            self.panel.load(self.view, row_no)
+            self.panel.load(self.view, row_no, self._row_label(row_no))
             self._split.set_panel(True)
 
     def _sort(self, column: int) -> None:

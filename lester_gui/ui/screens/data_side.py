@@ -34,6 +34,7 @@ class RowPanel(QWidget):
         self._desk = desk
         self._task: Task | None = None
         self._row_no: int | None = None
+        self._title = ""
         self.setAccessibleName(self.tr("Lineage of the row"))
         self._lay = col(gap=2, margins=(16, 16, 16, 16))
         self.setLayout(self._lay)
@@ -47,10 +48,11 @@ class RowPanel(QWidget):
         self._lay.addWidget(label(self.tr("Choose a row to see where it came from and where it went."), "body", "2", wrap=True))
         self._lay.addStretch(1)
 
-    def load(self, view: dict[str, Any], row_no: int) -> None:
+    def load(self, view: dict[str, Any], row_no: int, row_label: str) -> None:
         """Read the lineage of a row; an earlier row that is still being read is forgotten."""
         session = self._desk.session
         self._row_no = row_no
+        self._title = self.tr("Row %1 of %2").replace("%1", row_label).replace("%2", view["name"])
         if self._task is not None:
             self._task.cancel()
         task = self._desk.ask(
@@ -83,7 +85,7 @@ class RowPanel(QWidget):
         close.setAccessibleName(tr("Close the lineage of the row"))
         close.setToolTip(tr("Close"))
         close.clicked.connect(self.closed)
-        lay.addLayout(row((label(found["title"], "heading", wrap=True), 1), close))
+        lay.addLayout(row((label(self._title, "heading", wrap=True), 1), close))
         lay.addSpacing(6)
         person = found["person"]
         if person:

@@ -50,7 +50,7 @@ def table(trace: Trace, stage: int) -> Table:
 def _sources(trace: Trace) -> Table:
     columns = [
         Column(_say("Source"), 210), Column(_say("Rows"), 60, True), Column(_say("Of"), 90, True), Column(_say("Where"), 190),
-        Column(_say("Columns that were used"), 250), Column(_say("How it counts"), 210),
+        Column(_say("Columns that were used")), Column(_say("How it counts"), 210),
     ]  # fmt: skip
     records = []
     for s in sorted(trace["sources"], key=lambda s: s["rows"] == 0):

@@ -201,6 +201,8 @@ class RewriteScreen(Screen):
         else:
             self.select(self.selected)
         self._go_to_line()
+        if first_time and self.isVisible():
+            self.both.gutter.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_head(self) -> None:
         steps, accepted = self.review["steps"], self.review["accepted"]
@@ -215,6 +217,8 @@ class RewriteScreen(Screen):
             self._all.set_off(self.tr("A step differs from the original: accept the others one by one"))
         else:
             self._all.set_on()
+        many = len(self.desk.overview.get("pipelines", [])) > 1
+        self.buttons = [*([self._switch] if many else []), self._again, self._all]
         self.set_fact(words)
 
     def select(self, number: int) -> None:

@@ -24,7 +24,7 @@ class StagesBar(Painted):
 
     def show_stages(self, stages: list[dict[str, Any]]) -> None:
         """Show other stages."""
-        self._stages = [(s["name"], s["fact"], *states.stage_state(s["status"])) for s in stages]
+        self._stages = [(s["name"], s["fact"], *states.stage_state(s["status"], s.get("findings", 0))) for s in stages]
         self.setAccessibleName("; ".join(f"{name}: {fact}" for name, fact, *_rest in self._stages))
         self.update()
 

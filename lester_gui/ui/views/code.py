@@ -8,7 +8,7 @@ import re
 import tokenize
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
     QMouseEvent,
@@ -181,6 +181,14 @@ class CodePane(QTextEdit):
         offset = TOP - self.verticalScrollBar().value()
         return (band.first - 1) * LINE + offset + 1, band.last * LINE + offset - 1
 
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.Paint:  # the bands go on beneath the scroll bar, to the ribbons
+            painter = QPainter(self)
+            self.paint_bands(painter, self.width(), 0)
+            painter.end()
+        return done
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), theme.qcolour("surface"))
@@ -228,6 +236,7 @@ class CodePane(QTextEdit):
         return "surface" if band is None else "accent_tint" if band.number == self._selected else "band"
 
     def _changed(self) -> None:
+        self.update()
         self.viewport().update()
         self._numbers.update()
         self.moved.emit()

@@ -30,7 +30,7 @@ class DataHeader(QHeaderView):
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        theme.notifier.changed.connect(lambda: self.viewport().update())
+        theme.notifier.changed.connect(self._repaint)
 
     def set_fields(self, fields: list[dict[str, Any]]) -> None:
         """Show the columns of another view."""
@@ -64,6 +64,9 @@ class DataHeader(QHeaderView):
             self._paint_field(painter, area, self._fields[section - 1])
         painter.fillRect(QRectF(area.x(), area.bottom() - 1, area.width() + 1, 1), theme.qcolour("line"))
         painter.restore()
+
+    def _repaint(self) -> None:
+        self.viewport().update()
 
     def _paint_field(self, painter: QPainter, area: QRectF, field: dict[str, Any]) -> None:
         right = field["type"] in NUMBERS

@@ -57,7 +57,7 @@ class DataTable(QTableView):
         model.modelReset.connect(self._fit_columns)
         model.modelReset.connect(self._say_scrolled)
         self.verticalScrollBar().valueChanged.connect(self._say_scrolled)
-        theme.notifier.changed.connect(lambda: self.viewport().update())
+        theme.notifier.changed.connect(self._repaint)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(80)  # moving fast through rows asks for the lineage of the last one only
@@ -96,6 +96,9 @@ class DataTable(QTableView):
         super().resizeEvent(event)
         self._fit_columns()
         self._say_scrolled()
+
+    def _repaint(self) -> None:
+        self.viewport().update()
 
     def _say_row(self) -> None:
         if self.currentIndex().isValid():

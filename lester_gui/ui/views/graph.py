@@ -111,7 +111,8 @@ class LineageGraph(QGraphicsView):
         self._current = ""
         self._path: dict[str, Any] | None = None
         self.setAccessibleName(self.tr("Lineage graph; the table shows the same"))
-        theme.notifier.changed.connect(lambda: self.viewport().update())
+        self.viewport().setAccessibleName(self.accessibleName())
+        theme.notifier.changed.connect(self._repaint)
 
     # content --------------------------------------------------------------------------------------------------------
     def show_graph(self, graph: dict[str, Any]) -> None:
@@ -160,6 +161,9 @@ class LineageGraph(QGraphicsView):
             self.ensureVisible(item, 24, HEAD + 16)
             words = f"{item.node.title}, {item.node.fact}"
             self.setAccessibleDescription(words)
+        self.viewport().update()
+
+    def _repaint(self) -> None:
         self.viewport().update()
 
     def _rebuild(self) -> None:

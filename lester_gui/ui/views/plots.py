@@ -106,6 +106,11 @@ class InfluencePlot(Plot):
             axes.plot([value], [height], "D", color=theme.colour("person"), ms=4.6)
         for value in shift["own"]:
             axes.plot([value], [height * 0.25], "o", color=theme.colour("person"), ms=5, mfc=theme.colour("surface"))
+        if shift["own"]:
+            place = (shift["own"][0], height * 0.25)
+            axes.annotate(
+                self.tr("their own"), place, (6, 6), textcoords="offset points", fontsize=8, color=theme.colour("person_ink")
+            )
         if shift["changed"]:
             self._annotate(axes, len(shift["changed"]), reach, top)
 

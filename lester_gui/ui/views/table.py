@@ -77,7 +77,7 @@ class RecordTable(QTableView):
         self.setModel(model)
         model.setParent(self)
         model.modelReset.connect(self._refit)
-        theme.notifier.changed.connect(lambda: self.viewport().update())
+        theme.notifier.changed.connect(self._repaint)
         self._refit()
 
     def records(self) -> RecordModel:
@@ -153,6 +153,9 @@ class RecordTable(QTableView):
             if not self.model().index(row, 0).data(GROUP):
                 self.selectRow(row)
                 return
+
+    def _repaint(self) -> None:
+        self.viewport().update()
 
     def _hover(self, row: int) -> None:
         if row != self._delegate.hovered:
