@@ -14,14 +14,12 @@ from lester_gui.verify.sources import SourceTable, contents
 from lester_gui.verify.verdict import Counterexample
 
 Tables = Mapping[str, SourceTable]
-TRIES, SECONDS = 40, 12.0
 
 
 def shrink(
     tables: Tables,
     fails: Callable[[Tables], Comparison | None],
-    tries: int = TRIES,
-    seconds: float = SECONDS,
+    seconds: float,
 ) -> tuple[Tables, Comparison | None]:
     """Return fewer records on which script and plan still differ in the same stage.
 
@@ -31,8 +29,8 @@ def shrink(
         An input on which they differ.
     fails
         Runs both sides; returns the comparison if they still differ at the same stage, else None.
-    tries, seconds
-        Bounds.
+    seconds
+        After which no further try is begun.
 
     Returns
     -------
@@ -42,16 +40,15 @@ def shrink(
     kept = [(s, i) for s, t in tables.items() for i in range(len(t.records))]
     found: Comparison | None = None
     deadline, parts = time.monotonic() + seconds, 2
-    while len(kept) > len(tables) and tries > 0 and time.monotonic() < deadline:
+    while len(kept) > 1 and time.monotonic() < deadline:
         size = max(1, len(kept) // parts)
         for start in range(0, len(kept), size):
             fewer = kept[:start] + kept[start + size :]
-            tries -= 1
             comparison = fails(_only(tables, fewer)) if fewer else None
             if comparison is not None:
                 kept, found, parts = fewer, comparison, max(2, parts - 1)
                 break
-            if tries <= 0 or time.monotonic() >= deadline:
+            if time.monotonic() >= deadline:
                 break
         else:
             if size == 1:

@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 
 from lester_gui.ir.expressions import columns_of
-from lester_gui.ir.nodes import Aggregate, Concat, Filter, Join, JoinKind, Node, Project, Read, Select, Sort, Take
-from lester_gui.ir.plan import Plan
+from lester_gui.ir.nodes import Aggregate, Broadcast, Concat, Filter, Join, JoinKind, Node, Project, Read, Select, Sort, Take
+from lester_gui.ir.plan import Plan, topological
 from lester_gui.progress import Context
 from lester_gui.sandbox.record import cells
 from lester_gui.verify.capture import OriginalRun, learning_of, table_of
@@ -85,7 +85,7 @@ def check_lineage(
             outcome["not_compared"] += 1
         elif predicted:
             outcome["agree"] += 1
-        elif is_exact(view):
+        elif is_exact(view, without.source):
             outcome["wrong"] += 1
         else:
             equal = _plan_agrees(plan, view, execute(fewer), again)
@@ -162,18 +162,32 @@ def surviving(plan: Plan, result: PlanResult, view: str, gone: set[tuple[str, in
     return alive(view)
 
 
-def is_exact(node: Node) -> bool:
-    """Whether provenance alone decides which rows of a view stay: no step promotes rows or looks at what others contribute."""
-    if isinstance(node, Filter) and not all(is_own(node.parent, c) for c in columns_of(node.predicate)):
-        return False
+def is_exact(node: Node, source: str) -> bool:
+    """Whether provenance alone decides which rows of a view stay when a row of `source` goes.
+
+    Not where a step on the way from that source promotes another row, or looks at what the row contributed to others.
+    """
+    if source not in _sources(node):
+        return True
+    if isinstance(node, Filter):
+        return all(is_own(node.parent, c) for c in columns_of(node.predicate)) and is_exact(node.parent, source)
     if isinstance(node, Join):
-        if node.how not in (JoinKind.INNER, JoinKind.CROSS) or node.take is not Take.ALL:
+        own_keys = all(is_own(node.left, a) and is_own(node.right, b) for a, b in node.on)
+        keeps_left = node.how in (JoinKind.INNER, JoinKind.CROSS) and node.take is Take.ALL
+        if source in _sources(node.right) and not keeps_left:
             return False
-        if not all(is_own(node.left, a) and is_own(node.right, b) for a, b in node.on):
+        if node.how in (JoinKind.RIGHT, JoinKind.OUTER) or not own_keys:
             return False
-    elif not isinstance(node, Read | Filter | Project | Select | Aggregate | Concat | Sort):
-        return False
-    return all(is_exact(p) for p in node.parents)
+        return is_exact(node.left, source) and is_exact(node.right, source)
+    if isinstance(node, Broadcast):
+        return source not in _sources(node.of) and is_exact(node.parent, source)
+    if isinstance(node, Read | Project | Select | Aggregate | Concat | Sort):
+        return all(is_exact(p, source) for p in node.parents)
+    return False
+
+
+def _sources(node: Node) -> set[str]:
+    return {n.source for n in topological(node) if isinstance(n, Read)}
 
 
 def is_own(node: Node, column: str) -> bool:

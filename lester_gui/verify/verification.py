@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from lester_gui.errors import UserError
 from lester_gui.ir.plan import Plan
@@ -39,7 +38,9 @@ from lester_gui.verify.verdict import (
     Verdict,
 )
 
+GIVEN = "the given data"
 MUTATED_TIMEOUT = 60.0
+SHRINK_SECONDS = 6.0
 
 
 def verify_plan(
@@ -52,6 +53,7 @@ def verify_plan(
     refit: Refit | None = None,
     mutations: bool = True,
     seed: int = 0,
+    shrink_seconds: float = SHRINK_SECONDS,
 ) -> Verdict:
     """Verify a plan against its script.
 
@@ -72,13 +74,16 @@ def verify_plan(
         Whether to try edited data and lineage too. Without it no plan is more than partly verified.
     seed
         Of the edits.
+    shrink_seconds
+        How long to make a counterexample smaller.
 
     Raises
     ------
     UserError
         If scripts cannot be run here, or a package is missing.
     """
-    return _Verification(plan, original, execute, sandbox, ctx or silent(), refit, seed).verdict(mutations)
+    work = _Verification(plan, original, execute, sandbox, ctx or silent(), refit, seed, shrink_seconds)
+    return work.verdict(mutations)
 
 
 @dataclass
@@ -105,6 +110,7 @@ class _Verification:
         ctx: Context,
         refit: Refit | None,
         seed: int,
+        shrink_seconds: float,
     ) -> None:
         self.plan = plan
         self.original = original
@@ -113,6 +119,7 @@ class _Verification:
         self.ctx = ctx
         self.refit = refit
         self.seed = seed
+        self.shrink_seconds = shrink_seconds
         self.capture = Capture(names=_names(plan))
         self.base: OriginalRun | None = None
         self.tally = _Tally()
@@ -130,11 +137,11 @@ class _Verification:
         except UserError as error:
             return self._plan_failed(error)
         self.ctx.advance("Comparing stage by stage", 0.3)
-        comparison = self._count("the given data", self.base, result)
+        comparison = self._count(GIVEN, self.base, result)
         tables = load(self.plan, self.original.folder, self.original.sources)
         small = sample(self.plan, result, tables, self.seed)
         if comparison.differing_stage or result.stopped:
-            return self._finish(result, comparison, self._counterexample("a sample", small, comparison), LineageResult())
+            return self._finish(result, comparison, self._counterexample("a sample", small, comparison, GIVEN), LineageResult())
         counterexample, lineage = None, LineageResult()
         if mutations:
             counterexample, comparison = self._mutate(small, comparison)
@@ -175,7 +182,7 @@ class _Verification:
             found = self._count(mutated.name, run, self._run_plan(mutated.sources, run))
             if found.differing_stage:
                 tables = _retabled(small, mutated.sources)
-                return self._counterexample(mutated.name, tables, found), found
+                return self._counterexample(mutated.name, tables, found, mutated.name), found
         return None, comparison
 
     def _runs(self, inputs: list[MutatedInput]) -> Iterator[tuple[MutatedInput, OriginalRun]]:
@@ -206,7 +213,9 @@ class _Verification:
             self.ctx,
         )
 
-    def _counterexample(self, name: str, tables: Mapping[str, SourceTable], first: Comparison) -> Counterexample:
+    def _counterexample(
+        self, name: str, tables: Mapping[str, SourceTable], first: Comparison, first_seen_on: str
+    ) -> Counterexample:
         wanted = first.differing_stage
 
         def fails(fewer: Mapping[str, SourceTable]) -> Comparison | None:
@@ -217,11 +226,14 @@ class _Verification:
             comparison = compare(self.plan, self._run_plan(contents(fewer), run), run, self.refit)
             return comparison if comparison.differing_stage == wanted else None
 
+        if self.shrink_seconds <= 0 or wanted in ("split", "model"):  # fewer rows do not show more there
+            return replace(describe_failure(self.plan, first_seen_on, tables, first), source_rows={}, sources={})
         self.ctx.advance("Looking for a small counterexample", 0.9)
-        if fails(tables) is None:  # only the whole data show it
-            return replace(describe_failure(self.plan, "the given data", tables, first), sources={})
-        smaller, comparison = shrink(tables, fails)
-        return describe_failure(self.plan, name, smaller, comparison or first)
+        whole = fails(tables)
+        if whole is None:  # only the whole data show it
+            return replace(describe_failure(self.plan, first_seen_on, tables, first), source_rows={}, sources={})
+        smaller, comparison = shrink(tables, fails, self.shrink_seconds)
+        return describe_failure(self.plan, name, smaller, comparison or whole)
 
     # --- counting -------------------------------------------------------------------------------------------------------
 
@@ -280,7 +292,7 @@ class _Verification:
     def _status(self, lineage: LineageResult, mutations: bool) -> str:
         tally = self.tally
         statuses = {stage: tally.stages[stage].status for stage in STAGES}
-        if tally.differing or "the given data" in tally.plan_stops:
+        if tally.differing or GIVEN in tally.plan_stops:
             return DIFFERS
         complete = all(s == "equal" or (stage == "model" and s == "excluded") for stage, s in statuses.items())
         enough = mutations and 2 * tally.inputs >= tally.tried
