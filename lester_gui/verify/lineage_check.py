@@ -8,7 +8,7 @@ and the case is counted as such.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,25 @@ import numpy as np
 import pyarrow as pa
 
 from lester_gui.ir.expressions import columns_of
-from lester_gui.ir.nodes import Aggregate, Broadcast, Concat, Filter, Join, JoinKind, Node, Project, Read, Select, Sort, Take
+from lester_gui.ir.nodes import (
+    Aggregate,
+    Broadcast,
+    Concat,
+    Filter,
+    Join,
+    JoinKind,
+    Limit,
+    Node,
+    Opaque,
+    Project,
+    Read,
+    Select,
+    Sort,
+    Take,
+)
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.progress import Context
+from lester_gui.runtime.provenance import identifying
 from lester_gui.sandbox.record import cells
 from lester_gui.verify.capture import OriginalRun, learning_of, table_of
 from lester_gui.verify.comparison import content_key, pair_columns
@@ -80,7 +96,7 @@ def check_lineage(
         if survivors is None:
             outcome["not_compared"] += 1
             continue
-        predicted = _as_predicted(plan, view, result, original, again, survivors)
+        predicted = _as_predicted(plan, view, result, original, again, survivors, without.source)
         if predicted is None:
             outcome["not_compared"] += 1
         elif predicted:
@@ -88,7 +104,10 @@ def check_lineage(
         elif is_exact(view, without.source):
             outcome["wrong"] += 1
         else:
-            equal = _plan_agrees(plan, view, execute(fewer), again)
+            other = execute(fewer)
+            equal = _plan_agrees(plan, view, other, again)
+            if equal and not _evicts(view):
+                equal = _all_stay(plan, view, result, other, survivors, without)
             outcome["not_compared" if equal is None else "promoted" if equal else "wrong"] += 1
     return LineageResult(**outcome)
 
@@ -170,9 +189,9 @@ def is_exact(node: Node, source: str) -> bool:
     if source not in _sources(node):
         return True
     if isinstance(node, Filter):
-        return all(is_own(node.parent, c) for c in columns_of(node.predicate)) and is_exact(node.parent, source)
+        return all(is_own(node.parent, c, source) for c in columns_of(node.predicate)) and is_exact(node.parent, source)
     if isinstance(node, Join):
-        own_keys = all(is_own(node.left, a) and is_own(node.right, b) for a, b in node.on)
+        own_keys = all(is_own(node.left, a, source) and is_own(node.right, b, source) for a, b in node.on)
         keeps_left = node.how in (JoinKind.INNER, JoinKind.CROSS) and node.take is Take.ALL
         if source in _sources(node.right) and not keeps_left:
             return False
@@ -190,23 +209,25 @@ def _sources(node: Node) -> set[str]:
     return {n.source for n in topological(node) if isinstance(n, Read)}
 
 
-def is_own(node: Node, column: str) -> bool:
-    """Whether a column's cells come from the row's own source rows, not from a group or from another row."""
-    if isinstance(node, Read):
+def is_own(node: Node, column: str, source: str) -> bool:
+    """Whether a row of `source` gives a column's cells in its own rows only: no group's value, no last row's."""
+    if source not in _sources(node) or isinstance(node, Read):
         return True
     if isinstance(node, Aggregate) and column not in node.by:
         return False
-    if not isinstance(node, Filter | Project | Select | Join | Aggregate | Concat | Sort):
+    if isinstance(node, Broadcast) and column in dict(node.values):
+        return source not in _sources(node.of)
+    if not isinstance(node, Filter | Project | Select | Join | Aggregate | Broadcast | Concat | Sort):
         return False
     made_of = node.definitions().get(column, ())
-    return all(is_own(node.parents[i], name) for i, name in made_of)
+    return all(is_own(node.parents[i], name, source) for i, name in made_of)
 
 
 # --- comparison --------------------------------------------------------------------------------------------------------
 
 
 def _as_predicted(
-    plan: Plan, view: Node, result: PlanResult, original: OriginalRun, again: OriginalRun, survivors: Array
+    plan: Plan, view: Node, result: PlanResult, original: OriginalRun, again: OriginalRun, survivors: Array, source: str
 ) -> bool | None:
     before, after = _captured(view, original), _captured(view, again)
     if before is None or after is None:
@@ -216,7 +237,7 @@ def _as_predicted(
     if after[0].num_rows != int(survivors.sum()):
         return False
     pairs, _, _ = pair_columns(before[0], held, before[1])
-    own = [(i, j) for i, j in pairs if is_own(view, held.column_names[j]) and i < after[0].num_columns]
+    own = [(i, j) for i, j in pairs if is_own(view, held.column_names[j], source) and i < after[0].num_columns]
     expected = _rows(held.filter(pa.array(survivors)), [j for _, j in own])
     return expected == _rows(after[0], [i for i, _ in own])
 
@@ -228,6 +249,40 @@ def _plan_agrees(plan: Plan, view: Node, result: PlanResult, again: OriginalRun)
     rows = _prepared_rows(plan, again)
     prepared = result.views.get(plan.prepared.name)
     return None if rows is None or prepared is None else rows == prepared.table.num_rows
+
+
+def _evicts(view: Node) -> bool:
+    """Whether some step may drop rows because another row is gone, so that not even the rows predicted to stay must."""
+    for node in topological(view):
+        if isinstance(node, Filter):
+            if not all(is_own(node.parent, c, s) for c in columns_of(node.predicate) for s in _sources(node)):
+                return True
+        elif isinstance(node, Limit | Opaque) or (isinstance(node, Join) and node.how is JoinKind.SEMI):
+            return True
+    return False
+
+
+def _all_stay(plan: Plan, view: Node, result: PlanResult, other: PlanResult, survivors: Array, without: Without) -> bool:
+    """Whether every row that the lineage says stays is there again: promotion adds rows, it takes none away."""
+    if view.name not in other.views:
+        return False
+    gone = without.record + 1
+    stay = [int(i) for i in np.flatnonzero(survivors)]
+    there = range(other.views[view.name].table.num_rows)
+    expected = _identities(Ancestry(plan, result), view, stay, lambda s, r: None if (s, r) == (without.source, gone) else r)
+    found = _identities(Ancestry(plan, other), view, there, lambda s, r: r + 1 if s == without.source and r >= gone else r)
+    return not expected - found
+
+
+def _identities(
+    walk: Ancestry, view: Node, rows: Iterable[int], number: Callable[[str, int], int | None]
+) -> Counter[frozenset[tuple[str, int]]]:
+    keys = identifying(view)
+    out: Counter[frozenset[tuple[str, int]]] = Counter()
+    for row in rows:
+        found = walk.sources(view.name, [row], members=1 << 30, only=keys)
+        out[frozenset((s, n) for s, r in found if (n := number(s, r)) is not None)] += 1
+    return out
 
 
 def _captured(view: Node, original: OriginalRun) -> tuple[pa.Table, bool] | None:

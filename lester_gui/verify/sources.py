@@ -174,8 +174,13 @@ class Ancestry:
         self._place: dict[str, dict[int, int]] = {}
         self._members: dict[str, dict[int, list[int]]] = {}
 
-    def sources(self, view: str, positions: Iterable[int], members: int = MEMBERS) -> set[tuple[str, int]]:
-        """Return (source, 1-based record) of rows of a view; of a group at most `members` rows count."""
+    def sources(
+        self, view: str, positions: Iterable[int], members: int = MEMBERS, only: Sequence[int] | None = None
+    ) -> set[tuple[str, int]]:
+        """Return (source, 1-based record) of rows of a view; of a group at most `members` rows count.
+
+        With `only`, the rows themselves are followed through these of their occurrences.
+        """
         out: set[tuple[str, int]] = set()
         seen: set[tuple[str, int]] = set()
         stack = [(view, int(p)) for p in positions]
@@ -184,7 +189,10 @@ class Ancestry:
             if (name, position) in seen:
                 continue
             seen.add((name, position))
-            for occurrence in self._result.views[name].occurrences:
+            occurrences = self._result.views[name].occurrences
+            if only is not None and name == view:
+                occurrences = tuple(o for i, o in enumerate(occurrences) if i in only)
+            for occurrence in occurrences:
                 number = occurrence.rows[position].as_py()
                 origin = self._nodes[occurrence.origin]
                 if number is None:
