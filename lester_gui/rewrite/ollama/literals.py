@@ -10,6 +10,7 @@ from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 
 _NEGATABLE = (int, float)
+DATE_CALLS = ("date", "datetime", "Timestamp", "to_datetime")
 _TESTS = (ast.If, ast.While, ast.IfExp, ast.Assert)
 
 
@@ -52,16 +53,21 @@ def _of(node: ast.AST) -> Iterator[Literal]:
         yield from (Literal(""), Literal(0))
 
 
+def called(node: ast.Call) -> str:
+    """Return the last part of a called name: ``Timestamp`` for ``pd.Timestamp(…)``."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+
+
 def _date_call(node: ast.Call) -> Iterator[Literal]:
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
-    numbers = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, int)]
-    if name not in ("date", "datetime", "Timestamp") or len(numbers) != len(node.args) or not 3 <= len(numbers) <= 7:
+    given = [a.value for a in node.args if isinstance(a, ast.Constant)]
+    name = called(node)
+    if name not in DATE_CALLS or not given or len(given) != len(node.args):
         return
     try:
-        when = datetime.datetime(*numbers)  # type: ignore[arg-type]
-    except ValueError:
+        when = datetime.datetime.fromisoformat(given[0]) if isinstance(given[0], str) else datetime.datetime(*given)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
         return  # not a date, so the script would fail here, too
-    if len(numbers) == 3:
+    if len(given) == 3:
         yield Literal(when.date().isoformat(), Type.DATE)
     if name != "date":
         yield Literal(when.isoformat(sep=" "), Type.TIMESTAMP)

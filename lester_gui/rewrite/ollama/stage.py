@@ -10,7 +10,7 @@ from lester_gui.ir.expressions import Call, Literal, walk
 from lester_gui.ir.nodes import Node, Opaque
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Schema, Type
-from lester_gui.rewrite.ollama.literals import literals_of
+from lester_gui.rewrite.ollama.literals import DATE_CALLS, called, literals_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,8 @@ def _context(tree: ast.Module, lines: set[int]) -> set[int]:
 
 
 def _is_constant(value: ast.expr) -> bool:
+    if isinstance(value, ast.Call) and called(value) in (*DATE_CALLS, "compile", "set", "frozenset"):
+        return bool(value.args) and all(map(_is_constant, value.args))
     try:
         held = ast.literal_eval(value)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):

@@ -6,7 +6,6 @@ import datetime
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import TypeVar
 
 from lester_gui.rewrite.ollama.shapes import FIRST_DAY
@@ -33,25 +32,21 @@ def name_numbers(numbers: Iterable[float], fixed: set[float]) -> dict[float, flo
     """Return a stand-in for each number, whole for whole ones; numbers of the script and infinities stay."""
     infinite = {n for n in numbers if math.isinf(n)}
     finite = set(numbers) - infinite
-    whole = {n for n in finite if float(n).is_integer()}
-    out: dict[float, float] = {n: n for n in infinite}
-    for members, part in ((whole, 0.0), (finite - whole, 0.5)):
-        out |= _between(members, sorted(fixed), partial(_number_in, part=part))
-    return out
+    return {n: n for n in infinite} | _between(finite, sorted(fixed), _number_in)
 
 
-def _between(values: set[T], fixed: list[T], place_in: Callable[[int, int, int, list[T]], T]) -> dict[T, T]:
-    """Name the values of each gap between fixed ones with `place_in(gap, rank, count, fixed)`."""
+def _between(values: set[T], fixed: list[T], place_in: Callable[[T, int, int, int, list[T]], T]) -> dict[T, T]:
+    """Name the values of each gap between fixed ones with `place_in(value, gap, rank, count, fixed)`."""
     names = {v: v for v in values if v in fixed}
     gaps: dict[int, list[T]] = {}
     for v in sorted(values - set(names)):
         gaps.setdefault(bisect_left(fixed, v), []).append(v)
     for gap, members in gaps.items():
-        names |= {v: place_in(gap, rank, len(members), fixed) for rank, v in enumerate(members)}
+        names |= {v: place_in(v, gap, rank, len(members), fixed) for rank, v in enumerate(members)}
     return names
 
 
-def _day_in(gap: int, rank: int, count: int, fixed: list[datetime.date]) -> datetime.date:
+def _day_in(_: datetime.date, gap: int, rank: int, count: int, fixed: list[datetime.date]) -> datetime.date:
     if not fixed:
         return FIRST_DAY + rank * _DAY
     if gap == 0:
@@ -62,11 +57,13 @@ def _day_in(gap: int, rank: int, count: int, fixed: list[datetime.date]) -> date
     return fixed[gap - 1] + max(1, (rank + 1) * room // (count + 1)) * _DAY
 
 
-def _number_in(gap: int, rank: int, count: int, fixed: list[float], part: float) -> float:
+def _number_in(value: float, gap: int, rank: int, count: int, fixed: list[float]) -> float:
+    whole = float(value).is_integer()
+    part = 0.0 if whole else 0.5
     if gap == 0:
-        return fixed[0] - 2 * (count - rank) - part
+        return fixed[0] - 2 * (count - rank) + part
     if gap == len(fixed):
         return fixed[-1] + 2 * (rank + 1) + part
     low, high = fixed[gap - 1], fixed[gap]
     inside = low + (high - low) * (rank + 1) / (count + 1)
-    return round(inside) if not part and low < round(inside) < high else round(inside, 4)
+    return round(inside) if whole and low < round(inside) < high else round(inside, 4)
