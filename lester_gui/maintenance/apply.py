@@ -78,7 +78,7 @@ def apply(
         now = describe(con, site, done, bound)
         if now.plan_hash != approved.plan_hash:
             raise Stale(difference(approved, now))
-        leave_to_purge(con, done)
+        leave_to_purge(con, site, done)
         faults.point("apply.noted")
         within(con, now)
         ctx.check_cancelled()  # the last moment: from here on it is done

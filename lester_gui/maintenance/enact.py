@@ -24,7 +24,7 @@ from lester_gui.maintenance import learned, pending
 from lester_gui.maintenance.correction import column_number, corrected, values_of
 from lester_gui.maintenance.delta import Maintained, SourceChange, maintain_views
 from lester_gui.maintenance.learning_update import LearningChange, update_learning
-from lester_gui.maintenance.pending import PendingFile, PendingLine
+from lester_gui.maintenance.pending import PendingFile, PendingLine, Seal
 from lester_gui.maintenance.replay import snapshots_of
 from lester_gui.maintenance.search import Needles, holds
 from lester_gui.maintenance.view_change import ViewChange, new_rows, old_rows
@@ -147,13 +147,15 @@ def enact(con: duckdb.DuckDBPyConnection, site: Site, work: Work, artifacts: Art
     return Enacted(work, lines, touched, tuple(effects), files, _unshared(con, work), time.perf_counter() - started)
 
 
-def leave_to_purge(con: duckdb.DuckDBPyConnection, done: Enacted) -> None:
+def leave_to_purge(con: duckdb.DuckDBPyConnection, site: Site, done: Enacted) -> None:
     """Note what the purge has to do, and keep an erased person from coming back; part of the commit."""
     work = done.work
-    lines = [] if work.keep_sources else [PendingLine(work.case, x.source, x.ordinal, x.line, x.new_record) for x in done.lines]
+    lines = [PendingLine(work.case, x.source, x.ordinal, x.line, x.new_record, x.masked) for x in done.lines]
     files = [PendingFile(work.case, f.pipeline, f.path, f.content) for f in done.files if f.action == "removed"]
     facts = {"right": work.right, "sources": sorted({x.source for x in done.lines})}
-    pending.note(con, work.case, work.token, work.keep_sources, lines, files, done.values, facts)
+    lines = [] if work.keep_sources else lines
+    seal = Seal(site.artifacts.folder.parent)
+    pending.note(con, seal, work.case, work.token, work.keep_sources, lines, files, done.values, facts)
     if work.right == ERASURE:
         suppression.suppress(con, [(a.domain, a.value) for a in work.subject.aliases], work.case)
 

@@ -1,4 +1,4 @@
-"""Destroy what a committed case left behind: lines of source files, files that scripts wrote, old models, old blocks of the database.
+"""Destroy what a committed case left behind: lines of source files, files that scripts wrote, models, blocks of the database.
 
 Every step can be repeated, and what is done is noted at once, so a purge that was killed goes on where it stopped. A source file
 that changed in the meantime is left alone and the purge stays pending.
@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+import pyarrow as pa
 
 from lester_gui import faults
 from lester_gui.audit.journal import Journal
 from lester_gui.maintenance import fresh_database, not_removed, pending
 from lester_gui.maintenance.not_removed import NotRemoved
 from lester_gui.maintenance.pending import PendingPurge
-from lester_gui.maintenance.search import Hit, search
+from lester_gui.maintenance.search import search
 from lester_gui.maintenance.source_files import Known, PurgePending, Rewritten, draft_of, rewrite
 from lester_gui.maintenance.work import ERASURE
 from lester_gui.progress import Context
@@ -78,8 +79,11 @@ def preview(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     for source in catalogue.find(con, Source):
         lines = pending.lines(con, source.name)
         if lines:
-            numbers = [{"number": x.line, "action": "removed" if x.new_record is None else "corrected"} for x in lines]
-            out.append({"path": source.path, "source": source.name, "lines": numbers})
+            shown = [
+                {"number": x.line, "masked": x.masked, "action": "removed" if x.new_record is None else "corrected"}
+                for x in lines
+            ]
+            out.append({"path": source.path, "source": source.name, "lines": shown})
     return out
 
 
@@ -130,13 +134,12 @@ def purge(
         _note_progress(con, journal, sources, others)
         return PurgeReport(PENDING, tuple(sources), tuple(others), tuple(waiting))
     ctx.advance("Destroying old copies", 0.5)
-    others += _destroy_copies(store, journal)
-    values = pending.values(con)
+    others += _destroy_copies(store, journal, cases)
+    values = pending.values(con, pending.Seal(store.folder))
     ctx.advance("Searching for what is left", 0.7)
     found = search([store.project, *outside], values, ctx, (store.database, con))
-    hits = [h for h in found.hits if not _own_note(h)]
     keep = any(p.keep_sources for p in cases)
-    known, wrong = not_removed.explained(store.project, hits, scripts)
+    known, wrong = not_removed.explained(store.project, found.hits)
     everything = not_removed.merged(not_removed.expected(store.project, scripts, keep), known)
     earlier = [p.facts for p in cases]
     report = PurgeReport(
@@ -167,9 +170,9 @@ def _purge_source(store: Store, journal: Journal, source: Source) -> dict[str, A
     remove = {x.ordinal for x in lines if x.new_record is None}
     correct = {x.ordinal: x.new_record for x in lines if x.new_record is not None and x.ordinal not in remove}
     dialect = Dialect.from_json(snapshot.dialect_json)
-    if _is_done(path, con, snapshot, dialect):
+    if _is_done(path, con, snapshot):
         # the process died between the rename and its note: the file is the remaining rows, and perhaps appended ones
-        done = _as_it_is(path, con, snapshot, dialect, len(remove) + len(correct))
+        done = _as_it_is(path, con, snapshot, len(remove) + len(correct))
     else:
         done = rewrite(path, Known(snapshot.size, snapshot.sha256), dialect, remove, correct)
     faults.point("purge.source.rewritten")
@@ -192,14 +195,14 @@ def _remaining(con: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bytes:
     return snapshot_records(con, snapshot).content
 
 
-def _is_done(path: Path, con: duckdb.DuckDBPyConnection, snapshot: Snapshot, dialect: Dialect) -> bool:
+def _is_done(path: Path, con: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bool:
     content, remaining = path.read_bytes() if path.is_file() else b"", _remaining(con, snapshot)
     if hashlib.sha256(content[: snapshot.size]).hexdigest() == snapshot.sha256 and len(content) >= snapshot.size:
         return False
-    return content.startswith(remaining)
+    return content.startswith(remaining) if remaining else not content
 
 
-def _as_it_is(path: Path, con: duckdb.DuckDBPyConnection, snapshot: Snapshot, dialect: Dialect, lines: int) -> Rewritten:
+def _as_it_is(path: Path, con: duckdb.DuckDBPyConnection, snapshot: Snapshot, lines: int) -> Rewritten:
     content, remaining = path.read_bytes(), _remaining(con, snapshot)
     draft_of(path).unlink(missing_ok=True)
     found = path.stat()
@@ -217,9 +220,16 @@ def _renumber(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, done: Rewritte
     """Let the snapshot describe the file as it is now: fingerprint, and places of the records in it."""
     records = snapshot_records(con, snapshot)
     lines = split(records.content, dialect, snapshot.source).lines
-    rows = [[i, line, row_id] for i, (line, row_id) in enumerate(zip(lines, records.row_ids, strict=True), start=1)]
-    if rows:
-        con.executemany(f"UPDATE lester.{snapshot.table_name} SET ordinal = ?, line = ? WHERE row_id = ?", rows)
+    count = len(records.row_ids)
+    data = {"ordinal": range(1, count + 1), "line": lines, "row_id": records.row_ids}
+    con.register("placed_records", pa.table({n: pa.array(v, pa.int64()) for n, v in data.items()}))
+    try:
+        con.execute(
+            f"UPDATE lester.{snapshot.table_name} AS s SET ordinal = p.ordinal, line = p.line FROM placed_records p "
+            "WHERE s.row_id = p.row_id"
+        )
+    finally:
+        con.unregister("placed_records")
     size, mtime, inode = done.stat if not done.appended else (done.known.size, 0, 0)
     changes: dict[str, object] = {"sha256": done.known.sha256, "size": done.known.size, "mtime_ns": mtime, "inode": inode}
     catalogue.update(con, Snapshot, changes | {"size": size}, id=snapshot.id)
@@ -236,9 +246,15 @@ def _remove_written(store: Store, journal: Journal, path: str) -> dict[str, Any]
     return entry
 
 
-def _destroy_copies(store: Store, journal: Journal) -> list[dict[str, Any]]:
-    """Delete model files that nothing names, what runs spilt, and every old block of the database."""
+def _destroy_copies(store: Store, journal: Journal, cases: Iterable[PendingPurge]) -> list[dict[str, Any]]:
+    """Forget whom the tokens mean; delete model files that nothing names, what runs spilt, and old blocks of the database."""
     con = store.connection
+    with journal.transaction(con):
+        _drop_unused_snapshots(con)
+        for case in cases:
+            if case.facts.get("right") == ERASURE:
+                subjects.destroy_token(con, case.token)
+    faults.point("purge.tokens")
     used = [m.artefact for m in catalogue.find(con, catalogue.Model)]
     garbage = store.artifacts.garbage(used)
     store.artifacts.remove(garbage)
@@ -247,8 +263,6 @@ def _destroy_copies(store: Store, journal: Journal) -> list[dict[str, Any]]:
     for path in spilt:
         path.unlink(missing_ok=True)
     out = [{"path": f".lester/artifacts ({len(garbage)} files)", "action": "removed"}] if garbage else []
-    with journal.transaction(con):
-        _drop_unused_snapshots(con)
     fresh_database.rewrite(store)
     return [*out, {"path": ".lester/lester.duckdb", "action": "copied into a fresh file, the old one destroyed"}]
 
@@ -263,11 +277,6 @@ def _drop_unused_snapshots(con: duckdb.DuckDBPyConnection) -> None:
                 catalogue.remove(con, Snapshot, id=snapshot.id)
 
 
-def _own_note(hit: Hit) -> bool:
-    """The note of what to search for, and whom the token means, hold the values until the purge ends."""
-    return hit.path.endswith("lester.duckdb") and hit.inside in ("pending_value.value", "subject_token.value")
-
-
 def _finish(
     store: Store,
     journal: Journal,
@@ -275,16 +284,14 @@ def _finish(
     report: PurgeReport,
     finished: Callable[[duckdb.DuckDBPyConnection, PendingPurge, PurgeReport], None],
 ) -> None:
-    """Forget the values and whom the tokens mean, then copy the database once more, so that these are gone, too."""
+    """End the purges: their notes go, and with the key every readable trace of the values."""
     with journal.transaction(store.connection):
         for case in cases:
             pending.clear_case(store.connection, case.case)
-            if case.facts.get("right") == ERASURE:
-                subjects.destroy_token(store.connection, case.token)
             finished(store.connection, case, report)
         faults.point("purge.finish")
-    fresh_database.rewrite(store)
     faults.point("purge.finished")
+    pending.Seal(store.folder).destroy()
 
 
 def _note_progress(

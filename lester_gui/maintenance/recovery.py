@@ -22,6 +22,8 @@ def recover(store: Store, journal: Journal) -> dict[str, int]:
     """
     con = store.connection
     fresh_database.remove_draft(store.folder)
+    if not pending.purges(con):
+        pending.Seal(store.folder).destroy()
     removed = 0
     for source in catalogue.find(con, catalogue.Source):
         draft = draft_of(store.project / source.path)
