@@ -90,8 +90,8 @@ class Filled:
         With the model's steps when `status` is filled; otherwise the plan as it came, with its opaque steps.
     message, hint : str
         For the person: what happened and what to do about it.
-    model : Model, optional
-        Name, digest and server version of the model, once it could be asked.
+    asked : Model, optional
+        The model, once it could be asked.
     """
 
     plan: Plan
@@ -99,7 +99,7 @@ class Filled:
     message: str
     hint: str = ""
     attempts: tuple[Attempt, ...] = ()
-    model: Model | None = None
+    asked: Model | None = None
 
     @property
     def filled(self) -> bool:
@@ -107,17 +107,32 @@ class Filled:
         return self.status is Status.FILLED
 
     @property
+    def model(self) -> str:
+        """The model's name; empty if none could be asked."""
+        return self.asked.name if self.asked else ""
+
+    @property
     def digest(self) -> str:
         """The digest of the model's weights, as Ollama gives it."""
-        return self.model.digest if self.model else ""
+        return self.asked.digest if self.asked else ""
+
+    @property
+    def server(self) -> str:
+        """The server's version."""
+        return self.asked.server if self.asked else ""
+
+    @property
+    def prompt_version(self) -> str:
+        """The version of the prompts."""
+        return prompt_version()
 
     def journal(self) -> dict[str, Any]:
         """Return what the journal keeps of it."""
         return {
-            "model": self.model.name if self.model else "",
+            "model": self.model,
             "digest": self.digest,
-            "server": self.model.server if self.model else "",
-            "prompt_version": prompt_version(),
+            "server": self.server,
+            "prompt_version": self.prompt_version,
             "attempts": len(self.attempts),
             "status": str(self.status),
         }

@@ -41,13 +41,22 @@ class Opinion:
     agrees: bool | None
     text: str
     hint: str = ""
-    model: Model | None = None
+    asked: Model | None = None
     attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def model(self) -> str:
+        """The model's name; empty if none could be asked."""
+        return self.asked.name if self.asked else ""
+
+    @property
+    def digest(self) -> str:
+        """The digest of the model's weights, as Ollama gives it."""
+        return self.asked.digest if self.asked else ""
 
     def as_json(self) -> dict[str, Any]:
         """Return what the review screen shows."""
-        name, digest = (self.model.name, self.model.digest) if self.model else ("", "")
-        return {"model": name, "digest": digest, "agrees": self.agrees, "text": self.text}
+        return {"model": self.model, "digest": self.digest, "agrees": self.agrees, "text": self.text}
 
 
 def second_opinion(

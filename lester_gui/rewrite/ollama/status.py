@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 from lester_gui.errors import UserError
@@ -41,9 +42,9 @@ def list_models(settings: Settings) -> dict[str, Any]:
 
 
 def _models(settings: Settings, seconds: float) -> tuple[Installed, ...]:
-    asking = seconds * 2 / 3  # the rest is for resolving the server's name
-    server = Server(settings.ollama_host, Patience(connect=asking, quick=asking), resolve_seconds=seconds - asking)
-    return server.models(silent(), asking)
+    until = time.monotonic() + seconds
+    server = Server(settings.ollama_host, Patience(connect=seconds, quick=seconds), resolve_seconds=seconds / 2)
+    return server.models(silent(), max(0.0, until - time.monotonic()))
 
 
 def _described(models: tuple[Installed, ...], chosen: str) -> str:
@@ -59,8 +60,5 @@ def _described(models: tuple[Installed, ...], chosen: str) -> str:
 def _title(model: Installed) -> str:
     """Return a model's name as people say it: ``qwen2.5-coder 14B``."""
     name, _, tag = model.name.partition(":")
-    size = model.size or ("" if tag == "latest" else tag)
-    number = re.fullmatch(r"([\d.]+)([A-Za-z])", size)
-    if number and number[2].upper() == "B":
-        size = f"{float(number[1]):.0f}B" if float(number[1]) >= 10 else f"{float(number[1]):g}B"
-    return f"{name} {size}".strip()
+    said = re.match(r"([\d.]+)([bm])\b", tag, re.IGNORECASE)
+    return f"{name} {said[0].upper() if said else model.size}".strip()
