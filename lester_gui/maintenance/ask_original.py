@@ -1,63 +1,58 @@
-"""Ask the original: run the untouched script on the files as they are now and compare it with what Lester holds.
+"""Ask the original: run the untouched script on the remaining data and compare what it does with what Lester holds.
 
-This closes the circle outside Lester: the replay shares the plan with the maintained state, the script shares nothing.
+The recorded split is imposed on the script's `train_test_split`, because a script deals everybody anew when one row is missing.
+Where a script deals its rows by hand, views and labels are compared row by row and the rest is listed as not compared.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
-from lester_gui.errors import UserError
-from lester_gui.features import column_map, matrix
-from lester_gui.ir.nodes import Read
+from lester_gui.features import matrix
 from lester_gui.ir.plan import Plan
-from lester_gui.maintenance import learned
-from lester_gui.maintenance.learned import Worker
+from lester_gui.maintenance.learned import ORIGINAL, Prepared, Worker, load_encoder, prepare
 from lester_gui.models import script_model
 from lester_gui.progress import Context
 from lester_gui.runtime.compile_sql import ROW_NO
-from lester_gui.runtime.materialize import fetch_table, views_of
-from lester_gui.sandbox import Positions, Sandbox
-from lester_gui.store.catalogue import Run, View
-from lester_gui.verify.capture import Original, OriginalRun, run_original
-from lester_gui.verify.equivalence import compare
-from lester_gui.verify.plan_result import Edges, Occurrence, PlanResult, ViewResult
-from lester_gui.verify.verdict import STAGES
+from lester_gui.runtime.materialize import fetch_table
+from lester_gui.sandbox import Capture, Positions, Sandbox
+from lester_gui.store import catalogue
+from lester_gui.store.catalogue import Run
+from lester_gui.verify.capture import Original, OriginalRun, capture_twice
+from lester_gui.verify.equivalence import Comparison, compare
+from lester_gui.verify.plan_result import PlanResult, ViewResult
+from lester_gui.verify.verdict import STAGES, StageResult
 
-EQUAL, NOT_COMPARED = "equal", "not-compared"
-FACTS = {
-    "encode": "the matrix: the script shows none",
-    "label": "the labels: the script shows none",
-    "split": "the split: the script deals its rows by hand and by position, so a row less deals all others anew",
-    "model": "the predictions: the script shows none, or was trained on rows that it dealt otherwise",
-}
+SKLEARN = "sklearn"
+UNCOMPARED = ("not-compared", "excluded")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the script says.
+    """What the original said.
 
     Attributes
     ----------
     equal : bool
-        Whether everything that could be compared is the same, and the prepared rows and labels could.
+        Nothing that was compared differs, and the prepared rows were compared.
     stages : dict
-        Stage → status and what was compared.
-    not_compared : tuple of str
+        Stage → status, compared, fact.
+    not_compared : list of str
         What could not be compared, and why.
     """
 
     equal: bool
-    stages: dict[str, dict[str, str]]
-    not_compared: tuple[str, ...]
+    stages: dict[str, dict[str, Any]]
+    not_compared: list[str]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the answer for command line and certificate."""
         return {"equal": self.equal, "stages": self.stages, "not_compared": list(self.not_compared)}
 
 
@@ -69,84 +64,104 @@ def ask_original(
     sandbox: Sandbox,
     worker: Worker,
     ctx: Context,
-    replace: Mapping[str, bytes] | None = None,
+    replace: Mapping[str, bytes | Path] | None = None,
 ) -> Answer:
-    """Run the script on a copy of the project, with the recorded split imposed, and compare stage by stage.
+    """Run the script as its author wrote it and compare it with a maintained run.
 
     Parameters
     ----------
-    run, plan
-        The maintained run and its bound plan.
-    original
-        The script and its sources.
-    replace
-        Contents that stand for source files, where the files themselves are not purged yet.
+    plan : Plan
+        The run's bound plan.
+    replace : mapping, optional
+        Path → content, for sources that are not as Lester holds them; the files of the project otherwise.
 
     Raises
     ------
     UserError
-        If the script cannot be run, or stops.
+        If the script does not run to its end.
     """
-    ctx.advance("Collecting what Lester holds", 0.05)
-    held = held_result(connection, run, plan, worker)
-    assert held.train is not None
-    assert held.test is not None
-    ctx.advance("Running the original script", 0.2)
-    positions = Positions(tuple(int(i) for i in held.train), tuple(int(i) for i in held.test))
-    done = run_original(original, sandbox, ctx, replace=replace, impose_split=_imposed(plan, positions))
-    done.require_finished(original.script.path, original.interpreter)
-    ctx.advance("Comparing", 0.8)
-    found = compare(plan, held, OriginalRun(done))
-    stages = {name: {"status": found.stages[name].status, "compared": found.stages[name].fact} for name in STAGES}
-    handmade = plan.split.kind in ("random", "positional") and not any(s.imposed for s in done.splits)
-    if handmade:
-        # The script deals the rows that are left anew, so what follows its split is another experiment.
-        for name in ("split", "encode", "model"):
-            if name != "encode" or plan.encode.fit_on == "train":
-                stages[name] = {"status": NOT_COMPARED, "compared": ""}
-    left_out = tuple(FACTS[n] for n in STAGES if stages[n]["status"] in (NOT_COMPARED, "excluded") and n in FACTS)
-    written = tuple(f"{w.path}: the script's own file, see the purge" for w in plan.written)
-    differs = any(s["status"] in ("differs", "permuted") for s in stages.values())
-    grounded = EQUAL in (stages["prepare"]["status"], stages["encode"]["status"])
-    return Answer(not differs and grounded, stages, left_out + written)
-
-
-def held_result(connection: duckdb.DuckDBPyConnection, run: Run, plan: Plan, worker: Worker) -> PlanResult:
-    """Return what a stored run holds, with a model fitted under the script's own settings on the stored rows."""
     assert run.id is not None
-    views, edges = view_results(connection, run.id, plan, views_of(connection, run.id))
-    rows = learned.prepare(connection, plan, run.id, worker)
-    encoder = learned.load_encoder(connection, run.id)
-    X_train = matrix.transform(encoder, rows.table, rows.train, worker.call_block)
-    X_test = matrix.transform(encoder, rows.table, rows.test, worker.call_block)
-    names = column_map.column_map(encoder).names
-    model = script_model.fit_as_script(plan.model, X_train, rows.y[rows.train], features=names, seed=run.seed)
-    return PlanResult(views, edges, rows.train, rows.test, rows.y, X_train, X_test, model.predict(X_test))
+    ctx.advance("Fetching what Lester holds", 0.0)
+    rows = prepare(connection, plan, run.id, worker)
+    imposes = plan.split.kind in ("random", "positional") and plan.split.method == SKLEARN
+    ctx.advance("Running the original script", 0.1)
+    positions = Positions(tuple(rows.train.tolist()), tuple(rows.test.tolist())) if imposes else None
+    asked = capture_twice(
+        original,
+        sandbox,
+        plan.model,
+        ctx,
+        Capture(names=variables(plan)),
+        impose_split=(positions,),
+        replace=replace,
+    )
+    asked.run.require_finished(original.script.path, original.interpreter)
+    ctx.advance("Comparing stage by stage", 0.9)
+    dealt_by_hand = plan.split.kind in ("random", "positional") and not _imposed(asked, len(rows.row_nos))
+    held = _held(connection, run.id, plan, rows, worker, split=not dealt_by_hand)
+    found = compare(plan, held, asked, _refit)
+    return _answer(found, dealt_by_hand)
 
 
-def view_results(
-    connection: duckdb.DuckDBPyConnection, run: int, plan: Plan, entries: Mapping[str, View]
-) -> tuple[dict[str, ViewResult], dict[str, Edges]]:
-    """Return the rows, provenance and edges of every view of a run."""
-    views: dict[str, ViewResult] = {}
-    edges: dict[str, Edges] = {}
+def variables(plan: Plan) -> frozenset[str]:
+    """Return the names of the script's variables that the views and the label come from."""
+    names = {n.name for n in plan.views} | {plan.label.variable}
+    return frozenset(names | {base for n in names if (base := n.rpartition("-")[0]) and n.rpartition("-")[2].isdigit()})
+
+
+def _imposed(asked: OriginalRun, count: int) -> bool:
+    return any(s.imposed and s.rows == count for s in asked.run.splits)
+
+
+def _held(
+    connection: duckdb.DuckDBPyConnection, run: int, plan: Plan, rows: Prepared, worker: Worker, *, split: bool
+) -> PlanResult:
+    """Return what Lester holds in the form that `verify` compares; without the sides where the script deals them anew."""
+    views = {}
     for node in plan.views:
-        entry = entries[node.name]
         table = fetch_table(connection, run, node.name, hidden=True)
-        origins = json.loads(entry.occurrences_json)
-        found = tuple(Occurrence(o, table.column(f"__p{i}").combine_chunks()) for i, o in enumerate(origins))
-        numbers = table.column("__p0" if isinstance(node, Read) else ROW_NO).to_numpy()
-        views[node.name] = ViewResult(table.select(list(node.schema.names)), numbers, found)
-        for edge in list(json.loads(entry.edges_json).values())[:1]:
-            pairs = connection.execute(f"SELECT row_no, parent_no FROM lester.{edge}").to_arrow_table()
-            edges[node.name] = Edges(pairs.column("row_no").to_numpy(), pairs.column("parent_no").to_numpy())
-    return views, edges
+        views[node.name] = ViewResult(table.select(list(node.schema.names)), table.column(ROW_NO).to_numpy())
+    if not split:
+        return PlanResult(views, y=rows.y)
+    encoder = load_encoder(connection, run)
+    X_train, X_test = (matrix.transform(encoder, rows.table, side, worker.call_block) for side in (rows.train, rows.test))
+    predictions = _predictions(connection, run, rows)
+    return PlanResult(views, train=rows.train, test=rows.test, y=rows.y, X_train=X_train, X_test=X_test, predictions=predictions)
 
 
-def _imposed(plan: Plan, positions: Positions) -> tuple[Positions, ...]:
-    """Splits by value need no help: the script evaluates the same condition on the rows that are left."""
-    if plan.split.kind == "random" and plan.split.method == "sklearn":
-        return (positions,)
-    if plan.split.kind not in ("random", "positional", "expression", "none"):
-        raise UserError(f"A split of kind {plan.split.kind} cannot be imposed on a script")
-    return ()
+def _predictions(connection: duckdb.DuckDBPyConnection, run: int, rows: Prepared) -> NDArray[Any] | None:
+    """Return what the model under the script's own settings says about the test rows, in the script's order."""
+    found = catalogue.find(connection, catalogue.Prediction, run=run, role=ORIGINAL)
+    said = {p.row_no: p.predicted for p in found}
+    if len(said) != len(rows.test):
+        return None
+    return np.array([_value(said[int(rows.row_nos[i])], rows.y) for i in rows.test])
+
+
+def _value(text: str | None, y: NDArray[Any]) -> Any:
+    """Return a stored prediction as the label's type."""
+    if text is None:
+        return None
+    if y.dtype.kind == "b":
+        return text == "True"
+    if y.dtype.kind in "iu" and "." not in text and "e" not in text:
+        return int(text)
+    return float(text) if y.dtype.kind in "fiu" else text
+
+
+def _refit(plan: Plan, X_train: NDArray[Any], y_train: NDArray[Any], X_test: NDArray[Any]) -> NDArray[Any]:
+    names = tuple(str(i) for i in range(X_train.shape[1]))
+    return script_model.fit_as_script(plan.model, X_train, y_train, features=names, seed=0).predict(X_test)
+
+
+def _answer(found: Comparison, dealt_by_hand: bool) -> Answer:
+    stages: dict[str, StageResult] = {s: found.stages[s] for s in STAGES}
+    missing = [f"{stage}: {result.fact}" for stage, result in stages.items() if result.status in UNCOMPARED]
+    if dealt_by_hand:
+        missing.append("the script deals its rows by hand, so it deals them anew: sides, matrices and predictions")
+    views = sorted(v.view for v in found.views.values() if v.status in UNCOMPARED)
+    if views:
+        missing.append(f"views that no variable of the script shows: {', '.join(views)}")
+    differs = [s for s in stages.values() if s.status not in ("equal", *UNCOMPARED)]
+    equal = not differs and stages["prepare"].status == "equal"
+    return Answer(equal, {s: {"status": r.status, "compared": r.compared, "fact": r.fact} for s, r in stages.items()}, missing)

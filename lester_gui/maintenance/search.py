@@ -85,18 +85,26 @@ class Needles:
         spellings = sorted({unicodedata.normalize(form, v) for v in cases for form in ("NFC", "NFD")} | cases)
         self.lowered = sorted({v.lower() for v in spellings})
         self._text = re.compile("|".join(rf"(?<![^\W_]){re.escape(v)}(?![^\W_])" for v in spellings), re.IGNORECASE)
-        narrow = {v.encode(e, "ignore") for v in spellings for e in ("utf-8", "latin-1") if _encodes(v, e)}
-        wide = {v.encode(e) for v in spellings for e in ("utf-16-le", "utf-16-be", "utf-32-le")}
-        self._narrow = re.compile(
-            b"|".join(rb"(?<![0-9A-Za-z])" + re.escape(n) + rb"(?![0-9A-Za-z])" for n in sorted(narrow)), re.I
-        )
-        self._wide = re.compile(b"|".join(re.escape(n) for n in sorted(wide)))
+        # bytes are compared in lower case, which leaves all but ASCII letters alone
+        self._narrow = sorted({v.encode(e).lower() for v in spellings for e in ("utf-8", "latin-1") if _encodes(v, e)})
+        self._wide = sorted({v.encode(e).lower() for v in spellings for e in ("utf-16-le", "utf-16-be", "utf-32-le")})
 
     def in_text(self, text: str) -> bool:
         return bool(self.values) and self._text.search(text) is not None
 
     def in_bytes(self, data: bytes) -> bool:
-        return bool(self.values) and (self._narrow.search(data) is not None or self._wide.search(data) is not None)
+        low = data.lower()
+        return any(n in low for n in self._wide) or any(_stands_alone(low, n) for n in self._narrow)
+
+
+def _stands_alone(data: bytes, needle: bytes) -> bool:
+    at = data.find(needle)
+    while at >= 0:
+        around = data[max(0, at - 1) : at] + data[at + len(needle) : at + len(needle) + 1]
+        if not any(chr(c).isascii() and chr(c).isalnum() for c in around):
+            return True
+        at = data.find(needle, at + 1)
+    return False
 
 
 def _encodes(value: str, encoding: str) -> bool:

@@ -143,15 +143,32 @@ def run_original(
 
 
 def capture_twice(
-    original: Original, sandbox: Sandbox, model: Model, ctx: Context, capture: Capture | None = None
+    original: Original,
+    sandbox: Sandbox,
+    model: Model,
+    ctx: Context,
+    capture: Capture | None = None,
+    *,
+    replace: Mapping[str, bytes | Path] | None = None,
+    impose_split: tuple[Positions | None, ...] = (),
 ) -> OriginalRun:
-    """Run the script twice with other seeds and orders of sets, and say what is not determined by its input."""
+    """Run the script twice with other seeds and orders of sets, and say what is not determined by its input.
+
+    Parameters
+    ----------
+    replace
+        Files with other content, as in `run_original`.
+    impose_split
+        Membership for the first run's calls of `train_test_split`; the second gets what the first dealt.
+    """
     sandbox.warm_up(hash_seed=1)
-    first = run_original(original, sandbox, ctx, capture=capture)
+    first = run_original(original, sandbox, ctx, capture=capture, replace=replace, impose_split=impose_split)
     if first.status != "finished":
         return OriginalRun(first)
     imposed = tuple(positions_of(s) for s in first.splits)
-    second = run_original(original, sandbox, ctx, capture=capture, seed=1, hash_seed=1, impose_split=imposed)
+    second = run_original(
+        original, sandbox, ctx, capture=capture, replace=replace, seed=1, hash_seed=1, impose_split=imposed
+    )
     unstable = _unstable(first, second)
     a, b = learning_of(first, model), learning_of(second, model)
     names = set() if a is None else {k for k, d in a.digests.items() if b is None or b.digests.get(k) != d}
