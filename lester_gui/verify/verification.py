@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from lester_gui.errors import UserError
 from lester_gui.ir.plan import Plan
-from lester_gui.progress import Context, silent
+from lester_gui.progress import Context, Part, silent
 from lester_gui.runtime.records import split
 from lester_gui.sandbox import Capture, Positions, Sandbox, ScriptRun
 from lester_gui.sandbox.copies import private_folder
@@ -86,6 +86,19 @@ def verify_plan(
     return work.verdict(mutations)
 
 
+class _Quiet:
+    """Passes on the wish to cancel, not the steps of each small run."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    def check_cancelled(self) -> None:
+        self._ctx.check_cancelled()
+
+    def advance(self, label: str, fraction: float | None = None) -> None:
+        self._ctx.check_cancelled()
+
+
 @dataclass
 class _Tally:
     """What has been seen so far."""
@@ -133,7 +146,7 @@ class _Verification:
             return self._not_run(run)
         self.ctx.advance("Running the plan", 0.2)
         try:
-            result = self.execute(self.plan, self.original.folder, self._split_to_impose(run), self.ctx)
+            result = self.execute(self.plan, self.original.folder, self._split_to_impose(run), Part(self.ctx, 0.2, 0.3))
         except UserError as error:
             return self._plan_failed(error)
         self.ctx.advance("Comparing stage by stage", 0.3)
@@ -168,7 +181,7 @@ class _Verification:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / path).write_bytes(content)
             try:
-                return self.execute(self.plan, folder, self._split_to_impose(original.run), self.ctx)
+                return self.execute(self.plan, folder, self._split_to_impose(original.run), _Quiet(self.ctx))
             except UserError as error:
                 kind = getattr(error, "exception_type", "")
                 return PlanResult({}, stopped="prepare", exception_type=str(kind))
