@@ -69,9 +69,24 @@ WORDS: dict[str, tuple[str, str, str]] = {
 }
 
 
-def findings(lift: Lifter, plan: Plan | None, pipeline: str) -> tuple[Finding, ...]:
-    """Return what was found, in order of lines."""
+def findings(lift: Lifter, alternative: Plan | None) -> tuple[Finding, ...]:
+    """Return what was found, in order of lines; `alternative` is the plan without stale variables."""
     out = [worded(found) for found in lift.found if found.kind in WORDS]
+    stale = sorted((lift.read_stale[i] for i in lift.used_last if i in lift.read_stale))
+    if stale:
+        names = ", ".join(dict.fromkeys(n for _, n in stale))
+        many = len({n for _, n in stale}) > 1
+        out.append(
+            Finding(
+                "stale-variable",
+                stale[0][0],
+                "A value of the last row is used for every row",
+                f"{names} {'are' if many else 'is'} set by an earlier loop, so here {'they hold' if many else 'it holds'} "
+                "what its last row left behind.",
+                "Whoever stands in that row decides the result for everybody; without them, somebody else does.",
+                alternative,
+            )
+        )
     return tuple(sorted(out, key=lambda f: f.line))
 
 

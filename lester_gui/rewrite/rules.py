@@ -85,7 +85,19 @@ def rewrite(
         except (RecursionError, LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
             fault = internal(error, fit.line)
             stops.append(Stop(fit.line, fault.reason, fault.why, fit.variable))
-    return Rewrite(plan, tuple(stops), findings(lift, plan, pipeline))
+    alternative = rowwise(lift, fit, pipeline) if plan is not None and fit is not None and lift.used_last else None
+    return Rewrite(plan, tuple(stops), findings(lift, alternative))
+
+
+def rowwise(lift: Lifter, fit: Fit, pipeline: str) -> Plan | None:
+    """Return the plan in which every row has its own values where the script reads what a loop left behind, if there is one."""
+    lift.rowwise = True
+    try:
+        return assembled(lift, fit, pipeline)
+    except (Stopped, UserError):
+        return None
+    finally:
+        lift.rowwise = False
 
 
 def chosen(lift: Lifter, fit_line: int | None) -> Fit | None:

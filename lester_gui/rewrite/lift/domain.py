@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
-
-if TYPE_CHECKING:
-    from lester_gui.rewrite.lift.folds import Fold
-
 
 class Value:
     """Base of everything a variable can hold."""
@@ -349,10 +344,41 @@ class Accessor(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Carried(Value):
-    """What a loop leaves in a variable or container while its body runs: the folds of this iteration so far."""
+class OneHotRow(Value):
+    """A row of zeros with a one at the number of a value in a vocabulary."""
 
-    folds: tuple[Fold, ...] = field(default=())
+    vocabulary: Vocabulary
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Iterated(Value):
+    """``enumerate``, ``zip`` or ``range`` over something with one element per row."""
+
+    kind: str
+    parts: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InLoop(Value):
+    """A list, dict, set or array while a loop over rows fills it; what an iteration does to it is noted in the loop.
+
+    `keys` are the keys it was asked for, so that a leaf can name one by its number.
+    """
+
+    ident: int
+    before: Value
+    keys: list[Value] = field(default_factory=list, compare=False)
+
+    def remember(self, key: Value) -> str:
+        """Return the number of a key, as text."""
+        if key not in self.keys:
+            self.keys.append(key)
+        return str(self.keys.index(key))
+
+    def key_of(self, leaf: Leaf) -> Value:
+        """Return the key that a leaf was made with."""
+        return self.keys[int(leaf.name)]
 
 
 def const_cell(value: object) -> Cell | None:

@@ -11,7 +11,8 @@ from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transform
 from lester_gui.ir.nodes import Concat, Filter, Node, Options, Project, Select
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Leaf, Matrix, Part, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Leaf, Matrix, Part, Value
+from lester_gui.rewrite.lift.recognise import recognised
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -88,6 +89,14 @@ class Learner:
                 return Part(ident, side)
         return Part(self.split(node, **fields), side)
 
+    def constant_cut(self, node: Node, low: Value, high: Value) -> Part | None:
+        """Return the side that ``[:800]`` or ``[800:]`` of an array is."""
+        if low in (Const(None), Const(0)) and isinstance(high, Const) and isinstance(high.value, int) and high.value > 0:
+            return self.cut(node, high, "train", None)
+        if high == Const(None) and isinstance(low, Const) and isinstance(low.value, int) and low.value > 0:
+            return self.cut(node, low, "test", None)
+        return None
+
     def tested(self, owner: int, matrix: Matrix, label: Column1 | None) -> None:
         """Note the rows that a fitted model is asked about."""
         self.tests.append((owner, matrix, label))
@@ -110,6 +119,8 @@ class Learner:
             raise shape("X and y come from different sides of a split")
         if not self.lift.align.same(fit.matrix.node, fit.label.node):
             raise shape("X and y do not have the same rows")
+        matrix = recognised(self.lift, fit.matrix)
+        fit = replace(fit, matrix=matrix)
         self.lift.line = fit.line
         self.lift.lines = (fit.line,)
         with self.lift.using(family="sklearn"):
@@ -131,7 +142,7 @@ class Learner:
             if label is None:
                 label = next((t for t in self.truths if self.lift.align.same(t.node, matrix.node)), None)
             if label is not None:
-                return matrix, label
+                return recognised(self.lift, matrix), label
         return None
 
     def _by_split(self, fit: Fit) -> Learning:
@@ -210,7 +221,8 @@ class Learner:
             for f, c in zip(b.features, column, strict=True):
                 base = c.expr.name if isinstance(c.expr, Column) else f.name or b.name
                 names.append(_free(base, names))
-        label_name = _free(fit.label.name or "label", names)
+        plain = isinstance(train_label.expr, Column) and isinstance(test_label.expr, Column)
+        label_name = _free((fit.label.name if plain else "") or "label", names)
         part_name = _free(PART_COLUMN, [*names, label_name])
         sides = []
         for node, label, features, side, lines in (
@@ -218,12 +230,12 @@ class Learner:
             (test_node, test_label, test_features, "test", truth.node.lines),
         ):
             flat = [c for column in features for c in column]
-            wanted = dict(zip(names, flat, strict=True)) | {label_name: label, part_name: cells.cell_of(cells.Const(side))}
+            wanted = dict(zip(names, flat, strict=True)) | {label_name: label, part_name: cells.cell_of(Const(side))}
             sides.append(self._shaped(node, wanted, lines))
         out = lift.step(Concat, "prepared", inputs=tuple(sides))
         queue = iter(names)
         columns = [[cells.column(out, next(queue)) for _ in column] for column in train_features]
-        is_test = cells.compare("Eq", cells.column(out, part_name), cells.cell_of(cells.Const("test")), pandas=False).expr
+        is_test = cells.compare("Eq", cells.column(out, part_name), cells.cell_of(Const("test")), pandas=False).expr
         split = Split(kind="expression", test=is_test, lines=(fit.line,), made_by="rule:split")
         scopes = {f"all:{id(lift.align.root(fit.matrix.node))}": "train"}
         return self._finish(fit, out, cells.column(out, label_name), columns, split, scopes)

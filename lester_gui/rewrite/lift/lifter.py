@@ -29,7 +29,9 @@ from lester_gui.rewrite.lift.domain import (
     Grid,
     Grouping,
     Handle,
+    InLoop,
     Items,
+    Iterated,
     Keyed,
     Leaf,
     LineOf,
@@ -71,6 +73,8 @@ KINDS: dict[type[Value], str] = {
     Fields: "fields",
     Generator: "generator",
     Order: "order",
+    InLoop: "inloop",
+    Iterated: "iterated",
 }
 
 
@@ -131,7 +135,7 @@ class Snapshot:
     files: dict[str, Any]
 
 
-SHORT = {"str_len": "length", "word_count": "words", "lower": "", "strip": "", "py_int": "", "py_float": "", "to_float": "", "to_int": "", "coalesce": ""}
+SHORT = {"py_str": "", "str_len": "length", "lstrip": "", "rstrip": "", "word_count": "words", "lower": "", "strip": "", "py_int": "", "py_float": "", "to_float": "", "to_int": "", "coalesce": ""}
 
 
 def described(expr: Expr) -> str:
@@ -195,9 +199,22 @@ class Lifter:
         self.lookups: dict[int, Any] = {}
         self.joined: dict[int, list[tuple[Node, dict[str, str]]]] = {}
         self.lasts: dict[int, Any] = {}
+        self.widths: dict[int, Vocabulary] = {}
+        self.generators: dict[str, Generator] = {}
+        self.flow: list[Any] = []
+        self.failed: dict[str, list[ast.stmt]] = {}
+        self.observe_step: Callable[[Any], Schema | None] | None = None
+        self.read_stale: dict[int, tuple[int, str]] = {}
+        self.rowwise = False
+        self.used_last: dict[int, int] = {}
+        self.unseen: dict[int, tuple[Cell, ...]] = {}
         self.straight = True  # no condition on the current row is open
         self.files: dict[str, Any] = {}
         self.texts: dict[int, Any] = {}
+        self.reads: list[Any] = []
+        self.codes: dict[int, Any] = {}
+        self.shared: set[int] = set()
+        self.counted: dict[int, tuple[Node, Part | None]] = {}
         self.learner = Learner(self)
         self.fits: list[Fit] = []
         self.functions: dict[str, Any] = {}
@@ -273,6 +290,8 @@ class Lifter:
         """
         if not isinstance(owner, Ref):
             raise Stopped(Reason.ALIAS, "An object is changed that Lester cannot tell from a copy")
+        if owner.id in self.shared:
+            raise Stopped(Reason.ALIAS, "A list or dict is changed after it was put into another one")
         if self.loops and self.homes[owner.id] < len(self.loops):
             raise Stopped(Reason.LEVEL, "A table or object from outside a loop is changed inside it")
         self.heap[owner.id] = content
@@ -429,7 +448,21 @@ class Lifter:
 
     def count(self, node: Node, part: Part | None = None) -> Cell:
         """Return the number of rows as a cell; it is known to splits and sizes, not to rows."""
-        return Cell(Leaf("count", id(self.align.root(node)) if part is None else hash(part), "rows", Type.INT), Type.INT)
+        for ident, (known, side) in self.counted.items():
+            if side == part and self.align.same(known, node):
+                break
+        else:
+            ident = self.number()
+            self.counted[ident] = (node, part)
+        return Cell(Leaf("count", ident, "rows", Type.INT), Type.INT)
+
+    def is_size(self, value: Value) -> bool:
+        """Whether a value is computed from numbers of rows alone."""
+        content = self.content(value)
+        if not isinstance(content, Cell):
+            return False
+        leaves = [e for e in walk(content.expr) if isinstance(e, Leaf | Column)]
+        return bool(leaves) and all(isinstance(e, Leaf) and e.kind == "count" for e in leaves)
 
     def position(self, node: Node) -> Cell:
         """Return the place of the current row, counted from 0."""
@@ -442,6 +475,9 @@ class Lifter:
             return ""
         if content.expr in self.cell_names:
             return self.cell_names[content.expr]
+        if isinstance(content.expr, Apply) and content.expr.operator in SHORT and len(content.expr.arguments) == 1:
+            inner = self.called_cell(Cell(content.expr.arguments[0], content.type))
+            return "_".join(p for p in (inner, SHORT[content.expr.operator]) if p)
         return described(content.expr)
 
     def is_shown(self, args: Arguments) -> bool:

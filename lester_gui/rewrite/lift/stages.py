@@ -28,11 +28,14 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """A value of the last row of `node`; `fallback` where there is no row."""
+    """What a variable holds after its loop: the value of the last row of `node` for which `guard` held."""
 
     node: Node
     cell: Cell
+    guard: Expr
     lines: tuple[int, ...]
+    name: str
+    line: int
 
 
 def keys_of(lift: Lifter, keyed: Keyed, key: Value) -> tuple[Cell, ...]:
@@ -183,7 +186,7 @@ def _join(
     if len(set(left_keys)) != len(left_keys):
         raise shape("A dict is read with one value for two parts of its key")
     right = keyed.node
-    values = () if keyed.template is None else tuple(n for n in _columns_in(lift, keyed.template) if n not in keyed.keys)
+    values = () if keyed.template is None else tuple(n for n in columns_in(lift, keyed.template) if n not in keyed.keys)
     if wanted is not None:
         values = tuple(n for n in values if n in wanted)
     call = lift.naming.called(right)
@@ -212,25 +215,31 @@ def _join(
     return out, table
 
 
-def _columns_in(lift: Lifter, template: Value) -> tuple[str, ...]:
+def columns_in(lift: Lifter, template: Value) -> tuple[str, ...]:
     """Names of the columns that a template reads, each once."""
     content = lift.content(template)
     if isinstance(content, Cell):
         return columns_of(content.expr)
     if isinstance(content, Tup | Items | Entries):
         inner = content.items if isinstance(content, Tup) else content.values if isinstance(content, Items) else tuple(v for _, v in content.items)
-        return tuple(dict.fromkeys(n for v in inner for n in _columns_in(lift, v)))
+        return tuple(dict.fromkeys(n for v in inner for n in columns_in(lift, v)))
     return ()
 
 
 def _with_last(lift: Lifter, node: Node, leaf: Leaf) -> tuple[Node, Expr]:
     last: Last = lift.lasts[leaf.ident]
-    source, column = lift.as_column(last.node, last.cell, leaf.name, last.lines)
+    lift.used_last.setdefault(leaf.ident, lift.line)
+    if lift.rowwise and lift.align.same(last.node, node):
+        return node, lift.align.move(last.cell.expr, last.node, node)
+    source, cell = last.node, last.cell
+    if last.guard != paths.TRUE:
+        source, (cell,) = restrict(lift, last.node, last.guard, [last.cell], last.lines)
+    source, column = lift.as_column(source, cell, leaf.name, last.lines)
     for known in lift.align.chain(node):
         if isinstance(known, Broadcast) and known.of is source and known.position == "last":
-            for name, old in known.values:
-                if old == column:
-                    return node, lift.align.move(Column(name), known, node)
+            name = next((n for n, old in known.values if old == column), "")
+            if name:
+                return node, lift.align.move(Column(name), known, node)
     name = lift.free_column(node, f"last_{leaf.name}")
     out = lift.step(Broadcast, lift.naming.called(node), node, parent=node, of=source, values=((name, column),), position="last")
     return out, Column(name)
@@ -274,7 +283,7 @@ def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], line
                 node, _ = _join(lift, node, made, JoinKind.ANTI, want_found=False, wanted=set())
                 table[leaf] = paths.FALSE
             continue
-        if isinstance(leaf, Leaf) and leaf.kind == "unseen":
+        if isinstance(leaf, Leaf) and leaf.kind == "seen_before":
             flush()
             from lester_gui.rewrite.lift.folds import first_of_each
 

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Ref, Result, Tup, UserFunction, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, Ref, Result, Tup, UserFunction, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
@@ -24,8 +24,11 @@ def constant(lift: Lifter, node: ast.Constant) -> Value:
 
 @expression(ast.Name)
 def name(lift: Lifter, node: ast.Name) -> Value:
-    """A name."""
-    return lift.look_up(node.id)
+    """A name; one that still holds what the last round of a loop left there is noted when another loop reads it."""
+    value = lift.look_up(node.id)
+    if isinstance(value, Cell) and isinstance(value.expr, Leaf) and value.expr.kind == "last":
+        lift.read_stale.setdefault(value.expr.ident, (node.lineno, node.id))
+    return value
 
 
 @expression(ast.Tuple)

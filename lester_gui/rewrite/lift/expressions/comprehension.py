@@ -1,1 +1,199 @@
-"""Comprehensions."""
+"""Comprehensions: over known elements they are written out, over rows they are the loop that appends."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lester_gui.rewrite.lift import paths
+from lester_gui.rewrite.lift.domain import Const, Entries, Fields, Items, Iterated, Result, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.expressions.basic import under
+from lester_gui.rewrite.lift.statements.assign import store
+from lester_gui.rewrite.lift.statements.branch import condition_of
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@expression(ast.ListComp, ast.GeneratorExp, ast.SetComp)
+def collect(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> Value:
+    """``[f(x) for x in xs if c]``."""
+    kind = "set" if isinstance(node, ast.SetComp) else "list"
+    iterable = evaluate(lift, node.generators[0].iter)
+    content = lift.content(iterable)
+    if isinstance(content, Result):
+        return content
+    if isinstance(content, Fields) and kind == "list" and _strips(node):
+        return Fields(content.source, True)
+    if isinstance(content, Fields):
+        from lester_gui.rewrite.lift.texts import all_fields
+
+        iterable = Tup(all_fields(lift, content))
+    if isinstance(content, Vocabulary) and kind == "list":
+        coded = _coded(lift, node, content)
+        if coded is not None:
+            return coded
+    known = _known(lift, node.generators[0], iterable)
+    if known is not None and len(node.generators) == 1:
+        return lift.new(Items(_written_out(lift, node, known), kind))
+    if len(node.generators) != 1:
+        raise no_rule("a comprehension over two sequences")
+    return _over_rows(lift, node, kind)
+
+
+def _strips(node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> bool:
+    """Whether a comprehension strips each field: ``[p.strip() for p in parts]``."""
+    generator = node.generators[0]
+    return (
+        not generator.ifs
+        and isinstance(generator.target, ast.Name)
+        and isinstance(node.elt, ast.Call)
+        and isinstance(node.elt.func, ast.Attribute)
+        and node.elt.func.attr == "strip"
+        and not node.elt.args
+        and isinstance(node.elt.func.value, ast.Name)
+        and node.elt.func.value.id == generator.target.id
+    )
+
+
+def _known(lift: Lifter, generator: ast.comprehension, iterable: Value) -> tuple[Value, ...] | None:
+    from lester_gui.rewrite.lift.statements.loop import elements_of
+
+    return elements_of(lift, lift.content(iterable))
+
+
+def _written_out(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, known: tuple[Value, ...]) -> tuple[Value, ...]:
+    generator = node.generators[0]
+    before = dict(lift.names)
+    out: list[Value] = []
+    try:
+        for value in known:
+            store(lift, generator.target, value)
+            if _chosen(lift, generator):
+                out.append(evaluate(lift, node.elt))
+    finally:
+        _forget(lift, generator.target, before)
+    return tuple(out)
+
+
+def _chosen(lift: Lifter, generator: ast.comprehension) -> bool:
+    for test in generator.ifs:
+        condition = condition_of(lift, evaluate(lift, test))
+        if condition == paths.FALSE:
+            return False
+        if condition != paths.TRUE:
+            raise shape("How many elements a list has depends on the row")
+    return True
+
+
+def _forget(lift: Lifter, target: ast.expr, before: dict[str, Value]) -> None:
+    for n in ast.walk(target):
+        if isinstance(n, ast.Name):
+            if n.id in before:
+                lift.names[n.id] = before[n.id]
+            else:
+                lift.names.pop(n.id, None)
+
+
+def _over_rows(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp, kind: str) -> Value:
+    """Run a comprehension as the loop it stands for."""
+    name = f"{kind}_line_{node.lineno}_{node.col_offset}"
+    before = dict(lift.names)
+    lift.names[name] = lift.new(Entries() if kind == "dict" else Items((), kind))
+    container = ast.Name(name, ast.Load())
+    body: ast.stmt
+    if isinstance(node, ast.DictComp):
+        body = ast.Assign([ast.Subscript(container, node.key, ast.Store())], node.value)
+    else:
+        body = ast.Expr(ast.Call(ast.Attribute(container, "append" if kind == "list" else "add", ast.Load()), [node.elt], []))
+    for test in reversed(node.generators[0].ifs):
+        body = ast.If(test, [body], [])
+    loop = ast.For(node.generators[0].target, node.generators[0].iter, [body], [])
+    for inner in ast.walk(loop):
+        if not hasattr(inner, "lineno"):
+            ast.copy_location(inner, node)
+    ast.fix_missing_locations(loop)
+    from lester_gui.rewrite.lift.statements import execute
+
+    lines = lift.line, lift.lines
+    execute(lift, loop)
+    lift.line, lift.lines = lines
+    out = lift.names.pop(name)
+    _forget(lift, node.generators[0].target, before)
+    return out
+
+
+@expression(ast.DictComp)
+def dictionary(lift: Lifter, node: ast.DictComp) -> Value:
+    """``{k: v for …}``; numbers for the categories of a column become a vocabulary."""
+    if len(node.generators) != 1:
+        raise no_rule("a comprehension over two sequences")
+    generator = node.generators[0]
+    iterable = evaluate(lift, generator.iter)
+    content = lift.content(iterable)
+    numbered = _numbering(lift, node, content)
+    if numbered is not None:
+        return lift.new(numbered)
+    known = _known(lift, generator, iterable)
+    if known is None:
+        return _over_rows(lift, node, "dict")
+    before = dict(lift.names)
+    items: dict[Value, Value] = {}
+    try:
+        for value in known:
+            store(lift, generator.target, value)
+            if _chosen(lift, generator):
+                items[lift.content(evaluate(lift, node.key))] = evaluate(lift, node.value)
+    finally:
+        _forget(lift, generator.target, before)
+    return lift.new(Entries(tuple(items.items())))
+
+
+def _numbering(lift: Lifter, node: ast.DictComp, content: Value) -> Vocabulary | None:
+    """``{c: i for i, c in enumerate(categories)}``."""
+    generator = node.generators[0]
+    if not (isinstance(content, Iterated) and content.kind == "enumerate") or generator.ifs:
+        return None
+    inner = lift.content(content.parts[0])
+    target = generator.target
+    if not isinstance(inner, Vocabulary) or lift.const(content.parts[1]) != 0:
+        return None
+    if not (isinstance(target, ast.Tuple) and all(isinstance(e, ast.Name) for e in target.elts) and len(target.elts) == 2):
+        return None
+    place, value = (e.id for e in target.elts if isinstance(e, ast.Name))
+    if isinstance(node.key, ast.Name) and isinstance(node.value, ast.Name) and (node.key.id, node.value.id) == (value, place):
+        if inner.order == "set":
+            raise shape("Numbers are given in the order of a set, which changes from run to run")
+        return Vocabulary(inner.order, inner.node, inner.cell, inner.values)
+    return None
+
+
+def _coded(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, vocabulary: Vocabulary) -> Value | None:
+    """``[1 if x == c else 0 for c in categories]``: a one-hot row."""
+    from lester_gui.rewrite.lift.domain import OneHotRow
+
+    generator, element = node.generators[0], node.elt
+    if generator.ifs or not isinstance(generator.target, ast.Name):
+        return None
+    if isinstance(element, ast.Call) and isinstance(element.func, ast.Name) and element.func.id in ("int", "float") and element.args:
+        test = element.args[0]
+    elif isinstance(element, ast.IfExp) and isinstance(element.body, ast.Constant) and isinstance(element.orelse, ast.Constant):
+        if (element.body.value, element.orelse.value) != (1, 0):
+            return None
+        test = element.test
+    else:
+        return None
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
+        return None
+    sides = [test.left, test.comparators[0]]
+    other = [s for s in sides if not (isinstance(s, ast.Name) and s.id == generator.target.id)]
+    if len(other) != 1:
+        return None
+    if vocabulary.order == "set":
+        raise shape("Columns are made in the order of a set, which changes from run to run")
+    return OneHotRow(vocabulary, lift.content(under(lift, lift.live, other[0])))
+
+
+__all__ = ["Const", "collect", "dictionary"]

@@ -17,6 +17,7 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     Fields,
     Frame,
+    InLoop,
     Items,
     Keyed,
     LineOf,
@@ -258,6 +259,10 @@ def contains(lift: Lifter, needle: Value, where: Value) -> paths.Expr:
         from lester_gui.rewrite.lift.texts import any_field
 
         return any_field(lift, where, needle)
+    if isinstance(where, InLoop):
+        from lester_gui.rewrite.lift.loops import seen_before
+
+        return seen_before(lift, where, needle)
     if isinstance(where, Keyed | Vocabulary):
         from lester_gui.rewrite.lift.stages import hit
 

@@ -30,8 +30,12 @@ def subscript(lift: Lifter, node: ast.Subscript) -> Value:
 
 def item(lift: Lifter, owner: Value, key: Value) -> Value:
     """Return ``owner[key]``."""
-    if isinstance(owner, Module):  # a type, such as list[int]
-        return owner
+    if isinstance(owner, Module):
+        if owner.name == "numpy.c_":
+            from lester_gui.rewrite.lift.library.numpy import c_
+
+            return c_(lift, Arguments("numpy.c_", [key]))
+        return owner  # a type, such as list[int]
     content, index = lift.content(owner), lift.content(key)
     if isinstance(content, Result):
         return content

@@ -16,8 +16,10 @@ from lester_gui.rewrite.lift.domain import (
     Fields,
     Frame,
     Grid,
+    InLoop,
     Items,
     Keyed,
+    Leaf,
     LineOf,
     Matrix,
     Order,
@@ -57,13 +59,15 @@ def length(lift: Lifter, args: Arguments) -> Value:
     if isinstance(content, Entries):
         return Const(len(content.items))
     if isinstance(content, Vocabulary):
-        return Const(len(content.values)) if content.node is None else Cell(_width(lift, content), Type.INT)
+        return Const(len(content.values)) if content.node is None else Cell(width_of(lift, content), Type.INT)
     if isinstance(content, Fields):
         return number_of_fields(lift, content)
     if isinstance(content, Result):
         return content
     if isinstance(content, Const) and isinstance(content.value, str):
         return Const(len(content.value))
+    if isinstance(content, InLoop):
+        return Cell(Leaf("size_so_far", content.ident, "size", Type.INT), Type.INT)
     if isinstance(content, Keyed):
         return Result("size")
     if isinstance(content, Accessor) and content.kind == "pieces":
@@ -80,11 +84,14 @@ def length(lift: Lifter, args: Arguments) -> Value:
     raise no_rule(f"len of a {cell.type}")
 
 
-def _width(lift: Lifter, content: Vocabulary) -> cells.Expr:
-    from lester_gui.rewrite.lift.domain import Leaf
-
-    assert content.node is not None
-    return Leaf("width", hash((id(lift.align.root(content.node)), content.cell)), "categories", Type.INT)
+def width_of(lift: Lifter, content: Vocabulary) -> cells.Expr:
+    """Return the number of categories of a column."""
+    for ident, known in lift.widths.items():
+        if known.cell == content.cell and known.node is content.node:
+            return Leaf("width", ident, "categories", Type.INT)
+    ident = lift.number()
+    lift.widths[ident] = content
+    return Leaf("width", ident, "categories", Type.INT)
 
 
 @function("builtins.str")

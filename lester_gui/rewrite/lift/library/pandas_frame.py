@@ -185,6 +185,17 @@ def assigned(lift: Lifter, frame: Frame, new: dict[str, Cell]) -> Frame:
     return settled(lift, Frame(out, tuple(columns.items()), frame.index, tuple((n, kept[n]) for n, _ in frame.levels), None))
 
 
+def with_columns(lift: Lifter, frame: Frame, names: tuple[str, ...], source: Frame) -> Frame:
+    """Return the frame after ``frame[names] = source``, in one step."""
+    new: dict[str, Cell] = {}
+    for name, old in zip(names, source.names, strict=True):
+        column = column_of(lift, source, old)
+        if not isinstance(column, Column1) or not lift.align.same(frame.node, column.node):
+            raise shape("Columns are aligned by an index that does not come from the same rows")
+        frame, new[name] = aligned(lift, frame, column)
+    return assigned(lift, frame, new)
+
+
 @method("frame", "__setitem__")
 def set_item(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
     """``frame[name] = value`` or ``frame[[names]] = frame``."""
@@ -196,11 +207,7 @@ def set_item(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ign
         names = lift.strings(key)
         source = lift.content(value)
         if isinstance(source, Frame) and len(source.columns) == len(names):
-            whole(frame, "Setting several columns") if frame.part != source.part else None
-            pairs = [(n, column_of(lift, source, old)) for n, old in zip(names, source.names, strict=True)]
-            for n, column in pairs:
-                frame = with_column(lift, frame, n, column)
-            lift.set(args.owner, frame)
+            lift.set(args.owner, with_columns(lift, frame, names, source))
             return Const(None)
         if isinstance(source, Const | Result):
             for n in names:

@@ -142,7 +142,7 @@ def frame_of_rows(lift: Lifter, data: Rows, wanted: tuple[str, ...] | None) -> F
         values = _record(lift, template)
         names = wanted or tuple(str(i) for i in range(len(values)))
         if wanted is not None:
-            name_fields(lift, values, wanted)
+            name_fields(lift, data.node, values, wanted)
     if len(names) != len(values):
         raise shape(f"{len(values)} values are given {len(names)} column names")
     node, columns = lift.resolve(data.node, *(cells.cell_of(v) for v in values))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Leaf, Ref, Result, Tup, Unknown, Value, const_cell
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Leaf, LineOf, Ref, Result, Tup, Unknown, Value, const_cell
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.statements import block, statement
@@ -51,6 +51,10 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
         return TRUE if content.items else FALSE
     if isinstance(content, Result):
         return None
+    if isinstance(content, LineOf):
+        from lester_gui.rewrite.lift.texts import not_blank
+
+        return not_blank(lift, content)
     raise shape("Whether a table or object is empty decides what the script does")
 
 

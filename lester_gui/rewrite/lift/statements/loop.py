@@ -1,1 +1,143 @@
-"""Loops."""
+"""``for``, ``continue``, ``break``: loops over known elements are unrolled, loops over rows run on a symbolic row."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lester_gui.rewrite.lift import loops, paths
+from lester_gui.rewrite.lift.domain import Const, Entries, Items, Result, Tup, Value
+from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.functions import stored_names
+from lester_gui.rewrite.lift.paths import FALSE
+from lester_gui.rewrite.lift.statements import block, statement
+from lester_gui.rewrite.lift.statements.assign import store
+from lester_gui.rewrite.lift.statements.branch import merge
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+MOST_UNROLLED = 200
+
+
+class Unrolled:
+    """A loop over known elements while its body runs: where ``continue`` and ``break`` lead."""
+
+    def __init__(self) -> None:
+        self.next: list[tuple[paths.Expr, dict[str, Value]]] = []
+        self.end: list[tuple[paths.Expr, dict[str, Value]]] = []
+
+
+@statement(ast.For)
+def for_loop(lift: Lifter, node: ast.For) -> None:
+    """``for target in iterable``."""
+    iterable = evaluate(lift, node.iter)
+    content = lift.content(iterable)
+    if isinstance(content, Result):
+        _over_result(lift, node)
+        return
+    known = elements_of(lift, content)
+    if known is not None:
+        unroll(lift, node, known)
+        return
+    if node.orelse:
+        raise no_rule("else after a loop over rows")
+    names = stored_names([*node.body, ast.Assign([node.target], ast.Constant(None), lineno=node.lineno)])
+    flow, lift.flow = lift.flow, [None]
+    try:
+        loops.run(lift, iterable, lambda v: store(lift, node.target, v), node.body, names, node)
+    finally:
+        lift.flow = flow
+
+
+def elements_of(lift: Lifter, content: Value) -> tuple[Value, ...] | None:
+    """Return the elements of a sequence of known length, else None."""
+    from lester_gui.rewrite.lift.domain import Iterated
+
+    if isinstance(content, Tup):
+        return content.items
+    if isinstance(content, Items):
+        return content.values
+    if isinstance(content, Entries):
+        return tuple(k for k, _ in content.items)
+    if isinstance(content, Const) and isinstance(content.value, str):
+        return tuple(Const(c) for c in content.value)
+    if isinstance(content, Iterated):
+        if content.kind == "range":
+            sizes = [lift.content(p) for p in content.parts]
+            if all(isinstance(s, Const) for s in sizes):
+                return tuple(Const(i) for i in range(*(lift.const(s) for s in sizes)))
+            return None
+        parts = [elements_of(lift, lift.content(p)) for p in content.parts[: 1 if content.kind == "enumerate" else None]]
+        if any(p is None for p in parts):
+            return None
+        full = [p for p in parts if p is not None]
+        if content.kind == "enumerate":
+            start = lift.const(content.parts[1])
+            return tuple(Tup((Const(i + start), v)) for i, v in enumerate(full[0]))
+        if content.kind == "zip":
+            return tuple(Tup(tuple(vs)) for vs in zip(*full, strict=False))
+    return None
+
+
+def unroll(lift: Lifter, node: ast.For, known: tuple[Value, ...]) -> None:
+    """Run the body once for each known element."""
+    if len(known) > MOST_UNROLLED:
+        raise no_rule(f"a loop of {len(known)} rounds")
+    frame = Unrolled()
+    lift.flow.append(frame)
+    try:
+        for value in known:
+            store(lift, node.target, value)
+            block(lift, node.body)
+            _join(lift, frame.next)
+            frame.next.clear()
+            if lift.live == FALSE:
+                break
+    finally:
+        lift.flow.pop()
+    if node.orelse:
+        block(lift, node.orelse)
+    _join(lift, frame.end)
+
+
+def _join(lift: Lifter, exits: list[tuple[paths.Expr, dict[str, Value]]]) -> None:
+    for guard, names in reversed(exits):
+        if lift.live == FALSE:
+            lift.names.clear()
+            lift.names.update(names)
+            lift.live = guard
+            continue
+        merged = {n: merge(lift, guard, names.get(n), lift.names.get(n)) for n in dict.fromkeys((*names, *lift.names))}
+        lift.names.clear()
+        lift.names.update(merged)
+        lift.live = paths.either(guard, lift.live)
+
+
+@statement(ast.Continue, ast.Break)
+def leave(lift: Lifter, node: ast.Continue | ast.Break) -> None:
+    """``continue`` and ``break``."""
+    kind = "continue" if isinstance(node, ast.Continue) else "break"
+    frame = lift.flow[-1] if lift.flow else None
+    if isinstance(frame, Unrolled):
+        (frame.next if kind == "continue" else frame.end).append((lift.live, dict(lift.names)))
+        lift.live = FALSE
+        return
+    if not lift.loops:
+        raise Stopped(Reason.SYNTAX, f"{kind} outside a loop")
+    loops.leave(lift, kind)
+
+
+def _over_result(lift: Lifter, node: ast.For) -> None:
+    """A loop over something that no plan needs may only have effects that no plan needs."""
+    from lester_gui.rewrite.lift.opaque import effects
+
+    assigned, changed = effects(lift, node)
+    for name in assigned:
+        lift.names[name] = Result(name)
+    if changed:
+        raise no_rule("a loop over something that is not lifted")
+
+
+__all__ = ["for_loop", "leave", "unroll"]

@@ -1,0 +1,132 @@
+"""NumPy arrays that are filled cell by cell: columns under a condition, and one-hot blocks by index."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.learning import Transformer
+from lester_gui.ir.nodes import Node
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.blocks import scope_of
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Feature, Grid, Items, Leaf, Matrix, MatrixBlock, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+    from lester_gui.rewrite.lift.loops import Effect, Loop
+
+
+def filled_with(lift: Lifter, size: Value, value: Value, width: Value | None = None) -> Value:
+    """Return an array or list with one constant per row of the table whose number of rows `size` is."""
+    content = lift.content(size)
+    if isinstance(content, Const) and isinstance(content.value, int):
+        if width is None:
+            return lift.new(Items((value,) * content.value))
+        raise no_rule("an array of a fixed size")
+    if not (isinstance(content, Cell) and isinstance(content.expr, Leaf) and content.expr.kind == "count"):
+        raise shape("An array is made that does not have one row per row of a table")
+    node, part = lift.counted[content.expr.ident]
+    fill = cells.cell_of(lift.content(value))
+    if width is None:
+        return lift.new(Column1(node, fill, "", part, True, ()))
+    return lift.new(Grid(node, width, lift.const(value), part))
+
+
+def filled_array(lift: Lifter, before: Value, node: Node, loop: Loop, effects: list[Effect]) -> Value:
+    """Return an array after a loop assigned cells of the current row."""
+    if isinstance(before, Column1):
+        return _column(lift, before, node, loop, effects)
+    if isinstance(before, Grid):
+        return _grid(lift, before, node, loop, effects)
+    raise no_rule("assigning cells of this array")
+
+
+def _own_row(lift: Lifter, array: Node, node: Node, loop: Loop, place: Value) -> None:
+    """Raise unless `place` is the number of the current row, and the loop goes through the array's own rows."""
+    own = {lift.position(node).expr}
+    if loop.source is not None:
+        own.add(Leaf("position", -loop.source.ident, "position", Type.INT))
+    if not isinstance(place, Cell) or place.expr not in own:
+        raise shape("A cell of an array is assigned at a place that is not the current row")
+    if not lift.align.same(array, node):
+        raise shape("An array is filled by a loop over other rows than its own")
+
+
+def _column(lift: Lifter, before: Column1, node: Node, loop: Loop, effects: list[Effect]) -> Column1:
+    cell = lift.move(before.cell, before.node, node) if lift.align.same(before.node, node) else before.cell
+    lines = tuple(e.line for e in effects)
+    for e in effects:
+        _own_row(lift, before.node, node, loop, e.key or Const(None))
+        value = cells.cell_of(lift.content(e.value))
+        if cell.type is Type.FLOAT and value.type is not Type.FLOAT:
+            value = as_float(value)
+        cell = cells.choose(e.guard, value, cell)
+    return replace(before, node=node, cell=cell, lines=(*loop.lines, *lines))
+
+
+def as_float(cell: Cell) -> Cell:
+    """Return a number as a float."""
+    if isinstance(cell.expr, cells.Literal) and isinstance(cell.expr.value, int):
+        return cells.cell_of(Const(float(cell.expr.value)))
+    return cells.make("to_float", cell)
+
+
+def _grid(lift: Lifter, before: Grid, node: Node, loop: Loop, effects: list[Effect]) -> Matrix:
+    if len(effects) != 1:
+        raise no_rule("an array whose rows are filled in several places")
+    effect = effects[0]
+    if not isinstance(effect.key, Tup) or len(effect.key.items) != 2:
+        raise no_rule("assigning whole rows of an array")
+    _own_row(lift, before.node, node, loop, effect.key.items[0])
+    place, value = effect.key.items[1], lift.content(effect.value)
+    if before.fill != 0 or value not in (Const(1), Const(1.0)) and not _is_one(value):
+        raise no_rule("an array that is filled with other values than 0 and 1")
+    if not (isinstance(place, Cell) and isinstance(place.expr, Leaf) and place.expr.kind == "code"):
+        raise no_rule("an array whose column is not the number of a category")
+    vocabulary, cell = lift.codes[place.expr.ident]
+    _check_width(lift, before, vocabulary)
+    guarded = paths.conjuncts(effect.guard)
+    handle = "error"
+    if guarded:
+        known = cells.make("is_in", cell, *(cells.cell_of(Const(v)) for v in vocabulary.values)).expr if vocabulary.values else None
+        if list(guarded) != [known]:
+            raise no_rule("an array that is filled under a condition")
+        handle = "ignore"
+    return Matrix(node, (one_hot_block(lift, node, vocabulary, cell, handle, (*loop.lines, effect.line)),), before.part)
+
+
+def _is_one(value: Value) -> bool:
+    return isinstance(value, Cell) and isinstance(value.expr, cells.Literal) and value.expr.value == 1
+
+
+def _check_width(lift: Lifter, grid: Grid, vocabulary: Vocabulary) -> None:
+    width = lift.content(grid.width)
+    if isinstance(width, Const):
+        if vocabulary.node is not None or width.value != len(vocabulary.values):
+            raise shape("An array has another number of columns than there are categories")
+        return
+    from lester_gui.rewrite.lift.library.builtins import width_of
+
+    if vocabulary.node is None or not isinstance(width, Cell) or width.expr != width_of(lift, vocabulary):
+        raise shape("An array has another number of columns than there are categories")
+
+
+def one_hot_block(lift: Lifter, node: Node, vocabulary: Vocabulary, cell: Cell, handle: str, lines: tuple[int, ...]) -> MatrixBlock:
+    """Return the one-hot columns of a cell, in the order of a vocabulary."""
+    placed = cell
+    categories: object = vocabulary.values
+    scope = ""
+    if vocabulary.node is not None:
+        assert vocabulary.cell is not None
+        categories = {"sorted": "auto", "first_seen": "first_seen"}.get(vocabulary.order)
+        if categories is None:
+            raise shape("Columns are made in the order of a set, which changes from run to run")
+        here, there = lift.align.together((cell.expr, node), (vocabulary.cell.expr, vocabulary.node))[1]
+        if here != there:
+            raise shape("Categories come from another column than the one that is encoded")
+        scope = scope_of(lift, vocabulary.node, None)
+    params = (("categories", categories), ("drop", None), ("handle_unknown", handle))
+    feature = Feature(placed, lift.called_cell(cell))
+    return MatrixBlock(lift.called_cell(cell) or "one_hot", (feature,), (Transformer("one_hot", params),), scope, lines)  # type: ignore[arg-type]

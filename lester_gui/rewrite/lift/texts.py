@@ -1,0 +1,655 @@
+"""Text files that a script splits by hand: sources read line by line, and files that it wrote itself and reads again."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Apply, Column, Expr, Literal
+from lester_gui.ir.nodes import Node, Project, Reader, Select
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, Handle, Items, Leaf, LineOf, Ref, Result, Tup, Value
+from lester_gui.rewrite.lift.library.pandas_io import as_options, normal, read
+from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@dataclass(slots=True)
+class LineSource:
+    """A text file that a loop runs over, and what its body tells about the lines."""
+
+    path: str
+    ident: int
+    reader: Reader = Reader.PYTHON_LINES
+    options: dict[str, object] = field(default_factory=dict)
+    width: int | None = None
+    seen: set[int] = field(default_factory=set)
+    whole: bool = False  # all fields are used together, so their number must be found out
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLines:
+    """A text file that the script wrote: one line per row of `node`, made of constant pieces and columns."""
+
+    node: Node
+    pieces: tuple[Expr, ...]
+    headers: int = 0
+    quoted: bool = False
+
+
+# -- opening and closing -----------------------------------------------------------------------------------------------
+
+
+@function("builtins.open", "io.open", "codecs.open")
+def open_file(lift: Lifter, args: Arguments) -> Value:
+    """``open(path, mode)``."""
+    from lester_gui.rewrite.lift.library.files import path_of
+
+    given = args.bind("file", "mode", "buffering", mode="r", buffering=-1, encoding=None, newline=None, errors=None)
+    path = path_of(lift, given["file"])
+    if path is None:
+        raise no_rule("a file whose name only the run knows")
+    mode = lift.text(given["mode"])
+    if "a" in mode or "+" in mode:
+        raise Stopped(Reason.EFFECT, "A file is appended to or changed in place; what an earlier run left in it is not known")
+    options: dict[str, object] = {}
+    encoding = lift.const(given["encoding"])
+    if encoding is not None and encoding.lower().replace("-", "") != "utf8":
+        options["encoding"] = encoding
+    if lift.const(given["errors"]) not in (None, "strict"):
+        raise no_rule("open with errors=…")
+    if lift.loops:
+        raise no_rule("opening a file inside a loop")
+    handle = Handle(path, "w" if "w" in mode or "x" in mode else "r", tuple(options.items()))
+    if handle.mode == "w":
+        lift.wrote(path, "unknown" if "b" in mode else "table")
+        lift.files[path] = None
+    return lift.new(handle)
+
+
+@method("file", "close", "flush", "__enter__", "__exit__")
+def closed(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+    """``f.close()``."""
+    return Const(None)
+
+
+def close(lift: Lifter, handle: Value) -> None:
+    """The end of a ``with`` block: nothing is left open that a plan would notice."""
+
+
+@method("file", "read", "readlines", "readline", "tell", "seek")
+def read_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+    """``f.readlines()``: the lines themselves; ``f.readline()`` takes one off the top."""
+    what = args.what.rsplit(".", 1)[-1]
+    if what == "readlines":
+        return handle
+    if what == "readline":
+        lift.set(args.owner, _skipped(handle))
+        return LineOf(0, "header")
+    if what == "read":
+        return replace(handle, options=(*handle.options, ("whole", True)))
+    raise no_rule(f"file.{what}")
+
+
+@method("file", "splitlines")
+def split_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+    """``f.read().splitlines()``: lines without their ends."""
+    return replace(handle, options=tuple((k, v) for k, v in handle.options if k != "whole") + (("cut", True),))
+
+
+@method("file", "strip", "rstrip")
+def strip_whole(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+    """``f.read().strip()``: blank lines at the ends go, and blanks in the first and last line."""
+    raise no_rule("stripping a whole file")
+
+
+@function("builtins.next")
+def next_line(lift: Lifter, args: Arguments) -> Value:
+    """``next(f)``: a header line is passed over."""
+    owner = args.positional[0]
+    content = lift.content(owner)
+    if isinstance(content, Handle) and not lift.loops:
+        lift.set(owner, _skipped(content))
+        return LineOf(0, "header")
+    raise no_rule("next of this object")
+
+
+def _skipped(handle: Handle, count: int = 1) -> Handle:
+    options = dict(handle.options)
+    before = options.get("skip", 0)
+    assert isinstance(before, int)
+    options["skip"] = before + count
+    return replace(handle, options=tuple(options.items()))
+
+
+@method("file", "__getitem__")
+def some_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+    """``lines[1:]``."""
+    key = lift.content(args.positional[0])
+    from lester_gui.rewrite.lift.domain import Accessor
+
+    if isinstance(key, Accessor) and key.kind == "slice":
+        low, high, step = lift.const(key.owner)
+        if high is None and step is None and isinstance(low, int) and low >= 0:
+            return _skipped(handle, low)
+    if key == Const(0):
+        return LineOf(0, "header")
+    raise no_rule("some lines of a file")
+
+
+@function("csv.reader", "csv.DictReader")
+def csv_reader(lift: Lifter, args: Arguments) -> Value:
+    """``csv.reader(f, delimiter=…)`` and ``csv.DictReader(f)``."""
+    given = args.bind("csvfile", "fieldnames", fieldnames=None, delimiter=",", quotechar='"', dialect="excel")
+    handle = lift.content(given["csvfile"])
+    if not isinstance(handle, Handle) or lift.const(given["dialect"]) != "excel":
+        raise no_rule("csv.reader of this object")
+    options: dict[str, object] = dict(handle.options)
+    options["csv"] = "dict" if args.what.endswith("DictReader") else "list"
+    for name, default in (("delimiter", ","), ("quotechar", '"')):
+        if lift.const(given[name]) != default:
+            options[name] = lift.const(given[name])
+    if lift.content(given["fieldnames"]) != Const(None):
+        options["fieldnames"] = lift.strings(given["fieldnames"])
+    return lift.new(replace(handle, options=tuple(options.items())))
+
+
+# -- lines of a loop ---------------------------------------------------------------------------------------------------
+
+
+def line_source(lift: Lifter, handle: Handle) -> tuple[LineSource | WrittenLines, Value]:
+    """Return what a loop over a file runs over, and what its variable holds."""
+    options = dict(handle.options)
+    form = options.pop("csv", None)
+    cut = options.pop("cut", False)
+    if options.pop("whole", False):
+        raise no_rule("going through a file character by character")
+    if handle.path in lift.files:
+        lines = lift.files[handle.path]
+        if not isinstance(lines, WrittenLines):
+            raise shape("A file is read whose lines, as the script wrote them, are not known")
+        return lines, _written_line(lift, lines, options, form, handle)
+    if any(w.path == handle.path for w in lift.written):
+        raise no_rule("reading a file that the script wrote with a library")
+    ident = lift.number()
+    names = options.pop("fieldnames", None)
+    source = LineSource(handle.path, ident, options=options)
+    lift.texts[ident] = source
+    if form is None:
+        return source, LineOf(ident, "newline" if cut else "none")
+    source.reader = Reader.PYTHON_CSV
+    if form == "list":
+        return source, Fields(ident)
+    return source, _record(lift, source, names)
+
+
+def _record(lift: Lifter, source: LineSource, names: object) -> Value:
+    """What ``csv.DictReader`` yields: one text per column of the header."""
+    from lester_gui.rewrite.lift.lifter import Asked
+
+    if names is None:
+        source.options["header"] = True
+        asked = Asked(normal(source.path), source.reader, as_options(source.options), ())
+        names = lift.observe(asked).names
+    assert isinstance(names, tuple)
+    source.width = len(names)
+    for i, name in enumerate(names):
+        lift.hints.setdefault(_hint(source, i), name)
+    return lift.new(Entries(tuple((Const(n), field_cell(source, i)) for i, n in enumerate(names))))
+
+
+def field_cell(source: LineSource, place: int) -> Cell:
+    """Return a field of the current line; which column of which node it is shows when the loop is over."""
+    source.seen.add(place)
+    return Cell(Leaf("field", source.ident, str(place), Type.STR), Type.STR)
+
+
+@method("line", "strip", "rstrip", "lstrip", "split", "startswith", "endswith", "replace", "lower", "__getitem__")
+def line_method(lift: Lifter, line: LineOf, args: Arguments) -> Value:  # type: ignore[misc]
+    """What scripts do to a line before and when they split it."""
+    what = args.what.rsplit(".", 1)[-1]
+    values = [lift.const(v) for v in args.positional]
+    if line.strip == "header":
+        return Result("header")
+    if what in ("strip", "rstrip"):
+        if values and values[0] not in ("\n", "\r\n"):
+            raise no_rule(f"{what} of these characters")
+        mode = "newline" if values else {"strip": "both", "rstrip": "right"}[what]
+        if values and what == "strip":
+            lift.note("strip-newline", "")
+        order = ("none", "newline", "right", "both")
+        return replace(line, strip=max(line.strip, mode, key=order.index))
+    if what == "split":
+        if len(values) > 2 or not values or values[0] is None:
+            raise no_rule("splitting a line at white space")
+        source = lift.texts[line.source]
+        if isinstance(source, WrittenLines):
+            return _split_written(lift, source, line, values)
+        _fix(source, "sep", values[0])
+        _fix(source, "strip", line.strip)
+        if len(values) == 2 and values[1] != -1:
+            _fix(source, "maxsplit", values[1])
+        return Fields(line.source)
+    raise no_rule(f"{what} of a whole line of text here")
+
+
+def _fix(source: LineSource, name: str, value: object) -> None:
+    if source.options.setdefault(name, value) != value:
+        raise shape("The lines of one file are split in two ways")
+
+
+def fix_width(lift: Lifter, fields: Fields, count: int, names: list[str]) -> tuple[Value, ...]:
+    """Return the fields of a line that is unpacked into `count` names."""
+    source = lift.texts[fields.source]
+    if isinstance(source, WrittenView):
+        if len(source.fields) != count:
+            raise shape(f"{len(source.fields)} fields are unpacked into {count} names")
+        return source.fields
+    if source.width not in (None, count):
+        raise shape("The lines of one file are unpacked into different numbers of names")
+    source.width = count
+    for i, name in enumerate(names):
+        if name and name != "_":
+            lift.cell_names.setdefault(field_cell(source, i).expr, name)
+    return tuple(_each(fields, field_cell(source, i)) for i in range(count))
+
+
+def _each(fields: Fields, cell: Cell) -> Cell:
+    return cells.make("strip", cell) if fields.strip_each else cell
+
+
+def all_fields(lift: Lifter, fields: Fields) -> tuple[Cell, ...]:
+    """Return all fields of a line; how many there are is found out from the file."""
+    source = lift.texts[fields.source]
+    if isinstance(source, WrittenView):
+        return source.fields
+    if source.width is None:
+        source.width = _observed_width(lift, source)
+    return tuple(_each(fields, field_cell(source, i)) for i in range(source.width))
+
+
+def _observed_width(lift: Lifter, source: LineSource) -> int:
+    from lester_gui.rewrite.lift.lifter import Asked
+
+    return len(lift.observe(Asked(normal(source.path), source.reader, as_options(source.options), ())))
+
+
+@method("fields", "__getitem__")
+def one_field(lift: Lifter, fields: Fields, args: Arguments) -> Value:  # type: ignore[misc]
+    """``fields[2]``, ``fields[-1]``, ``fields[:3]``."""
+    key = lift.content(args.positional[0])
+    source = lift.texts[fields.source]
+    if isinstance(key, Const) and isinstance(key.value, int):
+        place = key.value
+        if place < 0 or isinstance(source, WrittenView):
+            return all_fields(lift, fields)[place]
+        if source.width is not None and place >= source.width:
+            raise shape("A field is read that the line does not have")
+        return _each(fields, field_cell(source, place))
+    from lester_gui.rewrite.lift.domain import Accessor
+
+    if isinstance(key, Accessor) and key.kind == "slice":
+        low, high, step = lift.const(key.owner)
+        return lift.new(Items(tuple(all_fields(lift, fields)[low:high:step])))
+    raise no_rule("a field whose place is not known")
+
+
+def any_field(lift: Lifter, fields: Fields, needle: Value) -> Expr:
+    """Return the condition that one of the fields equals a value."""
+    value = cells.cell_of(needle)
+    out: Expr = paths.FALSE
+    for cell in all_fields(lift, fields):
+        out = paths.either(out, cells.compare("Eq", cell, value, pandas=False).expr)
+    return out
+
+
+def not_blank(lift: Lifter, line: LineOf) -> Expr:
+    """Return the condition that a line is not empty, for a line that the script wrote."""
+    lines = lift.texts.get(line.source)
+    if not isinstance(lines, WrittenLines) or line.strip not in ("both", "right"):
+        raise no_rule("whether a line is empty, in this place")
+    if any(str(p.value).strip() for p in lines.pieces if isinstance(p, Literal)):
+        return paths.TRUE
+    out: Expr = paths.FALSE
+    for piece in lines.pieces:
+        if not isinstance(piece, Literal):
+            bare = cells.make("strip", Cell(piece, Type.STR))
+            out = paths.either(out, cells.compare("NotEq", bare, cells.cell_of(Const("")), pandas=False).expr)
+    return out
+
+
+def number_of_fields(lift: Lifter, fields: Fields) -> Value:
+    """Return ``len(fields)``: fixed for a line that the plan reads."""
+    source = lift.texts[fields.source]
+    if isinstance(source, WrittenView):
+        return Const(len(source.fields))
+    return Cell(Leaf("width_of", fields.source, "fields", Type.INT), Type.INT)
+
+
+# -- lines that are no data --------------------------------------------------------------------------------------------
+
+
+def skips_line(lift: Lifter, node: ast.If) -> bool:
+    """Recognise ``if <the line is blank, or begins like no data>: continue``, which belongs to how the file is read."""
+    from lester_gui.rewrite.lift.expressions import evaluate
+
+    if not lift.loops or node.orelse or len(node.body) != 1 or not isinstance(node.body[0], ast.Continue) or not lift.straight:
+        return False
+    tests = node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or) else [node.test]
+    found = [_line_test(lift, t, evaluate) for t in tests]
+    if not any(found):
+        return False
+    if not all(found):
+        raise no_rule("a condition on a whole line together with one on its fields")
+    for source, option, value in (f for f in found if f is not None):
+        if option == "fields":
+            source.width = value if isinstance(value, int) else source.width
+            source.options["ragged"] = "skip"
+        else:
+            source.options[option] = value
+    return True
+
+
+def _line_test(lift: Lifter, test: ast.expr, evaluate: object) -> tuple[LineSource, str, object] | None:
+    """What a test says about a whole line: (source, option of the reader, its value), or None."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        line = _as_line(lift, test.operand)
+        if line is not None:
+            return _blank(lift, line)
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        left, op, right = test.left, test.ops[0], test.comparators[0]
+        if isinstance(op, ast.Eq) and isinstance(right, ast.Constant):
+            inner = left.args[0] if isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id == "len" and left.args else None
+            line = _as_line(lift, inner if inner is not None else left)
+            if line is not None and right.value == (0 if inner is not None else ""):
+                return _blank(lift, line)
+            if line is not None and inner is None and right.value == "\n" and line.strip == "none":
+                return lift.texts[line.source], "skip_blank", True
+        if isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id == "len" and isinstance(right, ast.Constant):
+            fields = _quietly(lift, left.args[0])
+            known = lift.texts.get(fields.source) if isinstance(fields, Fields) else None
+            if isinstance(fields, Fields) and isinstance(known, LineSource) and isinstance(right.value, int) and isinstance(op, ast.NotEq):
+                return lift.texts[fields.source], "fields", right.value
+    if isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and test.func.attr == "startswith" and test.args:
+        line = _as_line(lift, test.func.value)
+        prefix = test.args[0]
+        if line is not None and isinstance(prefix, ast.Constant) and isinstance(prefix.value, str):
+            return lift.texts[line.source], "skip_prefix", prefix.value
+    return None
+
+
+def _blank(lift: Lifter, line: LineOf) -> tuple[LineSource, str, object]:
+    if line.strip not in ("both", "right"):
+        raise no_rule("a line that is compared with '' before it is stripped")
+    return lift.texts[line.source], "skip_blank", True
+
+
+def _as_line(lift: Lifter, node: ast.expr) -> LineOf | None:
+    value = _quietly(lift, node)
+    return value if isinstance(value, LineOf) and isinstance(lift.texts.get(value.source), LineSource) else None
+
+
+def _quietly(lift: Lifter, node: ast.expr) -> Value | None:
+    """Evaluate a name, or a method of a name, without effects."""
+    from lester_gui.rewrite.lift.expressions import evaluate
+
+    root = node
+    while isinstance(root, ast.Call | ast.Attribute):
+        root = root.func if isinstance(root, ast.Call) else root.value
+    if not isinstance(root, ast.Name) or not isinstance(lift.names.get(root.id), LineOf | Fields):
+        return None
+    return lift.content(evaluate(lift, node))
+
+
+# -- from lines to nodes -----------------------------------------------------------------------------------------------
+
+
+def read_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]:
+    """Return the node that reads a source, and the column that each field of a line is."""
+    if source.reader is Reader.PYTHON_LINES and "sep" not in source.options:
+        raise no_rule("a file whose lines are not split")
+    for known in lift.reads:
+        if known.path == source.path and known.reader == source.reader and _same_lines(known.options, source.options):
+            if source.width not in (None, len(known.node.schema.names)) or any(i >= len(known.node.schema.names) for i in source.seen):
+                raise shape("One file is read with different numbers of fields")
+            return known.node, _columns(source, known.node.schema.names)
+    width = source.width
+    if width is None:
+        width = _observed_width(lift, source)
+    names: list[str] = []
+    for i in range(width):
+        hint = lift.hints.get(_hint(source, i)) or lift.cell_names.get(Leaf("field", source.ident, str(i), Type.STR))
+        name, n = hint or f"c{i}", 1
+        while name in names or name.startswith("__"):
+            n += 1
+            name = f"{(hint or f'c{i}').lstrip('_')}_{n}"
+        names.append(name)
+    if source.width is None and source.reader is Reader.PYTHON_LINES:
+        source.options["extra"] = "ignore"  # a script that picks fields by number does not look at further ones
+    node = read(lift, source.path, source.reader, as_options(source.options), tuple(names))
+    lift.reads.append(LinesRead(source.path, source.reader, dict(source.options), node))
+    return node, _columns(source, tuple(names))
+
+
+@dataclass(frozen=True, slots=True)
+class LinesRead:
+    """A file that was read line by line: reading it again in the same way gives the same rows."""
+
+    path: str
+    reader: Reader
+    options: dict[str, object]
+    node: Node
+
+
+def _same_lines(a: dict[str, object], b: dict[str, object]) -> bool:
+    return {k: v for k, v in a.items() if k != "extra"} == {k: v for k, v in b.items() if k != "extra"}
+
+
+def _columns(source: LineSource, names: tuple[str, ...]) -> dict[Expr, Expr]:
+    return {Leaf("field", source.ident, str(i), Type.STR): Column(n) for i, n in enumerate(names)}
+
+
+def _hint(source: LineSource, place: int) -> tuple[object, ...]:
+    return ("field", source.path, place)
+
+
+def name_fields(lift: Lifter, node: Node, values: list[Value], names: tuple[str, ...]) -> None:
+    """A table made of split lines gets column names: a second pass calls the fields so from the start."""
+    for value, name in zip(values, names, strict=False):
+        expr = value.expr if isinstance(value, Cell) else None
+        while isinstance(expr, Apply) and expr.operator in ("strip", "py_int", "py_float") and len(expr.arguments) == 1:
+            expr = expr.arguments[0]
+        if not isinstance(expr, Column):
+            continue
+        origin = traced(node, expr.name)
+        for known in lift.reads:
+            if origin is not None and origin[0] is known.node:
+                lift.hints.setdefault(("field", known.path, known.node.schema.names.index(origin[1])), name)
+
+
+def traced(node: Node, name: str) -> tuple[Node, str] | None:
+    """Return the source column whose values a column carries unchanged, if there is one."""
+    while node.parents:
+        if isinstance(node, Project):
+            expr = dict(node.assigned).get(name, Column(name))
+            if not isinstance(expr, Column):
+                return None
+            name = expr.name
+        sources = node.definitions()[name] if not isinstance(node, Project) else ((0, name),)
+        if not sources:
+            return None
+        node, name = node.parents[sources[0][0]], sources[0][1]
+    return node, name
+
+
+# -- files the script writes and reads again ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenView:
+    """The fields of a line of a file that the script wrote, once it is split."""
+
+    fields: tuple[Cell, ...]
+
+
+def _split_written(lift: Lifter, lines: WrittenLines, line: LineOf, values: list[object]) -> Value:
+    """Return the fields of a line that the script wrote: its pieces between the separators, as text.
+
+    Where a field held the separator, the script would unpack another number of fields and end; a script that picks fields by
+    number would not notice, which is noted.
+    """
+    separator = values[0]
+    if len(values) > 1 or not isinstance(separator, str):
+        raise no_rule("a written line that is split in this way")
+    fields: list[list[Expr]] = [[]]
+    for piece in lines.pieces:
+        if not isinstance(piece, Literal):
+            fields[-1].append(piece)
+            continue
+        parts = str(piece.value).split(separator)
+        for number, part in enumerate(parts):
+            if number:
+                fields.append([])
+            if part:
+                fields[-1].append(Literal(part))
+    end = fields[-1][-1] if fields[-1] else None
+    if not isinstance(end, Literal) or not str(end.value).endswith("\n"):
+        raise shape("A file is read whose lines do not end where the script wrote one")
+    if any("\n" in str(p.value) for f in fields for p in f if isinstance(p, Literal) and p is not end) or str(end.value).count("\n") > 1:
+        raise shape("The script writes several lines for one row")
+    if line.strip == "none":
+        kept = str(end.value)
+    else:
+        kept = str(end.value)[:-1]
+    fields[-1] = fields[-1][:-1] + ([Literal(kept)] if kept else [])
+    out = []
+    for number, parts_of in enumerate(fields):
+        cell = cells.cell_of(Const("")) if not parts_of else _text(parts_of)
+        if line.strip == "both" and number == 0:
+            cell = _trimmed(lines.node, cell, "lstrip")
+        if line.strip in ("both", "right") and number == len(fields) - 1:
+            cell = _trimmed(lines.node, cell, "rstrip")
+        out.append(cell)
+    ident = lift.number()
+    lift.texts[ident] = WrittenView(tuple(out))
+    return Fields(ident)
+
+
+def _text(parts: list[Expr]) -> Cell:
+    return Cell(parts[0] if len(parts) == 1 else Apply("concat_text", tuple(parts)), Type.STR)
+
+
+def _trimmed(node: Node, cell: Cell, operator: str) -> Cell:
+    """Cut white space off, unless it is the text of a number or truth value, which has none."""
+    if isinstance(cell.expr, Literal):
+        return cell
+    if isinstance(cell.expr, Column) and (made := _definition(node, cell.expr.name)) is not None:
+        if isinstance(made, Apply) and made.operator == "py_str":
+            return cell
+    return cells.make(operator, cell)
+
+
+def _definition(node: Node, name: str) -> Expr | None:
+    """Return the expression that a column of a written view was computed by."""
+    if isinstance(node, Select):
+        name, node = dict(node.columns)[name], node.parent
+    return dict(node.assigned).get(name) if isinstance(node, Project) else None
+
+
+@method("file", "write", "writelines")
+def write_line(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+    """``f.write(text)``: inside a loop one line per row, outside a header or a note."""
+    from lester_gui.rewrite.lift.loops import Effect
+
+    value = lift.content(args.positional[0])
+    if args.what.endswith("writelines"):
+        raise no_rule("writelines")
+    if isinstance(value, Result):
+        return value
+    if not lift.loops:
+        text = lift.content(value)
+        if isinstance(text, Const):
+            before = lift.files.get(handle.path)
+            if before is not None and not isinstance(before, int):
+                lift.files[handle.path] = Const("more text after the rows")
+            else:
+                lift.files[handle.path] = (before or 0) + str(text.value).count("\n")
+        return Const(None)
+    lift.loops[-1].effects.append(Effect("write", 0, lift.live, value, None, lift.line, handle.path))
+    return Const(None)
+
+
+@function("csv.writer")
+def csv_writer(lift: Lifter, args: Arguments) -> Value:
+    """``csv.writer(f)``."""
+    given = args.bind("csvfile", ignored=("lineterminator",), delimiter=",", quoting=0)
+    handle = lift.content(given["csvfile"])
+    if not isinstance(handle, Handle):
+        raise no_rule("csv.writer of this object")
+    return lift.new(replace(handle, options=(("separator", lift.const(given["delimiter"])),)))
+
+
+@method("file", "writerow")
+def write_row(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+    """``writer.writerow([…])``."""
+    from lester_gui.rewrite.lift.loops import Effect
+
+    row = lift.content(args.positional[0])
+    values = row.items if isinstance(row, Tup) else row.values if isinstance(row, Items) else None
+    if values is None:
+        raise no_rule("writerow of this object")
+    if not lift.loops:
+        if all(isinstance(lift.content(v), Const) for v in values):
+            before = lift.files.get(handle.path)
+            lift.files[handle.path] = (before if isinstance(before, int) else 0) + 1
+        return Const(None)
+    texts = tuple(cells.as_text(cells.cell_of(lift.content(v))) for v in values)
+    lift.loops[-1].effects.append(Effect("row", 0, lift.live, Tup(texts), None, lift.line, handle.path))
+    return Const(None)
+
+
+def written(lift: Lifter, node: Node, value: Value, names: list[str], lines: tuple[int, ...], call: str, headers: int, quoted: bool) -> WrittenLines:
+    """Return the lines of a file as columns of a view that holds exactly what the file holds."""
+    if quoted:
+        assert isinstance(value, Tup)
+        pieces: tuple[Expr, ...] = tuple(cells.cell_of(v).expr for v in value.items)
+    else:
+        cell = cells.cell_of(value)
+        pieces = cell.expr.arguments if isinstance(cell.expr, Apply) and cell.expr.operator == "concat_text" else (cell.expr,)
+    wanted: dict[Expr, str] = {}
+    for piece, name in zip(pieces, names, strict=True):
+        if not isinstance(piece, Literal) and piece not in wanted:
+            base = piece.name if isinstance(piece, Column) else name or "field"
+            n, candidate = 1, base
+            while candidate in wanted.values():
+                n += 1
+                candidate = f"{base}_{n}"
+            wanted[piece] = candidate
+    assigned = tuple((n, e) for e, n in wanted.items() if not isinstance(e, Column))
+    if assigned:
+        node = lift.step(Project, call, node, lines, parent=node, assigned=assigned)
+    pairs = tuple((n, e.name if isinstance(e, Column) else n) for e, n in wanted.items())
+    if tuple(n for n, _ in pairs) != node.schema.names:
+        node = lift.step(Select, call, node, lines, parent=node, columns=pairs)
+    table: dict[Expr, Expr] = {e: Column(n) for e, n in wanted.items()}
+    return WrittenLines(node, tuple(table.get(p, p) for p in pieces), headers, quoted)
+
+
+def _written_line(lift: Lifter, lines: WrittenLines, options: dict[str, object], form: object, handle: Handle) -> Value:
+    if options.pop("skip", 0) != lines.headers:
+        raise shape("A file is read with another number of header lines than the script wrote")
+    if lines.quoted or form is not None:
+        if not lines.quoted or form != "list":
+            raise no_rule("a file written in one way and read in another")
+        return Tup(tuple(cells.column(lines.node, p.name) for p in lines.pieces if isinstance(p, Column)))
+    ident = lift.number()
+    lift.texts[ident] = lines
+    return LineOf(ident, "none")
+
+
+__all__ = ["LineSource", "Ref", "WrittenLines", "WrittenView", "line_source", "read_node"]
