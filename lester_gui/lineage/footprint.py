@@ -139,7 +139,9 @@ def footprint(
             for source, ids in read.items()
             if ids
         }
-        return Footprint(run, sources, views, _side(connection, plan, walk, run, TRAIN), _side(connection, plan, walk, run, TEST))
+        return Footprint(
+            run, sources, views, touched_side(connection, plan, walk, run, TRAIN), touched_side(connection, plan, walk, run, TEST)
+        )
 
 
 class Walk:
@@ -183,13 +185,14 @@ class Walk:
             self.connection.register("followed_ids", ids)
             try:
                 own = f"SELECT {ROW_NO} AS row_no, 1 AS strength FROM {self.table(node)} WHERE __p0 IN (FROM followed_ids)"
-                self._mark_rows(node, [own])
+                self.mark(node, [own])
             finally:
                 self.connection.unregister("followed_ids")
             return
-        self._mark_rows(node, _RULES[type(node)](self, node))
+        self.mark(node, _RULES[type(node)](self, node))
 
-    def _mark_rows(self, node: Node, found: Sequence[str]) -> None:
+    def mark(self, node: Node, found: Sequence[str]) -> None:
+        """Store the touched rows of `node`: SQL of (row_no, strength), the strongest counts."""
         every = " UNION ALL ".join(found)
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {_mark(self.views[node.name], qualified=False)} AS "
@@ -231,7 +234,8 @@ def _kind_sql() -> str:
     return "CASE strength " + " ".join(f"WHEN {n} THEN '{kind}'" for kind, n in _STRENGTH.items()) + " END"
 
 
-def _side(connection: duckdb.DuckDBPyConnection, plan: Plan, walk: Walk, run: int, side: str) -> Touched:
+def touched_side(connection: duckdb.DuckDBPyConnection, plan: Plan, walk: Walk, run: int, side: str) -> Touched:
+    """Return the touched prepared rows of one side of the run's split; none if it has not been dealt yet."""
     dealt = connection.execute(
         "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lester' AND table_name = ?", [split_table(run)]
     ).fetchone()

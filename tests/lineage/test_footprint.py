@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from lester_gui.errors import UserError
 from lester_gui.ir.nodes import NODE_TYPES, Read
-from lester_gui.ir.plan import Plan
+from lester_gui.ir.plan import Plan, topological
 from lester_gui.ir.schema import PlanError
 from lester_gui.lineage import footprint as footprints
 from lester_gui.lineage.footprint import DATA, Footprint, footprint
+from lester_gui.lineage.promotion import promoted
 from lester_gui.runtime.read import read_records
 from lester_gui.runtime.records import Records, dialect_of, split
 from tests.properties.strategies import FUNCTIONS, Case, plans
@@ -84,6 +85,8 @@ def check(case: Case, data: st.DataObject) -> None:
         with connection:
             found = footprint(connection, made.plan, 1, {s: sorted(r) for s, r in person.items()})
             compare(connection, made.plan, found, before, after)
+            candidates = promoted(connection, made.plan, 1, found.sources)
+            promotions_explain(made.plan, {p.view for p in candidates}, before, after)
 
 
 def compare(connection: Any, plan: Plan, found: Footprint, before: dict[str, list[Row]], after: dict[str, list[Row]]) -> None:
@@ -103,3 +106,10 @@ def compare(connection: Any, plan: Plan, found: Footprint, before: dict[str, lis
         gone = frozenset((s, i) for s, ids in found.sources.items() for i in ids)
         data = {numbers[p] for p, row in enumerate(before[node.name]) if row.data and row.data <= gone}
         assert data <= set(view.numbers(DATA)) or not data, "rows that are theirs alone are data"
+
+
+def promotions_explain(plan: Plan, promotions: set[str], before: dict[str, list[Row]], after: dict[str, list[Row]]) -> None:
+    for node in plan.views:
+        _, new = changes(before[node.name], after[node.name])
+        above = {n.name for n in topological(node)}
+        assert not new or promotions & above, (node.name, type(node).__name__)
