@@ -20,6 +20,7 @@ from lester_gui.maintenance.enact import enact, leave_to_purge
 from lester_gui.maintenance.plan import MaintenancePlan, Stale, binding, describe, difference, source_changes
 from lester_gui.maintenance.work import Site, Work
 from lester_gui.progress import Context
+from lester_gui.store import catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +72,31 @@ def apply(
     if changed:
         raise Stale(changed)
     started = time.perf_counter()
-    with journal.transaction(con):
-        faults.point("apply.begun")
-        bound = binding(con, site, work)
-        done = enact(con, site, work, site.artifacts, ctx)
-        now = describe(con, site, done, bound)
-        if now.plan_hash != approved.plan_hash:
-            raise Stale(difference(approved, now))
-        leave_to_purge(con, site, done)
-        faults.point("apply.noted")
-        within(con, now)
-        ctx.check_cancelled()  # the last moment: from here on it is done
-        faults.point("apply.commit")
+    try:
+        with journal.transaction(con):
+            faults.point("apply.begun")
+            now = _enact(con, site, work, approved, ctx)
+            faults.point("apply.noted")
+            within(con, now)
+            ctx.check_cancelled()  # the last moment: from here on it is done
+            faults.point("apply.commit")
+    except BaseException:
+        site.artifacts.remove(site.artifacts.garbage(m.artefact for m in catalogue.find(con, catalogue.Model)))
+        raise
     faults.point("apply.committed")
     return Applied(now, time.perf_counter() - started)
+
+
+def _enact(con: duckdb.DuckDBPyConnection, site: Site, work: Work, approved: MaintenancePlan, ctx: Context) -> MaintenancePlan:
+    bound = binding(con, site, work)
+    if bound != approved.document["bound"]:
+        raise Stale(difference(approved.document["bound"], bound))
+    done = enact(con, site, work, site.artifacts, ctx)
+    now = describe(con, site, done, bound)
+    if now.plan_hash != approved.plan_hash:
+        raise Stale(["its actions come out otherwise"])
+    leave_to_purge(con, site, done)
+    return now
 
 
 def _refuse(authorisation: Authorisation, approved: MaintenancePlan) -> None:

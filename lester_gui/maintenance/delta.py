@@ -16,6 +16,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from lester_gui import faults
 from lester_gui.ir.nodes import (
     Aggregate,
     Broadcast,
@@ -159,6 +160,7 @@ def maintain_views(
         with data_errors(node):
             work.changes[node.name] = _maintain(work, node, sources, reads, retyped)
         _enter(con, node, views[node.name])
+        faults.point("apply.view")
     return Maintained(bound, work.changes, tuple(n.name for n in bound.views if n.name in retyped))
 
 

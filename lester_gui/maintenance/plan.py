@@ -328,10 +328,9 @@ def _phrase(change: Change) -> str:
     return " and ".join(parts) or "the text was changed"
 
 
-def difference(approved: MaintenancePlan, now: MaintenancePlan) -> list[str]:
-    """Say in words how two plans of a case differ."""
+def difference(old: Document, new: Document) -> list[str]:
+    """Say in words how what two plans of a case stand on differs (`binding`)."""
     out = []
-    old, new = approved.document["bound"], now.document["bound"]
     known = {s["source"]: s for s in old["snapshots"]}
     for s in new["snapshots"]:
         before = known.get(s["source"])
@@ -360,6 +359,4 @@ def difference(approved: MaintenancePlan, now: MaintenancePlan) -> list[str]:
     for key, words in (("corrections", "other values are to be set"), ("keep_sources", "the source files are treated otherwise")):
         if old[key] != new[key]:
             out.append(words)
-    if not out and approved.plan_hash != now.plan_hash:
-        out.append("its actions come out otherwise")
-    return out
+    return out or ["what it stands on is not the same"]

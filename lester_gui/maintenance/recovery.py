@@ -5,6 +5,7 @@ from __future__ import annotations
 from lester_gui.audit.journal import Journal
 from lester_gui.maintenance import fresh_database, pending
 from lester_gui.maintenance.source_files import draft_of
+from lester_gui.runtime import functions
 from lester_gui.store import catalogue
 from lester_gui.store.connection import Store
 
@@ -21,6 +22,7 @@ def recover(store: Store, journal: Journal) -> dict[str, int]:
         How many ``files`` were deleted and how many ``purges`` are pending.
     """
     con = store.connection
+    functions.register(con)  # here, since what a transaction registers is lost for good when it is rolled back
     fresh_database.remove_draft(store.folder)
     if not pending.purges(con):
         pending.Seal(store.folder).destroy()
