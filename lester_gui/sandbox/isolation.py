@@ -89,7 +89,7 @@ class Isolation:
 @functools.lru_cache(maxsize=1)
 def probe() -> Isolation:
     """Try in a child process what a restricted script could do on this machine. Takes about 0.1 s, once."""
-    if sys.platform not in ("linux", "darwin"):
+    if sys.platform != "linux":
         return Isolation(supported=False, reason=f"isolated child processes are not supported yet on {sys.platform}")
     try:
         done = subprocess.run(

@@ -166,9 +166,7 @@ def capture_twice(
     if first.status != "finished":
         return OriginalRun(first)
     imposed = tuple(positions_of(s) for s in first.splits)
-    second = run_original(
-        original, sandbox, ctx, capture=capture, replace=replace, seed=1, hash_seed=1, impose_split=imposed
-    )
+    second = run_original(original, sandbox, ctx, capture=capture, replace=replace, seed=1, hash_seed=1, impose_split=imposed)
     unstable = _unstable(first, second)
     a, b = learning_of(first, model), learning_of(second, model)
     names = set() if a is None else {k for k, d in a.digests.items() if b is None or b.digests.get(k) != d}

@@ -144,8 +144,11 @@ def _encode(result: PlanResult, learning: Learning | None, original: OriginalRun
     unstable = original.unstable_learning & {"X_train", "X_test"}
     if "X_train" not in unstable:
         details["X_train"] = compare_matrices(learning.X_train, result.X_train)
-    if learning.X_test is not None and result.X_test is not None and "X_test" not in unstable:
-        details["X_test"] = compare_matrices(learning.X_test, result.X_test)
+    if learning.X_test is not None and "X_test" not in unstable:
+        if result.X_test is not None:
+            details["X_test"] = compare_matrices(learning.X_test, result.X_test)
+        elif not result.stopped:
+            details["X_test"] = Difference("differs", len(learning.X_test), 0)
     if not details:
         return StageResult("excluded", 0, "The script's matrix is another each time")
     return _stage(details, lambda: f"X has {learning.X_train.shape[1] if learning.X_train is not None else 0} columns, all equal")
@@ -162,8 +165,10 @@ def _label(
         ):
             if expected is not None and got is not None and name not in unstable:
                 details[name] = compare_vectors(expected, _list(got))
-    whole = _label_variable(plan, original)
-    if whole is not None and result.y is not None and len(whole) == len(result.y):
+            elif expected is not None and got is None and not result.stopped:
+                details[name] = Difference("differs", len(expected), 0)
+    whole = None if result.y is None else _label_variable(plan, original, len(result.y))
+    if whole is not None and result.y is not None:
         details[plan.label.variable] = compare_vectors(whole, _list(result.y))
     if not details:
         status = "excluded" if unstable & {"y_train", "y_test"} else "not-compared"
@@ -171,10 +176,13 @@ def _label(
     return _stage(details, lambda: f"{max(d.expected for d in details.values())} labels, all equal")
 
 
-def _label_variable(plan: Plan, original: OriginalRun) -> list[object] | None:
-    assigned = [a for a in original.assignments(plan.label.variable) if (a.line, a.name) not in original.unstable]
-    inside = [a for a in assigned if any(a.line <= line <= a.end_line for line in plan.label.lines)]
-    return vector_of((inside or assigned)[-1].value) if assigned else None
+def _label_variable(plan: Plan, original: OriginalRun, rows: int) -> list[object] | None:
+    """Return the last value of the script's y that has one label per prepared row."""
+    for a in reversed(original.assignments(plan.label.variable)):
+        values = vector_of(a.value)
+        if values is not None and len(values) == rows:
+            return None if (a.line, a.name) in original.unstable else values
+    return None
 
 
 def _split(result: PlanResult, original: OriginalRun, encode: StageResult, details: dict[str, Difference]) -> StageResult:

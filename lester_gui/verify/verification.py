@@ -105,6 +105,7 @@ class _Tally:
 
     inputs: int = 0
     tried: int = 0
+    both_stop: int = 0
     differing: list[str] = field(default_factory=list)
     plan_stops: list[str] = field(default_factory=list)
     script_stops: list[str] = field(default_factory=list)
@@ -273,6 +274,7 @@ class _Verification:
             tally.script_stops.append(name)
         else:
             tally.inputs += 1
+            tally.both_stop += raised is not None
             if raised is not None and result.exception_type and raised.type != result.exception_type:
                 tally.other_exceptions.append(name)
         return comparison
@@ -308,7 +310,8 @@ class _Verification:
         if tally.differing or GIVEN in tally.plan_stops:
             return DIFFERS
         complete = all(s == "equal" or (stage == "model" and s == "excluded") for stage, s in statuses.items())
-        enough = mutations and 2 * tally.inputs >= tally.tried
+        compared = tally.inputs - tally.both_stop
+        enough = mutations and compared >= max(3, tally.tried / 3) and 2 * tally.inputs >= tally.tried
         if complete and enough and not lineage.wrong and not opaque_steps(self.plan):
             return VERIFIED
         return PARTLY

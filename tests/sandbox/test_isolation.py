@@ -1,5 +1,8 @@
 """The sentence about isolation says what was observed, and less when less holds."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,12 @@ def test_a_frozen_application_starts_itself(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("sys.frozen", True, raising=False)
     assert worker_command(None, "probe")[1:] == ["--worker", "sandbox", "probe"]
     assert worker_command(Path("/usr/bin/python3"), "probe")[0] == "/usr/bin/python3"
+
+
+def test_the_entry_point_of_a_frozen_application_is_the_worker() -> None:
+    command = [sys.executable, "-m", "lester_gui", "--worker", "sandbox", "probe"]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=120)
+    assert json.loads(done.stdout)["inside_works"]
 
 
 def test_an_interpreter_that_is_none(tmp_path: Path) -> None:
