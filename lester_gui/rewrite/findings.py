@@ -72,7 +72,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
 def findings(lift: Lifter, alternative: Plan | None) -> tuple[Finding, ...]:
     """Return what was found, in order of lines; `alternative` is the plan without stale variables."""
     out = [worded(found) for found in lift.found if found.kind in WORDS]
-    stale = sorted((lift.read_stale[i] for i in lift.used_last if i in lift.read_stale))
+    stale = sorted(lift.read_stale[i] for i in lift.used_last if i in lift.read_stale)
     if stale:
         names = ", ".join(dict.fromkeys(n for _, n in stale))
         many = len({n for _, n in stale}) > 1

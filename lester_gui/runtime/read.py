@@ -296,6 +296,7 @@ def _read_lines(records: Records, options: dict[str, Any], names: tuple[str, ...
     mode = str(options.get("strip", "both"))
     strip = _STRIP[mode]
     skip_blank = bool(options.get("skip_blank", False))
+    no_data = str(options.get("skip_prefix", ""))
     separator = options.get("sep", ",")
     most = int(options.get("maxsplit", -1))
     rows: list[list[str]] = []
@@ -305,10 +306,12 @@ def _read_lines(records: Records, options: dict[str, Any], names: tuple[str, ...
         text = record.decode(encoding)
         text = text.removesuffix("\r\n").removesuffix("\r") + "\n" if text.endswith(("\r\n", "\r")) else text
         text = strip(text)
-        if skip_blank and not text.strip():
+        if (skip_blank and not text.strip()) or (no_data and text.startswith(no_data)):
             continue
         fields = text.split(separator, most)
         width = len(fields) if width is None else width
+        if len(fields) != width and options.get("ragged") == "skip":
+            continue
         if len(fields) < width or (len(fields) > width and options.get("extra") != "ignore"):
             raise _ragged(records.name, line, len(fields), width)
         rows.append(fields[:width])

@@ -71,7 +71,11 @@ def _python_lines(options: dict[str, Any], data: bytes, columns: int) -> list[li
         for number, line in enumerate(lines):
             if number < options.get("skip", 0) or (options.get("skip_blank", False) and not line.strip()):
                 continue
-            rows.append(strip(line).split(options.get("sep", ","), options.get("maxsplit", -1)))
+            if "skip_prefix" in options and strip(line).startswith(options["skip_prefix"]):
+                continue
+            fields = strip(line).split(options.get("sep", ","), options.get("maxsplit", -1))
+            if len(fields) == columns or options.get("ragged") != "skip":
+                rows.append(fields[:columns] if options.get("extra") == "ignore" else fields)
     return rows
 
 

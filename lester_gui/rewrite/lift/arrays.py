@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Literal
 from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.blocks import scope_of
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Feature, Grid, Items, Leaf, Matrix, MatrixBlock, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.domain import (
+    Cell,
+    Column1,
+    Const,
+    Feature,
+    Grid,
+    Items,
+    Leaf,
+    Matrix,
+    MatrixBlock,
+    Tup,
+    Value,
+    Vocabulary,
+)
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -68,7 +82,7 @@ def _column(lift: Lifter, before: Column1, node: Node, loop: Loop, effects: list
 
 def as_float(cell: Cell) -> Cell:
     """Return a number as a float."""
-    if isinstance(cell.expr, cells.Literal) and isinstance(cell.expr.value, int):
+    if isinstance(cell.expr, Literal) and isinstance(cell.expr.value, int):
         return cells.cell_of(Const(float(cell.expr.value)))
     return cells.make("to_float", cell)
 
@@ -81,7 +95,7 @@ def _grid(lift: Lifter, before: Grid, node: Node, loop: Loop, effects: list[Effe
         raise no_rule("assigning whole rows of an array")
     _own_row(lift, before.node, node, loop, effect.key.items[0])
     place, value = effect.key.items[1], lift.content(effect.value)
-    if before.fill != 0 or value not in (Const(1), Const(1.0)) and not _is_one(value):
+    if before.fill != 0 or (value not in (Const(1), Const(1.0)) and not _is_one(value)):
         raise no_rule("an array that is filled with other values than 0 and 1")
     if not (isinstance(place, Cell) and isinstance(place.expr, Leaf) and place.expr.kind == "code"):
         raise no_rule("an array whose column is not the number of a category")
@@ -90,7 +104,9 @@ def _grid(lift: Lifter, before: Grid, node: Node, loop: Loop, effects: list[Effe
     guarded = paths.conjuncts(effect.guard)
     handle = "error"
     if guarded:
-        known = cells.make("is_in", cell, *(cells.cell_of(Const(v)) for v in vocabulary.values)).expr if vocabulary.values else None
+        known = (
+            cells.make("is_in", cell, *(cells.cell_of(Const(v)) for v in vocabulary.values)).expr if vocabulary.values else None
+        )
         if list(guarded) != [known]:
             raise no_rule("an array that is filled under a condition")
         handle = "ignore"
@@ -98,7 +114,7 @@ def _grid(lift: Lifter, before: Grid, node: Node, loop: Loop, effects: list[Effe
 
 
 def _is_one(value: Value) -> bool:
-    return isinstance(value, Cell) and isinstance(value.expr, cells.Literal) and value.expr.value == 1
+    return isinstance(value, Cell) and isinstance(value.expr, Literal) and value.expr.value == 1
 
 
 def _check_width(lift: Lifter, grid: Grid, vocabulary: Vocabulary) -> None:
@@ -113,7 +129,9 @@ def _check_width(lift: Lifter, grid: Grid, vocabulary: Vocabulary) -> None:
         raise shape("An array has another number of columns than there are categories")
 
 
-def one_hot_block(lift: Lifter, node: Node, vocabulary: Vocabulary, cell: Cell, handle: str, lines: tuple[int, ...]) -> MatrixBlock:
+def one_hot_block(
+    lift: Lifter, node: Node, vocabulary: Vocabulary, cell: Cell, handle: str, lines: tuple[int, ...]
+) -> MatrixBlock:
     """Return the one-hot columns of a cell, in the order of a vocabulary."""
     placed = cell
     categories: object = vocabulary.values

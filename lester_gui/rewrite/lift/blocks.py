@@ -41,7 +41,9 @@ def of_value(lift: Lifter, value: Value) -> Matrix:
     if isinstance(content, Frame):
         return of_frame(lift, content)
     if isinstance(content, Column1):
-        return Matrix(content.node, (MatrixBlock(content.name or "column", (Feature(content.cell, content.name),)),), content.part)
+        return Matrix(
+            content.node, (MatrixBlock(content.name or "column", (Feature(content.cell, content.name),)),), content.part
+        )
     if isinstance(content, Rows):
         return of_rows(lift, content)
     raise shape("X is made of something that does not have one row per row of a table")

@@ -20,7 +20,21 @@ if TYPE_CHECKING:
 
 IMPURE_MODULES = {"random", "time", "os", "sys", "subprocess", "socket", "requests", "urllib", "http", "shutil", "pathlib", "io", "pickle", "joblib",
                   "datetime", "uuid", "secrets", "threading", "multiprocessing", "logging"}  # fmt: skip
-IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "compile", "globals", "locals", "setattr", "delattr", "__import__", "next", "iter"}
+IMPURE_CALLS = {
+    "open",
+    "print",
+    "input",
+    "exec",
+    "eval",
+    "compile",
+    "globals",
+    "locals",
+    "setattr",
+    "delattr",
+    "__import__",
+    "next",
+    "iter",
+}
 
 
 def rowwise(lift: Lifter, args: Arguments) -> bool:
@@ -139,7 +153,9 @@ def definitions(lift: Lifter, name: str) -> tuple[list[str], list[str]]:
         if not places and not hasattr(builtins, one):
             continue  # a local name of the function
         for statement in places:
-            if not isinstance(statement, ast.FunctionDef | ast.Import | ast.ImportFrom) and not _is_constant(lift, statement, len(places)):
+            if not isinstance(statement, ast.FunctionDef | ast.Import | ast.ImportFrom) and not _is_constant(
+                lift, statement, len(places)
+            ):
                 raise Stopped(Reason.ALIAS, f"{name} uses {one}, which is not a constant of the script")
             wanted[statement.lineno] = statement
             if isinstance(statement, ast.FunctionDef | ast.Assign | ast.AnnAssign):
@@ -171,7 +187,18 @@ def _is_constant(lift: Lifter, statement: ast.stmt, times: int) -> bool:
     for node in ast.walk(statement.value):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
-            if called not in ("re.compile", "set", "frozenset", "tuple", "list", "dict", "sorted", "str.maketrans", "range", "len"):
+            if called not in (
+                "re.compile",
+                "set",
+                "frozenset",
+                "tuple",
+                "list",
+                "dict",
+                "sorted",
+                "str.maketrans",
+                "range",
+                "len",
+            ):
                 return False
     return True
 

@@ -139,7 +139,14 @@ def unprinted(cell: Cell, kind: Type) -> Cell | None:
 def _printed(expr: Expr) -> Type | None:
     """The type of an expression that does not need a schema to tell, else None."""
     if isinstance(expr, Apply):
-        fixed = {"str_len": Type.INT, "py_int": Type.INT, "word_count": Type.INT, "py_float": Type.FLOAT, "to_float": Type.FLOAT, "count_text": Type.INT}
+        fixed = {
+            "str_len": Type.INT,
+            "py_int": Type.INT,
+            "word_count": Type.INT,
+            "py_float": Type.FLOAT,
+            "to_float": Type.FLOAT,
+            "count_text": Type.INT,
+        }
         return fixed.get(expr.operator)
     return None
 

@@ -14,6 +14,7 @@ from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 
+
 class Value:
     """Base of everything a variable can hold."""
 

@@ -44,7 +44,9 @@ def cases(update: Expr, previous: Expr, guard: Expr = TRUE) -> list[tuple[Expr, 
     if isinstance(update, Apply) and update.operator == "if_else":
         condition, a, b = update.arguments
         if _mentions(a, previous) or _mentions(b, previous):
-            return cases(a, previous, paths.both(guard, condition)) + cases(b, previous, paths.both(guard, paths.negated(condition)))
+            return cases(a, previous, paths.both(guard, condition)) + cases(
+                b, previous, paths.both(guard, paths.negated(condition))
+            )
     return [] if guard == FALSE else [(guard, update)]
 
 
@@ -79,18 +81,25 @@ def classify(update: Expr, previous: Expr) -> Fold:
         fold = _extremum(*changed[0], previous)
         if fold is not None:
             return fold
-    raise Stopped(Reason.RECURRENCE, "A value depends on its own previous value in a way that is no sum, count, extremum or last value")
+    raise Stopped(
+        Reason.RECURRENCE, "A value depends on its own previous value in a way that is no sum, count, extremum or last value"
+    )
 
 
 def _addend(value: Expr, previous: Expr) -> Expr | None:
-    """x where `value` is ``previous + x``."""
+    """X where `value` is ``previous + x``."""
     if isinstance(value, Apply) and value.operator == "add":
         a, b = value.arguments
         if a == previous and not _mentions(b, previous):
             return b
         if b == previous and not _mentions(a, previous):
             return a
-    if isinstance(value, Apply) and value.operator == "sub" and value.arguments[0] == previous and not _mentions(value.arguments[1], previous):
+    if (
+        isinstance(value, Apply)
+        and value.operator == "sub"
+        and value.arguments[0] == previous
+        and not _mentions(value.arguments[1], previous)
+    ):
         return Apply("neg", (value.arguments[1],))
     return None
 
@@ -136,5 +145,3 @@ def first_of_each(lift: Lifter, node: Node, leaf: Leaf, lines: tuple[int, ...]) 
         node, name = lift.as_column(node, cell, lift.called_cell(cell) or "key")
         names.append(name)
     return lift.step(Distinct, lift.naming.called(node), lines=lines, parent=node, subset=tuple(names), keep=Keep.FIRST)
-
-

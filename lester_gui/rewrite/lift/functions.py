@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lester_gui.errors import UserError
+from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Tup, Unknown, UserFunction, Value
 from lester_gui.rewrite.lift.expressions import evaluate
@@ -84,7 +85,9 @@ def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
     if len(lift.activations) > DEEPEST:
         raise Stopped(Reason.RECURRENCE, f"{function.name} calls itself")
     node = function.node
-    if isinstance(node, ast.FunctionDef) and (node.decorator_list or any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(node))):
+    if isinstance(node, ast.FunctionDef) and (
+        node.decorator_list or any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(node))
+    ):
         raise no_rule(f"the decorated or generating function {function.name}")
     names = bind(lift, function, args)
     before, depth, live = (lift.line, lift.lines), lift.depth, lift.live
@@ -107,7 +110,7 @@ def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
     return value
 
 
-def _relative(guard: paths.Expr, live: paths.Expr) -> paths.Expr:
+def _relative(guard: Expr, live: Expr) -> Expr:
     """Return `guard` without what was known when the function was called."""
     known = set(paths.conjuncts(live))
     return paths.conjunction(c for c in paths.conjuncts(guard) if c not in known)

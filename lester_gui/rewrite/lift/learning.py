@@ -159,7 +159,9 @@ class Learner:
         node, label, features = self._prepared(made.node, fit)
         if made.by is not None:
             self._check_stratified(made, label, node)
-        return self._finish(fit, node, label, features, split, {part.side: "train", f"all:{id(self.lift.align.root(made.node))}": "all"})
+        return self._finish(
+            fit, node, label, features, split, {part.side: "train", f"all:{id(self.lift.align.root(made.node))}": "all"}
+        )
 
     def _check_stratified(self, made: SplitMade, label: Cell, node: Node) -> None:
         by = made.by
@@ -170,7 +172,9 @@ class Learner:
     def _without_split(self, fit: Fit) -> Learning:
         node, label, features = self._prepared(fit.matrix.node, fit)
         root = f"all:{id(self.lift.align.root(fit.matrix.node))}"
-        return self._finish(fit, node, label, features, Split(kind="none", lines=(fit.line,), made_by="rule:sklearn"), {root: "train"})
+        return self._finish(
+            fit, node, label, features, Split(kind="none", lines=(fit.line,), made_by="rule:sklearn"), {root: "train"}
+        )
 
     def _prepared(self, base: Node, fit: Fit) -> tuple[Node, Cell, list[list[Cell]]]:
         """The node over which features and label can be written, and these."""
@@ -275,23 +279,46 @@ class Learner:
             raise no_rule("some encoders fitted on all rows and some on the training rows")
         fit_on = fitted.pop() if fitted else "train"
         if fit_on == "all" and split.kind != "none":
-            lift.note("fitted-before-split", fit.x_name or "X", line=_first_line(fit.matrix.node, fit.line))
+            early = [n for b in fit.matrix.blocks if b.fit_on for n in b.lines]
+            lift.note("fitted-before-split", fit.x_name or "X", line=min(early, default=fit.line))
         encode = Encode(
-            blocks=blocks, fit_on=fit_on, variable=fit.x_name or "X", dtype=fit.matrix.dtype, lines=self._encode_lines(fit), made_by="rule:sklearn"
+            blocks=blocks,
+            fit_on=fit_on,
+            variable=fit.x_name or "X",
+            dtype=fit.matrix.dtype,
+            lines=self._encode_lines(fit),
+            made_by="rule:sklearn",
         )
-        model = Model(estimator=fit.estimator, params=fit.params, variable=fit.variable, lines=(*fit.lines, fit.line), made_by="rule:sklearn")
+        model = Model(
+            estimator=fit.estimator,
+            params=fit.params,
+            variable=fit.variable,
+            lines=(*fit.lines, fit.line),
+            made_by="rule:sklearn",
+        )
         if label.nullable:
             raise shape("The label may be missing for some rows")
-        y = Label(expr=label.expr, variable=fit.y_name or fit.label.name or "y", lines=self._made_at(fit.label) or (fit.line,), made_by="rule:label")
+        y = Label(
+            expr=label.expr,
+            variable=fit.y_name or fit.label.name or "y",
+            lines=self._made_at(fit.label) or (fit.line,),
+            made_by="rule:label",
+        )
         return Learning(node, y, split, encode, model)
 
     def _made_at(self, label: Column1) -> tuple[int, ...]:
         """Lines of the step that computed y."""
-        if isinstance(label.cell.expr, Column):
-            for node in self.lift.align.chain(label.node):
-                if isinstance(node, Project) and any(n == label.cell.expr.name for n, _ in node.assigned):
-                    return node.lines
-        return label.lines or label.node.lines
+        if not isinstance(label.cell.expr, Column):
+            return label.lines or self.lift.cell_lines.get(label.cell.expr, ())
+        node, name = label.node, label.cell.expr.name
+        while node.parents:
+            if isinstance(node, Project) and any(n == name for n, _ in node.assigned):
+                return node.lines
+            sources = node.definitions()[name]
+            if len(sources) != 1:
+                break
+            node, name = node.parents[sources[0][0]], sources[0][1]
+        return label.lines
 
     def _encode_lines(self, fit: Fit) -> tuple[int, ...]:
         return tuple(sorted({n for b in fit.matrix.blocks for n in b.lines})) or (fit.line,)
@@ -307,7 +334,8 @@ class Learner:
                     computed[c.expr] = _free(f.name or lift.called_cell(c) or b.name, taken)
         if computed:
             assigned = tuple((n, e) for e, n in computed.items())
-            node = lift.step(Project, "prepared", node, parent=node, assigned=assigned)
+            lines = {n for e in computed for n in lift.cell_lines.get(e, ())} | {n for b in fit.matrix.blocks for n in b.lines}
+            node = lift.step(Project, "prepared", node, tuple(sorted(lines)), parent=node, assigned=assigned)
         names_used: list[str] = []
         out = []
         for b, column in zip(fit.matrix.blocks, features, strict=True):
@@ -316,10 +344,6 @@ class Learner:
             names_used.append(name)
             out.append(Block(name, names, b.chain or (Transformer("passthrough"),)))
         return node, tuple(out)
-
-
-def _first_line(node: Node, default: int) -> int:
-    return node.lines[0] if node.lines else default
 
 
 def _no_loose_ends(cell: Cell) -> None:

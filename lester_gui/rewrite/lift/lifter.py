@@ -47,8 +47,8 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vocabulary,
 )
-from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.learning import Fit, Learner
+from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.naming import Naming
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped, shape
@@ -135,7 +135,20 @@ class Snapshot:
     files: dict[str, Any]
 
 
-SHORT = {"py_str": "", "str_len": "length", "lstrip": "", "rstrip": "", "word_count": "words", "lower": "", "strip": "", "py_int": "", "py_float": "", "to_float": "", "to_int": "", "coalesce": ""}
+SHORT = {
+    "py_str": "",
+    "str_len": "length",
+    "lstrip": "",
+    "rstrip": "",
+    "word_count": "words",
+    "lower": "",
+    "strip": "",
+    "py_int": "",
+    "py_float": "",
+    "to_float": "",
+    "to_int": "",
+    "coalesce": "",
+}
 
 
 def described(expr: Expr) -> str:
@@ -195,6 +208,7 @@ class Lifter:
         self.align = Alignment()
         self.naming = Naming()
         self.cell_names: dict[Expr, str] = {}
+        self.cell_lines: dict[Expr, tuple[int, ...]] = {}
         self.states: dict[int, State] = {}
         self.lookups: dict[int, Any] = {}
         self.joined: dict[int, list[tuple[Node, dict[str, str]]]] = {}
@@ -253,7 +267,9 @@ class Lifter:
             If it is unknown.
         """
         if isinstance(value, Unknown):
-            raise Stopped(Reason.SHAPE, f"It needs a value that could not be lifted ({self.script.where(value.line)}: {value.why})")
+            raise Stopped(
+                Reason.SHAPE, f"It needs a value that could not be lifted ({self.script.where(value.line)}: {value.why})"
+            )
         return value
 
     def number(self) -> int:
@@ -345,7 +361,7 @@ class Lifter:
 
     # -- nodes ---------------------------------------------------------------------------------------------------------
 
-    def step(self, make: type[N], call: str, keep: Node | None = None, lines: tuple[int, ...] = (), **fields: Any) -> N:
+    def step(self, make: type[N], call: str, like: Node | None = None, lines: tuple[int, ...] = (), **fields: Any) -> N:
         """Make a node.
 
         Parameters
@@ -354,7 +370,7 @@ class Lifter:
             The node's class.
         call : str
             What to call it unless an assignment says otherwise.
-        keep : Node, optional
+        like : Node, optional
             The node whose rows it keeps, in order.
         lines : tuple of int
             Script lines, if not those of the current statement.
@@ -369,8 +385,8 @@ class Lifter:
         except PlanError as error:
             raise Stopped(Reason.SHAPE, error.message) from error
         self.naming.made(node, call)
-        if keep is not None:
-            self.align.keep(node, keep)
+        if like is not None:
+            self.align.keep(node, like)
         return node
 
     def free_column(self, node: Node, base: str) -> str:
@@ -392,20 +408,30 @@ class Lifter:
         """Give `node` the columns for all leaves in `wanted`; return the new node and the cells over it."""
         leaves = dict.fromkeys(e for c in wanted for e in walk(c.expr) if isinstance(e, Leaf))
         table: dict[Expr, Expr] = {}
+        from lester_gui.rewrite.lift import stages
+
+        lasts = [leaf for leaf in leaves if leaf.kind == "last"]
+        if lasts:
+            node, found = stages.with_last(self, node, lasts)
+            table.update(found)
         for leaf in leaves:
+            if leaf in table:
+                continue
             if leaf.kind == "state":
                 node, name = self._with_state(node, leaf)
                 table[leaf] = Column(name)
-            elif leaf.kind in ("hit", "get", "last"):
-                from lester_gui.rewrite.lift import stages
-
+            elif leaf.kind in ("hit", "get"):
                 node, table[leaf] = stages.with_leaf(self, node, leaf)
+            elif leaf.kind == "code":
+                table[leaf] = stages.number_of(self, leaf).expr
             else:
                 raise shape("The number or position of rows is used as a value")
         if not table:
             return node, list(wanted)
         return node, [
-            cells.retyped(Cell(substitute(c.expr, lambda e: table.get(e) if isinstance(e, Leaf) else None), c.type, c.nullable), node)
+            cells.retyped(
+                Cell(substitute(c.expr, lambda e: table.get(e) if isinstance(e, Leaf) else None), c.type, c.nullable), node
+            )
             for c in wanted
         ]
 
@@ -534,7 +560,16 @@ class Lifter:
             except Stopped as stop:
                 self.restore(state)
                 recover(self, body, position, stop)
-            except (RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, AssertionError, UserError) as error:
+            except (
+                RecursionError,
+                ArithmeticError,
+                LookupError,
+                TypeError,
+                ValueError,
+                AttributeError,
+                AssertionError,
+                UserError,
+            ) as error:
                 self.restore(state)
                 recover(self, body, position, internal(error, self.line))
             if len(self.activations) == 1:

@@ -31,6 +31,7 @@ from lester_gui.rewrite.lift.domain import (
     Unknown,
     Value,
     Vocabulary,
+    const_cell,
 )
 from lester_gui.rewrite.lift.folds import classify
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
@@ -85,7 +86,9 @@ def name_cell(lift: Lifter, name: str, cell: Cell) -> None:
 # -- running -----------------------------------------------------------------------------------------------------------
 
 
-def run(lift: Lifter, iterable: Value, bind: Callable[[Value], None], body: list[ast.stmt], names: tuple[str, ...], node: ast.AST) -> None:
+def run(
+    lift: Lifter, iterable: Value, bind: Callable[[Value], None], body: list[ast.stmt], names: tuple[str, ...], node: ast.AST
+) -> None:
     """Run a loop over rows.
 
     Parameters
@@ -302,7 +305,7 @@ def loop_of(lift: Lifter, content: InLoop) -> Loop:
 
 def append(lift: Lifter, content: InLoop, value: Value) -> None:
     """``xs.append(value)`` inside a loop."""
-    if isinstance(content.before, Items) and content.before.kind == "list" or isinstance(content.before, Rows):
+    if (isinstance(content.before, Items) and content.before.kind == "list") or isinstance(content.before, Rows):
         loop_of(lift, content).effects.append(Effect("append", content.ident, lift.live, settled(lift, value), None, lift.line))
         return
     raise no_rule("appending to this object")
@@ -326,7 +329,10 @@ def store_in_loop(lift: Lifter, owner: Ref, content: Value, key: Value, value: V
         grown = _grown(content, settled(lift, key), lift.content(value))
         kind = "set" if grown is None else "count"
         stored = settled(lift, value) if grown is None else Cell(grown, cells.cell_of(lift.content(value)).type)
-        if any(e.target == content.ident and e.kind in ("set", "count") and paths.both(e.guard, lift.live) != FALSE for e in loop.effects):
+        if any(
+            e.target == content.ident and e.kind in ("set", "count") and paths.both(e.guard, lift.live) != FALSE
+            for e in loop.effects
+        ):
             raise Stopped(Reason.LEVEL, "One iteration writes a dict twice")
         loop.effects.append(Effect(kind, content.ident, lift.live, stored, settled(lift, key), lift.line))
         loop.written.add(content.ident)
@@ -339,7 +345,7 @@ def store_in_loop(lift: Lifter, owner: Ref, content: Value, key: Value, value: V
 
 
 def _grown(content: InLoop, key: Value, value: Value) -> Expr | None:
-    """x where a dict's value is replaced by itself plus x, under the same key."""
+    """X where a dict's value is replaced by itself plus x, under the same key."""
     from lester_gui.ir.expressions import Apply
 
     if isinstance(value, Cell) and isinstance(value.expr, Apply) and value.expr.operator == "add":
@@ -499,7 +505,7 @@ class Finished:
         for c in (*wanted, Cell(guard, Type.BOOL)):
             _refuse_state(c.expr)
         node, out = stages.restrict(self.lift, self.node, guard, wanted, lines)
-        if node is not self.node:
+        if guard != TRUE:
             self.lift.naming.claim(node, call)
         return node, out
 
@@ -522,6 +528,8 @@ class Finished:
             for ident, value, _ in lists:
                 if len(leaves(self.lift, value)) == 1 and not names[flat.index(leaves(self.lift, value)[0])]:
                     self.lift.cell_names.setdefault(resolved[flat.index(leaves(self.lift, value)[0])].expr, self.variable(ident))
+            for cell in resolved:
+                self.lift.cell_lines.setdefault(cell.expr, tuple(sorted({n for _, _, ns in lists for n in ns})))
             queue = iter(resolved)
             for ident, value, _ in lists:
                 made = Rows(node, mapped(self.lift, value, lambda c, queue=queue: next(queue)))
@@ -608,7 +616,14 @@ class Finished:
             node, column = lift.as_column(node, value, lift.called_cell(value) or "value", lines)
             measure = Measure(f"sum_{column}", "sum", column)
         out = lift.step(
-            Aggregate, call, lines=lines, parent=node, by=tuple(keys), measures=(measure,), order=GroupOrder.FIRST_SEEN, drop_null_keys=False
+            Aggregate,
+            call,
+            lines=lines,
+            parent=node,
+            by=tuple(keys),
+            measures=(measure,),
+            order=GroupOrder.FIRST_SEEN,
+            drop_null_keys=False,
         )
         return Keyed(out, tuple(keys), cells.column(out, measure.name), "only", lift.number())
 
@@ -618,7 +633,12 @@ class Finished:
             return None
         effect = effects[0]
         value = effect.value
-        if not (isinstance(value, Cell) and isinstance(value.expr, Leaf) and value.expr.kind == "size_so_far" and value.expr.ident == ident):
+        if not (
+            isinstance(value, Cell)
+            and isinstance(value.expr, Leaf)
+            and value.expr.kind == "size_so_far"
+            and value.expr.ident == ident
+        ):
             return None
         if not _only_if_new(effect.guard, ident) or _without_question(effect.guard, ident) != TRUE:
             raise Stopped(Reason.RECURRENCE, "Numbers are given under a condition on other rows")
@@ -639,7 +659,9 @@ class Finished:
             if before is not None and not isinstance(before, int):
                 lift.files[path] = Const("rows of two loops")
                 continue
-            if len(effects) > 1 and any(paths.both(a.guard, b.guard) != FALSE for i, a in enumerate(effects) for b in effects[:i]):
+            if len(effects) > 1 and any(
+                paths.both(a.guard, b.guard) != FALSE for i, a in enumerate(effects) for b in effects[:i]
+            ):
                 raise shape("One iteration may write to a file twice")
             guard, value, lines = self.guarded(effects)
             quoted = effects[0].kind == "row"
@@ -713,7 +735,7 @@ class Finished:
             return old if old is not None and final.why.startswith(f"{name} is read before") else final
         content = lift.heap.get(final.id, final) if isinstance(final, Ref) else final
         if isinstance(content, Const):
-            content = cells.const_cell(content.value) or content
+            content = const_cell(content.value) or content
         if isinstance(content, Tup) and not isinstance(final, Ref):
             items = [self.after(name, None, v) for v in content.items]
             return Tup(tuple(i for i in items if i is not None))
@@ -735,7 +757,9 @@ class Finished:
         _refuse_state(value)
         _refuse_state(guard)
         ident = self.lift.number()
-        self.lift.lasts[ident] = stages.Last(self.node, Cell(value, cell.type, cell.nullable), guard, self.loop.lines, name, self.loop.line)
+        self.lift.lasts[ident] = stages.Last(
+            self.node, Cell(value, cell.type, cell.nullable), guard, self.loop.lines, name, self.loop.line
+        )
         return Cell(Leaf("last", ident, name, cell.type, cell.nullable), cell.type, cell.nullable)
 
     def total(self, name: str, kind: str, value: Expr, guard: Expr, cell: Cell, old: Value | None) -> Value:
@@ -787,12 +811,17 @@ def _is_empty(before: Value) -> bool:
 
 def _only_if_new(guard: Expr, ident: int) -> bool:
     """Whether a guard asks that the key is not there yet."""
-    return any(isinstance(inner := paths.negated(c), Leaf) and inner.kind == "seen" and inner.ident == ident for c in paths.conjuncts(guard))
+    return any(
+        isinstance(inner := paths.negated(c), Leaf) and inner.kind == "seen" and inner.ident == ident
+        for c in paths.conjuncts(guard)
+    )
 
 
 def _without_question(guard: Expr, ident: int) -> Expr:
     return paths.conjunction(
-        c for c in paths.conjuncts(guard) if not (isinstance(inner := paths.negated(c), Leaf) and inner.kind == "seen" and inner.ident == ident)
+        c
+        for c in paths.conjuncts(guard)
+        if not (isinstance(inner := paths.negated(c), Leaf) and inner.kind == "seen" and inner.ident == ident)
     )
 
 

@@ -12,7 +12,20 @@ from lester_gui.ir.expressions import Column
 from lester_gui.ir.nodes import Node, Opaque
 from lester_gui.ir.schema import Field, Schema
 from lester_gui.rewrite.lift import cells, shapes
-from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Items, Keyed, Ref, Result, Rows, Tup, Unknown, UserFunction, Value
+from lester_gui.rewrite.lift.domain import (
+    Cell,
+    Column1,
+    Frame,
+    Items,
+    Keyed,
+    Ref,
+    Result,
+    Rows,
+    Tup,
+    Unknown,
+    UserFunction,
+    Value,
+)
 from lester_gui.rewrite.lift.stop import Stop, Stopped, shape
 
 if TYPE_CHECKING:
@@ -73,7 +86,11 @@ def cover(
     if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
         return set()
     later = loaded(body[position + 1 :])
-    names = [n for n in dict.fromkeys((*assigned, *(n for n, v in lift.names.items() if isinstance(v, Ref) and v.id in changed))) if n in later]
+    names = [
+        n
+        for n in dict.fromkeys((*assigned, *(n for n, v in lift.names.items() if isinstance(v, Ref) and v.id in changed)))
+        if n in later
+    ]
     statements = [*_slice(lift, node), node]
     out: set[str] = set()
     for name in names:
@@ -115,7 +132,10 @@ def opaque_for(
     Stopped
         If they need something that is neither a known table nor fixed by the script's text.
     """
-    lift.line, lift.lines = statements[0].lineno, tuple(n for s in statements for n in range(s.lineno, (s.end_lineno or s.lineno) + 1))
+    lift.line, lift.lines = (
+        statements[0].lineno,
+        tuple(n for s in statements for n in range(s.lineno, (s.end_lineno or s.lineno) + 1)),
+    )
     inside = {id(s) for s in statements}
     before = [s for s in body[:position] if id(s) not in inside]
     inputs: dict[str, Node] = {}

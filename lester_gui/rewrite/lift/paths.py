@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lester_gui.ir.expressions import Apply, Expr, Literal
+from lester_gui.ir.expressions import Apply, Call, Expr, Literal
 from lester_gui.ir.operators import OPERATORS
 
 TRUE = Literal(True)
@@ -45,14 +45,27 @@ def both(a: Expr, b: Expr) -> Expr:
 
 
 def negated(condition: Expr) -> Expr:
-    """Return ``not condition``."""
+    """Return ``not condition``, with the negation moved inwards, so that a condition and its negation always look alike."""
     if condition == TRUE:
         return FALSE
     if condition == FALSE:
         return TRUE
     if isinstance(condition, Apply) and condition.operator == "not":
         return condition.arguments[0]
+    if isinstance(condition, Apply) and condition.operator == "or":
+        return conjunction(negated(a) for a in condition.arguments)
+    if isinstance(condition, Apply) and condition.operator == "and":
+        return _alternatives([negated(a) for a in condition.arguments])
     return Apply("not", (condition,))
+
+
+def _alternatives(conditions: list[Expr]) -> Expr:
+    parts: dict[Expr, None] = {}
+    for c in conditions:
+        for p in c.arguments if isinstance(c, Apply) and c.operator == "or" else (c,):
+            parts[p] = None
+    kept = tuple(parts)
+    return kept[0] if len(kept) == 1 else Apply("or", kept)
 
 
 def either(a: Expr, b: Expr) -> Expr:
@@ -66,10 +79,7 @@ def either(a: Expr, b: Expr) -> Expr:
     left, right = conjuncts(a), conjuncts(b)
     common = [c for c in left if c in right]
     if not common:
-        parts: list[Expr] = []
-        for x in (a, b):
-            parts += x.arguments if isinstance(x, Apply) and x.operator == "or" else (x,)
-        return Apply("or", tuple(dict.fromkeys(parts)))
+        return _alternatives([a, b])
     rest_left = [c for c in left if c not in common]
     rest_right = [c for c in right if c not in common]
     if not rest_left or not rest_right:
@@ -97,7 +107,24 @@ def choose(condition: Expr, a: Expr, b: Expr) -> Expr:
 
 
 def is_partial(expr: Expr) -> bool:
-    """Whether evaluating `expr` can fail for some row."""
+    """Whether evaluating `expr` can fail for some row; a user function may fail for a row on which the script did not call it."""
+    if isinstance(expr, Call):
+        return True
     if isinstance(expr, Apply):
         return expr.operator in PARTIAL or any(is_partial(a) for a in expr.arguments)
     return False
+
+
+def in_order(expr: Expr) -> Expr:
+    """Return an expression in which ``a or b`` with a `b` that may fail is a choice: `b` is not evaluated where `a` holds."""
+    if isinstance(expr, Call):
+        return Call(expr.function, tuple(in_order(a) for a in expr.arguments), expr.type, expr.nullable)
+    if not isinstance(expr, Apply):
+        return expr
+    arguments = [in_order(a) for a in expr.arguments]
+    if expr.operator in ("and", "or") and any(is_partial(a) for a in arguments[1:]):
+        out = arguments[-1]
+        for a in reversed(arguments[:-1]):
+            out = Apply("if_else", (a, out, FALSE) if expr.operator == "and" else (a, TRUE, out))
+        return out
+    return Apply(expr.operator, tuple(arguments))

@@ -58,7 +58,7 @@ def standardised(lift: Lifter, node: Node, cell: Cell) -> Standardised | None:
 
 
 def _without_zero(expr: Expr) -> Expr | None:
-    """std where an expression is ``1 if std == 0 else std``."""
+    """Std where an expression is ``1 if std == 0 else std``."""
     if isinstance(expr, Apply) and expr.operator == "if_else":
         condition, one, std = expr.arguments
         if isinstance(condition, Apply) and condition.operator in ("pandas_eq", "py_eq") and condition.arguments[0] == std:
@@ -87,7 +87,13 @@ def recognised(lift: Lifter, matrix: Matrix) -> Matrix:
             )
             last = out[-1] if out else None
             if last is not None and last.name == one.name and last.chain == one.chain and last.fit_on == one.fit_on:
-                out[-1] = MatrixBlock(last.name, (*last.features, *one.features), last.chain, last.fit_on, tuple(dict.fromkeys((*last.lines, *one.lines))))
+                out[-1] = MatrixBlock(
+                    last.name,
+                    (*last.features, *one.features),
+                    last.chain,
+                    last.fit_on,
+                    tuple(dict.fromkeys((*last.lines, *one.lines))),
+                )
             else:
                 out.append(one)
     return Matrix(matrix.node, tuple(out), matrix.part, matrix.dtype)

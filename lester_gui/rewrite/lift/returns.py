@@ -11,8 +11,29 @@ from lester_gui.rewrite.lift.domain import UserFunction
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
-ANNOTATED = {"str": Type.STR, "int": Type.INT, "float": Type.FLOAT, "bool": Type.BOOL, "list[float]": Type.FLOATS, "np.ndarray": Type.FLOATS}
-TEXT_METHODS = {"lower", "upper", "strip", "lstrip", "rstrip", "replace", "join", "title", "capitalize", "format", "decode", "group", "zfill"}
+ANNOTATED = {
+    "str": Type.STR,
+    "int": Type.INT,
+    "float": Type.FLOAT,
+    "bool": Type.BOOL,
+    "list[float]": Type.FLOATS,
+    "np.ndarray": Type.FLOATS,
+}
+TEXT_METHODS = {
+    "lower",
+    "upper",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "replace",
+    "join",
+    "title",
+    "capitalize",
+    "format",
+    "decode",
+    "group",
+    "zfill",
+}
 NUMBER_METHODS = {"count", "find", "index", "weekday", "toordinal"}
 TRUTH_METHODS = {"startswith", "endswith", "isdigit", "isalpha", "isupper", "islower", "isnumeric"}
 CALLS = {"len": Type.INT, "int": Type.INT, "float": Type.FLOAT, "str": Type.STR, "bool": Type.BOOL, "round": Type.FLOAT, "ord": Type.INT,
@@ -185,6 +206,10 @@ def _call(lift: Lifter, function: UserFunction, node: ast.Call, known: dict[str,
             return Type.BOOL
         if isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy") and name in ARRAYS:
             return Type.FLOATS
-        if isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy", "math") and name in ("sqrt", "log", "exp", "log1p", "mean"):
+        if (
+            isinstance(node.func.value, ast.Name)
+            and node.func.value.id in ("np", "numpy", "math")
+            and name in ("sqrt", "log", "exp", "log1p", "mean")
+        ):
             return Type.FLOAT
     return None

@@ -126,7 +126,9 @@ class Shapes:
                 if target.id not in self.given or before is not None:
                     self.known[target.id] = self._named(shape, target.id)
             elif shape is not None and not (isinstance(shape, Many) and shape.element is None):
-                self.known[target.id] = _joined(before, shape) if not (isinstance(before, Many) and before.element is None) else shape
+                self.known[target.id] = (
+                    _joined(before, shape) if not (isinstance(before, Many) and before.element is None) else shape
+                )
         elif isinstance(target, ast.Tuple | ast.List):
             for i, inner in enumerate(target.elts):
                 item = shape.items[i] if isinstance(shape, Record) and i < len(shape.items) else None
@@ -190,7 +192,9 @@ class Shapes:
         if isinstance(node.slice, ast.Slice):
             if isinstance(owner, Record):
                 bounds = [node.slice.lower, node.slice.upper]
-                if node.slice.step is None and all(b is None or (isinstance(b, ast.Constant) and isinstance(b.value, int)) for b in bounds):
+                if node.slice.step is None and all(
+                    b is None or (isinstance(b, ast.Constant) and isinstance(b.value, int)) for b in bounds
+                ):
                     low, high = (b.value if isinstance(b, ast.Constant) and isinstance(b.value, int) else None for b in bounds)
                     return Record(owner.items[low:high])
                 return None

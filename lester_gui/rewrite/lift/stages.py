@@ -9,7 +9,7 @@ from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, 
 from lester_gui.ir.nodes import Broadcast, Filter, Join, JoinKind, Node, Project, Select, Take
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Keyed, Leaf, Rows, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Keyed, Leaf, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -101,7 +101,11 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
         if isinstance(content, Const):
             return content
         assert isinstance(content, Cell)
-        table: dict[Expr, Expr] = {Column(n): Leaf("get", ident, n, f.type, f.nullable) for n in columns_of(content.expr) for f in [keyed.node.schema.field(n)]}
+        table: dict[Expr, Expr] = {
+            Column(n): Leaf("get", ident, n, f.type, f.nullable)
+            for n in columns_of(content.expr)
+            for f in [keyed.node.schema.field(n)]
+        }
         return Cell(substitute(content.expr, table.get), content.type, content.nullable)
 
     value = leaf(keyed.template)
@@ -147,8 +151,6 @@ def looked_up(lift: Lifter, column: Column1, table: Column1) -> dict[str, object
 
 def with_leaf(lift: Lifter, node: Node, leaf: Leaf) -> tuple[Node, Expr]:
     """Return a node with the rows of `node` and a column for a lookup or a last row's value, and what stands for the leaf."""
-    if leaf.kind == "last":
-        return _with_last(lift, node, leaf)
     made: Lookup = lift.lookups[leaf.ident]
     for known, table in lift.joined.get(leaf.ident, []):
         if any(known is n for n in lift.align.chain(node)):
@@ -221,28 +223,49 @@ def columns_in(lift: Lifter, template: Value) -> tuple[str, ...]:
     if isinstance(content, Cell):
         return columns_of(content.expr)
     if isinstance(content, Tup | Items | Entries):
-        inner = content.items if isinstance(content, Tup) else content.values if isinstance(content, Items) else tuple(v for _, v in content.items)
+        inner = (
+            content.items
+            if isinstance(content, Tup)
+            else content.values
+            if isinstance(content, Items)
+            else tuple(v for _, v in content.items)
+        )
         return tuple(dict.fromkeys(n for v in inner for n in columns_in(lift, v)))
     return ()
 
 
-def _with_last(lift: Lifter, node: Node, leaf: Leaf) -> tuple[Node, Expr]:
-    last: Last = lift.lasts[leaf.ident]
-    lift.used_last.setdefault(leaf.ident, lift.line)
-    if lift.rowwise and lift.align.same(last.node, node):
-        return node, lift.align.move(last.cell.expr, last.node, node)
-    source, cell = last.node, last.cell
-    if last.guard != paths.TRUE:
-        source, (cell,) = restrict(lift, last.node, last.guard, [last.cell], last.lines)
-    source, column = lift.as_column(source, cell, leaf.name, last.lines)
-    for known in lift.align.chain(node):
-        if isinstance(known, Broadcast) and known.of is source and known.position == "last":
-            name = next((n for n, old in known.values if old == column), "")
-            if name:
-                return node, lift.align.move(Column(name), known, node)
-    name = lift.free_column(node, f"last_{leaf.name}")
-    out = lift.step(Broadcast, lift.naming.called(node), node, parent=node, of=source, values=((name, column),), position="last")
-    return out, Column(name)
+def with_last(lift: Lifter, node: Node, wanted: list[Leaf]) -> tuple[Node, dict[Expr, Expr]]:
+    """Return a node with a column for each value of a last row, and what stands for each leaf."""
+    table: dict[Expr, Expr] = {}
+    values: dict[int, tuple[Node, list[tuple[str, str]]]] = {}
+    for leaf in wanted:
+        last: Last = lift.lasts[leaf.ident]
+        lift.used_last.setdefault(leaf.ident, lift.line)
+        if lift.rowwise and lift.align.same(last.node, node):
+            table[leaf] = lift.align.move(last.cell.expr, last.node, node)
+            continue
+        source, cell = last.node, last.cell
+        if last.guard != paths.TRUE:
+            source, (cell,) = restrict(lift, last.node, last.guard, [last.cell], last.lines)
+        source, column = lift.as_column(source, cell, leaf.name, last.lines)
+        known = next(
+            (n for n in lift.align.chain(node) if isinstance(n, Broadcast) and n.of is source and n.position == "last"), None
+        )
+        name = next((n for n, old in known.values if old == column), "") if known is not None else ""
+        if known is not None and name:
+            table[leaf] = lift.align.move(Column(name), known, node)
+            continue
+        pairs = values.setdefault(id(source), (source, []))[1]
+        name = lift.free_column(node, f"last_{leaf.name}")
+        pairs.append((name, column))
+        table[leaf] = Column(name)
+    for source, pairs in values.values():
+        call, lines = (
+            lift.naming.called(node),
+            tuple(sorted({lift.read_stale[e.ident][0] for e in wanted if e.ident in lift.read_stale})),
+        )
+        node = lift.step(Broadcast, call, node, lines, parent=node, of=source, values=tuple(pairs), position="last")
+    return node, table
 
 
 def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], lines: tuple[int, ...]) -> tuple[Node, list[Cell]]:
@@ -273,7 +296,12 @@ def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], line
             made: Lookup = lift.lookups[leaf.ident]
             made = Lookup(made.keyed, tuple(Cell(now(k.expr), k.type, k.nullable) for k in made.keys))
             if leaf is c:
-                names = {e.name for x in (*todo, *(w.expr for w in wanted)) for e in walk(x) if isinstance(e, Leaf) and e.kind == "get" and e.ident == leaf.ident}
+                names = {
+                    e.name
+                    for x in (*todo, *(w.expr for w in wanted))
+                    for e in walk(x)
+                    if isinstance(e, Leaf) and e.kind == "get" and e.ident == leaf.ident
+                }
                 node, where = _join(lift, node, made, JoinKind.INNER, want_found=False, wanted=names)
                 table[leaf] = paths.TRUE
                 for n in names:
@@ -295,11 +323,22 @@ def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], line
         if any(isinstance(e, Leaf) for e in walk(c)) or (paths.is_partial(c) and asked):
             flush()
         node, (cell,) = lift.resolve(node, Cell(c, Type.BOOL))
-        asked.append(simplified(cell.expr))
+        asked.append(paths.in_order(simplified(cell.expr)))
     flush()
     out = [Cell(now(w.expr), w.type, w.nullable) for w in wanted]
     node, resolved = lift.resolve(node, *out)
-    return node, [Cell(simplified(c.expr), c.type, c.nullable) for c in resolved]
+    return node, [Cell(paths.in_order(simplified(c.expr)), c.type, c.nullable) for c in resolved]
+
+
+def number_of(lift: Lifter, leaf: Leaf) -> Cell:
+    """Return the number of a value in a listed vocabulary, where it is used as a number."""
+    vocabulary, cell = lift.codes[leaf.ident]
+    if vocabulary.node is not None:
+        raise no_rule("the number of a category used as a value")
+    out = cells.cell_of(Const(len(vocabulary.values) - 1))
+    for i, v in reversed(list(enumerate(vocabulary.values[:-1]))):
+        out = cells.choose(cells.compare("Eq", cell, cells.cell_of(Const(v)), lift.pandas).expr, cells.cell_of(Const(i)), out)
+    return out
 
 
 def simplified(expr: Expr) -> Expr:

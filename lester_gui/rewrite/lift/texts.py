@@ -73,7 +73,7 @@ def open_file(lift: Lifter, args: Arguments) -> Value:
 
 
 @method("file", "close", "flush", "__enter__", "__exit__")
-def closed(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+def closed(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     """``f.close()``."""
     return Const(None)
 
@@ -83,7 +83,7 @@ def close(lift: Lifter, handle: Value) -> None:
 
 
 @method("file", "read", "readlines", "readline", "tell", "seek")
-def read_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+def read_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     """``f.readlines()``: the lines themselves; ``f.readline()`` takes one off the top."""
     what = args.what.rsplit(".", 1)[-1]
     if what == "readlines":
@@ -97,13 +97,13 @@ def read_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type:
 
 
 @method("file", "splitlines")
-def split_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+def split_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     """``f.read().splitlines()``: lines without their ends."""
     return replace(handle, options=tuple((k, v) for k, v in handle.options if k != "whole") + (("cut", True),))
 
 
 @method("file", "strip", "rstrip")
-def strip_whole(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+def strip_whole(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     """``f.read().strip()``: blank lines at the ends go, and blanks in the first and last line."""
     raise no_rule("stripping a whole file")
 
@@ -128,7 +128,7 @@ def _skipped(handle: Handle, count: int = 1) -> Handle:
 
 
 @method("file", "__getitem__")
-def some_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+def some_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     """``lines[1:]``."""
     key = lift.content(args.positional[0])
     from lester_gui.rewrite.lift.domain import Accessor
@@ -210,7 +210,7 @@ def field_cell(source: LineSource, place: int) -> Cell:
 
 
 @method("line", "strip", "rstrip", "lstrip", "split", "startswith", "endswith", "replace", "lower", "__getitem__")
-def line_method(lift: Lifter, line: LineOf, args: Arguments) -> Value:  # type: ignore[misc]
+def line_method(lift: Lifter, line: LineOf, args: Arguments) -> Value:
     """What scripts do to a line before and when they split it."""
     what = args.what.rsplit(".", 1)[-1]
     values = [lift.const(v) for v in args.positional]
@@ -280,7 +280,7 @@ def _observed_width(lift: Lifter, source: LineSource) -> int:
 
 
 @method("fields", "__getitem__")
-def one_field(lift: Lifter, fields: Fields, args: Arguments) -> Value:  # type: ignore[misc]
+def one_field(lift: Lifter, fields: Fields, args: Arguments) -> Value:
     """``fields[2]``, ``fields[-1]``, ``fields[:3]``."""
     key = lift.content(args.positional[0])
     source = lift.texts[fields.source]
@@ -364,16 +364,30 @@ def _line_test(lift: Lifter, test: ast.expr, evaluate: object) -> tuple[LineSour
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         left, op, right = test.left, test.ops[0], test.comparators[0]
         if isinstance(op, ast.Eq) and isinstance(right, ast.Constant):
-            inner = left.args[0] if isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id == "len" and left.args else None
+            inner = (
+                left.args[0]
+                if isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id == "len" and left.args
+                else None
+            )
             line = _as_line(lift, inner if inner is not None else left)
             if line is not None and right.value == (0 if inner is not None else ""):
                 return _blank(lift, line)
             if line is not None and inner is None and right.value == "\n" and line.strip == "none":
                 return lift.texts[line.source], "skip_blank", True
-        if isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id == "len" and isinstance(right, ast.Constant):
+        if (
+            isinstance(left, ast.Call)
+            and isinstance(left.func, ast.Name)
+            and left.func.id == "len"
+            and isinstance(right, ast.Constant)
+        ):
             fields = _quietly(lift, left.args[0])
             known = lift.texts.get(fields.source) if isinstance(fields, Fields) else None
-            if isinstance(fields, Fields) and isinstance(known, LineSource) and isinstance(right.value, int) and isinstance(op, ast.NotEq):
+            if (
+                isinstance(fields, Fields)
+                and isinstance(known, LineSource)
+                and isinstance(right.value, int)
+                and isinstance(op, ast.NotEq)
+            ):
                 return lift.texts[fields.source], "fields", right.value
     if isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and test.func.attr == "startswith" and test.args:
         line = _as_line(lift, test.func.value)
@@ -415,7 +429,9 @@ def read_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]
         raise no_rule("a file whose lines are not split")
     for known in lift.reads:
         if known.path == source.path and known.reader == source.reader and _same_lines(known.options, source.options):
-            if source.width not in (None, len(known.node.schema.names)) or any(i >= len(known.node.schema.names) for i in source.seen):
+            if source.width not in (None, len(known.node.schema.names)) or any(
+                i >= len(known.node.schema.names) for i in source.seen
+            ):
                 raise shape("One file is read with different numbers of fields")
             return known.node, _columns(source, known.node.schema.names)
     width = source.width
@@ -520,7 +536,10 @@ def _split_written(lift: Lifter, lines: WrittenLines, line: LineOf, values: list
     end = fields[-1][-1] if fields[-1] else None
     if not isinstance(end, Literal) or not str(end.value).endswith("\n"):
         raise shape("A file is read whose lines do not end where the script wrote one")
-    if any("\n" in str(p.value) for f in fields for p in f if isinstance(p, Literal) and p is not end) or str(end.value).count("\n") > 1:
+    if (
+        any("\n" in str(p.value) for f in fields for p in f if isinstance(p, Literal) and p is not end)
+        or str(end.value).count("\n") > 1
+    ):
         raise shape("The script writes several lines for one row")
     if line.strip == "none":
         kept = str(end.value)
@@ -562,7 +581,7 @@ def _definition(node: Node, name: str) -> Expr | None:
 
 
 @method("file", "write", "writelines")
-def write_line(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+def write_line(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     """``f.write(text)``: inside a loop one line per row, outside a header or a note."""
     from lester_gui.rewrite.lift.loops import Effect
 
@@ -595,7 +614,7 @@ def csv_writer(lift: Lifter, args: Arguments) -> Value:
 
 
 @method("file", "writerow")
-def write_row(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: ignore[misc]
+def write_row(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     """``writer.writerow([…])``."""
     from lester_gui.rewrite.lift.loops import Effect
 
@@ -613,7 +632,9 @@ def write_row(lift: Lifter, handle: Handle, args: Arguments) -> Value:  # type: 
     return Const(None)
 
 
-def written(lift: Lifter, node: Node, value: Value, names: list[str], lines: tuple[int, ...], call: str, headers: int, quoted: bool) -> WrittenLines:
+def written(
+    lift: Lifter, node: Node, value: Value, names: list[str], lines: tuple[int, ...], call: str, headers: int, quoted: bool
+) -> WrittenLines:
     """Return the lines of a file as columns of a view that holds exactly what the file holds."""
     if quoted:
         assert isinstance(value, Tup)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, Ref, Result, Tup, UserFunction, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
@@ -157,7 +158,7 @@ def conditional(lift: Lifter, node: ast.IfExp) -> Value:
     return lift.known(merge(lift, condition, a, b))
 
 
-def under(lift: Lifter, condition: paths.Expr, node: ast.expr) -> Value:
+def under(lift: Lifter, condition: Expr, node: ast.expr) -> Value:
     """Evaluate an expression that is only reached where `condition` holds."""
     before, straight = lift.live, lift.straight
     lift.live, lift.straight = paths.both(before, condition), False

@@ -5,7 +5,19 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.domain import Bound, Const, Entries, Estimator, Frame, Items, Module, Result, Tup, UserFunction, Value
+from lester_gui.rewrite.lift.domain import (
+    Bound,
+    Const,
+    Entries,
+    Estimator,
+    Frame,
+    Items,
+    Module,
+    Result,
+    Tup,
+    UserFunction,
+    Value,
+)
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.library.table import ATTRIBUTES, FUNCTIONS, METHODS, Arguments, family
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape

@@ -64,7 +64,9 @@ def _known(lift: Lifter, generator: ast.comprehension, iterable: Value) -> tuple
     return elements_of(lift, lift.content(iterable))
 
 
-def _written_out(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, known: tuple[Value, ...]) -> tuple[Value, ...]:
+def _written_out(
+    lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, known: tuple[Value, ...]
+) -> tuple[Value, ...]:
     generator = node.generators[0]
     before = dict(lift.names)
     out: list[Value] = []
@@ -177,7 +179,12 @@ def _coded(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, vo
     generator, element = node.generators[0], node.elt
     if generator.ifs or not isinstance(generator.target, ast.Name):
         return None
-    if isinstance(element, ast.Call) and isinstance(element.func, ast.Name) and element.func.id in ("int", "float") and element.args:
+    if (
+        isinstance(element, ast.Call)
+        and isinstance(element.func, ast.Name)
+        and element.func.id in ("int", "float")
+        and element.args
+    ):
         test = element.args[0]
     elif isinstance(element, ast.IfExp) and isinstance(element.body, ast.Constant) and isinstance(element.orelse, ast.Constant):
         if (element.body.value, element.orelse.value) != (1, 0):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import (
@@ -139,7 +140,9 @@ def unary(lift: Lifter, node: ast.UnaryOp) -> Value:
         condition = condition_of(lift, value)
         return Result("condition") if condition is None else of_condition(paths.negated(condition))
     if isinstance(value, Const):
-        function: Callable[[Any], Any] = {"USub": operator.neg, "UAdd": operator.pos, "Invert": operator.invert}[type(node.op).__name__]
+        function: Callable[[Any], Any] = {"USub": operator.neg, "UAdd": operator.pos, "Invert": operator.invert}[
+            type(node.op).__name__
+        ]
         return Const(function(value.value))
 
     def apply(cell: Cell) -> Cell:
@@ -156,7 +159,7 @@ def unary(lift: Lifter, node: ast.UnaryOp) -> Value:
     return apply(cells.cell_of(value))
 
 
-def of_condition(condition: paths.Expr) -> Value:
+def of_condition(condition: Expr) -> Value:
     """Return a condition as a value; a decided one is a constant."""
     if condition in (TRUE, FALSE):
         return Const(condition == TRUE)
@@ -253,7 +256,7 @@ def _missing(op: str, value: Value) -> Value:
     return Const(op in ("IsNot", "NotEq"))
 
 
-def contains(lift: Lifter, needle: Value, where: Value) -> paths.Expr:
+def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
     """Return the condition ``needle in where``."""
     if isinstance(where, Fields):
         from lester_gui.rewrite.lift.texts import any_field
@@ -280,7 +283,7 @@ def contains(lift: Lifter, needle: Value, where: Value) -> paths.Expr:
             return FALSE
         if all(isinstance(v, Const) and o.type is cell.type for v, o in zip(where.items, options, strict=True)):
             return cells.make("is_in", cell, *options).expr
-        out: paths.Expr = FALSE
+        out: Expr = FALSE
         for o in options:
             out = paths.either(out, cells.compare("Eq", cell, o, lift.pandas).expr)
         return out

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 @expression(ast.Slice)
 def slice_value(lift: Lifter, node: ast.Slice) -> Value:
     """``a:b:c`` inside a subscript: an object of its own, with None where a bound is left out."""
-    return Accessor(Tup(tuple(Const(None) if part is None else evaluate(lift, part) for part in (node.lower, node.upper, node.step))), "slice")
+    return Accessor(
+        Tup(tuple(Const(None) if part is None else evaluate(lift, part) for part in (node.lower, node.upper, node.step))), "slice"
+    )
 
 
 @expression(ast.Subscript)

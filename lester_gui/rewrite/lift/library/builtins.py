@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import (
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 
-@function("builtins.print", "builtins.display", "builtins.help", "builtins.input", "builtins.exit", "builtins.quit", "pprint.pprint")
+@function(
+    "builtins.print", "builtins.display", "builtins.help", "builtins.input", "builtins.exit", "builtins.quit", "pprint.pprint"
+)
 def show(lift: Lifter, args: Arguments) -> Value:
     """Printing."""
     return Result("printed")
@@ -84,7 +87,7 @@ def length(lift: Lifter, args: Arguments) -> Value:
     raise no_rule(f"len of a {cell.type}")
 
 
-def width_of(lift: Lifter, content: Vocabulary) -> cells.Expr:
+def width_of(lift: Lifter, content: Vocabulary) -> Expr:
     """Return the number of categories of a column."""
     for ident, known in lift.widths.items():
         if known.cell == content.cell and known.node is content.node:
@@ -239,7 +242,7 @@ def quantified(lift: Lifter, args: Arguments) -> Value:
     content = lift.content(args.positional[0])
     if not isinstance(content, Tup | Items):
         raise no_rule(f"{args.what} over rows")
-    out: paths.Expr = paths.FALSE if args.what == "any" else paths.TRUE
+    out: Expr = paths.FALSE if args.what == "any" else paths.TRUE
     for v in content.items if isinstance(content, Tup) else content.values:
         condition = condition_of(lift, v)
         if condition is None:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column
+from lester_gui.ir.expressions import Apply, Column, Expr
 from lester_gui.ir.nodes import Concat, Limit, Select, Sort
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, loops, paths, stages
@@ -297,7 +297,7 @@ def ordered(lift: Lifter, rows: Rows, key: Value, reverse: bool) -> Rows:
     for cell in flat:
         ascending = not reverse
         expr = cell.expr
-        if isinstance(expr, cells.Apply) and expr.operator == "neg":
+        if isinstance(expr, Apply) and expr.operator == "neg":
             cell, ascending = Cell(expr.arguments[0], cell.type, cell.nullable), not ascending
         node, name = lift.as_column(node, cell, lift.called_cell(cell) or "key")
         by.append((name, ascending))
@@ -478,7 +478,9 @@ def after_each_other(lift: Lifter, a: Rows, b: Rows) -> Rows:
         node, _ = lift.materialise(frame)
         inputs.append(node)
     if inputs[0] is inputs[1]:
-        inputs[1] = lift.step(Select, lift.naming.called(inputs[1]), inputs[1], parent=inputs[1], columns=tuple((n, n) for n in names))
+        inputs[1] = lift.step(
+            Select, lift.naming.called(inputs[1]), inputs[1], parent=inputs[1], columns=tuple((n, n) for n in names)
+        )
     out = lift.step(Concat, lift.naming.called(inputs[0]), inputs=tuple(inputs))
     queue = iter(names)
     return Rows(out, loops.mapped(lift, a.template, lambda c: cells.column(out, next(queue))))
@@ -508,7 +510,9 @@ def from_entries(lift: Lifter, table: Entries, key: Cell) -> Value:
         raise shape("A dict that the script never fills is read")
     known = [cells.cell_of(lift.content(k)) for k, _ in table.items]
     numbers = [lift.content(v) for _, v in table.items]
-    if all(isinstance(v, Const) for v in numbers) and [v.value for v in numbers if isinstance(v, Const)] == list(range(len(numbers))):
+    if all(isinstance(v, Const) for v in numbers) and [v.value for v in numbers if isinstance(v, Const)] == list(
+        range(len(numbers))
+    ):
         values = tuple(lift.const(k) for k, _ in table.items)
         return coded(lift, Vocabulary("listed", None, None, values), key)
     if any(k.type is not key.type and not (k.type.is_number and key.type.is_number) for k in known):
@@ -522,7 +526,7 @@ def from_entries(lift: Lifter, table: Entries, key: Cell) -> Value:
     return out
 
 
-def _must(lift: Lifter, condition: paths.Expr) -> None:
+def _must(lift: Lifter, condition: Expr) -> None:
     """Rows for which the condition does not hold end the script."""
     if condition in paths.conjuncts(lift.live):
         return
@@ -589,7 +593,11 @@ def dict_views(lift: Lifter, content: Value, args: Arguments) -> Value:
 def dict_change(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``d.update(other)`` of known dicts."""
     if isinstance(content, Entries) and args.what.endswith("update"):
-        other = lift.content(args.positional[0]) if args.positional else Entries(tuple((Const(k), v) for k, v in args.keywords.items()))
+        other = (
+            lift.content(args.positional[0])
+            if args.positional
+            else Entries(tuple((Const(k), v) for k, v in args.keywords.items()))
+        )
         if isinstance(other, Entries):
             _mine(lift, args)
             lift.set(args.owner, Entries(tuple((dict(content.items) | dict(other.items)).items()), content.factory))
@@ -601,34 +609,34 @@ def dict_change(lift: Lifter, content: Value, args: Arguments) -> Value:
 
 
 @method("inloop", "append")
-def append_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:  # type: ignore[misc]
+def append_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """``xs.append(x)`` in a loop over rows."""
     loops.append(lift, content, args.positional[0])
     return Const(None)
 
 
 @method("inloop", "add")
-def add_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:  # type: ignore[misc]
+def add_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """``seen.add(x)`` in a loop over rows."""
     loops.add(lift, content, args.positional[0])
     return Const(None)
 
 
 @method("inloop", "get")
-def get_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:  # type: ignore[misc]
+def get_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """``d.get(k, 0)`` of a dict that the loop fills."""
     given = args.bind("key", "default", default=None)
     return loops.previous_item(lift, content, given["key"], lift.content(given["default"]))
 
 
 @method("inloop", "__getitem__")
-def item_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:  # type: ignore[misc]
+def item_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """``d[k]`` of a dict that the loop fills."""
     return loops.previous_item(lift, content, args.positional[0], None)
 
 
 @method("inloop", "setdefault", "update", "pop", "extend", "insert", "remove", "clear", "sort")
-def other_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:  # type: ignore[misc]
+def other_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """Other changes inside a loop over rows."""
     raise no_rule(f"{args.what.rsplit('.', 1)[-1]} inside a loop over rows")
 
@@ -657,14 +665,14 @@ def python_shuffle(lift: Lifter, args: Arguments) -> Value:
 
 
 @method("generator", "shuffle")
-def generator_shuffle(lift: Lifter, generator: Generator, args: Arguments) -> Value:  # type: ignore[misc]
+def generator_shuffle(lift: Lifter, generator: Generator, args: Arguments) -> Value:
     """``rng.shuffle(order)``; a generator is drawn from once."""
     _use_up(lift, args)
     return shuffled(lift, args.positional[0], generator)
 
 
 @method("generator", "permutation")
-def permutation(lift: Lifter, generator: Generator, args: Arguments) -> Value:  # type: ignore[misc]
+def permutation(lift: Lifter, generator: Generator, args: Arguments) -> Value:
     """``rng.permutation(n)``."""
     _use_up(lift, args)
     return permuted(lift, args.positional[0], generator)
@@ -701,7 +709,7 @@ def permuted(lift: Lifter, size: Value, generator: Generator) -> Value:
 
 
 @method("order", "__getitem__")
-def part_of_order(lift: Lifter, order: Order, args: Arguments) -> Value:  # type: ignore[misc]
+def part_of_order(lift: Lifter, order: Order, args: Arguments) -> Value:
     """``order[:cut]``, ``order[cut:]``."""
     key = lift.content(args.positional[0])
     if not (isinstance(key, Accessor) and key.kind == "slice" and isinstance(key.owner, Tup)) or not order.method:

@@ -6,7 +6,20 @@ import ast
 import posixpath
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Estimator, Frame, Handle, Matrix, Ref, Result, Rows, Value
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Column1,
+    Const,
+    Estimator,
+    Frame,
+    Handle,
+    Matrix,
+    Ref,
+    Result,
+    Rows,
+    Value,
+)
 from lester_gui.rewrite.lift.library.pandas_io import normal
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule
@@ -43,7 +56,9 @@ def contents_of(lift: Lifter, value: Value) -> tuple[str, str]:
     return "unknown", ""
 
 
-@function("joblib.dump", "pickle.dump", "skops.io.dump", "dill.dump", "cloudpickle.dump", "sklearn.externals.joblib.dump", "json.dump")
+@function(
+    "joblib.dump", "pickle.dump", "skops.io.dump", "dill.dump", "cloudpickle.dump", "sklearn.externals.joblib.dump", "json.dump"
+)
 def dump(lift: Lifter, args: Arguments) -> Value:
     """``joblib.dump(model, path)``."""
     content, _ = contents_of(lift, args.positional[0])
@@ -102,7 +117,20 @@ def join_path(lift: Lifter, args: Arguments) -> Value:
     return Const(posixpath.normpath(posixpath.join(*texts)) if texts else ".")
 
 
-@method("text", "mkdir", "exists", "resolve", "absolute", "joinpath", "open", "read_text", "with_suffix", "as_posix", "unlink", "is_file")
+@method(
+    "text",
+    "mkdir",
+    "exists",
+    "resolve",
+    "absolute",
+    "joinpath",
+    "open",
+    "read_text",
+    "with_suffix",
+    "as_posix",
+    "unlink",
+    "is_file",
+)
 def path_method(lift: Lifter, content: Value, args: Arguments) -> Value:
     """Methods of ``pathlib.Path``, which is text here."""
     from lester_gui.rewrite.lift.texts import open_file

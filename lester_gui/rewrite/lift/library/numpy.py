@@ -194,7 +194,11 @@ def statistic(lift: Lifter, content: Value, what: str, axis: object, ddof: objec
     if isinstance(content, Matrix):
         if axis not in (0,) or any(b.chain for b in content.blocks):
             raise no_rule(f"{what} over all cells of a matrix")
-        out = [lift.state(content.node, f.cell, name, f"{what}_{f.name}" if f.name else what, content.part) for b in content.blocks for f in b.features]
+        out = [
+            lift.state(content.node, f.cell, name, f"{what}_{f.name}" if f.name else what, content.part)
+            for b in content.blocks
+            for f in b.features
+        ]
         return Tup(tuple(out))
     column = as_column(lift, content)
     if axis not in (None, 0):
@@ -378,7 +382,7 @@ def reshape(lift: Lifter, content: Value, args: Arguments) -> Value:
 
 
 @method("series", "ravel", "flatten", "toarray")
-def already_flat(lift: Lifter, content: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def already_flat(lift: Lifter, content: Column1, args: Arguments) -> Value:
     """``y.ravel()``."""
     return replace(content, numpy=True)
 
@@ -391,7 +395,12 @@ def tall(column: Column1) -> Matrix:
 
 def flat(content: Value) -> Column1:
     """Return a matrix of width 1 as a column."""
-    if isinstance(content, Matrix) and len(content.blocks) == 1 and len(content.blocks[0].features) == 1 and not content.blocks[0].chain:
+    if (
+        isinstance(content, Matrix)
+        and len(content.blocks) == 1
+        and len(content.blocks[0].features) == 1
+        and not content.blocks[0].chain
+    ):
         feature = content.blocks[0].features[0]
         return Column1(content.node, feature.cell, feature.name, content.part, True, ())
     raise no_rule("flattening a matrix of several columns")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Column, Expr, Literal
 from lester_gui.ir.nodes import Distinct, Filter, Keep, Limit, Node, Project, Sort
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
@@ -53,7 +54,7 @@ def whole(frame: Frame, what: str) -> Frame:
 
 
 @method("frame", "__getitem__")
-def get(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def get(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame[name]``, ``frame[[names]]``, ``frame[mask]``, ``frame[a:b]``."""
     key = lift.content(args.positional[0])
     if isinstance(key, Const) and isinstance(key.value, str):
@@ -114,7 +115,9 @@ def filtered(lift: Lifter, frame: Frame, condition: Cell) -> Frame:
     out = lift.step(Filter, call, parent=node, predicate=resolved[0].expr)
     moved = dict(zip(cells_of, resolved[1:], strict=True))
     columns = tuple((n, moved.get(n, v)) for n, v in frame.columns)
-    return settled(lift, Frame(out, columns, None if frame.index == () else frame.index, tuple((n, moved[n]) for n, _ in frame.levels)))
+    return settled(
+        lift, Frame(out, columns, None if frame.index == () else frame.index, tuple((n, moved[n]) for n, _ in frame.levels))
+    )
 
 
 def sliced(lift: Lifter, frame: Frame, key: Accessor) -> Frame:
@@ -174,12 +177,10 @@ def assigned(lift: Lifter, frame: Frame, new: dict[str, Cell]) -> Frame:
     node, resolved = lift.resolve(frame.node, *new.values(), *carried.values())
     fresh = dict(zip(new, resolved, strict=False))
     kept = dict(zip(carried, resolved[len(new) :], strict=True))
-    spoiled = {c.name for n, v in kept.items() for c in [v.expr] if isinstance(c, cells.Column) and c.name in new and c.name != n}
+    spoiled = {c.name for n, v in kept.items() for c in [v.expr] if isinstance(c, Column) and c.name in new and c.name != n}
     if spoiled:
         raise shape("A column is replaced while another one still reads it")
-    out = lift.step(
-        Project, lift.naming.called(node), node, parent=node, assigned=tuple((n, c.expr) for n, c in fresh.items())
-    )
+    out = lift.step(Project, lift.naming.called(node), node, parent=node, assigned=tuple((n, c.expr) for n, c in fresh.items()))
     made = {n: cells.column(out, n) for n in fresh}
     columns = {n: kept.get(n, v) for n, v in frame.columns} | made
     return settled(lift, Frame(out, tuple(columns.items()), frame.index, tuple((n, kept[n]) for n, _ in frame.levels), None))
@@ -197,7 +198,7 @@ def with_columns(lift: Lifter, frame: Frame, names: tuple[str, ...], source: Fra
 
 
 @method("frame", "__setitem__")
-def set_item(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def set_item(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame[name] = value`` or ``frame[[names]] = frame``."""
     key, value = lift.content(args.positional[0]), args.positional[1]
     if isinstance(key, Const) and isinstance(key.value, str):
@@ -218,7 +219,7 @@ def set_item(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ign
 
 
 @method("frame", "assign")
-def assign(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def assign(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.assign(name=value, other=lambda d: …)``."""
     from lester_gui.rewrite.lift.expressions.call import invoke
 
@@ -230,7 +231,7 @@ def assign(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignor
 
 
 @method("frame", "insert")
-def insert(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def insert(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.insert(place, name, value)``."""
     given = args.bind("loc", "column", "value")
     place, name = lift.const(given["loc"]), lift.text(given["column"])
@@ -250,13 +251,13 @@ def in_place(lift: Lifter, args: Arguments, frame: Frame, inplace: Value) -> Val
 
 
 @method("frame", "copy", "infer_objects", "convert_dtypes")
-def copy(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def copy(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.copy()``."""
     return lift.new(frame)
 
 
 @method("frame", "drop")
-def drop(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def drop(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.drop(columns=…)``."""
     given = args.bind("labels", labels=None, axis=0, index=None, columns=None, inplace=False, errors="raise", level=None)
     if len(args.positional) > 1:
@@ -274,7 +275,7 @@ def drop(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[
 
 
 @method("frame", "pop")
-def pop(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def pop(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.pop(name)``."""
     name = lift.text(args.positional[0])
     value = column_of(lift, frame, name)
@@ -283,14 +284,14 @@ def pop(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[m
 
 
 @method("frame", "filter")
-def choose(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def choose(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.filter(items=[…])``."""
     given = args.bind("items")
     return lift.new(selected(lift, frame, tuple(n for n in lift.strings(given["items"]) if n in frame.names)))
 
 
 @method("frame", "rename")
-def rename(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def rename(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.rename(columns={old: new})``."""
     given = args.bind("mapper", ignored=("copy",), mapper=None, columns=None, axis=0, inplace=False, errors="ignore")
     mapping = given["columns"] if lift.content(given["columns"]) != Const(None) else given["mapper"]
@@ -311,7 +312,12 @@ def renamed_by(lift: Lifter, mapping: Value, names: tuple[str, ...]) -> tuple[st
     """Return names after a function such as ``str.lower``."""
     from lester_gui.rewrite.lift.domain import Module
 
-    simple = {"builtins.str.lower": str.lower, "builtins.str.upper": str.upper, "builtins.str.strip": str.strip, "builtins.str.title": str.title}
+    simple = {
+        "builtins.str.lower": str.lower,
+        "builtins.str.upper": str.upper,
+        "builtins.str.strip": str.strip,
+        "builtins.str.title": str.title,
+    }
     if isinstance(mapping, Module) and mapping.name in simple:
         return tuple(simple[mapping.name](n) for n in names)
     raise no_rule("DataFrame.rename with this function")
@@ -328,7 +334,7 @@ def relabelled(lift: Lifter, frame: Frame, names: tuple[str, ...]) -> Frame:
 
 
 @method("frame", "set_axis")
-def set_axis(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def set_axis(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.set_axis(names, axis=1)``."""
     given = args.bind("labels", ignored=("copy",), axis=0)
     if lift.const(given["axis"]) not in (1, "columns"):
@@ -337,7 +343,7 @@ def set_axis(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ign
 
 
 @method("frame", "add_prefix", "add_suffix")
-def affix(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def affix(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.add_prefix(text)``."""
     text = lift.text(args.positional[0])
     prefix = args.what.endswith("prefix")
@@ -348,7 +354,7 @@ def affix(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore
 
 
 @method("frame", "reset_index")
-def reset_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def reset_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.reset_index(drop=…)``: index levels become the first columns."""
     given = args.bind("level", level=None, drop=False, inplace=False, names=None)
     if lift.const(given["level"]) is not None or lift.const(given["names"]) is not None:
@@ -363,7 +369,7 @@ def reset_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: 
 
 
 @method("frame", "set_index")
-def set_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def set_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.set_index(names)``."""
     given = args.bind("keys", drop=True, inplace=False, append=False, verify_integrity=False)
     if not lift.const(given["drop"]) or lift.const(given["append"]):
@@ -375,7 +381,7 @@ def set_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ig
 
 
 @method("frame", "query")
-def query(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def query(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.query("a > 3 and b in @names")``."""
     from lester_gui.rewrite.lift.library.pandas_query import condition
 
@@ -385,14 +391,14 @@ def query(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore
 
 
 @method("frame", "dropna")
-def dropna(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def dropna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.dropna(subset=…)``."""
     given = args.bind(axis=0, how="any", thresh=None, subset=None, inplace=False, ignore_index=False)
     if lift.const(given["axis"]) not in (0, "index") or lift.const(given["thresh"]) is not None:
         raise no_rule("dropna by column or with a threshold")
     whole(frame, "Choosing rows")
     names = frame.names if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
-    kept: list[paths.Expr] = []
+    kept: list[Expr] = []
     for n in names:
         cell = frame.get(n)
         if not isinstance(cell, Cell):
@@ -411,7 +417,7 @@ def dropna(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignor
 
 
 @method("frame", "drop_duplicates")
-def drop_duplicates(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def drop_duplicates(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.drop_duplicates(subset, keep=…)``."""
     given = args.bind("subset", subset=None, keep="first", inplace=False, ignore_index=False)
     whole(frame, "Choosing rows")
@@ -429,9 +435,11 @@ def drop_duplicates(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # ty
 
 
 @method("frame", "sort_values")
-def sort_values(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def sort_values(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.sort_values(by, ascending=…)``. Only orders that do not depend on the algorithm: pandas' default is not stable."""
-    given = args.bind("by", ascending=True, inplace=False, kind="quicksort", na_position="last", ignore_index=False, axis=0, key=None)
+    given = args.bind(
+        "by", ascending=True, inplace=False, kind="quicksort", na_position="last", ignore_index=False, axis=0, key=None
+    )
     if lift.const(given["na_position"]) != "last" or lift.content(given["key"]) != Const(None):
         raise no_rule("sort_values with na_position or key")
     whole(frame, "Sorting")
@@ -446,20 +454,20 @@ def sort_values(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: 
 
 
 @method("frame", "sort_index")
-def sort_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def sort_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.sort_index()`` where the rows are in that order already, or the index is made of columns."""
     given = args.bind(inplace=False)
     if frame.index == ():
         return in_place(lift, args, frame, given["inplace"])
     if frame.levels and frame.part is None:
-        names = tuple((c.expr.name, True) for _, c in frame.levels if isinstance(c.expr, cells.Column))
+        names = tuple((c.expr.name, True) for _, c in frame.levels if isinstance(c.expr, Column))
         out = lift.step(Sort, lift.naming.called(frame.node), parent=frame.node, by=names)
         return in_place(lift, args, _over(frame, out, frame.index), given["inplace"])
     raise no_rule("sort_index here")
 
 
 @method("frame", "head", "tail")
-def head(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def head(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.head(n)``."""
     given = args.bind("n", n=5)
     if lift.is_shown(args):
@@ -529,7 +537,7 @@ def beside(lift: Lifter, tables: list[Value]) -> Frame:
 
 
 @method("frame", "astype")
-def astype(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def astype(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.astype(type)`` or ``frame.astype({column: type})``."""
     from lester_gui.rewrite.lift.library.pandas_series import cast
 
@@ -550,7 +558,7 @@ def astype(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignor
 
 
 @method("frame", "fillna")
-def fillna(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def fillna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.fillna(value)`` or ``frame.fillna({column: value})``."""
     from lester_gui.rewrite.lift.library.pandas_series import filled
 
@@ -565,14 +573,17 @@ def fillna(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignor
     new: dict[str, Cell] = {}
     for n, value in wanted.items():
         cell = frame.get(n)
-        if isinstance(cell, Cell) and (isinstance(content, Entries) or (cells.cell_of(value).type is cell.type or (cell.type.is_number and cells.cell_of(value).type.is_number))):
+        if isinstance(cell, Cell) and (
+            isinstance(content, Entries)
+            or (cells.cell_of(value).type is cell.type or (cell.type.is_number and cells.cell_of(value).type.is_number))
+        ):
             new[n] = filled(cell, cells.cell_of(lift.content(value)))
     changed = {n: c for n, c in new.items() if c != frame.get(n)}
     return in_place(lift, args, assigned(lift, frame, changed) if changed else frame, given["inplace"])
 
 
 @method("frame", "apply")
-def apply(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def apply(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.apply(function, axis=1)``: the function of one row."""
     from lester_gui.rewrite.lift.expressions.call import invoke
 
@@ -586,7 +597,7 @@ def apply(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore
 
 
 @method("frame", "pipe")
-def pipe(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def pipe(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.pipe(function, …)``."""
     from lester_gui.rewrite.lift.expressions.call import invoke
 
@@ -595,7 +606,7 @@ def pipe(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[
 
 
 @method("frame", "isna", "isnull", "notna", "notnull")
-def missing(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def missing(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.isna()``."""
     test = "is_null" if args.what.endswith(("isna", "isnull")) else "not_null"
     columns: dict[str, Value] = {n: cells.make(test, c) for n, c in frame.columns if isinstance(c, Cell)}
@@ -603,14 +614,18 @@ def missing(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: igno
 
 
 @method("frame", "any", "all", "sum", "mean")
-def across(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def across(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.any(axis=1)``: one value per row from its columns."""
     given = args.bind(axis=0, numeric_only=False, skipna=True)
     what = args.what.rsplit(".", 1)[-1]
     if lift.const(given["axis"]) not in (1, "columns"):
         if lift.is_shown(args) or what in ("any", "all"):
             return Result(what)
-        values = [(Const(n), lift.state(frame.node, c, what, f"{what}_{n}", frame.part)) for n, c in frame.columns if isinstance(c, Cell) and c.type.is_number]
+        values = [
+            (Const(n), lift.state(frame.node, c, what, f"{what}_{n}", frame.part))
+            for n, c in frame.columns
+            if isinstance(c, Cell) and c.type.is_number
+        ]
         return lift.new(Entries(tuple(values)))
     found = [c for _, c in frame.columns if isinstance(c, Cell)]
     if what in ("any", "all") and all(c.type is Type.BOOL and not c.nullable for c in found):
@@ -645,7 +660,7 @@ def frame_arithmetic(lift: Lifter, op: str, a: Value, b: Value) -> Value:
 
 
 @attribute("frame", "columns")
-def columns(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: ignore[misc]
+def columns(lift: Lifter, frame: Frame, owner: Value) -> Value:
     """``frame.columns``."""
     return lift.new(Items(tuple(Const(n) for n in frame.names)))
 
@@ -662,7 +677,7 @@ for _kind in ("loc", "iloc", "at", "iat"):
 
 @method("frame.loc", "__getitem__")
 @method("frame.at", "__getitem__")
-def loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+def loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     """``frame.loc[mask]``, ``frame.loc[mask, columns]``, ``frame.loc[:, columns]``."""
     frame = lift.content(accessor.owner)
     assert isinstance(frame, Frame)
@@ -687,7 +702,7 @@ def loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ig
 
 
 @method("frame.loc", "__setitem__")
-def set_loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+def set_loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     """``frame.loc[mask, column] = value``: the old value stays where the mask is false."""
     frame = lift.content(accessor.owner)
     assert isinstance(frame, Frame)
@@ -707,16 +722,16 @@ def set_loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type
     if isinstance(value, Column1):
         frame, new = aligned(lift, frame, value)
         frame, mask = aligned(lift, frame, rows)
-    elif isinstance(value, Const) and value.value is None or isinstance(value, Const) and value.value != value.value:
+    elif (isinstance(value, Const) and value.value is None) or (isinstance(value, Const) and value.value != value.value):
         old_cell = frame.get(name)
         if not isinstance(old_cell, Cell):
             raise shape(f"There is no column {name!r}")
-        new = Cell(cells.Literal(None, old_cell.type), old_cell.type, True)
+        new = Cell(Literal(None, old_cell.type), old_cell.type, True)
     else:
         new = cells.cell_of(value)
     old = frame.get(name)
     if old is None:
-        old = Cell(cells.Literal(None, new.type), new.type, True)
+        old = Cell(Literal(None, new.type), new.type, True)
     if not isinstance(old, Cell):
         raise shape(f"The column {name!r} holds something that the plan does not carry")
     lift.set(accessor.owner, assigned(lift, frame, {name: cells.choose(mask.expr, new, old)}))
@@ -724,14 +739,16 @@ def set_loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type
 
 
 @method("frame.iloc", "__getitem__")
-def iloc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+def iloc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     """``frame.iloc[a:b]``, ``frame.iloc[:, places]``, ``frame.iloc[order]``."""
     from lester_gui.rewrite.lift.library.splitting import by_order
 
     frame = lift.content(accessor.owner)
     assert isinstance(frame, Frame)
     key = lift.content(args.positional[0])
-    rows, places = (lift.content(key.items[0]), lift.content(key.items[1])) if isinstance(key, Tup) and len(key.items) == 2 else (key, None)
+    rows, places = (
+        (lift.content(key.items[0]), lift.content(key.items[1])) if isinstance(key, Tup) and len(key.items) == 2 else (key, None)
+    )
     if not (isinstance(rows, Accessor) and rows.owner == Tup((Const(None),) * 3)):
         if isinstance(rows, Accessor) and rows.kind == "slice":
             frame = sliced(lift, frame, rows)
@@ -751,13 +768,13 @@ def iloc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: i
 
 
 @attribute("frame", "values")
-def values(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: ignore[misc]
+def values(lift: Lifter, frame: Frame, owner: Value) -> Value:
     """``frame.values``."""
     return to_matrix(lift, frame)
 
 
 @method("frame", "to_numpy", "__array__")
-def to_numpy(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def to_numpy(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.to_numpy()``."""
     return to_matrix(lift, frame)
 
@@ -770,7 +787,7 @@ def to_matrix(lift: Lifter, frame: Frame) -> Value:
 
 
 @attribute("frame", "shape")
-def shape_of(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: ignore[misc]
+def shape_of(lift: Lifter, frame: Frame, owner: Value) -> Value:
     """``frame.shape``."""
     return Tup((lift.count(frame.node, frame.part), Const(len(frame.names))))
 
@@ -779,13 +796,13 @@ def shape_of(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: ignore
 @attribute("frame", "size")
 @attribute("frame", "style")
 @attribute("frame", "plot")
-def shown(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: ignore[misc]
+def shown(lift: Lifter, frame: Frame, owner: Value) -> Value:
     """What is only looked at."""
     return Result("facts")
 
 
 @attribute("frame", "index")
-def row_labels(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: ignore[misc]
+def row_labels(lift: Lifter, frame: Frame, owner: Value) -> Value:
     """``frame.index``: usable where a list of row numbers is."""
     if len(frame.levels) == 1:
         name, cell = frame.levels[0]
@@ -795,12 +812,16 @@ def row_labels(lift: Lifter, frame: Frame, owner: Value) -> Value:  # type: igno
 
 @method("frame", "info", "describe", "hist", "boxplot", "value_counts", "nunique", "corr", "memory_usage", "duplicated",
         "count", "std", "min", "max", "median", "to_string", "to_dict", "items", "keys", "equals")  # fmt: skip
-def looked_at(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def looked_at(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """Methods that scripts use to look at a table; statistics per column can be used in ``fillna``."""
     what = args.what.rsplit(".", 1)[-1]
     if what in ("std", "min", "max", "median", "count") and not lift.is_shown(args):
-        numeric = [(n, c) for n, c in frame.columns if isinstance(c, Cell) and (c.type.is_number or what in ("min", "max", "count"))]
-        return lift.new(Entries(tuple((Const(n), lift.state(frame.node, c, what, f"{what}_{n}", frame.part)) for n, c in numeric)))
+        numeric = [
+            (n, c) for n, c in frame.columns if isinstance(c, Cell) and (c.type.is_number or what in ("min", "max", "count"))
+        ]
+        return lift.new(
+            Entries(tuple((Const(n), lift.state(frame.node, c, what, f"{what}_{n}", frame.part)) for n, c in numeric))
+        )
     if what in ("duplicated", "to_dict", "items", "keys", "equals"):
         raise no_rule(f"DataFrame.{what}")
     return Result(what)

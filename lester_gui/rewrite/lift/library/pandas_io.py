@@ -21,7 +21,16 @@ READING = (
     "skipinitialspace", "comment", "quotechar", "quoting", "thousands", "decimal", "parse_dates", "true_values", "false_values",
     "skipfooter", "skip_blank_lines", "escapechar", "doublequote", "dayfirst", "date_format",
 )  # fmt: skip
-SPEED = ("engine", "low_memory", "memory_map", "dtype_backend", "infer_datetime_format", "verbose", "float_precision", "cache_dates")
+SPEED = (
+    "engine",
+    "low_memory",
+    "memory_map",
+    "dtype_backend",
+    "infer_datetime_format",
+    "verbose",
+    "float_precision",
+    "cache_dates",
+)
 
 
 def normal(path: str) -> str:
@@ -105,7 +114,9 @@ def with_index(lift: Lifter, frame: Frame, names: tuple[str, ...]) -> Frame:
 @function("pandas.DataFrame", "pandas.DataFrame.from_records", "pandas.DataFrame.from_dict")
 def data_frame(lift: Lifter, args: Arguments) -> Value:
     """``pd.DataFrame(rows, columns=…)`` from a list of records, a dict of columns, or a frame."""
-    given = args.bind("data", "index", "columns", ignored=("copy",), data=None, index=None, columns=None, dtype=None, orient="columns")
+    given = args.bind(
+        "data", "index", "columns", ignored=("copy",), data=None, index=None, columns=None, dtype=None, orient="columns"
+    )
     if any(lift.content(given[n]) != Const(None) for n in ("index", "dtype")) or lift.const(given["orient"]) != "columns":
         raise no_rule("DataFrame with index, dtype or orient")
     data = lift.content(given["data"])

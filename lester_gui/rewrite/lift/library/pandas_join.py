@@ -89,7 +89,15 @@ def joined(
     if how is JoinKind.RIGHT:
         # pandas keeps the order of the right table: the same join seen from there, with the columns put back in place
         swapped = lift.step(
-            Join, call, b, left=b, right=a, how=JoinKind.LEFT, on=tuple((y, x) for x, y in on), suffixes=suffixes[::-1], null_keys_match=True
+            Join,
+            call,
+            b,
+            left=b,
+            right=a,
+            how=JoinKind.LEFT,
+            on=tuple((y, x) for x, y in on),
+            suffixes=suffixes[::-1],
+            null_keys_match=True,
         )
         probe = lift.step(Join, call, left=a, right=b, how=how, on=on, suffixes=suffixes, null_keys_match=True)
         out: Node = lift.step(Select, call, swapped, parent=swapped, columns=tuple((n, n) for n in probe.schema.names))
@@ -129,7 +137,7 @@ def unique_on(node: Node, keys: set[str]) -> bool:
 
 
 @method("frame", "join")
-def join(lift: Lifter, left: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def join(lift: Lifter, left: Frame, args: Arguments) -> Value:
     """``left.join(right, on=…)``: against the right index."""
     given = args.bind("other", on=None, how="left", lsuffix="", rsuffix="")
     right = lift.content(given["other"])
@@ -145,7 +153,14 @@ def join(lift: Lifter, left: Frame, args: Arguments) -> Value:  # type: ignore[m
     if not keys or not right.index or len(keys) != len(right.index):
         raise no_rule("join without a named index")
     whole(left, "A join"), whole(right, "A join")
-    out = joined(lift, left, right, how, tuple(zip(keys, right.index, strict=True)), (lift.text(given["lsuffix"]), lift.text(given["rsuffix"])))
+    out = joined(
+        lift,
+        left,
+        right,
+        how,
+        tuple(zip(keys, right.index, strict=True)),
+        (lift.text(given["lsuffix"]), lift.text(given["rsuffix"])),
+    )
     if on_index:
         from lester_gui.rewrite.lift.library.pandas_io import with_index
 
@@ -157,7 +172,7 @@ def join(lift: Lifter, left: Frame, args: Arguments) -> Value:  # type: ignore[m
 
 
 @method("frame", "groupby")
-def groupby(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: ignore[misc]
+def groupby(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.groupby(keys)``."""
     given = args.bind("by", ignored=("observed", "group_keys"), as_index=True, sort=True, dropna=True, level=None, axis=0)
     whole(frame, "Grouping")
@@ -168,7 +183,7 @@ def groupby(lift: Lifter, frame: Frame, args: Arguments) -> Value:  # type: igno
 
 
 @method("series", "groupby")
-def series_groupby(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def series_groupby(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.groupby(other)``."""
     from lester_gui.rewrite.lift.library.pandas_frame import aligned
 
@@ -181,7 +196,7 @@ def series_groupby(lift: Lifter, column: Column1, args: Arguments) -> Value:  # 
 
 
 @method("groupby", "__getitem__")
-def chosen(lift: Lifter, group: Grouping, args: Arguments) -> Value:  # type: ignore[misc]
+def chosen(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     """``grouped[column]`` or ``grouped[[columns]]``."""
     key = lift.content(args.positional[0])
     return replace(group, columns=lift.strings(key), series=isinstance(key, Const))
@@ -191,7 +206,7 @@ SIMPLE = ("mean", "sum", "min", "max", "count", "size", "nunique", "std", "var",
 
 
 @method("groupby", *SIMPLE)
-def simple(lift: Lifter, group: Grouping, args: Arguments) -> Value:  # type: ignore[misc]
+def simple(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     """``grouped.mean()``."""
     what = args.what.rsplit(".", 1)[-1]
     args.bind(ignored=("numeric_only", "min_count"), ddof=1)
@@ -212,7 +227,7 @@ def _accepts(frame: Frame, name: str, function: str) -> bool:
 
 
 @method("groupby", "agg", "aggregate")
-def agg(lift: Lifter, group: Grouping, args: Arguments) -> Value:  # type: ignore[misc]
+def agg(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     """``grouped.agg(new=(column, function))``, ``grouped.agg({column: function})``, ``grouped[column].agg([functions])``."""
     measures: list[tuple[str, str, str | None]] = []
     if args.positional:
@@ -288,7 +303,7 @@ def _as_series(lift: Lifter, frame: Frame, name: str, group: Grouping) -> Value:
 
 
 @method("groupby", "transform")
-def transform(lift: Lifter, group: Grouping, args: Arguments) -> Value:  # type: ignore[misc]
+def transform(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     """``grouped[column].transform("mean")``: the group's value for each of its rows; rows without a key get none."""
     if not group.columns or not group.series:
         raise no_rule("transform of several columns")
@@ -297,19 +312,25 @@ def transform(lift: Lifter, group: Grouping, args: Arguments) -> Value:  # type:
     node, frame = lift.materialise(group.frame, with_index=True)
     name = lift.free_column(node, f"{column}_{function_name}")
     totals = lift.step(
-        Aggregate, name, parent=node, by=group.keys, measures=(Measure(name, function_name, None if function_name == "size" else column),)
+        Aggregate,
+        name,
+        parent=node,
+        by=group.keys,
+        measures=(Measure(name, function_name, None if function_name == "size" else column),),
     )
-    out = lift.step(Join, lift.naming.called(node), node, left=node, right=totals, how=JoinKind.LEFT, on=tuple((k, k) for k in group.keys))
+    out = lift.step(
+        Join, lift.naming.called(node), node, left=node, right=totals, how=JoinKind.LEFT, on=tuple((k, k) for k in group.keys)
+    )
     return Column1(out, cells.column(out, name), column, None, False, frame.index)
 
 
 @method("groupby", "head", "tail", "apply", "filter", "cumcount", "cumsum", "rank", "shift", "ngroup", "diff", "groups")
-def ordered(lift: Lifter, group: Grouping, args: Arguments) -> Value:  # type: ignore[misc]
+def ordered(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     """What depends on the order in a group, or runs code per group."""
     raise no_rule(args.what.replace("groupby", "DataFrameGroupBy"))
 
 
 @attribute("groupby", "ngroups")
-def ngroups(lift: Lifter, group: Grouping, owner: Value) -> Value:  # type: ignore[misc]
+def ngroups(lift: Lifter, group: Grouping, owner: Value) -> Value:
     """``grouped.ngroups``."""
     return Result("groups")

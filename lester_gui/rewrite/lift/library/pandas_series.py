@@ -29,7 +29,15 @@ from lester_gui.rewrite.lift.stop import no_rule, shape
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
-STATISTICS = {"mean": "mean", "sum": "sum", "min": "min", "max": "max", "median": "median", "count": "count", "nunique": "nunique"}
+STATISTICS = {
+    "mean": "mean",
+    "sum": "sum",
+    "min": "min",
+    "max": "max",
+    "median": "median",
+    "count": "count",
+    "nunique": "nunique",
+}
 
 
 def mapped(column: Column1, cell: Cell) -> Column1:
@@ -38,10 +46,12 @@ def mapped(column: Column1, cell: Cell) -> Column1:
 
 
 @method("series", *STATISTICS, "std", "var")
-def statistic(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def statistic(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.mean()``: one value, shared by all rows."""
     what = args.what.rsplit(".", 1)[-1]
-    given = args.bind("axis", axis=None, ddof=0 if column.numpy else 1, skipna=True, numeric_only=False, dtype=None, keepdims=False)
+    given = args.bind(
+        "axis", axis=None, ddof=0 if column.numpy else 1, skipna=True, numeric_only=False, dtype=None, keepdims=False
+    )
     if lift.is_shown(args):
         return Result(what)
     name = f"{what}_{column.name}" if column.name else what
@@ -54,7 +64,7 @@ def statistic(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type:
 
 
 @method("series", "fillna")
-def fillna(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def fillna(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.fillna(value)``; with inplace=True on a column taken from a frame it changes nothing (copy on write)."""
     from lester_gui.rewrite.lift.expressions.operators import columnwise
 
@@ -74,7 +84,7 @@ def filled(cell: Cell, value: Cell) -> Cell:
 
 
 @method("series", "isna", "isnull", "notna", "notnull")
-def missing(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def missing(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.isna()``."""
     return mapped(column, is_missing(column.cell, not args.what.endswith(("notna", "notnull"))))
 
@@ -95,7 +105,7 @@ def missing_function(lift: Lifter, args: Arguments) -> Value:
 
 
 @method("series", "isin")
-def isin(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def isin(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.isin([…])`` with literals, or with the values of another column."""
     from lester_gui.rewrite.lift.stages import semi
 
@@ -122,17 +132,21 @@ def _literals(lift: Lifter, options: Value) -> tuple[Value, ...]:
 
 
 @method("series", "between")
-def between(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def between(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.between(low, high, inclusive=…)``."""
     given = args.bind("left", "right", inclusive="both")
     kind = lift.const(given["inclusive"])
-    low = cells.compare("GtE" if kind in ("both", "left") else "Gt", column.cell, cells.cell_of(lift.content(given["left"])), True)
-    high = cells.compare("LtE" if kind in ("both", "right") else "Lt", column.cell, cells.cell_of(lift.content(given["right"])), True)
+    low = cells.compare(
+        "GtE" if kind in ("both", "left") else "Gt", column.cell, cells.cell_of(lift.content(given["left"])), True
+    )
+    high = cells.compare(
+        "LtE" if kind in ("both", "right") else "Lt", column.cell, cells.cell_of(lift.content(given["right"])), True
+    )
     return mapped(column, Cell(paths.both(low.expr, high.expr), Type.BOOL))
 
 
 @method("series", "clip")
-def clip(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def clip(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.clip(low, high)``; missing stays missing."""
     given = args.bind("lower", "upper", lower=None, upper=None)
     cell = column.cell
@@ -147,17 +161,26 @@ def clip(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: igno
 
 
 @method("series", "abs")
-def absolute(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def absolute(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.abs()``."""
     return mapped(column, cells.make("abs", column.cell))
 
 
 COMPARE = {"eq": "Eq", "ne": "NotEq", "lt": "Lt", "le": "LtE", "gt": "Gt", "ge": "GtE"}
-CALCULATE = {"add": "Add", "sub": "Sub", "mul": "Mult", "div": "Div", "truediv": "Div", "floordiv": "FloorDiv", "mod": "Mod", "pow": "Pow"}
+CALCULATE = {
+    "add": "Add",
+    "sub": "Sub",
+    "mul": "Mult",
+    "div": "Div",
+    "truediv": "Div",
+    "floordiv": "FloorDiv",
+    "mod": "Mod",
+    "pow": "Pow",
+}
 
 
 @method("series", *COMPARE, *CALCULATE)
-def spelled_out(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def spelled_out(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.gt(x)``, ``column.add(x)``."""
     from lester_gui.rewrite.lift.expressions.operators import combine, compare
 
@@ -167,7 +190,7 @@ def spelled_out(lift: Lifter, column: Column1, args: Arguments) -> Value:  # typ
 
 
 @method("series", "map", "apply", "replace")
-def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.map({…})``, ``column.map(function)``, ``column.map(series)``, ``column.replace({…})``."""
     from lester_gui.rewrite.lift.expressions.call import invoke
     from lester_gui.rewrite.lift.stages import looked_up
@@ -209,7 +232,7 @@ def by_table(lift: Lifter, cell: Cell, table: Entries, keep: bool) -> Cell:
 
 
 @method("series", "astype")
-def astype(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def astype(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.astype(type)``."""
     given = args.bind("dtype", ignored=("copy",), errors="raise")
     return mapped(column, cast(lift, column.cell, given["dtype"]))
@@ -263,8 +286,20 @@ def to_datetime(lift: Lifter, args: Arguments) -> Value:
     return mapped(value, parsed) if isinstance(value, Column1) else parsed
 
 
-@method("series", "copy", "rename", "squeeze", "infer_objects", "rename_axis", "reset_index", "to_frame", "to_numpy", "tolist", "to_list")
-def same_values(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+@method(
+    "series",
+    "copy",
+    "rename",
+    "squeeze",
+    "infer_objects",
+    "rename_axis",
+    "reset_index",
+    "to_frame",
+    "to_numpy",
+    "tolist",
+    "to_list",
+)
+def same_values(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """The same values in another wrapping."""
     what = args.what.rsplit(".", 1)[-1]
     if what == "rename":
@@ -275,7 +310,9 @@ def same_values(lift: Lifter, column: Column1, args: Arguments) -> Value:  # typ
         return lift.new(Rows(column.node, column.cell, column.part))
     if what == "to_frame":
         name = args.given("name", 0)
-        return lift.new(Frame(column.node, ((lift.text(name) if name else column.name, column.cell),), column.index, (), column.part))
+        return lift.new(
+            Frame(column.node, ((lift.text(name) if name else column.name, column.cell),), column.index, (), column.part)
+        )
     if what == "reset_index":
         return _reset(lift, column, args)
     return column
@@ -293,8 +330,23 @@ def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
     return lift.new(lift.materialise(frame)[1])
 
 
-@method("series", "value_counts", "describe", "hist", "plot", "unique", "head", "tail", "info", "mode", "quantile", "items", "idxmax", "corr")
-def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+@method(
+    "series",
+    "value_counts",
+    "describe",
+    "hist",
+    "plot",
+    "unique",
+    "head",
+    "tail",
+    "info",
+    "mode",
+    "quantile",
+    "items",
+    "idxmax",
+    "corr",
+)
+def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """What scripts use to look at a column; ``unique`` gives its values in order of first appearance."""
     from lester_gui.rewrite.lift.domain import Vocabulary
 
@@ -307,7 +359,7 @@ def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type:
 
 
 @method("series", "__getitem__")
-def get(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def get(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column[mask]``, ``array[order]``, ``array[a:b]``, ``array[:, None]``."""
     from lester_gui.rewrite.lift.library.numpy import array_item
 
@@ -315,7 +367,7 @@ def get(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignor
 
 
 @method("series", "dropna")
-def dropna(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ignore[misc]
+def dropna(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.dropna()``."""
     from lester_gui.rewrite.lift.library.pandas_frame import filtered
 
@@ -328,7 +380,7 @@ def dropna(lift: Lifter, column: Column1, args: Arguments) -> Value:  # type: ig
 
 
 @attribute("series", "str")
-def text_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+def text_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:
     """``column.str``."""
     if column.cell.type is not Type.STR:
         raise shape(f".str of a {column.cell.type}")
@@ -336,7 +388,7 @@ def text_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:  # type
 
 
 @attribute("series", "dt")
-def date_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+def date_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:
     """``column.dt``."""
     if column.cell.type not in (Type.DATE, Type.TIMESTAMP):
         raise shape(f".dt of a {column.cell.type}")
@@ -345,38 +397,38 @@ def date_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:  # type
 
 @attribute("series", "values")
 @attribute("series", "array")
-def as_array(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+def as_array(lift: Lifter, column: Column1, owner: Value) -> Value:
     """``column.values``."""
     return replace(column, numpy=True)
 
 
 @attribute("series", "shape")
-def shape_of(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+def shape_of(lift: Lifter, column: Column1, owner: Value) -> Value:
     """``column.shape``."""
     return Tup((lift.count(column.node, column.part),))
 
 
 @attribute("series", "size")
-def size(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+def size(lift: Lifter, column: Column1, owner: Value) -> Value:
     """``column.size``."""
     return lift.count(column.node, column.part)
 
 
 @attribute("series", "name")
-def name(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+def name(lift: Lifter, column: Column1, owner: Value) -> Value:
     """``column.name``."""
     return Const(column.name)
 
 
 @attribute("series", "index")
-def index(lift: Lifter, column: Column1, owner: Value) -> Value:  # type: ignore[misc]
+def index(lift: Lifter, column: Column1, owner: Value) -> Value:
     """``column.index``: usable where a list of row numbers is."""
     return Rows(column.node, lift.position(column.node), column.part)
 
 
 @method("series.str", "lower", "upper", "strip", "lstrip", "rstrip", "len", "startswith", "endswith", "contains", "replace", "slice",
         "get", "split", "count", "cat", "title", "capitalize", "zfill", "match", "__getitem__")  # fmt: skip
-def text_method(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+def text_method(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     """Text methods of a column; a missing text stays missing."""
     from lester_gui.rewrite.lift.library.text import slice_bounds, text_cell
 
@@ -415,13 +467,13 @@ def text_method(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # 
 
 
 @attribute("series.split", "str")
-def split_str(lift: Lifter, accessor: Accessor, owner: Value) -> Value:  # type: ignore[misc]
+def split_str(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
     """``column.str.split(sep).str``."""
     return Accessor(accessor.owner, "series.pieces")
 
 
 @method("series.pieces", "__getitem__", "get")
-def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     """``column.str.split(sep).str[0]``: the first piece always exists, others may be missing."""
     assert isinstance(accessor.owner, Tup)
     column, separator = accessor.owner.items
@@ -433,19 +485,19 @@ def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: 
 
 
 @attribute("series.dt", "year")
-def year(lift: Lifter, accessor: Accessor, owner: Value) -> Value:  # type: ignore[misc]
+def year(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
     """``column.dt.year``."""
     return _date_part(accessor, "year")
 
 
 @attribute("series.dt", "month")
-def month(lift: Lifter, accessor: Accessor, owner: Value) -> Value:  # type: ignore[misc]
+def month(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
     """``column.dt.month``."""
     return _date_part(accessor, "month")
 
 
 @attribute("series.dt", "day")
-def day(lift: Lifter, accessor: Accessor, owner: Value) -> Value:  # type: ignore[misc]
+def day(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
     """``column.dt.day``."""
     return _date_part(accessor, "day")
 
@@ -453,13 +505,13 @@ def day(lift: Lifter, accessor: Accessor, owner: Value) -> Value:  # type: ignor
 @attribute("series.dt", "weekday")
 @attribute("series.dt", "dayofweek")
 @attribute("series.dt", "day_of_week")
-def weekday(lift: Lifter, accessor: Accessor, owner: Value) -> Value:  # type: ignore[misc]
+def weekday(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
     """``column.dt.weekday``."""
     return _date_part(accessor, "weekday")
 
 
 @method("series.dt", "strftime")
-def strftime(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+def strftime(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     """``column.dt.strftime(format)``."""
     column = accessor.owner
     assert isinstance(column, Column1)

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Literal
 from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Options
 from lester_gui.ir.schema import Type
@@ -335,7 +336,7 @@ def function_transformer(lift: Lifter, content: Estimator) -> Transformer:
 
 
 @method("estimator", "fit", "fit_transform", "fit_predict", "partial_fit")
-def fit(lift: Lifter, content: Estimator, args: Arguments) -> Value:  # type: ignore[misc]
+def fit(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     """``estimator.fit(X, y)``."""
     what = args.what.rsplit(".", 1)[-1]
     if what in ("fit_predict", "partial_fit"):
@@ -377,8 +378,16 @@ def fit_model(lift: Lifter, content: Estimator, given: dict[str, Value], args: A
     own = ast.unparse(args.node.func.value) if args.node and isinstance(args.node.func, ast.Attribute) else "model"
     lift.fits.append(
         Fit(
-            lift.line, model.name, params_of(lift, model), encoded, label, args.owner.id, own if own.isidentifier() else "model",
-            names[0], names[1], model.lines,
+            lift.line,
+            model.name,
+            params_of(lift, model),
+            encoded,
+            label,
+            args.owner.id,
+            own if own.isidentifier() else "model",
+            names[0],
+            names[1],
+            model.lines,
         )  # fmt: skip
     )
     lift.set(args.owner, replace(content, fitted=Const(scope)))
@@ -425,7 +434,7 @@ def label_of(lift: Lifter, value: Value) -> Column1:
 
 
 @method("estimator", "transform")
-def transform(lift: Lifter, content: Estimator, args: Arguments) -> Value:  # type: ignore[misc]
+def transform(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     """``encoder.transform(X)``: with the state of the rows it was fitted on."""
     given = args.bind("X")
     if content.fitted is None:
@@ -436,7 +445,7 @@ def transform(lift: Lifter, content: Estimator, args: Arguments) -> Value:  # ty
 
 
 @method("estimator", "predict", "predict_proba", "decision_function", "score", "predict_log_proba")
-def predict(lift: Lifter, content: Estimator, args: Arguments) -> Value:  # type: ignore[misc]
+def predict(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     """``model.predict(X)``, ``model.score(X, y)``: tells which rows the script tests on."""
     given = Arguments(args.what, args.positional, args.keywords).bind("X", "y", y=None)
     if content.fitted is None:
@@ -449,7 +458,7 @@ def predict(lift: Lifter, content: Estimator, args: Arguments) -> Value:  # type
 
 
 @method("estimator", "set_params", "set_output", "get_params", "get_feature_names_out", "get_feature_names", "inverse_transform")
-def configure(lift: Lifter, content: Estimator, args: Arguments) -> Value:  # type: ignore[misc]
+def configure(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     """Parameters set later, and what scripts print about an encoder."""
     what = args.what.rsplit(".", 1)[-1]
     if what == "set_output":
@@ -467,7 +476,7 @@ def configure(lift: Lifter, content: Estimator, args: Arguments) -> Value:  # ty
 @attribute("estimator", "named_steps")
 @attribute("estimator", "steps")
 @attribute("estimator", "named_transformers_")
-def looked_at(lift: Lifter, content: Estimator, owner: Value) -> Value:  # type: ignore[misc]
+def looked_at(lift: Lifter, content: Estimator, owner: Value) -> Value:
     """What scripts look at after fitting."""
     return Result("steps")
 
@@ -492,7 +501,7 @@ def encode_label(lift: Lifter, content: Estimator, value: Value, what: str, owne
         return owner
     column = label_of(lift, value)
     if column.cell.type is Type.BOOL and not column.cell.nullable:
-        return replace(column, cell=cells.make("if_else", column.cell, Cell(cells.Literal(1), Type.INT), Cell(cells.Literal(0), Type.INT)))
+        return replace(column, cell=cells.make("if_else", column.cell, Cell(Literal(1), Type.INT), Cell(Literal(0), Type.INT)))
     if column.cell.type is Type.INT and what == "transform":
         return column
     raise no_rule(f"{content.name.rsplit('.', 1)[-1]} of classes that only the data tell")
@@ -507,7 +516,7 @@ def label_binarize(lift: Lifter, args: Arguments) -> Value:
     if len(classes) != 2 or lift.const(given["neg_label"]) != 0 or lift.const(given["pos_label"]) != 1:
         raise no_rule("label_binarize of other than two classes")
     second = cells.compare("Eq", column.cell, cells.cell_of(Const(classes[1])), True)
-    return replace(column, cell=cells.make("if_else", second, Cell(cells.Literal(1), Type.INT), Cell(cells.Literal(0), Type.INT)), numpy=True)
+    return replace(column, cell=cells.make("if_else", second, Cell(Literal(1), Type.INT), Cell(Literal(0), Type.INT)), numpy=True)
 
 
 METRICS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lester_gui.rewrite.lift.domain import Const, Value
 from lester_gui.rewrite.lift.stop import no_rule
@@ -72,8 +72,8 @@ class Arguments:
 
 
 FunctionRule = Callable[["Lifter", Arguments], Value]
-MethodRule = Callable[["Lifter", Value, Arguments], Value]
-AttributeRule = Callable[["Lifter", Value, Value], Value]
+MethodRule = Callable[["Lifter", Any, Arguments], Value]  # the owner is of the kind that the rule is listed under
+AttributeRule = Callable[["Lifter", Any, Value], Value]
 
 FUNCTIONS: dict[str, FunctionRule] = {}
 METHODS: dict[tuple[str, str], MethodRule] = {}

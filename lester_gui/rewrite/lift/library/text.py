@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Items, Result, Tup, Value
@@ -27,7 +28,9 @@ def simple(lift: Lifter, content: Value, args: Arguments) -> Value:
             return Result("text")
         if what == "format" and any(isinstance(v, Cell) for v in (*values, *args.keywords.values())):
             return formatted(lift, str(content.value), values, args)
-        out = getattr(content.value, what)(*(lift.const(v) for v in values), **{k: lift.const(v) for k, v in args.keywords.items()})
+        out = getattr(content.value, what)(
+            *(lift.const(v) for v in values), **{k: lift.const(v) for k, v in args.keywords.items()}
+        )
         return lift.new(Items(tuple(Const(o) for o in out))) if isinstance(out, list) else Const(out)
     return text_cell(lift, what, cells.cell_of(content), values)
 
@@ -41,7 +44,7 @@ def text_cell(lift: Lifter, what: str, cell: Cell, values: list[Value]) -> Cell:
         return cells.make(what, cell, *extra)
     if what in ("startswith", "endswith"):
         options = values[0].items if isinstance(values[0], Tup) else (values[0],)
-        out: paths.Expr = paths.FALSE
+        out: Expr = paths.FALSE
         for o in options:
             out = paths.either(out, cells.make(what, cell, cells.cell_of(lift.content(o))).expr)
         return Cell(out, Type.BOOL, cell.nullable)
@@ -108,7 +111,7 @@ def split(lift: Lifter, content: Value, args: Arguments) -> Value:
 
 
 @method("pieces", "__getitem__")
-def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:  # type: ignore[misc]
+def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     """``text.split(sep)[i]``."""
     assert isinstance(accessor.owner, Tup)
     cell, separator = accessor.owner.items
@@ -124,7 +127,7 @@ def number_of_pieces(accessor: Accessor) -> Cell:
     cell, separator = accessor.owner.items
     if separator == Const(None):
         return cells.make("word_count", cells.cell_of(cell))
-    one = Cell(cells.Literal(1), Type.INT)
+    one = Cell(Literal(1), Type.INT)
     return cells.make("add", cells.make("count_text", cells.cell_of(cell), cells.cell_of(separator)), one)
 
 

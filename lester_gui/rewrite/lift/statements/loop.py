@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import loops, paths
 from lester_gui.rewrite.lift.domain import Const, Entries, Items, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
@@ -25,8 +26,8 @@ class Unrolled:
     """A loop over known elements while its body runs: where ``continue`` and ``break`` lead."""
 
     def __init__(self) -> None:
-        self.next: list[tuple[paths.Expr, dict[str, Value]]] = []
-        self.end: list[tuple[paths.Expr, dict[str, Value]]] = []
+        self.next: list[tuple[Expr, dict[str, Value]]] = []
+        self.end: list[tuple[Expr, dict[str, Value]]] = []
 
 
 @statement(ast.For)
@@ -102,7 +103,7 @@ def unroll(lift: Lifter, node: ast.For, known: tuple[Value, ...]) -> None:
     _join(lift, frame.end)
 
 
-def _join(lift: Lifter, exits: list[tuple[paths.Expr, dict[str, Value]]]) -> None:
+def _join(lift: Lifter, exits: list[tuple[Expr, dict[str, Value]]]) -> None:
     for guard, names in reversed(exits):
         if lift.live == FALSE:
             lift.names.clear()

@@ -88,7 +88,9 @@ def project_module(lift: Lifter, name: str) -> Module:
     """Return a module; one of the project is marked as such."""
     path = name.replace(".", "/")
     for candidate, _ in lift.script.modules:
-        if name and (candidate in (f"{path}.py", f"{path}/__init__.py") or candidate.endswith((f"/{path}.py", f"/{path}/__init__.py"))):
+        if name and (
+            candidate in (f"{path}.py", f"{path}/__init__.py") or candidate.endswith((f"/{path}.py", f"/{path}/__init__.py"))
+        ):
             return Module(f"project:{candidate}")
     return Module(name)
 
