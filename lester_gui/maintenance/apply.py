@@ -20,7 +20,6 @@ from lester_gui.maintenance.enact import enact, leave_to_purge
 from lester_gui.maintenance.plan import MaintenancePlan, Stale, binding, describe, difference, source_changes
 from lester_gui.maintenance.work import Site, Work
 from lester_gui.progress import Context
-from lester_gui.store import catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,7 @@ def apply(
     if changed:
         raise Stale(changed)
     started = time.perf_counter()
+    known = set(site.artifacts.garbage(()))
     try:
         with journal.transaction(con):
             faults.point("apply.begun")
@@ -81,7 +81,7 @@ def apply(
             ctx.check_cancelled()  # the last moment: from here on it is done
             faults.point("apply.commit")
     except BaseException:
-        site.artifacts.remove(site.artifacts.garbage(m.artefact for m in catalogue.find(con, catalogue.Model)))
+        site.artifacts.remove(p for p in site.artifacts.garbage(()) if p not in known)
         raise
     faults.point("apply.committed")
     return Applied(now, time.perf_counter() - started)
