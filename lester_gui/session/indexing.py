@@ -1,0 +1,253 @@
+"""Keep the index of subject keys complete before a search: sources that no run has read yet are read for it.
+
+Such a snapshot is *provisional*: no run depends on it, so it follows its file, and it makes way for the reader of a plan where
+that one sees other rows than the text of the scripts promised.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from lester_gui.discovery.configuration import ROW_KEY, SourceEntry
+from lester_gui.discovery.effects import FileUse, effects_of
+from lester_gui.discovery.scan import FoundSource
+from lester_gui.discovery.scripts import load_script
+from lester_gui.errors import UserError
+from lester_gui.ir.nodes import Option, Read, Reader
+from lester_gui.ir.schema import Field, Type
+from lester_gui.ir.serialise import loads
+from lester_gui.progress import Context
+from lester_gui.runtime import ingest, read
+from lester_gui.runtime.records import Dialect, dialect_of
+from lester_gui.session.opened import OpenedProject
+from lester_gui.session.scanning import changes_in_words
+from lester_gui.session.sources import register, take_snapshots
+from lester_gui.store import catalogue, subjects
+from lester_gui.store.catalogue import Pipeline, Run, Snapshot, Source
+
+PANDAS_READERS: Final = ("read_csv", "read_table")
+MISSING: Final = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A source that a search looks through.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Its subject keys.
+    values : int
+        Different values in them.
+    indexed_at : str
+        When the snapshot was taken, ISO 8601.
+    state, note : str
+        How the file stands to the snapshot: ``unchanged``, ``changed`` or ``missing``, and a few words.
+    """
+
+    source: str
+    columns: tuple[str, ...]
+    values: int
+    of: int
+    indexed_at: str
+    state: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSearched:
+    """What a search could not look into: its path, what it is (``source``, ``script``, ``pipeline``, ``file``), and why."""
+
+    path: str
+    kind: str
+    reason: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"path": self.path, "kind": self.kind, "reason": self.reason}
+
+
+def complete(session: OpenedProject, ctx: Context) -> tuple[tuple[Searched, ...], tuple[NotSearched, ...]]:
+    """Index the sources that need it, and return what can be searched and what cannot."""
+    searched, left_out = [], []
+    entries = session.configuration.sources
+    for number, entry in enumerate(entries):
+        ctx.advance(f"Looking through {entry.name}", number / len(entries))
+        problem = _bring_up_to_date(session, entry, ctx)
+        snapshot = catalogue.latest_snapshot(session.connection, entry.name)
+        if snapshot is None:
+            left_out.append(NotSearched(entry.path, "source", problem))
+            continue
+        state, words = _state(session, entry, snapshot)
+        searched.append(
+            Searched(
+                entry.name,
+                _indexed_columns(session.connection, entry.name) or entry.subject_keys,
+                _values(session.connection, entry.name),
+                snapshot.rows,
+                snapshot.taken_at.replace(tzinfo=UTC).isoformat(timespec="seconds"),
+                state,
+                problem or ("" if state == "unchanged" else f"{words} since it was read"),
+            )
+        )
+    return tuple(searched), tuple(left_out)
+
+
+def is_provisional(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bool:
+    """Whether no run stands on a snapshot."""
+    return not any(json.loads(r.snapshots_json).get(snapshot.source) == snapshot.id for r in catalogue.find(connection, Run))
+
+
+def make_way(connection: duckdb.DuckDBPyConnection, source: str, dialect: Dialect) -> None:
+    """Let a plan's reader replace a provisional snapshot that splits the file otherwise; within the caller's transaction.
+
+    Rows are numbered afresh, unless somebody has already been named by a row number: then records keep theirs.
+    """
+    snapshot = catalogue.latest_snapshot(connection, source)
+    if snapshot is None or snapshot.dialect_json == dialect.to_json() or not is_provisional(connection, snapshot):
+        return
+    domain = f"{source}{ROW_KEY}".casefold()
+    named = connection.execute("SELECT 1 FROM lester.subject_token WHERE lower(domain) = ? LIMIT 1", [domain]).fetchone()
+    if named is not None:
+        catalogue.update(connection, Snapshot, {"dialect_json": dialect.to_json(), "sha256": ""}, id=snapshot.id)
+        return
+    ingest.drop_snapshot(connection, snapshot)
+    connection.execute("DELETE FROM lester.subject_key WHERE source = ?", [source])
+    connection.execute("DELETE FROM lester.subject_unlinked WHERE source = ?", [source])
+    if catalogue.latest_snapshot(connection, source) is None:
+        catalogue.update(connection, Source, {"next_row_id": 1}, name=source)
+
+
+def reading(session: OpenedProject, entry: SourceEntry) -> Read:
+    """Return how a source is read: by the plan that a run or a rewrite left, else as the text of the scripts says.
+
+    Raises
+    ------
+    UserError
+        If its format is not supported yet, or its columns cannot be told.
+    """
+    for node in _plan_reads(session.connection):
+        if node.source == entry.name:
+            return node
+    found = next((s for s in session.scanned().sources if s.name == entry.name), None)
+    use = _use(session, entry)
+    if found is None or (not found.peek.columns and found.peek.note):
+        raise UserError(found.peek.note if found is not None else "the scan does not know it", "Scan the project again.")
+    return _generic(session, entry, found, use)
+
+
+def _bring_up_to_date(session: OpenedProject, entry: SourceEntry, ctx: Context) -> str:
+    """Index a source that nothing has indexed, or whose provisional snapshot is behind its file; say why if that fails."""
+    connection = session.connection
+    snapshot = catalogue.latest_snapshot(connection, entry.name)
+    state, words = _state(session, entry, snapshot)
+    provisional = snapshot is None or is_provisional(connection, snapshot)
+    stale = provisional and state not in ("unchanged", MISSING)
+    indexed = set(_indexed_columns(connection, entry.name)) == set(entry.subject_keys)
+    if snapshot is not None and indexed and not stale:
+        return ""
+    if snapshot is None and state == MISSING:
+        return words[0].lower() + words[1:]
+    try:
+        node = reading(session, entry)
+        with session.transaction():
+            if stale:
+                _take(session, entry, node, snapshot, ctx)
+                snapshot = catalogue.latest_snapshot(connection, entry.name)
+            if snapshot is not None and set(_indexed_columns(connection, entry.name)) != set(entry.subject_keys):
+                register(connection, entry)
+                subjects.index_source(connection, entry.name, read.key_columns(connection, snapshot, node, entry.subject_keys))
+    except UserError as error:
+        return error.message[0].lower() + error.message[1:]
+    return ""
+
+
+def _state(session: OpenedProject, entry: SourceEntry, snapshot: Snapshot | None) -> tuple[str, str]:
+    """Return how the file stands to the snapshot: ``new``, ``unchanged``, ``changed`` or ``missing``, and a few words."""
+    file = session.folder / entry.path
+    if not file.is_file():
+        return MISSING, "The file is not in the folder"
+    if snapshot is None:
+        return "new", "Not read yet"
+    change = ingest.changed_since(session.connection, snapshot, file)
+    return ("changed", changes_in_words(change)) if change.any else ("unchanged", "")
+
+
+def _take(session: OpenedProject, entry: SourceEntry, node: Read, before: Snapshot | None, ctx: Context) -> None:
+    make_way(session.connection, entry.name, dialect_of(node))
+    taken = take_snapshots(session.connection, session.folder, session.configuration, [node], ctx)[entry.name]
+    if before is not None and before.id != taken.id and catalogue.get(session.connection, Snapshot, id=before.id) is not None:
+        ingest.drop_snapshot(session.connection, before)
+
+
+def _plan_reads(connection: duckdb.DuckDBPyConnection) -> Iterable[Read]:
+    for run in reversed(catalogue.find(connection, Run, status="done")):
+        yield from loads(run.plan_json).reads
+    for record in catalogue.find(connection, Pipeline):
+        if record.plan_json is not None:
+            yield from loads(record.plan_json).reads
+
+
+def _use(session: OpenedProject, entry: SourceEntry) -> FileUse | None:
+    """Return the first place in the scripts that reads a source."""
+    paths = session.configuration.paths
+    for pipeline in session.scanned().pipelines:
+        if entry.name in pipeline.sources:
+            for use in effects_of(load_script(session.folder, pipeline.script)).sources:
+                if paths.get(use.path, use.path) == entry.path:
+                    return use
+    return None
+
+
+def _generic(session: OpenedProject, entry: SourceEntry, found: FoundSource, use: FileUse | None) -> Read:
+    columns = found.peek.columns
+    separator = (use.separator if use is not None else None) or ","
+    header = _begins_with(session.folder / entry.path, columns, separator)
+    options: list[tuple[str, Option]] = []
+    if use is None or use.call in PANDAS_READERS:
+        if separator != ",":
+            options.append(("sep", separator))
+        if not header or (use is not None and use.header is False):
+            options += [("header", None), ("names", columns)]
+        return Read(name=entry.name, source=entry.name, reader=Reader.PANDAS_CSV, options=tuple(options), columns=())
+    if use.call not in ("open", "read_text"):
+        raise UserError(f"Reading it with {use.call} is not supported yet")
+    options = [("sep", separator), ("skip_blank", True)]
+    if header:
+        options.append(("skip", 1))
+    if set(entry.subject_keys) <= {ROW_KEY}:  # a person is a line: what stands in it does not matter here
+        options.append(("maxsplit", 0))
+        columns = ("line",)
+    fields = tuple(Field(name, Type.STR) for name in columns)
+    return Read(name=entry.name, source=entry.name, reader=Reader.PYTHON_LINES, options=tuple(options), columns=fields)
+
+
+def _begins_with(file: Path, columns: tuple[str, ...], separator: str) -> bool:
+    with file.open(encoding="utf-8", errors="replace") as text:
+        first = text.readline().lstrip("\ufeff").rstrip("\r\n")
+    return [f.strip().strip('"') for f in first.split(separator)] == [c.strip() for c in columns]
+
+
+def _indexed_columns(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ...]:
+    """Return the columns that the index knows, in the order of the source's record."""
+    rows = connection.execute(
+        "SELECT DISTINCT column_name FROM lester.subject_key WHERE source = ? UNION "
+        "SELECT DISTINCT column_name FROM lester.subject_unlinked WHERE source = ?",
+        [source, source],
+    ).fetchall()
+    there = {name for (name,) in rows}
+    record = catalogue.get(connection, Source, name=source)
+    ordered = json.loads(record.subject_keys_json) if record is not None else []
+    return tuple([c for c in ordered if c in there] + sorted(there - set(ordered)))
+
+
+def _values(connection: duckdb.DuckDBPyConnection, source: str) -> int:
+    sql = "SELECT count(*) FROM (SELECT DISTINCT domain, value FROM lester.subject_key WHERE source = ?)"
+    row = connection.execute(sql, [source]).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,314 @@
+"""The picture of one person's way through the project, paths in it, and the way of a feature back to source cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import duckdb
+
+from lester_gui.errors import UserError
+from lester_gui.features.column_map import FeatureColumn, column_map
+from lester_gui.influence.leave_out import Influence
+from lester_gui.ir.nodes import Aggregate, Broadcast, Join, JoinKind, Node, Opaque, Read
+from lester_gui.ir.plan import Plan
+from lester_gui.lineage.columns import chain
+from lester_gui.lineage.footprint import CONTROL, DATA, STATE
+from lester_gui.maintenance import learned
+from lester_gui.runtime.compile_sql import ROW_NO
+from lester_gui.runtime.materialize import views_of
+from lester_gui.runtime.provenance import occurrence_map
+from lester_gui.runtime.split import TEST, TRAIN
+from lester_gui.session.masking import MASK
+from lester_gui.session.opened import Document
+from lester_gui.session.reach import Reached
+from lester_gui.store.catalogue import Run
+
+LANES: Final = ("source", "view", "split", "feature", "model", "prediction")
+Part = tuple[Reached, Influence | None]
+
+
+def graph(parts: Sequence[Part]) -> Document:
+    """Return nodes and edges of the newest runs of some pipelines, each touched or not.
+
+    Parameters
+    ----------
+    parts
+        What the person reached in each run, and what leaving them out changes, where that was computed.
+    """
+    drawing = _Drawing()
+    for way, influence in parts:
+        _draw_run(drawing, way, influence)
+    return {"lanes": list(LANES), "nodes": list(drawing.nodes.values()), "edges": drawing.edges}
+
+
+def path(document: Document, node_id: str, token: str) -> Document:
+    """Return the touched way that leads to a node, for a source the ways that lead from it, and one sentence.
+
+    Raises
+    ------
+    UserError
+        If there is no such node.
+    """
+    nodes = {n["id"]: n for n in document["nodes"]}
+    if node_id not in nodes:
+        raise UserError("The graph has no such node", "Draw it again.")
+    end = nodes[node_id]
+    forward = end["lane"] == "source"
+    taken: list[tuple[str, str]] = []
+    reached = [node_id]
+    for here in reached:
+        for edge in document["edges"]:
+            near, far = (edge["from"], edge["to"]) if forward else (edge["to"], edge["from"])
+            if near == here and edge["touched"]:
+                taken.append((edge["from"], edge["to"]))
+                if far not in reached:
+                    reached.append(far)
+    wanted = set(reached)
+    steps = [n for n in document["nodes"] if n["id"] in wanted]
+    return {
+        "nodes": [n["id"] for n in steps],
+        "edges": [list(e) for e in dict.fromkeys(taken)],
+        "sentence": _sentence(end, steps, token, forward),
+    }
+
+
+def feature_origin(connection: duckdb.DuckDBPyConnection, run: Run, plan: Plan, feature: str, row_no: int | None) -> Document:
+    """Return the chain from a column of X back to source cells.
+
+    Parameters
+    ----------
+    row_no
+        A prepared row, whose source rows are named; None for columns only.
+    """
+    assert run.id is not None
+    columns = column_map(learned.load_encoder(connection, run.id)).columns
+    name, sources = _find_feature(columns, feature, plan)
+    links = [_link("feature", plan.pipeline, name, row_no)]
+    rows = _rows_behind(connection, run.id, plan, row_no)
+    for column in sources:
+        links.append(_link("view", plan.prepared.name, column, row_no))
+        made: list[tuple[str, str]] = []
+        ends: list[tuple[Read, str]] = []
+        for hop in chain(plan, plan.prepared.name, column):
+            parent = plan.view(hop.from_view)
+            if isinstance(parent, Read):
+                ends.append((parent, hop.from_column))
+            if hop.view != plan.prepared.name and _makes(plan.view(hop.view), hop.column):
+                made.append((hop.view, hop.column))
+        links += [_link("view", view, made_column, rows.get(view)) for view, made_column in dict.fromkeys(made)]
+        links += [_link("source", read.source, source_column, rows.get(read.name)) for read, source_column in dict.fromkeys(ends)]
+    return {"feature": name, "pipeline": plan.pipeline, "chain": links}
+
+
+# --- drawing -----------------------------------------------------------------------------------------------------------
+
+
+class _Drawing:
+    """Nodes by identifier, in order, and edges."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Document] = {}
+        self.edges: list[Document] = []
+
+    def node(self, id_: str, title: str, fact: str, touched: bool, **more: Any) -> str:
+        """Add a node; `more` has ``rows``, ``of``, ``pipeline`` and for views the step's kind. Its lane is in its identifier."""
+        known = {"rows": None, "of": None, "pipeline": "", "kind": ""}
+        lane = id_.partition(":")[0]
+        self.nodes.setdefault(id_, {"id": id_, "lane": lane, "title": title, "fact": fact, "touched": touched} | known | more)
+        return id_
+
+    def edge(self, start: str, end: str, kind: str, touched: bool) -> None:
+        edge = {"from": start, "to": end, "kind": kind, "touched": touched}
+        if edge not in self.edges:
+            self.edges.append(edge)
+
+
+def _draw_run(drawing: _Drawing, way: Reached, influence: Influence | None) -> None:
+    plan, name = way.plan, way.plan.pipeline
+    ids = {node.name: _draw_view(drawing, way, node) for node in plan.views}
+    kinds = {node.name: way.kind(node.name) for node in plan.views}
+    for node in plan.views:
+        for number, parent in enumerate(node.parents):
+            touched = bool(kinds[parent.name]) and bool(kinds[node.name])
+            drawing.edge(ids[parent.name], ids[node.name], _edge_kind(node, number, kinds[parent.name]), touched)
+    sides = {side: _draw_side(drawing, way, side) for side in (TRAIN, TEST)}
+    for side, id_ in sides.items():
+        drawing.edge(ids[plan.prepared.name], id_, _side_kind(way, side), bool(getattr(way.footprint, side).count()))
+    model = drawing.node(f"model:{name}", name, _model_words(plan), way.touches_training, pipeline=name)
+    shared = _shared_columns(plan)
+    own_rows = bool(way.sides[TRAIN] or way.sides[TEST])
+    for column in dict.fromkeys(c for block in plan.encode.blocks for c in block.columns):
+        fed = [c for c in way.cells if column in c.column.sources]
+        mine = [c for c in fed if c.cells]
+        by_state = column in shared and bool(way.footprint.views[plan.prepared.name].count())
+        words = f"{len(mine)} of {_count(len(fed), 'column')}"
+        touched = bool(mine) or by_state
+        id_ = drawing.node(f"feature:{name}:{column}", column, words, touched, rows=len(mine), of=len(fed), pipeline=name)
+        for side in (TRAIN, TEST):
+            there = bool(way.sides[side]) and bool(mine)
+            state = by_state and bool(getattr(way.footprint, side).count())
+            drawing.edge(sides[side], id_, DATA if there or not state else STATE, there or state)
+        drawing.edge(id_, model, DATA if own_rows or not by_state else STATE, touched and way.touches_training)
+    if way.touches_training and not way.sides[TRAIN]:
+        drawing.edge(sides[TRAIN], model, STATE, True)  # a label of somebody else depends on them
+    _draw_predictions(drawing, way, influence, model, sides[TEST])
+
+
+def _draw_view(drawing: _Drawing, way: Reached, node: Node) -> str:
+    name = way.plan.pipeline
+    if isinstance(node, Read):
+        mine, of = len(way.footprint.sources.get(node.source, ())), way.views[node.name].rows
+        fact = f"{mine:,} of {_count(of, 'row')}"
+        return drawing.node(f"source:{node.source}", node.source, fact, bool(mine), rows=mine, of=of)
+    mine, of = way.rows(node.name), way.views[node.name].rows
+    fact = f"{mine:,} of {_count(of, 'row')}"
+    return drawing.node(
+        f"view:{name}:{node.name}", node.name, fact, bool(mine), rows=mine, of=of, pipeline=name, kind=type(node).__name__.lower()
+    )
+
+
+def _draw_side(drawing: _Drawing, way: Reached, side: str) -> str:
+    name, of = way.plan.pipeline, way.of[side]
+    touched = getattr(way.footprint, side).count()
+    mine = len(way.sides[side]) or touched
+    fact = f"{mine:,} of {_count(of, 'row')}"
+    return drawing.node(f"split:{name}:{side}", f"{name}, {side}", fact, bool(touched), rows=mine, of=of, pipeline=name)
+
+
+def _draw_predictions(drawing: _Drawing, way: Reached, influence: Influence | None, model: str, test: str) -> None:
+    name, of, own = way.plan.pipeline, way.of[TEST], len(way.sides[TEST])
+    if influence is None:
+        changed, words, touched = None, f"{of - own:,}, change not computed", way.touches_training
+    else:
+        changed = len(influence.changed_keys)
+        what = "change" if influence.is_decision else "move"
+        words, touched = f"{changed:,} of {influence.test_rows:,} {what}", bool(changed)
+    others = drawing.node(
+        f"prediction:{name}:others", "Others’ decisions", words, touched, rows=changed, of=of - own, pipeline=name
+    )
+    drawing.edge(model, others, STATE, touched)
+    fact = f"{own:,} of {of:,}"
+    mine = drawing.node(f"prediction:{name}:own", "Own prediction", fact, bool(own), rows=own, of=of, pipeline=name)
+    drawing.edge(test, mine, DATA, bool(own))
+    drawing.edge(model, mine, STATE, bool(own) and way.touches_training)
+
+
+def _edge_kind(node: Node, number: int, parent_kind: str) -> str:
+    """Return how a view depends on a parent; a parent that the person touched only by state or control passes just that on."""
+    if number == 1 and isinstance(node, Join) and node.how in (JoinKind.SEMI, JoinKind.ANTI):
+        return CONTROL
+    if number == 1 and isinstance(node, Broadcast):
+        return STATE
+    if isinstance(node, Opaque) and not (node.keeps_rows and number == 0):
+        return STATE
+    return parent_kind or DATA
+
+
+def _side_kind(way: Reached, side: str) -> str:
+    if way.sides[side] or not getattr(way.footprint, side).count():
+        return DATA
+    return next(k for k in (DATA, STATE, CONTROL) if getattr(way.footprint, side).count(k))
+
+
+def _shared_columns(plan: Plan) -> set[str]:
+    """Return the prepared columns that carry a group's value or one row's value for everybody."""
+    out: dict[str, set[str]] = {}
+    for node in plan.views:
+        if isinstance(node, Read):
+            out[node.name] = set()
+            continue
+        names = {n for n, made in node.definitions().items() if any(c in out[node.parents[i].name] for i, c in made)}
+        if isinstance(node, Aggregate):
+            names |= {m.name for m in node.measures}
+        elif isinstance(node, Broadcast):
+            names |= {n for n, _ in node.values}
+        elif isinstance(node, Opaque):
+            names |= set(node.schema.names)
+        out[node.name] = names
+    return out[plan.prepared.name]
+
+
+def _model_words(plan: Plan) -> str:
+    words = plan.model.estimator.rpartition(".")[2]
+    return "".join(
+        f" {c.lower()}" if c.isupper() and i and not words[i - 1].isupper() else c for i, c in enumerate(words)
+    ).lower()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+# --- sentences ---------------------------------------------------------------------------------------------------------
+
+
+def _sentence(end: Document, steps: Sequence[Document], token: str, forward: bool) -> str:
+    what = _words_of(end)
+    if not end["touched"]:
+        return f"{token} did not reach {what}."
+    if forward:
+        lanes = [n["lane"] for n in steps]
+        views, models = lanes.count("view"), lanes.count("model")
+        return f"From {end['title']}, {token} reached {_count(views, 'view')} and {_count(models, 'model')}."
+    between = [n for n in steps if n["id"] != end["id"] and n["lane"] != "source"]
+    through = _among(between, end)
+    verb = "depend" if end["lane"] == "prediction" and end["id"].endswith(":others") and end["rows"] != 1 else "depends"
+    start = f"How {what} {verb} on {token}"
+    if not between:
+        return f"{start}: directly."
+    return f"{start}: {_count(len(between), 'step')} in between{through}."
+
+
+def _words_of(node: Document) -> str:
+    if node["lane"] == "prediction":
+        if node["id"].endswith(":own"):
+            return "their own prediction"
+        return (
+            f"{_count(node['rows'], 'decision')} about other people" if node["rows"] is not None else "the decisions about others"
+        )
+    return {"split": f"{node['title']} rows", "model": f"the model of {node['title']}"}.get(node["lane"], str(node["title"]))
+
+
+def _among(between: Iterable[Document], end: Document) -> str:
+    parts = [n["title"] for n in between if n.get("kind") == "aggregate"]
+    parts += ["the model’s weights"] if any(n["lane"] == "model" for n in between) and end["lane"] == "prediction" else []
+    return f", among them {' and '.join(parts)}" if parts else ""
+
+
+# --- a feature's way back ----------------------------------------------------------------------------------------------
+
+
+def _find_feature(columns: Sequence[FeatureColumn], feature: str, plan: Plan) -> tuple[str, tuple[str, ...]]:
+    for c in columns:
+        if feature in (c.name, c.label):
+            return c.label, c.sources
+    if any(feature in c.sources for c in columns):
+        return feature, (feature,)
+    known = ", ".join(c.label for c in columns[:8])
+    raise UserError(
+        f"{plan.pipeline} has no feature {feature!r}", f"The features are {known}{', …' if len(columns) > 8 else ''}."
+    )
+
+
+def _rows_behind(connection: duckdb.DuckDBPyConnection, run: int, plan: Plan, row_no: int | None) -> dict[str, int]:
+    """Return, for a prepared row, the row of each view that its provenance names: row ids of sources, numbers of groups."""
+    if row_no is None:
+        return {}
+    origins = occurrence_map(plan)[plan.prepared.name]
+    table = views_of(connection, run)[plan.prepared.name].table_name
+    columns = ", ".join(f"__p{i}" for i in range(len(origins)))
+    found = connection.execute(f"SELECT {columns} FROM lester.{table} WHERE {ROW_NO} = ?", [row_no]).fetchone()
+    if found is None:
+        raise UserError(f"{plan.prepared.name} has no such row any more", "Search for the person again.")
+    return {origin: int(value) for origin, value in zip(origins, found, strict=True) if value is not None}
+
+
+def _makes(node: Node, column: str) -> bool:
+    """Whether a view works a column out, instead of passing it on."""
+    made = node.definitions()[column]
+    return isinstance(node, Aggregate | Opaque) or len(made) != 1 or made[0][1] != column
+
+
+def _link(kind: str, name: str, column: str, row: int | None) -> dict[str, Any]:
+    return {"kind": kind, "name": name, "column": column, "row": row, "value": None if row is None else MASK}

@@ -1,0 +1,222 @@
+"""How far one person got in one run: their own rows in every view, on both sides of the split, and their cells of X.
+
+A footprint says which rows a person touched at all. Their *own* rows are those that carry one of their source rows and so leave
+with them; a value broadcast from their row to everybody, or a mean that they have a part in, makes no row theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from lester_gui.features.column_map import FeatureColumn, column_map
+from lester_gui.ir.column_lineage import column_lineage
+from lester_gui.ir.nodes import Broadcast, Concat, Join, JoinKind, Node, Read
+from lester_gui.ir.plan import Plan, topological
+from lester_gui.lineage.footprint import CONTROL, DATA, KINDS, Footprint, footprint
+from lester_gui.maintenance import learned
+from lester_gui.progress import Context
+from lester_gui.runtime.compile_sql import ROW_NO
+from lester_gui.runtime.materialize import views_of
+from lester_gui.runtime.provenance import creates_identity, occurrence_map
+from lester_gui.runtime.split import TEST, TRAIN, split_table
+from lester_gui.store.catalogue import Run, View
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A column of X and how many of its cells were made from the person's rows; `row_no` is the first of these rows."""
+
+    column: FeatureColumn
+    cells: int
+    row_no: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What one person touched in one run.
+
+    Attributes
+    ----------
+    footprint : Footprint
+        All touched rows, by kind.
+    own : dict
+        View → row numbers of the person's own rows, in order.
+    sides : dict
+        ``train`` and ``test`` → the row numbers of their own prepared rows there.
+    cells : tuple of Cells
+        Every column of X.
+    used : dict
+        Source → column → ``data`` (feeds X or the label) or ``control`` (decides about rows), for columns that the plan uses.
+    """
+
+    run: Run
+    plan: Plan
+    views: dict[str, View]
+    footprint: Footprint
+    own: dict[str, tuple[int, ...]]
+    sides: dict[str, tuple[int, ...]]
+    cells: tuple[Cells, ...]
+    used: dict[str, dict[str, str]]
+
+    def kind(self, view: str) -> str:
+        """Return how a view counts: ``data`` if it has own rows, else the strongest kind of touched rows, else nothing."""
+        if self.own[view]:
+            return DATA
+        return next((k for k in KINDS if self.footprint.views[view].count(k)), "")
+
+    def rows(self, view: str) -> int:
+        """Return the person's own rows of a view; where there are none, the rows touched in the strongest way."""
+        return len(self.own[view]) or self.footprint.views[view].count(self.kind(view) or None)
+
+    @property
+    def of(self) -> dict[str, int]:
+        """How many training and test rows there are."""
+        return {TRAIN: self.footprint.train.rows, TEST: self.footprint.test.rows}
+
+    @property
+    def touches_training(self) -> bool:
+        return bool(self.footprint.train.count())
+
+
+def reach(
+    connection: duckdb.DuckDBPyConnection, run: Run, plan: Plan, rows: Mapping[str, Sequence[int]], ctx: Context
+) -> Reached:
+    """Follow a person's source rows through a run.
+
+    Parameters
+    ----------
+    rows
+        Source → row ids.
+    """
+    assert run.id is not None
+    found = footprint(connection, plan, run.id, rows, ctx)
+    views = views_of(connection, run.id)
+    own = own_rows(connection, plan, views, found)
+    sides = _sides(connection, run.id, own[plan.prepared.name])
+    return Reached(run, plan, views, found, own, sides, _cells(connection, run.id, plan, views, found, own), used_columns(plan))
+
+
+def own_rows(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, views: Mapping[str, View], found: Footprint
+) -> dict[str, tuple[int, ...]]:
+    """Return view → row numbers of the rows that carry one of the person's source rows, or are a group of theirs alone."""
+    out: dict[str, tuple[int, ...]] = {}
+    origins = occurrence_map(plan)
+    carried = _carried(plan)
+    for node in plan.views:
+        if creates_identity(node):
+            out[node.name] = tuple(found.views[node.name].numbers(DATA))
+            continue
+        conditions, arguments = [], []
+        for number, (origin, carries) in enumerate(zip(origins[node.name], carried[node.name], strict=True)):
+            behind = plan.view(origin)
+            values = found.sources.get(behind.source, ()) if isinstance(behind, Read) else out[origin]
+            if carries and values:
+                conditions.append(f"__p{number} IN (SELECT unnest(?::BIGINT[]))")
+                arguments.append(list(values))
+        if not conditions:
+            out[node.name] = ()
+            continue
+        table = f"lester.{views[node.name].table_name}"
+        sql = f"SELECT {ROW_NO} FROM {table} WHERE {' OR '.join(conditions)} ORDER BY {ROW_NO}"
+        out[node.name] = tuple(n for (n,) in connection.execute(sql, arguments).fetchall())
+    return out
+
+
+def used_columns(plan: Plan) -> dict[str, dict[str, str]]:
+    """Return source → column → ``data`` where it feeds X or the label, ``control`` where it only decides about rows."""
+    lineage = column_lineage(*plan.views)[plan.prepared.name]
+    feeding = {c for block in plan.encode.blocks for c in block.columns}
+    data = frozenset().union(*(lineage.origins[c] for c in feeding)) | lineage.of_expression(plan.label.expr)
+    control = set(lineage.control)
+    if plan.split.test is not None:
+        control |= lineage.of_expression(plan.split.test)
+    out: dict[str, dict[str, str]] = {}
+    for node in plan.reads:
+        known = out.setdefault(node.source, {})
+        for name in node.schema.names:
+            if (node.name, name) in data:
+                known[name] = DATA
+            elif (node.name, name) in control:
+                known.setdefault(name, CONTROL)
+    return out
+
+
+def _carried(plan: Plan) -> dict[str, tuple[bool, ...]]:
+    """Return per view and occurrence whether the row is that occurrence's; what a broadcast takes from elsewhere is not."""
+    out: dict[str, tuple[bool, ...]] = {}
+    for node in plan.views:
+        if isinstance(node, Read) or creates_identity(node):
+            out[node.name] = (True,)
+        elif isinstance(node, Broadcast):
+            out[node.name] = out[node.parent.name] + (False,) * len(out[node.of.name])
+        elif len(node.parents) > 1 and _keeps_all(node):
+            out[node.name] = tuple(c for p in node.parents for c in out[p.name])
+        else:
+            out[node.name] = out[node.parents[0].name]
+    return out
+
+
+def _keeps_all(node: Node) -> bool:
+    """Whether a row has the occurrences of all parents; semi joins and opaque steps that keep rows have the first parent's."""
+    if isinstance(node, Join):
+        return node.how not in (JoinKind.SEMI, JoinKind.ANTI)
+    return isinstance(node, Concat)
+
+
+def _sides(connection: duckdb.DuckDBPyConnection, run: int, own: Sequence[int]) -> dict[str, tuple[int, ...]]:
+    rows = connection.execute(
+        f"SELECT side, row_no FROM lester.{split_table(run)} WHERE row_no IN (SELECT unnest(?::BIGINT[])) ORDER BY position",
+        [list(own)],
+    ).fetchall()
+    return {side: tuple(n for s, n in rows if s == side) for side in (TRAIN, TEST)}
+
+
+def _cells(
+    connection: duckdb.DuckDBPyConnection,
+    run: int,
+    plan: Plan,
+    views: Mapping[str, View],
+    found: Footprint,
+    own: Mapping[str, tuple[int, ...]],
+) -> tuple[Cells, ...]:
+    """Count, per column of X, the own prepared rows in which a source row of the person is behind one of its columns."""
+    prepared = plan.prepared
+    reads = _reads_per_row(connection, plan, views, found, own)
+    origins = column_lineage(*plan.views)[prepared.name].origins
+    out = []
+    for column in column_map(learned.load_encoder(connection, run)).columns:
+        behind = {read for source in column.sources for read, _ in origins[source]}
+        rows = [n for n in own[prepared.name] if not behind or behind & reads[n]]
+        out.append(Cells(column, len(rows), rows[0] if rows else None))
+    return tuple(out)
+
+
+def _reads_per_row(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    views: Mapping[str, View],
+    found: Footprint,
+    own: Mapping[str, tuple[int, ...]],
+) -> dict[int, set[str]]:
+    """Return own prepared row → the views that read a source of which one of the person's rows is in it."""
+    node = plan.prepared
+    numbers = own[node.name]
+    out: dict[int, set[str]] = {n: set() for n in numbers}
+    if not numbers:
+        return out
+    for k, origin in enumerate(occurrence_map(plan)[node.name]):
+        behind = plan.view(origin)
+        if isinstance(behind, Read):
+            values, reads = set(found.sources.get(behind.source, ())), {behind.name}
+        else:
+            values = set(found.views[origin].numbers())
+            reads = {n.name for n in topological(behind) if isinstance(n, Read) and found.sources.get(n.source)}
+        sql = f"SELECT {ROW_NO}, __p{k} FROM lester.{views[node.name].table_name} WHERE {ROW_NO} IN (SELECT unnest(?::BIGINT[]))"
+        for number, value in connection.execute(sql, [list(numbers)]).fetchall():
+            if value in values:
+                out[number] |= reads
+    return out

@@ -1,0 +1,155 @@
+"""Values that several people share, such as a group's mean, and that move when one person leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+
+from lester_gui.ir.column_lineage import column_lineage
+from lester_gui.ir.nodes import Aggregate, Broadcast, Measure
+from lester_gui.ir.plan import Plan
+from lester_gui.ir.schema import Type
+from lester_gui.runtime.materialize import fetch_table
+from lester_gui.session.masking import FEWEST_ROWS, MASK, UNIQUE_SHARE, identifies, numbers_persons
+from lester_gui.session.reach import Reached
+from lester_gui.session.without import WithoutThem
+
+WORDS: Final = {
+    "size": "number of rows",
+    "count": "count of {column}",
+    "nunique": "number of different {column}",
+    "sum": "total {column}",
+    "mean": "average {column}",
+    "var": "variance of {column}",
+    "var0": "variance of {column}",
+    "std": "spread of {column}",
+    "std0": "spread of {column}",
+    "min": "smallest {column}",
+    "max": "largest {column}",
+    "median": "median {column}",
+    "first": "first {column}",
+    "last": "last {column}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SharedValue:
+    """A value that moves. `key` is the group in words; values that are no numbers stay masked."""
+
+    view: str
+    text: str
+    key: str
+    column: str
+    before: Any
+    after: Any
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "view": self.view,
+            "text": self.text,
+            "key": self.key,
+            "column": self.column,
+            "before": self.before,
+            "after": self.after,
+        }
+
+
+def changed_values(
+    connection: duckdb.DuckDBPyConnection, reached: Reached, rest: WithoutThem, subject_keys: Mapping[str, Sequence[str]]
+) -> tuple[SharedValue, ...]:
+    """Return the values of groups with other people in them, and of rows that speak for everybody, that differ.
+
+    Parameters
+    ----------
+    rest
+        The same run without the person.
+    subject_keys
+        Source → columns that name a person.
+    """
+    out: list[SharedValue] = []
+    for node in reached.plan.views:
+        if isinstance(node, Aggregate):
+            out += _of_groups(connection, reached, rest, node, subject_keys)
+        elif isinstance(node, Broadcast):
+            out += _of_everybody(connection, reached, rest, node)
+    return tuple(out)
+
+
+def _of_groups(
+    connection: duckdb.DuckDBPyConnection,
+    reached: Reached,
+    rest: WithoutThem,
+    node: Aggregate,
+    subject_keys: Mapping[str, Sequence[str]],
+) -> Iterator[SharedValue]:
+    assert reached.run.id is not None
+    own = set(reached.own[node.name])
+    numbers = [n for n in reached.footprint.views[node.name].numbers() if n not in own]
+    if not numbers:
+        return
+    names = [*node.by, *(m.name for m in node.measures)]
+    width = len(node.by)
+    then = {row[:width]: row[width:] for row in rest.rows(node.name, names)}
+    masked = _names_persons(reached, node, subject_keys)
+    table = fetch_table(connection, reached.run.id, node.name, names, rows=numbers)
+    for row in zip(*(c.to_pylist() for c in table.columns), strict=True):
+        group = row[:width]
+        if group not in then:
+            continue
+        for measure, before, after in zip(node.measures, row[width:], then[group], strict=True):
+            if not _same(before, after):
+                shown = [MASK if column in masked else str(value) for column, value in zip(node.by, group, strict=True)]
+                where = ", ".join(f"{column} {value}" for column, value in zip(node.by, shown, strict=True))
+                text = f"the {_words(measure)}{f' of {where}' if where else ''}"
+                yield SharedValue(node.name, text, ", ".join(shown), measure.name, _plain(before), _plain(after))
+
+
+def _of_everybody(
+    connection: duckdb.DuckDBPyConnection, reached: Reached, rest: WithoutThem, node: Broadcast
+) -> Iterator[SharedValue]:
+    assert reached.run.id is not None
+    of = [old for _, old in node.values]
+    if isinstance(node.of, Aggregate) or not reached.footprint.views[node.of.name].count():
+        return  # a group's value was named where it was made
+    table = fetch_table(connection, reached.run.id, node.of.name, of)
+    before = list(zip(*(c.to_pylist() for c in table.columns), strict=True))
+    after = rest.rows(node.of.name, of)
+    if not before or not after:
+        return
+    place = 0 if node.position == "first" else -1
+    for column, now, then in zip(of, before[place], after[place], strict=True):
+        if not _same(now, then):
+            text = f"the {node.position} {column} of {node.of.name}, which every row of {node.name} has"
+            yield SharedValue(node.name, text, "", column, _plain(now), _plain(then))
+
+
+def _words(measure: Measure) -> str:
+    return WORDS.get(measure.function, f"{measure.function} of {{column}}").format(column=measure.column)
+
+
+def _names_persons(reached: Reached, node: Aggregate, subject_keys: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the grouping columns that give a person away: keys, names of identifiers, text with nearly a group per row."""
+    plan: Plan = reached.plan
+    keys = {(r.name, c) for r in plan.reads for c in subject_keys.get(r.source, ())}
+    origins = column_lineage(*plan.views)[node.name].origins
+    groups, rows = reached.views[node.name].rows, reached.views[node.parent.name].rows
+    scattered = rows >= FEWEST_ROWS and groups > UNIQUE_SHARE * rows
+    return {
+        c
+        for c in node.by
+        if origins[c] & keys
+        or identifies(c)
+        or numbers_persons(c)
+        or (scattered and node.schema.field(c).type in (Type.STR, Type.DATE, Type.TIMESTAMP))
+    }
+
+
+def _same(a: Any, b: Any) -> bool:
+    return bool(a == b) or (a != a and b != b)
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | float) else MASK

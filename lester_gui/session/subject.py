@@ -1,0 +1,149 @@
+"""Whom a search means: ``VALUE``, ``SOURCE.COLUMN=VALUE`` or a token, and the person behind it. Exact matches only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+
+from lester_gui.discovery.configuration import ROW_KEY, Configuration
+from lester_gui.errors import UserError
+from lester_gui.store import catalogue, subjects
+from lester_gui.store.subjects import Alias, Subject
+
+TOKEN: Final = re.compile(r"P-[0-9A-Z]{4,26}")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was asked for. `source` and `column` are empty for a bare value. Personal data: never logged."""
+
+    value: str
+    source: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBy:
+    """A column whose values name the person: in how many of their rows, and how many different values."""
+
+    source: str
+    column: str
+    rows: int
+    values: int
+
+
+class AmbiguousSubject(UserError):
+    """A bare value names several persons.
+
+    Attributes
+    ----------
+    candidates : list of dict
+        ``source``, ``column``, ``masked`` and ``token`` of each.
+    """
+
+    def __init__(self, candidates: list[dict[str, Any]]) -> None:
+        persons = len({c["token"] for c in candidates})
+        super().__init__(
+            f"This value names {persons} persons", "Say which is meant: SOURCE.COLUMN=VALUE, or the token of a candidate."
+        )
+        self.candidates = candidates
+
+
+def parse(text: str, configuration: Configuration) -> Query:
+    """Read what somebody typed.
+
+    ``SOURCE.COLUMN=`` counts only if there is such a source with such a subject key; ``#row`` is one of every source. Everything
+    else is a value.
+
+    Raises
+    ------
+    UserError
+        If nothing was typed.
+    """
+    text = text.strip()
+    if not text:
+        raise UserError("There is nothing to search for", "Give a value that names a person, or SOURCE.COLUMN=VALUE.")
+    for source in configuration.sources:
+        for column in dict.fromkeys([*source.subject_keys, ROW_KEY]):
+            start = f"{source.name}.{column}="
+            if text.startswith(start):
+                value = text.removeprefix(start).strip()
+                if not value:
+                    raise UserError(f"There is no value after {start}", "Write it after the equals sign.")
+                return Query(value, source.name, column)
+    return Query(text)
+
+
+def find(connection: duckdb.DuckDBPyConnection, query: Query) -> Subject | None:
+    """Return the person that a query means, None if there is nobody. Within the caller's transaction: candidates get tokens.
+
+    Raises
+    ------
+    AmbiguousSubject
+        If a bare value names several persons.
+    UserError
+        If a row is asked for that names nobody.
+    """
+    if query.column == ROW_KEY:
+        return _by_row(connection, query.source, query.value)
+    if not query.source and TOKEN.fullmatch(query.value):
+        aliases = subjects.aliases_of_token(connection, query.value)
+        if aliases:
+            person = subjects.resolve(connection, aliases)
+            return person if person.rows else None
+    found = subjects.search(connection, query.value, query.source or None, query.column or None)
+    if len(found) > 1:
+        raise AmbiguousSubject([c for person in found for c in _candidates(connection, person, query.value)])
+    return found[0] if found else None
+
+
+def known_by(connection: duckdb.DuckDBPyConnection, person: Subject) -> tuple[KnownBy, ...]:
+    """Return the columns by which the index knows a person."""
+    out = []
+    for source, row_ids in person.rows.items():
+        rows = connection.execute(
+            "SELECT column_name, count(DISTINCT row_id), count(DISTINCT value) FROM lester.subject_key "
+            "WHERE source = ? AND row_id IN (SELECT unnest(?)) GROUP BY column_name ORDER BY min(rowid)",
+            [source, list(row_ids)],
+        ).fetchall()
+        out += [KnownBy(source, column, int(n), int(values)) for column, n, values in rows]
+    return tuple(out)
+
+
+def _by_row(connection: duckdb.DuckDBPyConnection, source: str, value: str) -> Subject | None:
+    """Find the person of a row by the row's permanent number."""
+    if not (value.isascii() and value.isdigit()):
+        return None
+    row_id = int(value)
+    snapshot = catalogue.latest_snapshot(connection, source)
+    if snapshot is None:
+        return None
+    there = connection.execute(f"SELECT 1 FROM lester.{snapshot.table_name} WHERE row_id = ?", [row_id]).fetchone()
+    if there is None:
+        return None
+    keys = connection.execute(
+        "SELECT k.domain, k.value FROM lester.subject_key k LEFT JOIN lester.subject_unlinked u "
+        "ON u.reason = 'many persons' AND u.domain = k.domain AND u.value = k.value "
+        "WHERE k.source = ? AND k.row_id = ? AND u.value IS NULL",
+        [source, row_id],
+    ).fetchall()
+    if not keys:
+        raise UserError(
+            f"Row {row_id} of {source} names nobody: its subject keys are missing or shared by many persons",
+            f'Add "{ROW_KEY}" to the subject_keys of {source} in lester.toml to treat each of its rows as a person.',
+        )
+    return subjects.resolve(connection, [Alias(domain, text) for domain, text in keys])
+
+
+def _candidates(connection: duckdb.DuckDBPyConnection, person: Subject, value: str) -> list[dict[str, Any]]:
+    normal = subjects.normalise(value)
+    domains = [a.domain for a in person.aliases if a.value == normal]
+    rows = connection.execute(
+        "SELECT DISTINCT source, column_name FROM lester.subject_key WHERE value = ? AND list_contains(?, domain) ORDER BY ALL",
+        [normal, domains],
+    ).fetchall()
+    token = subjects.token_of(connection, person)
+    return [{"source": s, "column": c, "masked": subjects.mask(normal), "token": token} for s, c in rows]

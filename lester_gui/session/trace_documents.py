@@ -1,0 +1,178 @@
+"""What a trace found, as the document of the Person screen and of ``lester trace``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lester_gui.influence.sentence import Reach
+from lester_gui.lineage.footprint import CONTROL, DATA, STATE
+from lester_gui.runtime.split import TEST, TRAIN
+from lester_gui.session import influencing
+from lester_gui.session.indexing import NotSearched, Searched
+from lester_gui.session.influencing import Measured
+from lester_gui.session.opened import Document
+from lester_gui.session.reach import Reached
+from lester_gui.session.subject import KnownBy
+from lester_gui.session.written import Holding
+from lester_gui.store.subjects import Subject, Unlinked
+
+
+def nobody(searched: Sequence[Searched], missed: Sequence[NotSearched]) -> Document:
+    """Return the trace of a value that names nobody."""
+    return {
+        "subject": None,
+        "found": False,
+        "known_by": [],
+        "searched": [_searched(s, 0) for s in searched],
+        "sources": [],
+        "views": [],
+        "pipelines": [],
+        "sentence": influencing.say(None, (), Reach(0, 0, len(searched))),
+        "not_searched": [m.to_json() for m in missed],
+        "unlinked": [],
+        "stage_counts": dict.fromkeys(("sources", "views", "split", "features", "models", "predictions"), 0),
+    }
+
+
+def found(
+    token: str,
+    person: Subject,
+    names: Sequence[KnownBy],
+    searched: Sequence[Searched],
+    missed: Sequence[NotSearched],
+    pipelines: Sequence[Document],
+    views: Sequence[Document],
+    reached: Sequence[Reached],
+    measured: Sequence[Measured],
+    unlinked: Sequence[Unlinked],
+) -> Document:
+    """Return the trace of a person."""
+    used: dict[str, dict[str, str]] = {}
+    for way in reached:
+        for source, columns in way.used.items():
+            for column, kind in columns.items():
+                known = used.setdefault(source, {})
+                known[column] = DATA if DATA in (kind, known.get(column)) else kind
+    sources = [_source(s, person.rows.get(s.source, ()), used.get(s.source, {})) for s in searched]
+    return {
+        "subject": token,
+        "found": True,
+        "known_by": [{"source": k.source, "column": k.column, "rows": k.rows, "values": k.values} for k in names],
+        "searched": [_searched(s, len(person.rows.get(s.source, ()))) for s in searched],
+        "sources": sources,
+        "views": list(views),
+        "pipelines": list(pipelines),
+        "sentence": _sentence(sources, searched, pipelines, measured),
+        "not_searched": [m.to_json() for m in missed],
+        "unlinked": [
+            {"source": u.source, "column": u.column, "reason": u.reason, "values": u.values, "rows": u.rows} for u in unlinked
+        ],
+        "stage_counts": {
+            "sources": sum(s["rows"] for s in sources),
+            "views": sum(v["rows"] for v in views),
+            "split": sum(p["train_rows"] + p["test_rows"] for p in pipelines),
+            "features": sum(f["cells"] > 0 for p in pipelines for f in p["features"]),
+            "models": sum(len(p["models"]) for p in pipelines),
+            "predictions": sum(p["test_rows"] for p in pipelines),
+        },
+    }
+
+
+def views(way: Reached) -> list[Document]:
+    """Return how many rows of each view a person has a part in, their own first of all, and how."""
+    out = []
+    for name, touched in way.footprint.views.items():
+        own = set(way.own[name])
+        out.append(
+            {
+                "pipeline": way.plan.pipeline,
+                "view": name,
+                "rows": way.rows(name),
+                "of": touched.rows,
+                "kind": way.kind(name) or DATA,
+                "own_rows": len(own),
+                "state_rows": len(set(touched.numbers(STATE)) - own),
+                "control_rows": len(set(touched.numbers(CONTROL)) - own),
+            }
+        )
+    return out
+
+
+def pipeline(way: Reached, files: Sequence[Holding], said: Mapping[int, str | None]) -> Document:
+    """Return what a person left in a pipeline's run; the influence is filled in by who measures it."""
+    cells = way.cells
+    others = {side: set(getattr(way.footprint, side).numbers()) - set(way.sides[side]) for side in (TRAIN, TEST)}
+    labels = [c.column.label for c in cells]
+    unique = len(set(labels)) == len(labels)
+    return {
+        "pipeline": way.plan.pipeline,
+        "basis": "run",
+        "train_rows": len(way.sides[TRAIN]),
+        "test_rows": len(way.sides[TEST]),
+        "train_of": way.of[TRAIN],
+        "test_of": way.of[TEST],
+        "others_touched": {side: len(numbers) for side, numbers in others.items()},
+        "features": [
+            {
+                "name": c.column.label if unique else c.column.name,
+                "column": c.column.name,
+                "made_from": list(c.column.sources),
+                "cells": c.cells,
+                "row_no": c.row_no,
+            }
+            for c in cells
+            if c.cells
+        ],
+        "feature_cells": sum(c.cells for c in cells),
+        "features_of": len(cells),
+        "models": [way.plan.pipeline] if way.touches_training else [],
+        "model_class": way.plan.model.estimator.rpartition(".")[2],
+        "artefacts": [f.to_json() for f in files],
+        "predictions": [
+            {"row": n, "side": side, "before": said.get(n), "after": None, "own": True}
+            for side in (TRAIN, TEST)
+            for n in way.sides[side]
+        ],
+        "influence": None,
+    }
+
+
+def _sentence(
+    sources: Sequence[Document], searched: Sequence[Searched], pipelines: Sequence[Document], measured: Sequence[Measured]
+) -> str:
+    total = Reach(
+        rows=sum(s["rows"] for s in sources),
+        sources=sum(s["rows"] > 0 for s in sources),
+        searched=len(searched),
+        train_rows=sum(p["train_rows"] for p in pipelines),
+        test_rows=sum(p["test_rows"] for p in pipelines),
+        cells=sum(p["feature_cells"] for p in pipelines),
+        models=sum(len(p["models"]) for p in pipelines),
+    )
+    shared = [v for m in measured for v in m.shared]
+    return influencing.say([m.influence for m in measured] or None, shared, total)
+
+
+def _source(entry: Searched, row_ids: Sequence[int], used: Mapping[str, str]) -> Document:
+    feeding = [c for c, kind in used.items() if kind == DATA]
+    return {
+        "source": entry.source,
+        "rows": len(row_ids),
+        "of": entry.of,
+        "row_ids": list(row_ids),
+        "columns_used": list(used),
+        "kind": DATA if feeding or not used else CONTROL,
+    }
+
+
+def _searched(entry: Searched, rows: int) -> dict[str, Any]:
+    return {
+        "source": entry.source,
+        "columns": list(entry.columns),
+        "values": entry.values,
+        "rows": rows,
+        "indexed_at": entry.indexed_at,
+        "state": entry.state,
+        "note": entry.note,
+    }
