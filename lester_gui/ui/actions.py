@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
@@ -14,7 +15,7 @@ class Spec:
     """One action: its id, words, key (may be empty), icon, and whether it needs an open project."""
 
     id: str
-    text: str
+    text: Any
     key: str
     icon: str
     needs_project: bool = True

@@ -30,7 +30,7 @@ class FindEverything(QAbstractButton):
         self.setFixedSize(QSize(240, 30))
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.clicked.connect(actions["palette"].trigger)
-        theme.notifier.changed.connect(self.update)
+        theme.follow(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

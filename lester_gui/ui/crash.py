@@ -17,6 +17,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 import platformdirs
 from PySide6.QtCore import QObject, Qt, Signal
@@ -85,7 +86,7 @@ class CrashHooks(QObject):
         super().__init__(parent)
         self._show = show
         self._before: tuple | None = None
-        self._native = None
+        self._native: TextIO | None = None
         self._caught.connect(self._present, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> CrashHooks:
@@ -94,8 +95,9 @@ class CrashHooks(QObject):
         sys.excepthook = self._hook
         threading.excepthook = self._thread_hook
         folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._native = open(folder() / "native.txt", "a", encoding="utf-8")  # noqa: SIM115 - faulthandler needs it open
-        faulthandler.enable(self._native)
+        native = open(folder() / "native.txt", "a", encoding="utf-8")  # noqa: SIM115 - faulthandler needs it open
+        faulthandler.enable(native)
+        self._native = native
         return self
 
     def remove(self) -> None:

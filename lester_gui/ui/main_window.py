@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self._project_changed()
 
     # what is shown --------------------------------------------------------------------------------------------------
-    def screen(self) -> Screen | None:
+    def shown(self) -> Screen | None:
         """The screen that is shown, or None on the welcome page."""
         return self._screen if self.desk.session is not None else None
 
@@ -76,7 +76,8 @@ class MainWindow(QMainWindow):
         screen.set_narrow(self._narrow)
         screen.enter(**(target or {}))
         self.header.show_screen(screen)
-        if self.sheet is None and (QApplication.focusWidget() is None or not screen.isAncestorOf(QApplication.focusWidget())):
+        focus = QApplication.focusWidget()
+        if self.sheet is None and (focus is None or not screen.isAncestorOf(focus)):
             pane = next((pane for pane in screen.panes() if pane.isVisible()), None)
             if pane is not None:
                 pane.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -101,9 +102,10 @@ class MainWindow(QMainWindow):
         self.status = StatusBar()
         self._banner = Banner("danger", "")
         close = Button(self.tr("Close"), "quiet", "close")
-        close.clicked.connect(lambda: self._messages.hide())
+        close.clicked.connect(lambda _on=False: self._messages.hide())
         self._banner.add(close)
-        self._messages = holder(row((self._banner, 1), margins=(24, 12, 24, 0)), "window")
+        self._message_row = row((self._banner, 1), margins=(24, 12, 24, 0))
+        self._messages: QWidget = holder(self._message_row, "window")
         self._messages.hide()
         self._stack = QStackedWidget()
         for screen in self.screens.values():
@@ -188,12 +190,11 @@ class MainWindow(QMainWindow):
         if self.desk.session is None:
             self.welcome.say(message)
             return
-        place = self._messages.layout()
         new = Banner(message.tone, message.text, message.hint)
         close = Button(self.tr("Close"), "quiet", "close")
         close.clicked.connect(self._messages.hide)
         new.add(close)
-        place.replaceWidget(self._banner, new)
+        self._message_row.replaceWidget(self._banner, new)
         self._banner.deleteLater()
         self._banner = new
         self._messages.show()

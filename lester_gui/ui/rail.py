@@ -25,7 +25,7 @@ class RailItem(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedHeight(34)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        theme.notifier.changed.connect(self.update)
+        theme.follow(self)
 
     def set_side(self, side: str, says: str = "") -> None:
         """Show a count, with its meaning for screen readers."""
@@ -70,7 +70,7 @@ class ProjectSwitch(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_project("", "")
-        theme.notifier.changed.connect(self.update)
+        theme.follow(self)
 
     def set_project(self, name: str, fact: str) -> None:
         """Show another project."""
@@ -148,7 +148,8 @@ class Rail(QWidget):
         """Icons only, or icons with names."""
         self.setFixedWidth(NARROW if narrow else WIDE)
         self._lay.setContentsMargins(*((8, 12, 8, 12) if narrow else (12, 12, 12, 12)))
-        for item in (self.switch, *self._items.values(), self._help, self._preferences):
+        entries: list[RailItem | ProjectSwitch] = [self.switch, *self._items.values(), self._help, self._preferences]
+        for item in entries:
             item.narrow = narrow
             item.updateGeometry()
             item.update()

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ class Gallery:
         application()
         theme.choose(which)
         self._out, self._which = out, which
-        self.window = MainWindow(type(session))
+        door: Any = type(session)
+        self.window = MainWindow(door)
         if QApplication.platformName() != "offscreen":
             self.window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         self.window.resize(size)
@@ -63,7 +65,7 @@ class Gallery:
         window.go("person")
         person: Any = window.screens["person"]
         person.search.setText("Z-99999")
-        person.find("Z-99999")
+        person.look_for("Z-99999")
         self.settle()
         self.take("04b-nothing")
         self._go("06-requests", "requests")
@@ -129,7 +131,7 @@ class Gallery:
         for _ in range(2):
             wait_until(lambda: not self.window.desk.runner.tasks())
             pause = time.monotonic() + 0.15  # what waits for a short moment before it asks
-            wait_until(lambda end=pause: time.monotonic() > end)
+            wait_until(partial(_is_past, pause))
         for _ in range(5):
             QCoreApplication.processEvents()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
@@ -184,6 +186,10 @@ def wait_until(done: Callable[[], bool], seconds: float = WAIT) -> None:
         time.sleep(0.005)
         if time.monotonic() > end:
             raise TimeoutError("the window is still loading")
+
+
+def _is_past(moment: float) -> bool:
+    return time.monotonic() > moment
 
 
 def _dress(app: QApplication) -> None:

@@ -6,10 +6,12 @@ The style sheet names no font, because ``font-size`` in a style sheet beats ``se
 from __future__ import annotations
 
 import re
+import weakref
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from lester_gui import resources
 from lester_gui.ui import fonts, tokens
@@ -35,19 +37,7 @@ _PALETTE = {
 }
 
 
-class _Notifier(QObject):
-    """Tells painted widgets and plots that the colours changed.
-
-    Signals
-    -------
-    changed
-        Name of the new theme.
-    """
-
-    changed = Signal(str)
-
-
-notifier = _Notifier()
+_followers: list[tuple[weakref.ref[QWidget], str]] = []
 _state = {"name": "light", "choice": "system"}
 
 
@@ -68,6 +58,14 @@ def qcolour(role: str) -> QColor:
     if len(value) > 7:
         made.setAlpha(int(value[7:], 16))
     return made
+
+
+def follow(widget: QWidget, method: str = "update") -> None:
+    """Call a method of a widget whenever the colours change, for as long as the widget exists.
+
+    A signal would do, but its connection outlives a widget that Qt deletes before Python does.
+    """
+    _followers.append((weakref.ref(widget), method))
 
 
 def start(app: QApplication, choice: str = "system") -> None:
@@ -117,10 +115,15 @@ def _apply(which: str) -> None:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         raise RuntimeError("a theme needs a running application")
+    if which == _state["name"] and app.styleSheet():
+        return  # dressing every widget again takes a second
     _state["name"] = which
     app.setPalette(palette(which))
     app.setStyleSheet(style_sheet(which))
-    notifier.changed.emit(which)
+    alive = [(widget, method) for reference, method in _followers if (widget := reference()) is not None and isValid(widget)]
+    _followers[:] = [(weakref.ref(widget), method) for widget, method in alive]
+    for widget, method in alive:
+        getattr(widget, method)()
 
 
 def _system_scheme() -> str:

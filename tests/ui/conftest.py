@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
+from lester_gui import settings
 from lester_gui.ui import theme, words
 from lester_gui.ui.main_window import MainWindow
 from ui.fake_session import FakeSession
@@ -34,18 +35,30 @@ def settle(qtbot):
     return wait
 
 
+@pytest.fixture(scope="session")
+def one_window(lester_app):
+    """One window for all tests: it takes half a second to build, and each test puts it back."""
+    made = MainWindow(FakeSession)
+    made.show()
+    return made
+
+
 @pytest.fixture
-def bare_window(lester_app, qtbot):
+def bare_window(one_window, qtbot):
     """Window on the welcome page."""
     theme.choose("light")
-    window = MainWindow(FakeSession)
-    qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
-    yield window
-    window.desk.runner.cancel_all()
-    window.desk.runner.wait()
-    QCoreApplication.processEvents()
+    one_window.desk.settings = settings.load()
+    one_window.resize(1440, 900)
+    one_window.activateWindow()
+    qtbot.waitUntil(lambda: one_window.width() == 1440 and one_window.isActiveWindow())
+    yield one_window
+    if one_window.sheet is not None:
+        one_window.sheet.close_sheet()
+    one_window.desk.set_session(None)
+    one_window.desk.runner.wait()
+    for _ in range(3):
+        QCoreApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lester_gui.errors import Refused, UserError
 
+# fmt: off
 SCRIPT = Path(__file__).resolve().parents[2] / "sample_pipelines" / "hospital" / "complications.py"
 MASKED = "••••••"
 ROWS = 887
@@ -228,7 +229,7 @@ class FakeSession:
 
     def page(self, pipeline, view, start, count, sort=None, filters=None):
         self.calls.append(("page", view, start, count, sort, filters))
-        of = dict((n, r) for n, r, _k in VIEWS)[view]
+        of = {n: r for n, r, _k in VIEWS}[view]
         total = of if not filters else of // 2
         numbers = range(start, min(start + count, total))
         return {"rows": [[MASKED, ["False", "True"][n % 3 == 0], f"county{2 + n % 2}", n % 5, f"race{1 + n % 3}",
@@ -280,7 +281,8 @@ class FakeSession:
                         {"source": "histories", "rows": 1, "of": ROWS, "row_ids": [12],
                          "columns_used": ["smoker", "complications"], "kind": "data"},
                         {"source": "visits", "rows": 0, "of": 4120, "row_ids": [], "columns_used": [], "kind": "data"}],
-            "views": [{"pipeline": "complications", "view": n, "rows": 1, "of": r, "kind": "state" if k == "aggregate" else "data"}
+            "views": [{"pipeline": "complications", "view": n, "rows": 1, "of": r,
+                "kind": "state" if k == "aggregate" else "data"}
                       for n, r, k in VIEWS[2:]],
             "pipelines": [{
                 "pipeline": "complications", "train_rows": 1, "test_rows": 0, "train_of": 443, "test_of": 148,
@@ -295,7 +297,8 @@ class FakeSession:
                     "test_rows": 148, "own_rows": 0, "max_coefficient_change": 0.0021,
                     "coefficients": [{"feature": "income, scaled", "change": 0.0021},
                                      {"feature": "county is county2", "change": -0.0016},
-                                     {"feature": "race is race1", "change": 0.0012}, {"feature": "smoker is True", "change": -0.0007}],
+                                     {"feature": "race is race1", "change": 0.0012}, {"feature": "smoker is True",
+                                         "change": -0.0007}],
                     "probability_shift": shift, "metric_name": "accuracy",
                     "accuracy": {"now": 0.7095, "without": 0.7093, "low": -0.0006, "high": 0.0002},
                     "values_of_others": [{"view": "complications", "text": "the mean of complications for group3"}],
@@ -372,7 +375,8 @@ class FakeSession:
             plan=self.plan(number) if number in self.planned else None, approval=self.approved.get(number),
             execution=self._execution(number) if done else None,
             replay={"equal": True, "artefacts": [{"name": "data", "class": "bit", "max_difference": 0.0},
-                                                 {"name": "model", "class": "solver", "max_difference": 1.2e-10}]} if done else None,
+                                                 {"name": "model", "class": "solver",
+                                                     "max_difference": 1.2e-10}]} if done else None,
             ask_original={"equal": True, "stages": {"prepare": "equal", "encode": "equal", "label": "equal", "split": "equal",
                                                     "model": "equal"}, "not_compared": []} if done else None,
             certificate={"path": "/tmp/certificate.json", "valid": True} if done else None,
@@ -384,10 +388,12 @@ class FakeSession:
         self._cases[number].update(status="planned", status_text="Waits for approval", next_action="approve")
         rows = [("view", "data", 1, "delta", "bit", 0.02), ("view", "complications", 1, "delta", "bit", 0.01),
                 ("split", "complications", 1, "recorded", "bit", 0.0), ("features", "9 columns", 591, "refit", "rounding", 0.05),
-                ("model", "complications", 0, "two Newton steps", "solver", 0.4), ("file", "out/model.pkl", 0, "replaced", "bit", 0.1)]
+                ("model", "complications", 0, "two Newton steps", "solver", 0.4), ("file", "out/model.pkl", 0, "replaced",
+                    "bit", 0.1)]
         return {
             "case": number, "plan_hash": "4be190c377d2aa01",
-            "sentence": "Erases 2 source rows and everything made from them, brings 5 views and 1 model up to date in about 1 second.",
+            "sentence": "Erases 2 source rows and everything made from them, brings 5 "
+                "views and 1 model up to date in about 1 second.",
             "actions": [{"artefact": a, "kind": k, "rows": r, "cells": 0, "method": m, "guarantee": g, "seconds": s}
                         for k, a, r, m, g, s in rows],
             "full_rerun_seconds": 9.5, "seconds": 0.6,
@@ -422,13 +428,15 @@ class FakeSession:
         for i, name in enumerate(("Stage", "Check", "Commit", "Replay", "Purge", "Ask the original", "Certificate")):
             ctx.advance(name, i / 7)
         self.applied.add(number)
-        self._cases[number].update(status="done", status_text="Erased, certificate issued", group="done", next_action="certificate")
+        self._cases[number].update(status="done", status_text="Erased, certificate issued", group="done",
+            next_action="certificate")
         return self._execution(number)
 
     def _execution(self, number):
         return {"case": number, "status": "purged", "seconds": 1.4,
                 "actions": [{"artefact": "data", "kind": "view", "class": "bit", "difference": 0.0, "seconds": 0.02},
-                            {"artefact": "complications", "kind": "model", "class": "solver", "difference": 1e-10, "seconds": 0.4}],
+                            {"artefact": "complications", "kind": "model", "class": "solver", "difference": 1e-10,
+                                "seconds": 0.4}],
                 "replay": {"equal": True}, "purge": {"status": "done", "files": 2}, "ask_original": {"equal": True}}
 
     def purge_preview(self, number):
@@ -465,7 +473,8 @@ class FakeSession:
     def audit(self):
         what = [("search", "Person searched", "P-7F3K, 2 sources"), ("reveal", "Value revealed, 30 seconds", "ssn of P-7F3K"),
                 ("plan", "Plan made", "LR-0031, plan 4be1 90c3"), ("request", "Case filed", "LR-0031, erasure"),
-                ("run", "Pipeline run", "complications, run 4, 0.8 s"), ("rewrite", "Rewrite verified", "complications, 14 inputs")]
+                ("run", "Pipeline run", "complications, run 4, 0.8 s"), ("rewrite", "Rewrite verified",
+                    "complications, 14 inputs")]
         entries = []
         for i in range(24):
             action, text, details = what[i % len(what)]

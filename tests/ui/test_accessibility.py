@@ -11,8 +11,16 @@ from lester_gui.ui.dialogs.preferences import PreferencesSheet
 from lester_gui.ui.dialogs.reveal import RevealSheet
 from lester_gui.ui.widgets import Painted
 
-TARGETS = {"project": {}, "rewrite": {"pipeline": "complications"}, "data": {}, "person": {"token": "P-7F3K"},
-           "lineage": {"token": "P-7F3K"}, "requests": {}, "case": {"case": "LR-0031"}, "audit": {}}
+TARGETS = {
+    "project": {},
+    "rewrite": {"pipeline": "complications"},
+    "data": {},
+    "person": {"token": "P-7F3K"},
+    "lineage": {"token": "P-7F3K"},
+    "requests": {},
+    "case": {"case": "LR-0031"},
+    "audit": {},
+}
 
 
 def nameless(root: QWidget) -> list[str]:
@@ -40,9 +48,15 @@ def test_welcome_names_what_can_be_reached(bare_window):
 
 
 def test_sheets_name_what_can_be_reached(window, session):
-    sheets = [HelpSheet(window.actions_table), CrashSheet("report"), CertificateSheet(window.desk, window.opening), PreferencesSheet(window.desk),
-              NewRequestSheet(window.desk, "", lambda _c: None), ApprovalSheet(window.desk, session.case("LR-0031"), lambda: None),
-              RevealSheet(["ssn"], "ssn", lambda *_a: None)]
+    sheets = [
+        HelpSheet(window.actions_table),
+        CrashSheet("report"),
+        CertificateSheet(window.desk, window.opening),
+        PreferencesSheet(window.desk),
+        NewRequestSheet(window.desk, "", lambda _c: None),
+        ApprovalSheet(window.desk, session.case("LR-0031"), lambda: None),
+        RevealSheet(["ssn"], "ssn", lambda *_a: None),
+    ]
     for sheet in sheets:
         window.show_sheet(sheet)
         assert nameless(sheet) == [], type(sheet).__name__

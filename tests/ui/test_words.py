@@ -17,7 +17,8 @@ def test_plurals_and_separators(lester_app):
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(0.01, "< 0.1 s"), (0.4, "0.4 s"), (12.2, "12 s"), (700, "11 min 40 s"), (120, "2 min"), (7500, "2 h 5 min")]
+    ("value", "shown"),
+    [(0.01, "< 0.1 s"), (0.4, "0.4 s"), (12.2, "12 s"), (700, "11 min 40 s"), (120, "2 min"), (7500, "2 h 5 min")],
 )
 def test_seconds(value, shown):
     assert words.seconds(value) == shown

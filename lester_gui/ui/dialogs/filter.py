@@ -57,7 +57,8 @@ class FilterSheet(Sheet):
         self.set_content(
             col(
                 row(Icon("filter", "accent", 20), label(self.tr("Add a filter"), "title"), None), 8,
-                row((column, 1), (op, 1), (col(self.value, None, gap=0), 1), gap=12), 16, row(None, cancel, go), gap=4, margins=(24, 20, 24, 20),
+                row((column, 1), (op, 1), (col(self.value, None, gap=0), 1), gap=12), 16, row(None, cancel, go), gap=4,
+                    margins=(24, 20, 24, 20),
             ),
             self.column,
             go,

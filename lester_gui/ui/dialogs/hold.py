@@ -14,7 +14,7 @@ class HoldSheet(Sheet):
 
     width_wanted = 520
 
-    def __init__(self, case: str, hold: Callable[[str], None]) -> None:
+    def __init__(self, case: str, hold: Callable[[str], object]) -> None:
         title = self.tr("Put %1 on hold?").replace("%1", case)
         super().__init__(title)
         self._hold = hold
@@ -27,7 +27,8 @@ class HoldSheet(Sheet):
         go.clicked.connect(self._go)
         body = self.tr("Nothing of this case is applied until the hold is released.")
         self.set_content(
-            col(row(Icon("pause", "accent", 20), label(title, "title"), None), 4, label(body, "body", "2", wrap=True), 8, self.reason, 16,
+            col(row(Icon("pause", "accent", 20), label(title, "title"), None), 4, label(body, "body", "2", wrap=True), 8,
+                self.reason, 16,
                 row(None, cancel, go), gap=4, margins=(24, 20, 24, 20)),
             self.reason.edit,
             go,

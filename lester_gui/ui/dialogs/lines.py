@@ -31,7 +31,8 @@ class LinesSheet(Sheet):
         self.set_content(
             col(
                 row(Icon("file", "accent", 20), label(self.accessibleName(), "title"), None), 4,
-                label(self.tr("All other bytes of these files stay as they are."), "body", "2"), 8, card(col(self.table, margins=(1, 2, 1, 1))),
+                label(self.tr("All other bytes of these files stay as they are."), "body", "2"), 8, card(col(self.table,
+                    margins=(1, 2, 1, 1))),
                 8, row((self._note, 1), close), gap=4, margins=(24, 20, 24, 20),
             ),
             self.table,

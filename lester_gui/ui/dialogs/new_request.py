@@ -62,13 +62,14 @@ class NewRequestSheet(Sheet):
         cancel.clicked.connect(self.close_sheet)
         self.file = Button(tr("File the case"), "primary", "plus")
         self.file.clicked.connect(self._go)
-        right = col(label(tr("Right"), "smallstrong", "2"), self.right, None, gap=4)
+        rights = col(label(tr("Right"), "smallstrong", "2"), self.right, None, gap=4)
         received = col(label(tr("Received on"), "smallstrong", "2"), self.received, None, gap=4)
         self.set_content(
             col(
                 row(Icon("requests", "accent", 20), label(tr("New request"), "title"), None), 8, self._message,
-                row((right, 1), (received, 1), gap=16), 8, self.subject, 8, self._values_part, self.reason, 8, self.by, 8,
-                label(tr("The clock runs from the day of receipt: one calendar month."), "small", "3"), 12, row(None, cancel, self.file),
+                row((rights, 1), (received, 1), gap=16), 8, self.subject, 8, self._values_part, self.reason, 8, self.by, 8,
+                label(tr("The clock runs from the day of "
+                    "receipt: one calendar month."), "small", "3"), 12, row(None, cancel, self.file),
                 gap=4, margins=(24, 20, 24, 20),
             ),
             self.subject.edit,

@@ -24,7 +24,8 @@ class OriginSheet(Sheet):
     def __init__(self, desk: Desk, pipeline: str, feature: str, row_no: int | None = None) -> None:
         super().__init__(self.tr("Where %1 comes from").replace("%1", feature))
         self._desk, self._pipeline = desk, pipeline
-        columns = [Column(self.tr("Step"), 130), Column(self.tr("Where")), Column(self.tr("Column"), 190), Column(self.tr("Row"), 100, True),
+        columns = [Column(self.tr("Step"), 130), Column(self.tr("Where")), Column(self.tr("Column"), 190),
+            Column(self.tr("Row"), 100, True),
                    Column(self.tr("Value"), 120)]  # fmt: skip
         self.table = RecordTable(RecordModel(columns), 34, says=self.tr("Steps back to the source"))
         self.table.setFixedHeight(34 * 8 + 30)
@@ -34,7 +35,8 @@ class OriginSheet(Sheet):
         close.clicked.connect(self.close_sheet)
         self.set_content(
             col(
-                row(Icon("feature", "person", 20), label(self.accessibleName(), "title"), None), 8, card(col(self.table, margins=(1, 2, 1, 1))),
+                row(Icon("feature", "person", 20), label(self.accessibleName(), "title"), None), 8, card(col(self.table,
+                    margins=(1, 2, 1, 1))),
                 8, row((self._note, 1), close), gap=4, margins=(24, 20, 24, 20),
             ),
             self.table,

@@ -28,7 +28,8 @@ class ProposalSheet(Sheet):
         later = Button(self.tr("Not now"))
         later.clicked.connect(self.close_sheet)
         write = Button(self.tr("Write lester.toml"), "primary", "check")
-        write.clicked.connect(lambda: (accept(), self.close_sheet()))
+        write.clicked.connect(accept)
+        write.clicked.connect(self.close_sheet)
         body = self.tr("Check which columns name a person. You can edit the file later; everything in it is optional.")
         self.set_content(
             col(

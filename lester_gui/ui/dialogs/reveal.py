@@ -31,11 +31,13 @@ class RevealSheet(Sheet):
         self.go = Button(self.tr("Reveal for 30 seconds"), "primary", "eye")
         self.go.clicked.connect(self._go)
         body = self.tr(
-            "The value is shown for 30 seconds, or until the window loses focus. The journal keeps your name, the field and the reason, not the value."
+            "The value is shown for 30 seconds, or until the window loses focus. The "
+            "journal keeps your name, the field and the reason, not the value."
         )
         self.set_content(
             col(
-                row(Icon("eye", "warn", 20), label(self.tr("Reveal a value?"), "title"), None), 4, label(body, "body", "2", wrap=True), 8,
+                row(Icon("eye", "warn", 20), label(self.tr("Reveal a value?"), "title"), None), 4, label(body, "body", "2",
+                    wrap=True), 8,
                 label(self.tr("Field"), "smallstrong", "2"), self.field, 8, self.reason, 16, row(None, cancel, self.go),
                 gap=4, margins=(24, 20, 24, 20),
             ),

@@ -35,7 +35,7 @@ class Sheet(QWidget):
         self._default: QPushButton | None = None
         self._focus_before: QWidget | None = None
         shadow(self._card)
-        theme.notifier.changed.connect(self.update)
+        theme.follow(self)
 
     def set_content(self, layout: QLayout, first: QWidget | None = None, default: QPushButton | None = None) -> None:
         """Fill the card; `first` gets the focus, `default` is pressed by Enter."""
@@ -74,8 +74,9 @@ class Sheet(QWidget):
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
-            self.setGeometry(self.parentWidget().rect())
+        window = self.parentWidget()
+        if event.type() == QEvent.Type.Resize and window is not None and watched is window:
+            self.setGeometry(window.rect())
             self._place()
         return False
 
@@ -123,6 +124,8 @@ class Sheet(QWidget):
         width = min(self.width_wanted, self.width() - 48)
         self._card.setFixedWidth(width)
         layout = self._card.layout()
+        if layout is None:
+            return
         height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
         height = min(height, self.height() - 40)
         self._card.setFixedHeight(height)

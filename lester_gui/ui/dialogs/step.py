@@ -31,7 +31,8 @@ class RejectSheet(Sheet):
         body = self.tr("A rejected step is not run. Edit the plan, or have the pipeline rewritten again.")
         self.set_content(
             col(
-                row(Icon("hand", "danger", 20), label(title, "title"), None), 4, label(body, "body", "2", wrap=True), 8, self._reason,
+                row(Icon("hand", "danger", 20), label(title, "title"), None), 4, label(body, "body", "2", wrap=True), 8,
+                    self._reason,
                 16, row(None, cancel, go), gap=4, margins=(24, 20, 24, 20),
             ),
             self._reason.edit,

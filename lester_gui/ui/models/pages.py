@@ -11,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from lester_gui.ui.models import cells
 from lester_gui.ui.models.records import CELL, KEY, Column
 from lester_gui.ui.words import number
 
+Index = QModelIndex | QPersistentModelIndex
 PAGE = 256
 KEPT = 64
 MOST_ROWS = 2**31 - 1  # a Qt model counts rows in a signed 32-bit integer
@@ -78,6 +79,13 @@ class PagedModel(QAbstractTableModel):
         self.endResetModel()
         self._ask(0)
 
+    def clear(self) -> None:
+        """Show nothing."""
+        self.beginResetModel()
+        self.fields, self.columns = [], [Column("row", 62, True)]
+        self._begin(Query(), 0)
+        self.endResetModel()
+
     def set_query(self, query: Query) -> None:
         """Sort or filter otherwise; rows are counted anew when the first page arrives."""
         self.beginResetModel()
@@ -113,13 +121,13 @@ class PagedModel(QAbstractTableModel):
         """Whether a page is on the way."""
         return bool(self._asked)
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
+    def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else self._total
 
-    def columnCount(self, parent: QModelIndex | None = None) -> int:
+    def columnCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.columns)
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -22,8 +22,10 @@ from lester_gui.ui.widgets import Banner, Button, Empty, Icon, Painted, QuickFie
 from lester_gui.ui.words import day_heading, moment, number, short_hash
 
 ICONS = {
-    "search": "search", "trace": "search", "reveal": "eye", "plan": "check", "request": "requests", "approve": "check", "refuse": "hand",
-    "run": "play", "rewrite": "rewrite", "edit": "pencil", "export": "export", "replay": "refresh", "ask": "check-circle", "apply": "erase",
+    "search": "search", "trace": "search", "reveal": "eye", "plan": "check", "request": "requests", "approve": "check",
+        "refuse": "hand",
+    "run": "play", "rewrite": "rewrite", "edit": "pencil", "export": "export", "replay": "refresh", "ask": "check-circle",
+        "apply": "erase",
     "purge": "erase", "certificate": "audit", "block": "lock", "scan": "refresh", "hold": "pause", "accept": "check",
 }  # fmt: skip
 GROUPS: tuple[tuple[str, ...], ...] = (
@@ -75,7 +77,8 @@ class AuditScreen(Screen):
         self._which.chosen.connect(lambda _i: self._show())
         self._find = QuickField(tr("Find case, pipeline or entry"), width=220)
         self._find.textChanged.connect(lambda _t: self._show())
-        columns = [Column(tr("Time"), 92), Column(tr("Entry"), 68, True), Column(tr("What happened"), 234), Column(tr("About")), Column(tr("Who"), 116),
+        columns = [Column(tr("Time"), 92), Column(tr("Entry"), 68, True), Column(tr("What happened"), 234),
+            Column(tr("About")), Column(tr("Who"), 116),
                    Column(tr("Hash"), 100)]  # fmt: skip
         self.table = RecordTable(RecordModel(columns), 32, says=tr("Journal"))
         self.table.chosen.connect(self._choose)
@@ -98,6 +101,8 @@ class AuditScreen(Screen):
 
     def _reset(self) -> None:
         self._journal = {"entries": []}
+        self._which.set_index(0)
+        self._find.clear()
         self._pages.setCurrentIndex(0)
 
     def _take(self, journal: dict[str, Any]) -> None:
@@ -144,7 +149,8 @@ class AuditScreen(Screen):
         if not records:
             records = [group_record(cells.group(self.tr("No entry matches")))]
         self.table.records().set_records(records)
-        self.table.choose(kept) or self.table.choose_first()
+        if not self.table.choose(kept):
+            self.table.choose_first()
 
     def _is_shown(self, entry: dict[str, Any]) -> bool:
         group = GROUPS[self._which.index()]
@@ -155,7 +161,8 @@ class AuditScreen(Screen):
     def _record(self, e: dict[str, Any]) -> Record:
         at = moment(e["at"])
         return Record(
-            [cells.mono(f"{at:%H:%M:%S}" if at else ""), cells.num(number(e["seq"]), "ink2"), cells.icon(_icon(e["action"]), e["text"]),
+            [cells.mono(f"{at:%H:%M:%S}" if at else ""), cells.num(number(e["seq"]), "ink2"), cells.icon(_icon(e["action"]),
+                e["text"]),
              cells.text(_about(e), "ink2"), cells.text(e["actor"], "ink2"), cells.mono(short_hash(e["hash"], 2), "ink3")],
             e["seq"],
         )  # fmt: skip

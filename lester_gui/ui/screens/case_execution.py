@@ -37,7 +37,8 @@ class ExecutionTab(QWidget):
         self._progress.cancel_asked.connect(self.stop_asked)
         self._steps = label("", "small", "3", wrap=True)
         running = holder(
-            col(card(row((Flow(), 1), margins=(16, 4, 16, 4))), card(col(self._progress, self._steps, margins=(16, 16, 16, 16))), None,
+            col(card(row((Flow(), 1), margins=(16, 4, 16, 4))), card(col(self._progress, self._steps, margins=(16, 16, 16,
+                16))), None,
                 gap=12, margins=(24, 16, 24, 16))
         )  # fmt: skip
         self._done = col(gap=12, margins=(24, 16, 24, 16))
@@ -98,11 +99,13 @@ class ExecutionTab(QWidget):
             else tr("One commit; the old files were destroyed and the lines left the source files.")
         )
         self._done.addWidget(Banner("warn" if pending else "ok", title, body, "past" if pending else "check-circle", large=True))
-        columns = [Column(tr("Artefact")), Column(tr("Kind"), 140), Column(tr("Equal to a rerun"), 170), Column(tr("Largest difference"), 150, True),
+        columns = [Column(tr("Artefact")), Column(tr("Kind"), 140), Column(tr("Equal to a rerun"), 170),
+            Column(tr("Largest difference"), 150, True),
                    Column(tr("Time"), 90, True)]  # fmt: skip
         records = [
             Record([cells.icon(states.ARTEFACT_ICONS.get(a["kind"], "file"), a["artefact"]), cells.text(a["kind"], "ink2"),
-                    states.chip_cell(states.guarantee(a["class"])), cells.num(_difference(a["difference"])), cells.num(seconds(a["seconds"]), "ink2")],
+                    states.chip_cell(states.guarantee(a["class"])), cells.num(_difference(a["difference"])),
+                        cells.num(seconds(a["seconds"]), "ink2")],
                    a["artefact"])
             for a in execution["actions"]
         ]  # fmt: skip

@@ -46,7 +46,8 @@ class PlanTab(QWidget):
         make.clicked.connect(self.plan_asked)
         self._empty = Empty(
             "rewrite", self.tr("No plan yet"),
-            self.tr("The plan says for each artefact what will change, how, and what it must equal afterwards. Making it writes nothing."), make,
+            self.tr("The plan says for each artefact what will change, how, and what it "
+                "must equal afterwards. Making it writes nothing."), make,
         )  # fmt: skip
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)

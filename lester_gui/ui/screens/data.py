@@ -33,6 +33,7 @@ class DataScreen(Screen):
         self._views: list[dict[str, Any]] = []
         self.view: dict[str, Any] = {}
         self._wanted: dict[str, Any] = {}
+        self._is_stale = False
         self._build()
         desk.opened.connect(self._reset)
         desk.changed.connect(self._project_changed)
@@ -72,7 +73,7 @@ class DataScreen(Screen):
         add = Button(tr("Add filter"), "quiet", "plus")
         add.clicked.connect(self._ask_filter)
         self._find = QuickField(tr("Find a column"), width=160)
-        self._find.returnPressed.connect(lambda: self.table.find_column(self._find.text()))
+        self._find.returnPressed.connect(self._find_column)
         export = Button(tr("Export view…"), icon="export")
         export.set_tip(tr("The whole view as .csv, .parquet or .npy, with the values of persons"))
         export.clicked.connect(self._export)
@@ -92,7 +93,7 @@ class DataScreen(Screen):
         body = holder(col(bar, (grid, 1), gap=12, margins=(24, 16, 24, 16)))
         self.panel = RowPanel(self.desk)
         self.panel.reveal_asked.connect(lambda: self._ask_reveal(self.table.currentIndex().row(), None))
-        self.panel.closed.connect(lambda: self._split.close_drawer() or self._split.set_panel(False))
+        self.panel.closed.connect(self._close_panel)
         self._split = SideSplit(body, scroll(self.panel, "surface"), 316)
         go = Button(tr("Go to the pipelines"), "primary")
         go.clicked.connect(lambda: self.desk.go("project"))
@@ -104,12 +105,15 @@ class DataScreen(Screen):
 
     # loading --------------------------------------------------------------------------------------------------------
     def _reset(self) -> None:
-        self._views, self.view = [], {}
+        self._views, self.view, self._wanted = [], {}, {}
+        self._find.clear()
+        self.model.clear()
+        self.panel.clear_row()
         self._pages.setCurrentIndex(0)
 
     def _project_changed(self, what: str) -> None:
         if what in ("runs", "cases"):
-            self.view = {}
+            self._is_stale = True
 
     def _take_views(self, views: list[dict[str, Any]]) -> None:
         self._views = views
@@ -132,9 +136,9 @@ class DataScreen(Screen):
 
     def show_view(self, view: dict[str, Any]) -> None:
         """Show another view."""
-        if view == self.view:
+        if view == self.view and not self._is_stale:
             return
-        self.view = view
+        self.view, self._is_stale = view, False
         self._pick.set_text(view["name"])
         ran = (
             self.tr("%1, run %2, %3")
@@ -193,9 +197,16 @@ class DataScreen(Screen):
 
     def _choose_row(self, position: int) -> None:
         row_no = self.model.row_no(position)
-        if row_no is not None:
+        if row_no is not None and self.view:
             self.panel.load(self.view, row_no, self._row_label(row_no))
             self._split.set_panel(True)
+
+    def _find_column(self) -> None:
+        self.table.find_column(self._find.text())
+
+    def _close_panel(self) -> None:
+        if not self._split.close_drawer():
+            self._split.set_panel(False)
 
     def _sort(self, column: int) -> None:
         field = self.model.fields[column]
@@ -273,6 +284,7 @@ class DataScreen(Screen):
         if chosen:
             self.desk.ask(
                 lambda _ctx: session.export(view["pipeline"], view["name"], Path(chosen)),
-                lambda _done: self.desk.messages.say("ok", self.tr("The view was exported"), self.tr("The file holds values of persons: keep it safe.")),
+                lambda _done: self.desk.messages.say("ok", self.tr("The view was exported"),
+                    self.tr("The file holds values of persons: keep it safe.")),
                 name=self.tr("Exporting the view"),
             )  # fmt: skip

@@ -77,7 +77,7 @@ class LineageScreen(Screen):
         self._whole.set_tip(tr("Also show what this person never reached"))
         self._whole.toggled.connect(self._set_whole)
         self._find = QuickField(tr("Find in the graph"), width=190)
-        self._find.returnPressed.connect(lambda: self.graph.find(self._find.text()))
+        self._find.returnPressed.connect(self._find_node)
         export = Button(tr("Export…"), icon="export")
         export.clicked.connect(self._ask_export)
         bar = row(self._mode, 4, self._person, self._choice, self._whole, None, self._find, export)
@@ -116,7 +116,11 @@ class LineageScreen(Screen):
 
     # loading --------------------------------------------------------------------------------------------------------
     def _reset(self) -> None:
-        self.token = ""
+        self.token, self._pipeline = "", ""
+        self._choice.set_text(self.tr("All pipelines"))
+        self._whole.setChecked(False)
+        self._mode.set_index(0)
+        self._set_mode(0)
         self._forget()
 
     def _forget(self) -> None:
@@ -173,7 +177,8 @@ class LineageScreen(Screen):
             reached = cells.text(self.tr("yes") if e["touched"] else self.tr("no"), "ink2" if e["touched"] else "ink3")
             kind = cells.line(e["kind"]) if e["touched"] else cells.text(e["kind"], "ink3")
             records.append(Record([cells.icon(a["lane"], a["title"]), cells.text(a["fact"], "ink2"), kind,
-                                   cells.icon(b["lane"], b["title"]), cells.text(b["fact"], "ink2"), reached], (e["from"], e["to"])))  # fmt: skip
+                                   cells.icon(b["lane"], b["title"]), cells.text(b["fact"], "ink2"), reached], (e["from"],
+                                       e["to"])))  # fmt: skip
         self.table.records().set_records(records)
         words = self.tr("%1 of %2 links, the same as in the graph.")
         self._count.setText(words.replace("%1", number(len(records))).replace("%2", number(len(self._graph_document["edges"]))))
@@ -194,6 +199,9 @@ class LineageScreen(Screen):
         return pipelines[0]["name"] if pipelines else ""
 
     # choices --------------------------------------------------------------------------------------------------------
+    def _find_node(self) -> None:
+        self.graph.find_node(self._find.text())
+
     def _set_mode(self, mode: int) -> None:
         self._views.setCurrentIndex(mode)
 

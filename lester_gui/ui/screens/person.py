@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any
 
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from lester_gui.errors import UserError
@@ -40,14 +40,15 @@ class SearchField(QLineEdit):
         self.setFont(font())
         self.setFixedHeight(40)
         self.setEchoMode(QLineEdit.EchoMode.Password)
-        self._mark = self.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
-        self._eye = self.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
+        self._mark, self._eye = QAction(self), QAction(self)
+        self.addAction(self._mark, QLineEdit.ActionPosition.LeadingPosition)
+        self.addAction(self._eye, QLineEdit.ActionPosition.TrailingPosition)
         self._eye.setToolTip(self.tr("Show or hide what is typed"))
         self._eye.triggered.connect(self._toggle)
         self.setAccessibleName(self.tr("Identifier of a person: an address, a number, a row"))
         self.set_hint("")
         self._tint()
-        theme.notifier.changed.connect(self._tint)
+        theme.follow(self, "_tint")
 
     def set_hint(self, found_by: str) -> None:
         """Say by what the person was found, or what may be typed."""
@@ -88,13 +89,13 @@ class PersonScreen(Screen):
 
     def enter(self, token: str = "", **_target: Any) -> None:
         if token and token != self.token():
-            self.find(token)
+            self.look_for(token)
         elif not self.trace:
             self.search.setFocus()
 
     def leave(self) -> None:
         for value in self.findChildren(MaskedValue):
-            value.mask()
+            value.hide_value()
 
     def token(self) -> str:
         """Token of the person that is shown, or nothing."""
@@ -110,9 +111,9 @@ class PersonScreen(Screen):
     def _build(self) -> None:
         tr = self.tr
         self.search = SearchField()
-        self.search.returnPressed.connect(lambda: self.find(self.search.text()))
+        self.search.returnPressed.connect(lambda: self.look_for(self.search.text()))
         find = Button(tr("Find"), "primary")
-        find.clicked.connect(lambda: self.find(self.search.text()))
+        find.clicked.connect(lambda: self.look_for(self.search.text()))
         self._found_icon, self._found = Icon("check-circle", "ok"), label("", "small", "2")
         self._found_icon.hide()
         self._found.hide()
@@ -124,7 +125,8 @@ class PersonScreen(Screen):
         reveal.clicked.connect(self._ask_reveal)
         self._reveal = reveal
         person = card(
-            col(row(Icon("person", "person_ink", 18), self._name, 8, label(tr("known by"), "small", "2"), self._aliases, None, reveal),
+            col(row(Icon("person", "person_ink", 18), self._name, 8, label(tr("known by"), "small", "2"), self._aliases,
+                None, reveal),
                 self._sentence, gap=12, margins=(16, 12, 16, 16)),
             tone="person",
         )  # fmt: skip
@@ -138,17 +140,19 @@ class PersonScreen(Screen):
         self.influence.graph_asked.connect(lambda: self.desk.go("lineage", token=self.token()))
         self._not_searched = label("", "small", "3", wrap=True)
         content = col(
-            person, card(row((self.stages, 1), margins=(1, 1, 1, 1))), card(self._table_place), self.influence, self._not_searched, None,
+            person, card(row((self.stages, 1), margins=(1, 1, 1, 1))), card(self._table_place), self.influence,
+                self._not_searched, None,
             gap=12, margins=(24, 0, 24, 16),
         )  # fmt: skip
         self._nothing = NothingPage()
         self._nothing.read_again.connect(self._read_again)
         self._nothing.record.connect(lambda: self.desk.go("requests", new=True))
         self._candidates = CandidatesPage()
-        self._candidates.chosen.connect(self.find)
+        self._candidates.chosen.connect(self.look_for)
         empty = Empty(
             "person", tr("Whose data are you looking for?"),
-            tr("Type a value that names the person. Lester searches every source and run by exact match, so that a search for one person never shows another."),
+            tr("Type a value that names the person. Lester searches every source and run by "
+                "exact match, so that a search for one person never shows another."),
         )  # fmt: skip
         self._pages = QStackedWidget()
         for page in (empty, scroll(holder(content)), scroll(self._nothing), scroll(self._candidates)):
@@ -156,7 +160,7 @@ class PersonScreen(Screen):
         self.setLayout(col(top, (self._pages, 1), gap=12))
 
     # searching ------------------------------------------------------------------------------------------------------
-    def find(self, subject: str) -> None:
+    def look_for(self, subject: str) -> None:
         """Search a person by an identifier or a token."""
         subject = subject.strip()
         if not subject:
@@ -217,7 +221,7 @@ class PersonScreen(Screen):
         self.ask(
             "scan",
             lambda ctx: session.scan(ctx=ctx),
-            lambda _scan: self.find(self._subject),
+            lambda _scan: self.look_for(self._subject),
             name=self.tr("Reading the sources again"),
         )
 
@@ -229,7 +233,8 @@ class PersonScreen(Screen):
             return
         self.influence.set_running()
         task = self.ask(
-            "influence", lambda ctx: session.trace(subject, influence=True, counterfactual=counterfactual, ctx=ctx), self._take_influence,
+            "influence", lambda ctx: session.trace(subject, influence=True, counterfactual=counterfactual, ctx=ctx),
+                self._take_influence,
             lambda error: self.influence.set_nothing(f"{error.message} {error.hint}".strip()),
             name=self.tr("Leaving this person out"),
         )  # fmt: skip
@@ -314,7 +319,9 @@ class PersonScreen(Screen):
     def _reset(self) -> None:
         self.trace, self._subject = {}, ""
         self.search.clear()
+        self.search.hide_text()
         self.search.set_hint("")
+        self.stages.setCurrentIndex(0)
         self._say_found("")
         self._found_icon.hide()
         self._pages.setCurrentIndex(0)

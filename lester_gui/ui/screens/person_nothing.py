@@ -34,7 +34,8 @@ class NothingPage(QWidget):
         super().__init__()
         tr = self.tr
         self._title = label("", "heading")
-        columns = [Column(tr("Searched")), Column(tr("Columns"), 190), Column(tr("Values"), 100, True), Column(tr("Indexed"), 130),
+        columns = [Column(tr("Searched")), Column(tr("Columns"), 190), Column(tr("Values"), 100, True),
+            Column(tr("Indexed"), 130),
                    Column(tr("Result"), 130)]  # fmt: skip
         self.table = RecordTable(RecordModel(columns), 34, fit=True, says=tr("What was searched"))
         self._tips = col(gap=0)
@@ -44,8 +45,10 @@ class NothingPage(QWidget):
         record.clicked.connect(self.record)
         promise = tr("Only exact matches are shown, so that a search for one person never reveals another.")
         inner = holder(
-            col(row(Icon("search", "ink3", 20), self._title, None), row(28, (label(promise, "body", "2", wrap=True), 1), gap=0), 8,
-                card(col(self.table, margins=(1, 2, 1, 1))), 12, label(tr("What may help"), "smallstrong", "2"), 4, self._tips, 12,
+            col(row(Icon("search", "ink3", 20), self._title, None), row(28, (label(promise, "body", "2", wrap=True), 1),
+                gap=0), 8,
+                card(col(self.table, margins=(1, 2, 1, 1))), 12, label(tr("What may help"), "smallstrong", "2"), 4,
+                    self._tips, 12,
                 row(again, record, None), None, gap=4, margins=(0, 24, 0, 24))
         )  # fmt: skip
         inner.setFixedWidth(840)
@@ -57,7 +60,8 @@ class NothingPage(QWidget):
         of = len(searched)
         self._title.setText(tr("Nobody with this value in %1 of %2 sources").replace("%1", str(of)).replace("%2", str(of)))
         self.table.records().set_records([
-            Record([cells.icon("source", s["source"]), cells.mono(", ".join(s["columns"])), cells.num(number(s["values"]), "ink2"),
+            Record([cells.icon("source", s["source"]), cells.mono(", ".join(s["columns"])), cells.num(number(s["values"]),
+                "ink2"),
                     cells.text(when(s["indexed_at"]), "ink2"), cells.text(tr("nothing found"), "ink3")], s["source"])
             for s in searched
         ])  # fmt: skip
@@ -112,7 +116,8 @@ class CandidatesPage(QWidget):
         self._title.setText(error.message)
         self._hint.setText(error.hint)
         self.table.records().set_records([
-            Record([cells.chip(c["token"], "person", "person"), cells.icon("source", c["source"]), cells.mono(c["column"]), cells.MASK,
+            Record([cells.chip(c["token"], "person", "person"), cells.icon("source", c["source"]), cells.mono(c["column"]),
+                cells.MASK,
                     cells.link(self.tr("Open"))], c["token"])
             for c in candidates
         ])  # fmt: skip

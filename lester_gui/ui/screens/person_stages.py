@@ -70,7 +70,8 @@ def _views(trace: Trace) -> Table:
                Column(_say("How it counts"), 230)]  # fmt: skip
     records = [
         Record([cells.icon("view", v["view"]), cells.num(number(v["rows"])), cells.num(number(v["of"]), "ink3"),
-                cells.text(v["pipeline"], "ink2"), cells.line(v["kind"], influence_words(v["kind"])) if v["rows"] else cells.EMPTY],
+                cells.text(v["pipeline"], "ink2"), cells.line(v["kind"],
+                    influence_words(v["kind"])) if v["rows"] else cells.EMPTY],
                ("view", v["view"], v["pipeline"]))
         for v in trace["views"]
     ]  # fmt: skip

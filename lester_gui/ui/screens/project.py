@@ -66,7 +66,8 @@ class ProjectScreen(Screen):
         tr = self.tr
         self._figures = row(gap=16, margins=(16, 12, 16, 12))
         columns = [
-            Column(tr("Pipeline")), Column(tr("Rewrite"), 176), Column(tr("Last run"), 112), Column(tr("Training rows"), 100, True),
+            Column(tr("Pipeline")), Column(tr("Rewrite"), 176), Column(tr("Last run"), 112), Column(tr("Training rows"),
+                100, True),
             Column(tr("Open cases"), 100), Column(tr("Next"), 120),
         ]  # fmt: skip
         self.pipelines = RecordTable(RecordModel(columns), 48, fit=True, says=tr("Pipelines"))
@@ -123,7 +124,8 @@ class ProjectScreen(Screen):
         self._show_figures(overview["figures"])
         kept = self.pipelines.key()
         self.pipelines.records().set_records([self._pipeline(p) for p in overview["pipelines"]])
-        self.pipelines.choose(kept) or self.pipelines.selectRow(0)
+        if not self.pipelines.choose(kept):
+            self.pipelines.selectRow(0)
         self.sources.records().set_records([self._source(s) for s in overview["sources"]])
         unknown = overview["not_understood"]
         words = self.tr("%Ln files are not understood: %1", "", len(unknown)).replace(
@@ -239,7 +241,8 @@ class ProjectScreen(Screen):
                 "accent",
                 self.tr("This folder has no lester.toml yet"),
                 self.tr(
-                    "Lester proposes one: which files are sources and which columns name a person. Nothing is written until you accept."
+                    "Lester proposes one: which files are sources and which columns "
+                    "name a person. Nothing is written until you accept."
                 ),
                 "bulb",
             )

@@ -79,19 +79,23 @@ class RequestsScreen(Screen):
         self._find.textChanged.connect(lambda _t: self._show())
         bar = row(self._which, self._by_right, self._by_state, None, self._fact, self._find)
         columns = [Column(tr("Case"), 104), Column(tr("Right"), 140), Column(tr("Person"), 112), Column(tr("Due"), 120),
-                   Column(tr("Days left"), 190), Column(tr("State")), Column(tr("Filed by"), 124), Column(tr("Next"), 144)]  # fmt: skip
+                   Column(tr("Days left"), 190), Column(tr("State")), Column(tr("Filed by"), 124), Column(tr("Next"),
+                       144)]  # fmt: skip
         self.table = RecordTable(RecordModel(columns), 40, says=tr("Cases by due date"))
         self.table.opened.connect(lambda case: self.desk.go("case", case=case))
         keys = row(
-            label(tr("Enter opens the case. Person values stay masked here; open the case to reveal one, with a reason."), "small", "3"), None,
-            label(tr("Due dates count calendar months from receipt; a Sunday or holiday moves to the next working day."), "small", "3"),
+            label(tr("Enter opens the case. Person values stay masked here; "
+                "open the case to reveal one, with a reason."), "small", "3"), None,
+            label(tr("Due dates count calendar months from receipt; a Sunday or "
+                "holiday moves to the next working day."), "small", "3"),
         )  # fmt: skip
         body = holder(col(bar, (card(col(self.table, margins=(1, 2, 1, 6))), 1), keys, gap=12, margins=(24, 16, 24, 12)))
         new = Button(tr("New request"), "primary", "plus")
         new.clicked.connect(lambda: self.ask_new())
         empty = Empty(
             "requests", tr("No case yet"),
-            tr("A request of a person becomes a case with a deadline: access, rectification, erasure, restriction or objection."), new,
+            tr("A request of a person becomes a case with a deadline: access, "
+                "rectification, erasure, restriction or objection."), new,
         )  # fmt: skip
         self._pages = QStackedWidget()
         self._pages.addWidget(empty)
@@ -101,6 +105,10 @@ class RequestsScreen(Screen):
     # showing --------------------------------------------------------------------------------------------------------
     def _reset(self) -> None:
         self._cases = []
+        self._which.set_index(0)
+        self._find.clear()
+        self._filter_right("")
+        self._filter_state("")
         self._pages.setCurrentIndex(0)
 
     def _take(self, cases: list[dict[str, Any]]) -> None:
@@ -133,7 +141,8 @@ class RequestsScreen(Screen):
         if not records:
             records = [group_record(cells.group(self.tr("No case matches")))]
         self.table.records().set_records(records)
-        self.table.choose(kept) or self.table.choose_first()
+        if not self.table.choose(kept):
+            self.table.choose_first()
 
     def _is_shown(self, case: dict[str, Any]) -> bool:
         tests: list[Callable[[dict[str, Any]], bool]] = [

@@ -121,6 +121,10 @@ class RewriteScreen(Screen):
     def _reset(self) -> None:
         self.pipeline, self.review, self.selected = "", {}, 0
         self._start.reset()
+        self._mode.set_index(0)
+        self._set_mode(0)
+        self.both.plan.setReadOnly(True)
+        self._edit_bar.hide()
         self._pages.setCurrentIndex(0)
 
     def _load(self, pipeline: str) -> None:
@@ -152,7 +156,8 @@ class RewriteScreen(Screen):
         self._pages.setCurrentIndex(0)
         self._start.set_running(True)
         task = self.ask(
-            "rewrite", lambda ctx: session.rewrite(pipeline, with_=method, model=model, ctx=ctx), self._rewritten, self._rewrite_failed,
+            "rewrite", lambda ctx: session.rewrite(pipeline, with_=method, model=model, ctx=ctx), self._rewritten,
+                self._rewrite_failed,
             name=self.tr("Rewriting %1").replace("%1", pipeline),
         )  # fmt: skip
         task.progressed.connect(lambda step: self._start.set_progress(step.label, step.fraction))

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from lester_gui import __version__
 from lester_gui.ui import painting, theme
@@ -34,7 +34,7 @@ class StartCard(QAbstractButton):
         self.setFixedHeight(58)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        theme.notifier.changed.connect(self.update)
+        theme.follow(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -68,7 +68,7 @@ class DropPlace(QWidget):
         self.setFixedHeight(124)
         self.setAccessibleName(self.tr("Drop a project folder here"))
         self._over = False
-        theme.notifier.changed.connect(self.update)
+        theme.follow(self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         urls = event.mimeData().urls()
@@ -106,6 +106,9 @@ class Welcome(QWidget):
     def __init__(self, desk: Desk, opening: Opening, actions: Actions) -> None:
         super().__init__()
         self._desk, self._opening = desk, opening
+        self._message = Banner("accent", "")
+        self._message.hide()
+        self._right_lay: QVBoxLayout = col()
         self.setProperty("bg", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         foot = holder(
@@ -200,8 +203,6 @@ class Welcome(QWidget):
             col(Empty("project", self.tr("No project yet"), self.tr("Open a folder with scripts, or try the sample hospital.")))
         )
         self._empty.setFixedHeight(200)
-        self._message = Banner("accent", "")
-        self._message.hide()
         start = Button(self.tr("Try the sample"))
         start.clicked.connect(actions["open_sample"].trigger)
         tour = Banner(

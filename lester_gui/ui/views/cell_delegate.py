@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
@@ -42,7 +44,8 @@ class CellDelegate(QStyledItemDelegate):
         self._ground(painter, rect, option, index)
         cell = index.data(CELL)
         if cell is not None:
-            right = index.model().columns[index.column()].right
+            model: Any = index.model()  # of records or of pages
+            right = model.columns[index.column()].right
             self._draw(painter, rect.adjusted(self._pad, 0, -self._pad, 0), cell, right)
         painter.restore()
 

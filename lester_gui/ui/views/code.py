@@ -30,10 +30,11 @@ LINE = 18  # height of a line in pixels
 TOP = 8
 NUMBERS = 50  # width of the line numbers
 _SQL = re.compile(r"(?P<str>'[^']*')|(?P<com>--.*)|(?P<num>\b\d+(?:\.\d+)?\b)|(?P<word>\b[A-Za-z_]+\b)(?P<call>\s*\()?")
-_SQL_WORDS = frozenset(
-    "select from where join left right inner outer on using group by order as and or not in is null case when then else end "
-    "create table view with over partition distinct union all having limit insert into asc desc cast between like".split()  # noqa: SIM905 - a list of words reads better as a sentence
-)
+_SQL_TEXT = """
+select from where join left right inner outer on using group by order as and or not in is null case when then else end create
+table view with over partition distinct union all having limit insert into asc desc cast between like
+"""
+_SQL_WORDS = frozenset(_SQL_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class _Highlighter(QSyntaxHighlighter):
     def __init__(self, document: QTextDocument, language: str) -> None:
         super().__init__(document)
         self._find = sql_spans if language == "sql" else python_spans
-        self._text = None
+        self._text: str | None = None
         self._spans: dict[int, list[tuple[int, int, str]]] = {}
 
     def highlightBlock(self, text: str) -> None:
@@ -140,7 +141,7 @@ class CodePane(QTextEdit):
         self._numbers = _Numbers(self)
         self.verticalScrollBar().valueChanged.connect(self._changed)
         self.horizontalScrollBar().valueChanged.connect(self._changed)
-        theme.notifier.changed.connect(self._rehighlight)
+        theme.follow(self, "_rehighlight")
 
     def set_code(self, text: str) -> None:
         """Show other code."""

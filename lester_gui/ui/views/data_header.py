@@ -30,7 +30,7 @@ class DataHeader(QHeaderView):
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        theme.notifier.changed.connect(self._repaint)
+        theme.follow(self, "_repaint")
 
     def set_fields(self, fields: list[dict[str, Any]]) -> None:
         """Show the columns of another view."""

@@ -57,7 +57,7 @@ class DataTable(QTableView):
         model.modelReset.connect(self._fit_columns)
         model.modelReset.connect(self._say_scrolled)
         self.verticalScrollBar().valueChanged.connect(self._say_scrolled)
-        theme.notifier.changed.connect(self._repaint)
+        theme.follow(self, "_repaint")
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(80)  # moving fast through rows asks for the lineage of the last one only

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsView, QWidget
 
@@ -112,7 +112,7 @@ class LineageGraph(QGraphicsView):
         self._path: dict[str, Any] | None = None
         self.setAccessibleName(self.tr("Lineage graph; the table shows the same"))
         self.viewport().setAccessibleName(self.accessibleName())
-        theme.notifier.changed.connect(self._repaint)
+        theme.follow(self, "_repaint")
 
     # content --------------------------------------------------------------------------------------------------------
     def show_graph(self, graph: dict[str, Any]) -> None:
@@ -139,7 +139,7 @@ class LineageGraph(QGraphicsView):
             link.setZValue(1 if link.lit else 0)
         self.viewport().update()
 
-    def find(self, wanted: str) -> bool:
+    def find_node(self, wanted: str) -> bool:
         """Make the next node whose title contains `wanted` current."""
         keys = [k for k, item in self.nodes.items() if wanted.lower() in item.node.title.lower()]
         if not wanted or not keys:
@@ -156,10 +156,10 @@ class LineageGraph(QGraphicsView):
         for name, item in self.nodes.items():
             item.current = name == key
         self._current = key
-        item = self.nodes.get(key)
-        if item is not None:
-            self.ensureVisible(item, 24, HEAD + 16)
-            words = f"{item.node.title}, {item.node.fact}"
+        here = self.nodes.get(key)
+        if here is not None:
+            self.ensureVisible(here, 24, HEAD + 16)
+            words = f"{here.node.title}, {here.node.fact}"
             self.setAccessibleDescription(words)
         self.viewport().update()
 
@@ -243,11 +243,11 @@ class LineageGraph(QGraphicsView):
         if self.transform().m11() <= 1.0:
             self.fit_width()
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         painter.fillRect(rect, theme.qcolour("window"))
         for i in range(0, max(1, len(self._graph["lanes"])), 2):
             x = LEFT + i * LANE - 22
-            start = min(rect.left(), 0.0) if i == 0 else x
+            start = min(float(rect.left()), 0.0) if i == 0 else x
             painter.fillRect(QRectF(start, rect.top(), x + LANE - start, rect.height()), theme.qcolour("sunken"))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -36,7 +36,7 @@ class Plot(QWidget):
         self.setMinimumWidth(120)
         self.setLayout(col(self._canvas, gap=0))
         self.setAccessibleName(says)
-        theme.notifier.changed.connect(self.redraw)
+        theme.follow(self, "redraw")
 
     def redraw(self) -> None:
         """Draw again in the colours of the theme."""

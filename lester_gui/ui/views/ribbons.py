@@ -36,7 +36,7 @@ class Gutter(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         left.moved.connect(self.update)
         right.moved.connect(self.update)
-        theme.notifier.changed.connect(self.update)
+        theme.follow(self)
 
     def set_steps(self, steps: list[tuple[int, str]]) -> None:
         """Show other steps, each (number, name)."""

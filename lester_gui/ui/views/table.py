@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from lester_gui.ui import theme
@@ -77,7 +77,7 @@ class RecordTable(QTableView):
         self.setModel(model)
         model.setParent(self)
         model.modelReset.connect(self._refit)
-        theme.notifier.changed.connect(self._repaint)
+        theme.follow(self, "_repaint")
         self._refit()
 
     def records(self) -> RecordModel:
@@ -110,7 +110,7 @@ class RecordTable(QTableView):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QEvent) -> None:
+    def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if not self.currentIndex().isValid():
             self.choose_first()

@@ -38,7 +38,7 @@ class Button(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
         self._tint()
-        theme.notifier.changed.connect(self._tint)
+        theme.follow(self, "_tint")
 
     def set_text(self, text: str) -> None:
         """Change the words; Fusion leaves only 2 px after an icon, so a space is put there."""

@@ -34,7 +34,7 @@ class Painted(QWidget):
         if height is not None:
             self.setFixedHeight(height)
         self.setAccessibleName(says)
-        theme.notifier.changed.connect(self.update)
+        theme.follow(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

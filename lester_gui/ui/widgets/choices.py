@@ -79,7 +79,7 @@ class Tabs(QTabBar):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for name in names:
             self.addTab(name)
-        theme.notifier.changed.connect(self.update)
+        theme.follow(self)
 
     def set_sign(self, index: int, icon: str = "", tone: str = "ok", says: str = "") -> None:
         """Put a sign beside a tab, or take it away."""

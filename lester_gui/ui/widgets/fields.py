@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from lester_gui.ui import icons, theme
@@ -60,13 +60,14 @@ class QuickField(QLineEdit):
         self.setFont(font())
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
-        self._mark = self.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        self._mark = QAction(self)
+        self.addAction(self._mark, QLineEdit.ActionPosition.LeadingPosition)
         if quiet:
             self.setProperty("kind", "quiet")
         if width:
             self.setFixedWidth(width)
         self._tint()
-        theme.notifier.changed.connect(self._tint)
+        theme.follow(self, "_tint")
 
     def _tint(self) -> None:
         self._mark.setIcon(icons.icon(self._icon, theme.colour("ink3")))

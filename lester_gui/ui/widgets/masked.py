@@ -30,8 +30,8 @@ class MaskedValue(QWidget):
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._tick)
-        theme.notifier.changed.connect(self.update)
-        self.mask()
+        theme.follow(self)
+        self.hide_value()
 
     def reveal(self, value: str) -> None:
         """Show a value for 30 seconds. The value is kept in this widget only and given to no accessible name."""
@@ -43,7 +43,7 @@ class MaskedValue(QWidget):
         self.window().installEventFilter(self)
         self.update()
 
-    def mask(self) -> None:
+    def hide_value(self) -> None:
         """Hide the value again."""
         was_shown = bool(self._value)
         self._value = ""
@@ -60,7 +60,7 @@ class MaskedValue(QWidget):
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() == QEvent.Type.WindowDeactivate:
-            self.mask()
+            self.hide_value()
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -82,5 +82,5 @@ class MaskedValue(QWidget):
     def _tick(self) -> None:
         self._left -= 1
         if self._left <= 0:
-            self.mask()
+            self.hide_value()
         self.update()

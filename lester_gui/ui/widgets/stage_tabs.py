@@ -35,7 +35,7 @@ class StageTabs(QTabBar):
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(says)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        theme.notifier.changed.connect(self.update)
+        theme.follow(self)
 
     def set_stages(self, stages: list[Stage]) -> None:
         """Show other counts; the current tab stays."""
