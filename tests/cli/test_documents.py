@@ -1,0 +1,277 @@
+"""The JSON documents of all commands, with the keys that scripts rely on, and their summaries for people."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.cli.conftest import PIPELINE, SSN, answer, assert_mendable, lester
+
+Made = tuple[Path, dict[str, Any]]
+TOKEN = re.compile(r"P-[0-9A-Z]{4,26}")
+
+
+def has(document: dict[str, Any], keys: str) -> None:
+    """Check for keys, which are separated by blanks."""
+    missing = set(keys.split()) - set(document)
+    assert not missing, f"{sorted(missing)} of {sorted(document)}"
+
+
+def test_scan(made: Made) -> None:
+    found = made[1]["scan"]
+    has(found, "pipelines sources configured proposal not_understood modules")
+    (pipeline,) = found["pipelines"]
+    has(pipeline, "name script kind status sources writes")
+    assert (pipeline["name"], pipeline["script"], pipeline["kind"]) == (PIPELINE, "complications.py", "script")
+    assert pipeline["status"] == "not-rewritten"
+    assert pipeline["sources"] == ["patients", "histories"]
+    assert {s["name"]: (s["path"], s["rows"], s["subject_keys"]) for s in found["sources"]} == {
+        "patients": ("data/patients.csv", 887, ["ssn"]),
+        "histories": ("data/histories.csv", 887, ["ssn"]),
+    }
+
+
+def test_scan_proposes_and_writes_only_when_told(fresh: Path) -> None:
+    (fresh / "lester.toml").unlink()
+    found = answer("scan", fresh)
+    assert not found["configured"]
+    assert "[sources.patients]" in found["proposal"]
+    assert not (fresh / "lester.toml").exists()
+    written = answer("scan", fresh, "--write")
+    assert written["configured"]
+    assert (fresh / "lester.toml").read_text() == found["proposal"]
+    assert answer("scan", fresh)["configured"]
+
+
+def test_rewrite(made: Made) -> None:
+    found = made[1]["rewrite"]
+    has(found, "pipeline status rewriter attempts opaque_steps user_function_columns plan_hash stages findings")
+    assert (found["status"], found["rewriter"], found["attempts"]) == ("verified", "rules", 0)
+    assert (found["opaque_steps"], found["user_function_columns"]) == (0, 0)
+    assert re.fullmatch("[0-9a-f]{64}", found["plan_hash"])
+    assert set(found["stages"]) == {"prepare", "encode", "label", "split", "model"}
+    for stage in found["stages"].values():
+        has(stage, "status compared")
+        assert stage["status"] in ("equal", "permuted")
+
+
+def test_show(made: Made, project: Path) -> None:
+    shown = lester("show", project, PIPELINE)
+    assert shown.code == 0
+    assert "county" in shown.out
+    assert 'is_in(county, "county2", "county3")' in shown.out or "isin" in shown.out
+    plan = answer("show", project, PIPELINE)
+    assert isinstance(plan, dict)
+    assert "data-5" in json.dumps(plan)
+
+
+def test_run(made: Made) -> None:
+    found = made[1]["run"]
+    has(found, "run_id views train_rows test_rows features model")
+    assert (found["train_rows"], found["test_rows"], found["features"]) == (217, 73, 9)
+    assert {"name": "data-5", "rows": 290} in found["views"]
+    has(found["model"], "class metrics distance_from_script")
+    assert found["model"]["class"] == "LogisticRegression"
+    assert 0.5 < found["model"]["metrics"]["accuracy"] <= 1
+    has(found["model"]["distance_from_script"], "max_parameter_difference disagreement_on_test")
+
+
+def test_trace(erased: Made) -> None:
+    found = erased[1]["trace"]
+    has(found, "subject searched sources views pipelines sentence")
+    assert TOKEN.fullmatch(found["subject"])
+    assert {s["source"]: s["row_ids"] for s in found["sources"]} == {"patients": [1], "histories": [1]}
+    rows = {v["view"]: v["rows"] for v in found["views"]}
+    assert rows["data-5"] >= 1
+    (pipeline,) = found["pipelines"]
+    has(pipeline, "pipeline train_rows test_rows features models artefacts influence")
+    assert pipeline["train_rows"] + pipeline["test_rows"] == 1
+    assert pipeline["influence"]["sentence"]
+    assert SSN not in json.dumps(found)
+
+
+def test_trace_of_nobody_is_empty_and_no_error(project: Path) -> None:
+    found = answer("trace", project, "000-00-0000")
+    assert found["subject"] is None
+    assert found["sources"] == found["views"] == []
+    assert {s["source"] for s in found["searched"]} == {"patients", "histories"}
+    said = lester("trace", project, "000-00-0000")
+    assert said.code == 0
+    assert said.out.startswith("Nobody with this value")
+
+
+@pytest.mark.parametrize("subject", [SSN, f"patients.ssn={SSN}", f"histories.ssn={SSN}", "patients.#row=1"])
+def test_every_way_to_name_a_person_gives_one_token(project: Path, subject: str) -> None:
+    token = answer("trace", project, subject)["subject"]
+    assert token == answer("trace", project, "-", stdin=f"{SSN}\n")["subject"]
+    assert token == answer("trace", project, token)["subject"]
+
+
+def test_request_and_plan(erased: Made) -> None:
+    filed, plan = erased[1]["request"], erased[1]["plan"]
+    has(filed, "case due")
+    assert re.fullmatch("LR-[0-9]{4}", filed["case"])
+    assert re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", filed["due"])
+    has(plan, "plan_hash actions full_rerun_seconds")
+    for action in plan["actions"]:
+        has(action, "artefact kind rows method guarantee seconds")
+    assert SSN not in json.dumps(filed) + json.dumps(plan)
+
+
+def test_approve_and_apply(erased: Made) -> None:
+    approved, applied = erased[1]["approve"], erased[1]["apply"]
+    has(approved, "case plan_hash approved_by authenticated")
+    assert (approved["approved_by"], approved["authenticated"]) == ("maria", False)
+    assert approved["plan_hash"] == erased[1]["plan"]["plan_hash"]
+    has(applied, "status seconds actions")
+    assert applied["status"] == "done"
+    for action in applied["actions"]:
+        has(action, "artefact class difference")
+
+
+def test_the_person_is_gone(erased: Made) -> None:
+    folder = erased[0]
+    assert SSN not in (folder / "data/patients.csv").read_text()
+    assert len((folder / "data/patients.csv").read_text().splitlines()) == 887
+    assert answer("trace", folder, SSN)["sources"] == []
+    assert not [p for p in folder.rglob("*") if p.is_file() and SSN.encode() in p.read_bytes()]
+
+
+def test_purge_replay_and_ask_original(erased: Made) -> None:
+    purged, replayed, asked = (erased[1][name] for name in ("purge", "replay", "ask-original"))
+    has(purged, "status files")
+    has(replayed, "equal artefacts")
+    assert replayed["equal"] is True
+    for artefact in replayed["artefacts"]:
+        has(artefact, "name class max_difference")
+    has(asked, "equal stages not_compared")
+    assert asked["equal"] is True
+
+
+def test_certificate(erased: Made, tmp_path: Path) -> None:
+    written, checked = erased[1]["certificate"], erased[1]["check-certificate"]
+    assert Path(written["path"]).is_file()
+    has(checked, "valid signer reasons")
+    assert checked["valid"] is True
+    text = Path(written["path"]).read_text()
+    assert SSN not in text
+    assert "not authenticated" in text
+    document = json.loads(text)
+    changed = text.replace('"maria"', '"nadia"')
+    assert changed != text
+    assert document
+    (tmp_path / "changed.json").write_text(changed)
+    refused = lester("check-certificate", tmp_path / "changed.json", "--json")
+    assert refused.code == 3
+    assert refused.document["valid"] is False
+    assert refused.document["reasons"]
+    key = tmp_path / "trusted.txt"
+    key.write_text("0" * 64 + "\n")
+    assert lester("check-certificate", written["path"], "--trust", key).code == 3
+
+
+def test_audit(erased: Made) -> None:
+    found = erased[1]["audit"]
+    has(found, "entries head intact")
+    assert found["intact"] is True
+    actions = [e["action"] for e in found["entries"]]
+    for wanted in ("rewrite", "run", "request", "plan", "approve", "apply", "replay", "purge", "ask-original", "certificate"):
+        assert wanted in actions
+    assert SSN not in json.dumps(found)
+
+
+def test_a_journal_that_was_changed_exits_3(erased: Made, tmp_path: Path) -> None:
+    shutil.copytree(erased[0], tmp_path / "hospital")
+    mirror = tmp_path / "hospital/.lester/journal.jsonl"
+    mirror.write_text(mirror.read_text().replace("maria", "nadia"))
+    result = lester("audit", tmp_path / "hospital", "--json")
+    assert result.code == 3
+    assert result.document["intact"] is False
+
+
+def test_a_view_that_was_changed_is_not_equal_to_its_replay(erased: Made, tmp_path: Path) -> None:
+    from lester_gui.store.connection import open_project
+
+    shutil.copytree(erased[0], tmp_path / "hospital")
+    with open_project(tmp_path / "hospital") as store:
+        table = store.connection.execute("SELECT table_name FROM lester.view WHERE name = 'data-5'").fetchone()
+        assert table is not None
+        first = f"(SELECT min(__row_no) FROM lester.{table[0]})"
+        store.connection.execute(f"UPDATE lester.{table[0]} SET income = income + 1 WHERE __row_no = {first}")
+    result = lester("replay", tmp_path / "hospital", PIPELINE, "--json")
+    assert result.code == 3
+    assert result.document["equal"] is False
+
+
+def test_export(project: Path, tmp_path: Path) -> None:
+    for name, file, shape in (
+        ("X_train", "X.npy", [217, 9]),
+        ("y_test", "y.csv", [73]),
+        ("data-5", "view.parquet", [290, 7]),
+        ("model", "model.skops", []),
+    ):
+        found = answer("export", project, PIPELINE, name, "--out", tmp_path / file)
+        has(found, "name path shape format")
+        assert (found["name"], found["shape"]) == (name, shape)
+        assert Path(found["path"]).is_file()
+    assert np.load(tmp_path / "X.npy", allow_pickle=False).shape == (217, 9)
+
+
+def test_score(project: Path, tmp_path: Path) -> None:
+    found = answer("score", project, PIPELINE, "--in", project / "data", "--out", tmp_path / "scores.csv")
+    has(found, "rows path note")
+    assert found["rows"] == len(pd.read_csv(tmp_path / "scores.csv")) == 290
+
+
+def test_rectification_of_one_field(project: Path) -> None:
+    case = answer(
+        "request", project, "--right", "rectification", "--subject", SSN, "--set", "patients.income=1000.5", "--by", "ines"
+    )["case"]
+    plan = answer("plan", project, case)
+    answer("approve", project, case, "--by", "maria", "--reason", "payslip seen")
+    done = answer("apply", project, case)
+    assert done["status"] == "done"
+    assert plan["actions"]
+    lines = [line for line in (project / "data/patients.csv").read_text().splitlines() if SSN in line]
+    assert len(lines) == 1
+    assert ",1000.5," in lines[0]
+    assert answer("replay", project, PIPELINE)["equal"]
+
+
+def test_summaries_are_short_and_show_no_person(erased: Made, project: Path, tmp_path: Path) -> None:
+    folder = erased[0]
+    said = {
+        "scan": lester("scan", folder),
+        "show": lester("show", folder, PIPELINE),
+        "trace": lester("trace", project, SSN, "--influence"),
+        "request": lester("request", project, "--right", "erasure", "--subject", SSN, "--by", "ines"),
+        "plan": lester("plan", project, "LR-0001"),
+        "approve": lester("approve", project, "LR-0001", "--by", "maria"),
+        "apply": lester("apply", project, "LR-0001", "--no-purge"),
+        "purge": lester("purge", project),
+        "replay": lester("replay", project, PIPELINE),
+        "ask-original": lester("ask-original", project, PIPELINE),
+        "certificate": lester("certificate", project, "LR-0001", "--out", tmp_path / "c.json"),
+        "check-certificate": lester("check-certificate", tmp_path / "c.json"),
+        "audit": lester("audit", project),
+        "export": lester("export", project, PIPELINE, "X_test", "--out", tmp_path / "x.csv"),
+        "run": lester("run", project, PIPELINE),
+    }
+    for name, result in said.items():
+        assert result.code == 0, (name, result.out, result.err)
+        assert result.out.strip(), name
+        assert SSN not in result.out + result.err, name
+        assert "{" not in result.out or name == "show", name  # a summary, not a document
+    assert "889" not in said["scan"].out
+
+
+def test_a_case_that_is_not_there(project: Path) -> None:
+    for name in ("plan", "apply"):
+        assert_mendable(lester(name, project, "LR-0099"), "There is no case LR-0099")
