@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -12,20 +13,21 @@ import pyarrow as pa
 from lester_gui.discovery.configuration import Configuration
 from lester_gui.errors import UserError
 from lester_gui.features import column_map, matrix, state
+from lester_gui.ir.nodes import Read
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned
-from lester_gui.maintenance.ask_original import view_results
 from lester_gui.maintenance.learned import Worker
 from lester_gui.models import script_model
 from lester_gui.progress import Context
 from lester_gui.runtime import ingest, split
-from lester_gui.runtime.materialize import Materialised, evaluate_expression, materialise
+from lester_gui.runtime.compile_sql import ROW_NO
+from lester_gui.runtime.materialize import Materialised, evaluate_expression, fetch_table, materialise
 from lester_gui.runtime.records import dialect_of
 from lester_gui.sandbox import Positions
 from lester_gui.session.sources import register
 from lester_gui.store import connection as stores
-from lester_gui.store.catalogue import Snapshot
-from lester_gui.verify.plan_result import Array, Edges, PlanResult, ViewResult
+from lester_gui.store.catalogue import Snapshot, View
+from lester_gui.verify.plan_result import Array, Edges, Occurrence, PlanResult, ViewResult
 
 RUN = 1
 
@@ -64,6 +66,25 @@ def fresh_snapshots(
             entry = configuration.source(node.source)
             out[node.source] = ingest.ingest(connection, register(connection, entry), folder / entry.path, dialect_of(node))
     return out
+
+
+def view_results(
+    connection: duckdb.DuckDBPyConnection, run: int, plan: Plan, entries: Mapping[str, View]
+) -> tuple[dict[str, ViewResult], dict[str, Edges]]:
+    """Return the rows, provenance and edges of every view of a run."""
+    views: dict[str, ViewResult] = {}
+    edges: dict[str, Edges] = {}
+    for node in plan.views:
+        entry = entries[node.name]
+        table = fetch_table(connection, run, node.name, hidden=True)
+        origins = json.loads(entry.occurrences_json)
+        found = tuple(Occurrence(o, table.column(f"__p{i}").combine_chunks()) for i, o in enumerate(origins))
+        numbers = table.column("__p0" if isinstance(node, Read) else ROW_NO).to_numpy()
+        views[node.name] = ViewResult(table.select(list(node.schema.names)), numbers, found)
+        for edge in list(json.loads(entry.edges_json).values())[:1]:
+            pairs = connection.execute(f"SELECT row_no, parent_no FROM lester.{edge}").to_arrow_table()
+            edges[node.name] = Edges(pairs.column("row_no").to_numpy(), pairs.column("parent_no").to_numpy())
+    return views, edges
 
 
 def _learn(
