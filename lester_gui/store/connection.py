@@ -51,6 +51,7 @@ class Store:
             self.connection = _attach(self.folder, memory_limit)
             with disk_errors():
                 migrations.migrate(self.connection)
+            self._keep_private()
         except BaseException:
             self.close()
             raise
@@ -79,6 +80,13 @@ class Store:
         """
         with transaction(self.connection) as connection:
             yield connection
+        self._keep_private()
+
+    def _keep_private(self) -> None:
+        """Close the write-ahead log, which DuckDB makes anew after each checkpoint, to others; the folder is closed anyway."""
+        log = self.database.with_name(DATABASE + ".wal")
+        with suppress(FileNotFoundError):
+            log.chmod(0o600)
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the database file."""

@@ -177,7 +177,8 @@ def search(
 def resolve(connection: duckdb.DuckDBPyConnection, start: Iterable[Alias]) -> Subject:
     """Return the person behind some aliases: follow rows to further aliases until nothing new is found.
 
-    A value that never links is followed to its own rows, but not from there to the other keys of these rows.
+    A value that names many persons is followed to its own rows when the search starts from it, but not from there to the other
+    keys of these rows, and it is nobody's alias.
     """
     known = set(start)
     frontier = set(known)
@@ -296,7 +297,10 @@ def _aliases_of(connection: duckdb.DuckDBPyConnection, rows: set[tuple[str, int]
     for source, row_id in rows:
         by_source.setdefault(source, []).append(row_id)
     for source, ids in by_source.items():
-        sql = "SELECT DISTINCT domain, value FROM lester.subject_key WHERE source = ? AND row_id IN (SELECT unnest(?))"
+        sql = (
+            "SELECT DISTINCT domain, value FROM lester.subject_key WHERE source = ? AND row_id IN (SELECT unnest(?)) EXCEPT "
+            "SELECT domain, value FROM lester.subject_unlinked WHERE reason = 'many persons'"
+        )
         out |= {Alias(d, v) for d, v in connection.execute(sql, [source, ids]).fetchall()}
     return out
 
