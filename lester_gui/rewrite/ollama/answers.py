@@ -20,6 +20,7 @@ from lester_gui.rewrite.ollama.stage import Stage
 MAX_CHARACTERS = 60_000
 MAX_DEPTH = 40  # of brackets in the JSON
 
+_PLACE = re.compile(r" \(in the plan's JSON at (?:the node)?\.?([a-z_]*)[^)]*\)$")
 _THOUGHTS = re.compile(r"^\s*<think>.*?</think>", re.S)
 _FENCE = re.compile(r"^\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*$", re.S)
 
@@ -52,8 +53,10 @@ def decode(answer: str, stage: Stage, made_by: str) -> Node:
         try:
             node = _node(step, stage, tables, names[number - 1], made_by)
         except PlanError as error:
-            said = error.message.removesuffix(f" (script line {error.line})")  # the answer is wrong, not the script
-            raise NotAPlan(f"{STEP}{number}: {said}", error.hint) from error
+            said = _PLACE.sub(lambda m: f" in {m[1]}" if m[1] else "", error.message)
+            said = said.removesuffix(f" (script line {error.line})")  # the answer is wrong, not the script
+            hint = error.hint or f"{STEP}{number} may read {', '.join(tables)}."
+            raise NotAPlan(f"{STEP}{number}: {said}", hint) from error
         tables[f"{STEP}{number}"] = node
     assert node is not None
     unused = set(names[: len(steps)]) - {n.name for n in topological(node)}

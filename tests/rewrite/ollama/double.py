@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,6 +50,8 @@ class Reply:
         `done_reason`.
     read : int, optional
         `prompt_eval_count`; computed when None.
+    pieces : iterator of str, optional
+        Text as it is made, instead of `text`; closed as soon as the client hangs up.
     """
 
     text: str = ""
@@ -62,6 +64,7 @@ class Reply:
     reason: str = "stop"
     thinking: str = ""
     read: int | None = None
+    pieces: Iterator[str] | None = None
 
 
 Script = Callable[[Body], Reply | str] | Iterable[Reply | str]
@@ -242,6 +245,13 @@ class _Handler(BaseHTTPRequestHandler):
         if body.get("think") and "thinking" not in model.capabilities:
             return self._json(400, {"error": f'"{name}" does not support thinking'})
         reply = self.double.reply_to(body)
+        try:
+            return self._answer(body, name, given, reply)
+        finally:
+            if isinstance(reply.pieces, Generator):
+                reply.pieces.close()
+
+    def _answer(self, body: Body, name: str, given: int, reply: Reply) -> None:
         self.double.answering.set()
         if reply.status != 200:
             return self._json(reply.status, {"error": reply.error})
@@ -259,7 +269,7 @@ class _Handler(BaseHTTPRequestHandler):
         for part in _parts(reply.thinking):
             self._line({"model": name, "created_at": _now(), "message": _said("") | {"thinking": part}, "done": False})
         sent = 0
-        for part in _parts(text):
+        for part in reply.pieces or _parts(text):
             if reply.error and sent >= reply.error_after:
                 self._line({"error": reply.error})
                 return self._end()
