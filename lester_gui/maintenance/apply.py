@@ -16,7 +16,7 @@ from lester_gui import faults
 from lester_gui.audit.entries import same_person
 from lester_gui.audit.journal import Journal
 from lester_gui.errors import Refused
-from lester_gui.maintenance.enact import enact, leave_to_purge
+from lester_gui.maintenance.enact import PipelineStops, enact, leave_to_purge
 from lester_gui.maintenance.plan import MaintenancePlan, Stale, binding, describe, difference, source_changes
 from lester_gui.maintenance.work import Site, Work
 from lester_gui.progress import Context
@@ -91,7 +91,11 @@ def _enact(con: duckdb.DuckDBPyConnection, site: Site, work: Work, approved: Mai
     bound = binding(con, site, work)
     if bound != approved.document["bound"]:
         raise Stale(difference(approved.document["bound"], bound))
-    done = enact(con, site, work, site.artifacts, ctx)
+    stopped = {r["pipeline"]: r["why"] for r in approved.document["stopped"]}
+    try:
+        done = enact(con, site, work, site.artifacts, ctx, stopped)
+    except PipelineStops as stop:
+        raise Stale([stop.message]) from stop
     now = describe(con, site, done, bound)
     if now.plan_hash != approved.plan_hash:
         raise Stale(["its actions come out otherwise"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -90,6 +90,24 @@ class RunEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class StoppedRun:
+    """A pipeline that the remaining rows cannot carry: its run is removed as a whole. `why` names no value."""
+
+    pipeline: str
+    why: str
+    rows: int
+
+
+class PipelineStops(UserError):
+    """The remaining rows cannot carry a pipeline: a step stops, or the model has nothing left to learn from."""
+
+    def __init__(self, pipeline: str, why: str) -> None:
+        super().__init__(f"{pipeline} cannot be run on the remaining rows: {why}")
+        self.pipeline = pipeline
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
 class FileEffect:
     """A file that a script wrote: ``removed``, or ``left`` because nothing of the person is in it."""
 
@@ -109,23 +127,35 @@ class Enacted:
     lines: tuple[Line, ...]
     snapshots: tuple[Snapshot, ...]
     runs: tuple[RunEffect, ...]
+    stopped: tuple[StoppedRun, ...]
     files: tuple[FileEffect, ...]
     values: tuple[str, ...] = field(repr=False)
     seconds: float
 
 
-def enact(con: duckdb.DuckDBPyConnection, site: Site, work: Work, artifacts: Artifacts | None, ctx: Context) -> Enacted:
+def enact(
+    con: duckdb.DuckDBPyConnection,
+    site: Site,
+    work: Work,
+    artifacts: Artifacts | None,
+    ctx: Context,
+    stopped: Mapping[str, str] | None = None,
+) -> Enacted:
     """Erase or correct a person in snapshots, views, encoder states, models and predictions.
 
     Parameters
     ----------
     artifacts : Artifacts or None
         Where new model files go; None writes none (a plan).
+    stopped : mapping, optional
+        Pipelines that the remaining rows cannot carry, and why: their runs are removed.
 
     Raises
     ------
+    PipelineStops
+        If the remaining rows cannot carry another pipeline; the transaction must be rolled back.
     UserError
-        If the remaining rows cannot carry a pipeline, or a new value does not fit.
+        If there is nothing to do, or a new value does not fit.
     """
     started = time.perf_counter()
     if work.right not in (ERASURE, RECTIFICATION):
@@ -133,18 +163,30 @@ def enact(con: duckdb.DuckDBPyConnection, site: Site, work: Work, artifacts: Art
     ctx.advance("Looking up the rows")
     values = work.values()
     lines = _erased(con, work) if work.right == ERASURE else _corrected(con, work)
+    texts = _row_texts(con, work, lines)
     changes = _edit_snapshots(con, work, lines)
     _update_index(con, work, lines)
     faults.point("apply.sources")
-    effects = []
+    effects, removed = [], []
     affected = [(run, plan) for run, plan in runs(con) if any(r.source in changes for r in plan.reads)]
+    for run, _ in [a for a in affected if a[0].pipeline in (stopped or {})]:
+        assert run.id is not None
+        rows = sum(v.rows for v in views_of(con, run.id).values())
+        learned.drop_run(con, run.id)
+        removed.append(StoppedRun(run.pipeline, (stopped or {})[run.pipeline], rows))
+    affected = [a for a in affected if a[0].pipeline not in (stopped or {})]
     for i, (run, plan) in enumerate(affected):
         part = Part(ctx, 0.1 + 0.8 * i / len(affected), 0.1 + 0.8 * (i + 1) / len(affected))
-        effects.append(_maintain_run(con, site, run, plan, changes, artifacts, part))
+        try:
+            effects.append(_maintain_run(con, site, run, plan, changes, artifacts, part))
+        except UserError as error:
+            raise PipelineStops(run.pipeline, error.message) from error
         faults.point("apply.pipeline")
-    files = _files(con, site, work, effects, values)
+    files = _files(con, site, effects, {r.pipeline for r in removed}, (*values, *texts))
     touched = tuple(s for source in changes for s in catalogue.find(con, Snapshot, source=source))
-    return Enacted(work, lines, touched, tuple(effects), files, _unshared(con, work), time.perf_counter() - started)
+    sought = (*_unshared(con, work), *_gone(con, texts))
+    seconds = time.perf_counter() - started
+    return Enacted(work, lines, touched, tuple(effects), tuple(removed), files, sought, seconds)
 
 
 def leave_to_purge(con: duckdb.DuckDBPyConnection, site: Site, done: Enacted) -> None:
@@ -355,7 +397,7 @@ def _plain(value: Any) -> Any:
 
 
 def _files(
-    con: duckdb.DuckDBPyConnection, site: Site, work: Work, effects: Iterable[RunEffect], values: Iterable[str]
+    con: duckdb.DuckDBPyConnection, site: Site, effects: Iterable[RunEffect], removed: Collection[str], values: Iterable[str]
 ) -> tuple[FileEffect, ...]:
     needles, by_pipeline = Needles(values), {e.pipeline: e for e in effects}
     out = []
@@ -365,7 +407,7 @@ def _files(
             continue
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         named = holds(path, needles)
-        made_with = effect is not None and effect.touched
+        made_with = artefact.pipeline in removed or (effect is not None and effect.touched)
         if named or made_with:
             why = "it names the person" if named else "it was made with rows of the person"
             out.append(FileEffect(artefact.pipeline, artefact.path, artefact.content, digest, "removed", why))
@@ -387,3 +429,24 @@ def _unshared(con: duckdb.DuckDBPyConnection, work: Work) -> tuple[str, ...]:
         if not left:
             out.append(alias.value)
     return tuple(out)
+
+
+def _row_texts(con: duckdb.DuckDBPyConnection, work: Work, lines: Iterable[Line]) -> tuple[str, ...]:
+    """Return the whole lines that leave from sources in which a person is the line: they have no other identifier."""
+    sources = {s.name for s in catalogue.find(con, Source) if subjects.ROW_KEY in json.loads(s.subject_keys_json)}
+    if work.right != ERASURE:
+        return ()
+    texts = (_record(con, x).decode("utf-8", "replace").strip() for x in lines if x.source in sources)
+    return tuple(t for t in texts if t)
+
+
+def _gone(con: duckdb.DuckDBPyConnection, texts: Iterable[str]) -> list[str]:
+    """Return those of some lines that no remaining row equals."""
+    wanted = dict.fromkeys(texts)
+    if wanted:
+        for source in catalogue.find(con, Source):
+            snapshot = catalogue.latest_snapshot(con, source.name)
+            if snapshot is not None:
+                for record in snapshot_records(con, snapshot).records:
+                    wanted.pop(record.decode("utf-8", "replace").strip(), None)
+    return list(wanted)

@@ -18,7 +18,7 @@ from lester_gui import __version__
 from lester_gui.audit.canonical import digest
 from lester_gui.errors import Refused
 from lester_gui.maintenance import cost, not_removed
-from lester_gui.maintenance.enact import Enacted, FileEffect, RunEffect, enact
+from lester_gui.maintenance.enact import Enacted, FileEffect, PipelineStops, RunEffect, enact
 from lester_gui.maintenance.learning_update import guarantee_of
 from lester_gui.maintenance.view_change import KEPT
 from lester_gui.maintenance.work import ERASURE, Site, Work
@@ -56,10 +56,6 @@ class MaintenancePlan:
         return json.dumps(self.document, ensure_ascii=False)
 
 
-class _Rehearsed(Exception):
-    """Ends a rehearsal: the transaction is rolled back."""
-
-
 def make_plan(con: duckdb.DuckDBPyConnection, site: Site, work: Work, ctx: Context) -> MaintenancePlan:
     """Rehearse a case and say what it did. Everything is rolled back.
 
@@ -68,16 +64,20 @@ def make_plan(con: duckdb.DuckDBPyConnection, site: Site, work: Work, ctx: Conte
     Refused
         If a source file changed since it was read.
     UserError
-        If the remaining rows cannot carry a pipeline, or there is nothing to do.
+        If there is nothing to do, or a new value does not fit.
     """
     refuse_changed_sources(con, site.folder)
-    con.begin()
-    try:
-        bound = binding(con, site, work)
-        done = enact(con, site, work, None, ctx)
-        return describe(con, site, done, bound)
-    finally:
-        con.rollback()
+    stopped: dict[str, str] = {}
+    while True:
+        con.begin()
+        try:
+            bound = binding(con, site, work)
+            done = enact(con, site, work, None, ctx, stopped)
+            return describe(con, site, done, bound)
+        except PipelineStops as stop:  # its run cannot stay, so the plan is to remove it
+            stopped[stop.pipeline] = stop.why
+        finally:
+            con.rollback()
 
 
 def describe(con: duckdb.DuckDBPyConnection, site: Site, done: Enacted, bound: Document) -> MaintenancePlan:
@@ -118,6 +118,7 @@ def describe(con: duckdb.DuckDBPyConnection, site: Site, done: Enacted, bound: D
         "models": [_model(e) for e in done.runs],
         "accuracy": [a for e in done.runs if (a := _accuracy(e)) is not None],
         "proofs": [{"artefact": a["artefact"], "guarantee": a["guarantee"]} for a in actions if a["guarantee"]],
+        "stopped": [{"pipeline": r.pipeline, "why": r.why} for r in done.stopped],
         "not_removed": [n.to_json() for n in not_removed.expected(site.folder, scripts, work.keep_sources)],
         "bound": bound,
         "stale": None,
@@ -175,6 +176,8 @@ def actions_of(con: duckdb.DuckDBPyConnection, done: Enacted) -> list[Document]:
         out.append(_action(paths.get(source, source), "source", rows, 0, method, BIT, 0.0))
     for e in done.runs:
         out += _run_actions(e)
+    for r in done.stopped:
+        out.append(_action(r.pipeline, "run", r.rows, 0, REMOVED, "", 0.0) | {"why": r.why})
     out += [_file_action(f) for f in done.files]
     return out
 

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -10,17 +11,19 @@ import pytest
 
 from lester_gui.audit.chain import verify_chain
 from lester_gui.errors import Refused, UserError
+from lester_gui.ir.expressions import col, lit, op
+from lester_gui.ir.learning import Split
 from lester_gui.maintenance import pending, purge
 from lester_gui.maintenance.apply import Applied, Authorisation, apply
 from lester_gui.maintenance.plan import MaintenancePlan, Stale, make_plan
 from lester_gui.maintenance.purge import PurgeReport
 from lester_gui.maintenance.replay import replay
 from lester_gui.maintenance.search import search
-from lester_gui.maintenance.work import NewValue, Work
+from lester_gui.maintenance.work import NewValue, Work, runs
 from lester_gui.progress import silent
 from lester_gui.runtime.split import recorded_split
 from lester_gui.store import subjects, suppression
-from tests.maintenance.clinic import WORKER, Clinic, make_clinic, open_clinic
+from tests.maintenance.clinic import WORKER, Clinic, make_clinic, open_clinic, plan, run_all
 
 
 @pytest.fixture
@@ -34,17 +37,17 @@ def planned(clinic: Clinic, work: Work) -> MaintenancePlan:
     return make_plan(clinic.con, clinic.site, work, silent())
 
 
-def agreed(plan: MaintenancePlan, by: str = "A. Moreau", on_hold: bool = False) -> Authorisation:
-    return Authorisation("J. Lindqvist", by, plan.plan_hash, on_hold)
+def agreed(found: MaintenancePlan, by: str = "A. Moreau", on_hold: bool = False) -> Authorisation:
+    return Authorisation("J. Lindqvist", by, found.plan_hash, on_hold)
 
 
-def applied(clinic: Clinic, work: Work, plan: MaintenancePlan | None = None) -> Applied:
-    plan = plan or planned(clinic, work)
+def applied(clinic: Clinic, work: Work, approved: MaintenancePlan | None = None) -> Applied:
+    approved = approved or planned(clinic, work)
 
     def within(con: duckdb.DuckDBPyConnection, now: MaintenancePlan) -> None:
         clinic.journal.append(con, "apply", case=work.case, plan_hash=now.plan_hash)
 
-    return apply(clinic.con, clinic.journal, clinic.site, work, plan, agreed(plan), silent(), within)
+    return apply(clinic.con, clinic.journal, clinic.site, work, approved, agreed(approved), silent(), within)
 
 
 def purged(clinic: Clinic) -> PurgeReport:
@@ -276,6 +279,62 @@ def test_a_corrected_key_moves_the_person(clinic: Clinic) -> None:
     assert len(subjects.search(clinic.con, "999-00-1234")) == 1
     check_replay(clinic)
     assert purged(clinic).status == "done"
+
+
+def test_a_pipeline_that_the_rest_cannot_carry_is_removed_and_the_erasure_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    rows = ["a-1111,Yes,county2,1,a,10.5,old", "b-2222,No,county2,2,b,20.5,old"]
+    rows += [f"c-{i}{i}{i}{i},No,county3,1,a,{i}.5,old" for i in range(3, 9)]
+    header = "ssn,smoker,county,num_children,race,income,age_group"
+    (tmp_path / "data" / "patients.csv").write_text("\n".join([header, *rows]) + "\n")
+    told = ["a-1111,9", *(f"{r.split(',')[0]},0" for r in rows[1:])]
+    (tmp_path / "data" / "histories.csv").write_text("\n".join(["ssn,complications", *told]) + "\n")
+    clinic = open_clinic(tmp_path, ["a-1111"])
+    run_all(clinic, [replace(plan(), split=Split(kind="none"))])
+    found = planned(clinic, clinic.work("a-1111"))  # the only one with a label of her own
+    assert found.document["stopped"][0]["pipeline"] == "complications"
+    assert "Only one class is left" in found.document["stopped"][0]["why"]
+    assert {a["kind"]: a["method"] for a in found.actions if a["kind"] in ("run", "file")} == {
+        "run": "removed",
+        "file": "removed",
+    }
+    applied(clinic, clinic.work("a-1111"), found)
+    assert runs(clinic.con) == []
+    assert purged(clinic).status == "done"
+    assert search([tmp_path], ["a-1111"], silent(), (clinic.store.database, clinic.con)).hits == []
+    clinic.close()
+
+
+@pytest.mark.parametrize(
+    ("model", "params"),
+    [
+        ("sklearn.ensemble.RandomForestClassifier", (("n_estimators", 5),)),
+        ("sklearn.neural_network.MLPClassifier", (("max_iter", 20), ("hidden_layer_sizes", (4,)))),
+        ("sklearn.linear_model.RidgeClassifier", ()),
+    ],
+)
+def test_other_models_equal_a_retraining(tmp_path: Path, model: str, params: tuple[tuple[str, object], ...]) -> None:
+    clinic = make_clinic(tmp_path, plan(model, params), patients=30)
+    found = planned(clinic, clinic.work(clinic.ssns[0]))
+    assert {a["guarantee"] for a in found.actions if a["kind"] == "model"} <= {"retrained", "rounding", "bit"}
+    applied(clinic, clinic.work(clinic.ssns[0]), found)
+    check_replay(clinic)
+    clinic.close()
+
+
+def test_every_pipeline_that_read_the_person_is_maintained(tmp_path: Path) -> None:
+    second = replace(
+        plan(), pipeline="complications-2", split=Split(kind="expression", test=op("pandas_gt", col("income"), lit(7e4)))
+    )
+    clinic = make_clinic(tmp_path, plan(), second, patients=40)
+    site = clinic.site
+    applied(clinic, clinic.work(clinic.ssns[0]))
+    applied(clinic, clinic.work(clinic.ssns[4], "rectification", [NewValue("patients", "income", "99000.5")]))  # may change sides
+    for run, _ in runs(clinic.con):
+        report = replay(clinic.con, run, site.artifacts, WORKER, silent())
+        assert [c for c in report.artefacts if not c.equal] == []
+    assert purged(clinic).status == "done"
+    clinic.close()
 
 
 def test_corrections_that_cannot_be(clinic: Clinic) -> None:
