@@ -222,7 +222,8 @@ class Walk:
     def every(self, node: Node, parent: Node, strength: str, condition: str = "TRUE") -> str:
         """Return SQL that touches every row of `node` if a touched row of `parent` meets a condition over ``t``."""
         least = f"(SELECT min(strength) AS least FROM {self.marks(parent)} t WHERE {condition})"
-        return f"SELECT c.{ROW_NO} AS row_no, {strength} FROM {self.table(node)} c CROSS JOIN {least} m WHERE m.least IS NOT NULL"
+        every = f"{self.table(node)} c CROSS JOIN {least} m WHERE m.least IS NOT NULL"
+        return f"SELECT c.{ROW_NO} AS row_no, {strength} AS strength FROM {every}"
 
 
 def _mark(view: View, qualified: bool = True) -> str:

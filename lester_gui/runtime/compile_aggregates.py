@@ -36,7 +36,9 @@ def _parts(x: str) -> str:
     for start in BUCKETS:
         low, high, scale = 2.0**start, 2.0 ** (start + 32), 2.0 ** (52 - start)
         inside = f"abs({x}) >= '{low!r}'::DOUBLE AND abs({x}) < '{high!r}'::DOUBLE"
-        out.append(f"CAST(sum(CAST({x} * '{scale!r}'::DOUBLE AS HUGEINT)) FILTER (WHERE {inside}) AS VARCHAR)")
+        # CASE, since FILTER lets DuckDB convert the values that it leaves out
+        whole = f"CASE WHEN {inside} THEN CAST({x} * '{scale!r}'::DOUBLE AS HUGEINT) END"
+        out.append(f"CAST(sum({whole}) AS VARCHAR)")
     first, last = 2.0 ** BUCKETS[0], 2.0 ** (BUCKETS[-1] + 32)
     outside = f"{x} <> 0 AND (abs({x}) < '{first!r}'::DOUBLE OR abs({x}) >= '{last!r}'::DOUBLE)"
     out.append(f"list({x}) FILTER (WHERE {outside})")

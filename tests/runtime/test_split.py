@@ -1,0 +1,145 @@
+"""Splits: the script's own the first time, recorded afterwards; nobody else moves."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from sklearn.model_selection import train_test_split
+
+from lester_gui.errors import UserError
+from lester_gui.ir.expressions import col, lit, op
+from lester_gui.ir.learning import Encode, Label, Model, Split
+from lester_gui.ir.nodes import Aggregate, Distinct, Measure, Node, Read, Reader
+from lester_gui.ir.plan import Plan
+from lester_gui.ir.schema import Field, Type
+from lester_gui.runtime.materialize import materialise
+from lester_gui.runtime.split import deal, fetch_side, keyed_side, recorded_split, script_split
+from lester_gui.store.connection import transaction
+from tests.runtime.engine import delete_rows, run_plan
+
+READ = Read(name="df", source="df", reader=Reader.PANDAS_CSV, columns=(Field("k", Type.INT), Field("y", Type.INT)), inferred=True)
+ROWS = [(i // 2, i % 3 == 0) for i in range(40)]
+
+
+def csv_of(rows: Sequence[tuple[Any, ...]]) -> bytes:
+    return b"k,y\n" + "".join(f"{a},{int(b)}\n" for a, b in rows).encode()
+
+
+def plan_of(split: Split, prepared: Node = READ) -> Plan:
+    return Plan(
+        pipeline="p", prepared=prepared, label=Label(expr=op("py_eq", col(prepared.schema.names[-1]), lit(1))), split=split,
+        encode=Encode(blocks=()), model=Model(estimator="x"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [10, 23])
+def test_the_first_split_is_the_scripts(count: int) -> None:
+    numbers = np.arange(count)
+    labels = [i % 3 == 0 for i in range(count)]
+
+    def dealt(**options: Any) -> tuple[list[int], list[int]]:
+        return script_split(Split(**{"kind": "random", "method": "sklearn", "seed": 42} | options), count, labels, 0)
+
+    for options in ({"test_size": 0.25}, {"test_size": 3}, {"train_size": 0.6}, {"shuffle": False, "test_size": 0.2}, {}):
+        seed = None if "shuffle" in options else 42
+        train, test = train_test_split(numbers, random_state=seed, **options)
+        assert dealt(**options) == (list(train), list(test))
+    train, test = train_test_split(numbers, random_state=42, test_size=0.4, stratify=labels)
+    assert dealt(test_size=0.4, stratify=True) == (list(train), list(test))
+
+    cut = int(count * 0.8)
+    order = list(np.random.RandomState(1).permutation(count))
+    assert dealt(method="numpy_legacy", seed=1, train_size=0.8) == (order[:cut], order[cut:])
+    cut = int(count * 0.3)
+    order = list(np.random.default_rng(1).permutation(count))
+    found = dealt(method="numpy_generator", seed=1, test_size=0.3, cut="test_first")
+    assert found == (order[cut:], order[:cut])
+    order = list(range(count))
+    random.Random(5).shuffle(order)
+    assert dealt(method="python_shuffle", seed=5, test_size=3) == (order[: count - 3], order[count - 3 :])
+    positional = script_split(Split(kind="positional", train_size=0.5), count, None, 0)
+    assert positional == (list(range(count // 2)), list(range(count // 2, count)))
+
+
+def test_too_few_rows_and_unknown_methods_are_named() -> None:
+    with pytest.raises(UserError, match="1 rows are too few"):
+        script_split(Split(kind="random", method="sklearn", test_size=0.25, seed=1), 1, None, 0)
+    with pytest.raises(UserError, match="coin"):
+        script_split(Split(kind="random", method="coin", test_size=0.25), 4, None, 0)
+
+
+def sides(connection: Any, run: int) -> dict[str, tuple[str, int]]:
+    return {r["row_key"]: (r["side"], r["position"]) for r in recorded_split(connection, run).to_pylist()}
+
+
+def test_nobody_else_moves_when_rows_go_or_come(tmp_path: Path) -> None:
+    plan = plan_of(Split(kind="random", method="sklearn", test_size=0.25, seed=42))
+    connection, made, snapshots = run_plan(plan, {"df": csv_of(ROWS)}, tmp_path)
+    with connection:
+        with transaction(connection):
+            assert deal(connection, made.plan, 1).new_rows == 0
+            delete_rows(connection, snapshots["df"], [3, 17])
+            again = materialise(connection, plan, 2, snapshots)
+            dealt = deal(connection, again.plan, 2, recorded_split(connection, 1))
+        before, after = sides(connection, 1), sides(connection, 2)
+        assert dealt.train_rows + dealt.test_rows == 38 and dealt.new_rows == 0
+        assert after == {key: place for key, place in before.items() if key not in ("3", "17")}
+        with transaction(connection):  # two rows come back: known to nobody, dealt by their person
+            connection.execute(
+                f"INSERT INTO lester.{snapshots['df'].table_name} VALUES (100, 41, 99, '7,1\n'), (101, 42, 99, '7,0\n')"
+            )
+            third = materialise(connection, plan, 3, snapshots)
+            persons = {"df": {41: "seven", 42: "seven"}}
+            assert deal(connection, third.plan, 3, recorded_split(connection, 2), persons).new_rows == 2
+        found = sides(connection, 3)
+        assert {key: found[key] for key in after} == after
+        assert found["41"][0] == found["42"][0] == keyed_side(42, "seven", 0.25)
+        assert found["41"][1] > max(p for s, p in after.values() if s == found["41"][0])
+
+
+def test_sides_come_in_the_scripts_order(tmp_path: Path) -> None:
+    plan = plan_of(Split(kind="random", method="sklearn", test_size=0.25, seed=42, stratify=True))
+    connection, made, _ = run_plan(plan, {"df": csv_of(ROWS)}, tmp_path)
+    with connection, transaction(connection):
+        deal(connection, made.plan, 1)
+        train, test = train_test_split(np.array(ROWS), test_size=0.25, random_state=42, stratify=[y for _, y in ROWS])
+        assert fetch_side(connection, 1, "df", "train", ["k", "y"]).to_pandas().to_numpy().tolist() == train.astype(int).tolist()
+        assert fetch_side(connection, 1, "df", "test", ["k"], hidden=True).column_names == ["k", "__row_no", "__p0"]
+        assert fetch_side(connection, 1, "df", "test", ["k"]).column("k").to_pylist() == test[:, 0].tolist()
+
+
+def test_a_split_by_value_moves_with_the_value(tmp_path: Path) -> None:
+    plan = plan_of(Split(kind="expression", test=op("py_ge", col("k"), lit(15))))
+    connection, made, _ = run_plan(plan, {"df": csv_of(ROWS)}, tmp_path)
+    with connection, transaction(connection):
+        dealt = deal(connection, made.plan, 1, pa.table({"row_key": ["1"], "side": ["test"], "position": [0]}))
+        assert (dealt.train_rows, dealt.test_rows) == (30, 10)
+        assert fetch_side(connection, 1, "df", "test", ["k"]).column("k").to_pylist() == [k for k, _ in ROWS if k >= 15]
+
+
+def test_groups_and_equal_rows_keep_their_key_when_others_vanish(tmp_path: Path) -> None:
+    split = Split(kind="random", method="sklearn", test_size=0.25, seed=42)
+    groups = Aggregate(name="g", parent=READ, by=("k",), measures=(Measure("y", "sum", "y"),))
+    for prepared in (groups, Distinct(name="d", parent=READ, subset=("k",))):
+        plan = plan_of(split, prepared)
+        folder = tmp_path / prepared.name
+        folder.mkdir()
+        connection, made, snapshots = run_plan(plan, {"df": csv_of(ROWS)}, folder)
+        with connection, transaction(connection):
+            deal(connection, made.plan, 1)
+            delete_rows(connection, snapshots["df"], [1, 2, 5])  # group 0 goes, group 2 loses its first row
+            again = materialise(connection, plan, 2, snapshots)
+            assert deal(connection, again.plan, 2, recorded_split(connection, 1)).new_rows == 0
+            before, after = sides(connection, 1), sides(connection, 2)
+            assert len(before) == 20 and len(after) == 19
+            assert after == {key: before[key] for key in after}
+
+
+def test_everybody_trains_without_a_split(tmp_path: Path) -> None:
+    connection, made, _ = run_plan(plan_of(Split(kind="none")), {"df": csv_of(ROWS[:3])}, tmp_path)
+    with connection, transaction(connection):
+        assert deal(connection, made.plan, 1).train_rows == 3
