@@ -48,7 +48,12 @@ def _typed(value: Any, field: Field) -> Any:
 
 
 def _list(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    """Return an option as pandas takes it: pairs are a dict, such as types by column."""
+    if not isinstance(value, tuple):
+        return value
+    if value and all(isinstance(v, tuple) and len(v) == 2 for v in value):
+        return {k: _list(v) for k, v in value}
+    return [_list(v) for v in value]
 
 
 def _pandas_csv(options: dict[str, Any], data: bytes, columns: int) -> list[list[Any]]:

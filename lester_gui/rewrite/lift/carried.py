@@ -158,8 +158,7 @@ def definitions(lift: Lifter, name: str) -> tuple[list[str], list[str]]:
             ):
                 raise Stopped(Reason.ALIAS, f"{name} uses {one}, which is not a constant of the script")
             wanted[statement.lineno] = statement
-            if isinstance(statement, ast.FunctionDef | ast.Assign | ast.AnnAssign):
-                queue += [n.id for n in ast.walk(statement) if isinstance(n, ast.Name)]
+            queue += sorted(free_names(statement))
     imports, pieces = [], []
     for _, statement in sorted(wanted.items()):
         piece = ast.get_source_segment(text, statement) or ast.unparse(statement)
@@ -168,6 +167,16 @@ def definitions(lift: Lifter, name: str) -> tuple[list[str], list[str]]:
         else:
             pieces.append(piece)
     return pieces, imports
+
+
+def free_names(statement: ast.stmt) -> set[str]:
+    """Return the names that a definition takes from outside."""
+    loaded = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    if not isinstance(statement, ast.FunctionDef):
+        return loaded
+    own = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    own |= {a.arg for n in ast.walk(statement) if isinstance(n, ast.arguments) for a in (*n.posonlyargs, *n.args, *n.kwonlyargs)}
+    return loaded - own
 
 
 def _defined(statement: ast.stmt) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.errors import UserError
 from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import paths
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Tup, Unknown, UserFunction, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Result, Tup, Unknown, UserFunction, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.statements import block, execute
@@ -70,7 +70,10 @@ def call_user(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
         return inline(lift, function, args)
     state = lift.snapshot()
     try:
-        return inline(lift, function, args)
+        value = inline(lift, function, args)
+        if isinstance(lift.content(value), Result):
+            raise no_rule(f"what {function.name} computes")
+        return value
     except Stopped as stop:
         lift.restore(state)
         if isinstance(function.node, ast.Lambda):

@@ -267,9 +267,8 @@ class Lifter:
             If it is unknown.
         """
         if isinstance(value, Unknown):
-            raise Stopped(
-                Reason.SHAPE, f"It needs a value that could not be lifted ({self.script.where(value.line)}: {value.why})"
-            )
+            why = f"It needs a value that could not be lifted in {self.script.where(value.line)}"
+            raise Stopped(Reason.SHAPE, why, root=(value.line, value.why))
         return value
 
     def number(self) -> int:

@@ -65,13 +65,14 @@ def recover(lift: Lifter, body: Sequence[ast.stmt], position: int, stop: Stopped
     assigned, changed = effects(lift, node)
     covered = cover(lift, body, position, assigned, changed, stop)
     by_object = {lift.names[n].id: n for n in lift.names if isinstance(lift.names[n], Ref)}  # type: ignore[attr-defined]
+    origin = Unknown(stop.root[1], stop.root[0]) if stop.root else Unknown(stop.why, line)
     for name in assigned:
         if name not in covered:
-            lift.names[name] = Unknown(stop.why, line)
+            lift.names[name] = origin
             lift.failed[name] = [*_slice(lift, node), node]
     for ident in changed:
         if by_object.get(ident) not in covered:
-            lift.heap[ident] = Unknown(stop.why, line)
+            lift.heap[ident] = origin
             if ident in by_object:
                 lift.failed[by_object[ident]] = [*_slice(lift, node), node]
     shown = ", ".join(dict.fromkeys([*covered, *assigned]))

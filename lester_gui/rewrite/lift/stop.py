@@ -47,11 +47,12 @@ class Stop:
 class Stopped(Exception):
     """Raised where lifting cannot go on; the statement that is being executed becomes unknown."""
 
-    def __init__(self, reason: Reason, why: str, line: int | None = None) -> None:
+    def __init__(self, reason: Reason, why: str, line: int | None = None, root: tuple[int, str] | None = None) -> None:
         super().__init__(why)
         self.reason = reason
         self.why = why
         self.line = line
+        self.root = root  # line and reason of the stop that this one follows from
 
 
 def no_rule(what: str) -> Stopped:

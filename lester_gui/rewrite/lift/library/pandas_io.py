@@ -75,11 +75,11 @@ def read_csv(lift: Lifter, args: Arguments) -> Value:
 
 
 def as_options(given: dict[str, object]) -> Options:
-    """Return options as the plan writes them; a dict (types by column) becomes one option per key, ``dtype.column``."""
+    """Return options as the plan writes them; a dict (types by column) becomes pairs."""
     out: list[tuple[str, object]] = []
     for name, value in sorted(given.items()):
         if isinstance(value, dict):
-            out += [(f"{name}.{k}", _scalar(name, v)) for k, v in value.items()]
+            out.append((name, tuple((k, _scalar(name, v)) for k, v in value.items())))
         elif isinstance(value, list | tuple | set):
             items = sorted(value) if isinstance(value, set) else value
             out.append((name, tuple(_scalar(name, v) for v in items)))

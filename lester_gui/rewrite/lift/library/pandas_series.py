@@ -434,9 +434,7 @@ def text_method(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
 
     column = accessor.owner
     assert isinstance(column, Column1)
-    what = args.what.rsplit(".", 1)[-1]
-    if what == "series.str[…]":
-        what = "__getitem__"
+    what = "__getitem__" if args.what.endswith("[…]") else args.what.rsplit(".", 1)[-1]
     cell = column.cell
     if what in ("contains", "replace", "match"):
         pattern = lift.const(args.positional[0])

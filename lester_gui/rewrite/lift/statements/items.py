@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.domain import Const, Entries, Frame, Items, Ref, Result, Value
+from lester_gui.rewrite.lift.domain import Const, Entries, Frame, Grid, InLoop, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
 from lester_gui.rewrite.lift.paths import TRUE
@@ -22,6 +22,13 @@ def store_item(lift: Lifter, target: ast.Subscript, value: Value) -> None:
     if chained(target):
         lift.note("copy-on-write", ast.unparse(target.value))
         return
+    inner = target.value
+    if isinstance(inner, ast.Subscript):  # grid[i][j] = v is grid[i, j] = v
+        root = evaluate(lift, inner.value)
+        grid = lift.content(root)
+        if isinstance(root, Ref) and isinstance(grid, InLoop) and isinstance(grid.before, Grid):
+            store_in_loop(lift, root, grid, Tup((evaluate(lift, inner.slice), evaluate(lift, target.slice))), value)
+            return
     owner = evaluate(lift, target.value)
     key = evaluate(lift, target.slice)
     content = lift.content(owner)

@@ -1,0 +1,225 @@
+"""Run a script and its plan on the same files and compare what reaches the model. The plan runs in `tests/reference`."""
+
+import contextlib
+import importlib
+import io
+import os
+import random
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import OneHotEncoder
+
+from lester_gui.discovery.scripts import load_script
+from lester_gui.ir.learning import Transformer
+from lester_gui.ir.nodes import Opaque
+from lester_gui.ir.plan import Plan
+from lester_gui.rewrite.rules import Asked, Rewrite, rewrite
+from lester_gui.runtime.read import observe_schema
+from tests.reference.interpreter import interpret, labels, test_rows
+
+
+@dataclass
+class Fitted:
+    """What a model was fitted on."""
+
+    X: np.ndarray
+    y: list[Any]
+
+
+def rewritten(folder: Path, script: str = "script.py", **options: Any) -> Rewrite:
+    """Rewrite a script of a folder by rules."""
+
+    def observe(asked: Asked) -> Any:
+        return observe_schema(folder / asked.path, asked.reader, asked.options, asked.names)
+
+    return rewrite(load_script(folder, script), observe, "pipeline", **options)
+
+
+@contextlib.contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    before, path, modules = os.getcwd(), list(sys.path), set(sys.modules)
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        os.chdir(before)
+        sys.path[:] = path
+        for name in set(sys.modules) - modules:
+            if getattr(sys.modules[name], "__file__", None) and str(folder) in str(sys.modules[name].__file__):
+                del sys.modules[name]
+
+
+def original(folder: Path, estimator: str, script: str = "script.py") -> Fitted:
+    """Run the script unchanged; return what its (last) model of this class was fitted on."""
+    module, name = estimator.rsplit(".", 1)
+    cls = getattr(importlib.import_module(module), name)
+    seen: list[Fitted] = []
+    fit = cls.fit
+
+    def recording(self: Any, X: Any, y: Any = None, *args: Any, **kwargs: Any) -> Any:
+        dense = X.toarray() if hasattr(X, "toarray") else X
+        seen.append(Fitted(np.asarray(dense, dtype=float), list(np.asarray(y).ravel())))
+        return fit(self, X, y, *args, **kwargs)
+
+    text = load_script(folder, script).text
+    with _inside(folder), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        cls.fit = recording
+        try:
+            exec(compile(text, script, "exec", dont_inherit=True), {"__name__": "__main__", "__file__": script})
+        finally:
+            cls.fit = fit
+    return seen[-1]
+
+
+def planned(folder: Path, plan: Plan) -> Fitted:
+    """Run the plan in the reference interpreter; return what its model would be fitted on."""
+    reads = {r.source: (folder / r.source) for r in plan.reads}
+    data = {source: _bytes(folder, source) for source in reads}
+    with _inside(folder):
+        functions = {}
+        for f in plan.functions:
+            names: dict[str, Any] = {}
+            exec(f.source, names)
+            functions[f.name] = _plain(names[f.name])
+        opaque = {v.name: _opaque(v) for v in plan.views if isinstance(v, Opaque)}
+        tables = interpret(plan, data, functions, None, opaque)
+        prepared = tables[plan.prepared.name]
+        y = labels(plan, prepared, functions)
+        train = _train(plan, prepared, functions, y)
+    blocks = []
+    for block in plan.encode.blocks:
+        columns = [[r.cells[c] for r in prepared] for c in block.columns]
+        fitted_on = range(len(prepared)) if plan.encode.fit_on == "all" else train
+        blocks.append(_encoded(columns, block.chain, list(fitted_on)))
+    X = np.hstack([b for b in blocks if b.shape[1]]) if blocks else np.zeros((len(prepared), 0))
+    return Fitted(X[train], [y[i] for i in train])
+
+
+def _bytes(folder: Path, source: str) -> bytes:
+    found = next(p for p in folder.rglob(f"{source}.*") if p.suffix in (".csv", ".txt", ".tsv", ".data", ".test"))
+    return found.read_bytes()
+
+
+def _plain(function: Any) -> Any:
+    def call(*args: Any) -> Any:
+        out = function(*args)
+        return [float(v) for v in out] if isinstance(out, np.ndarray) else out
+
+    return call
+
+
+def _opaque(node: Opaque) -> Any:
+    def run(*parents: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+        import pandas as pd
+
+        names: dict[str, Any] = {}
+        for variable, parent, rows in zip(node.variables, node.inputs, parents, strict=True):
+            names[variable] = pd.DataFrame(rows, columns=list(parent.schema.names))
+        exec(node.source, names)
+        out = names[node.output]
+        assert list(out.columns) == list(node.schema.names)
+        return list(out.itertuples(index=False, name=None))
+
+    return run
+
+
+def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[Any]) -> list[int]:
+    split, n = plan.split, len(prepared)
+    if split.kind in ("none", "expression"):
+        return [i for i, t in enumerate(test_rows(plan, prepared, functions)) if not t]
+    if split.method == "sklearn" or (split.kind == "positional" and split.test_size is not None):
+        train, _ = train_test_split(
+            np.arange(n),
+            test_size=split.test_size,
+            train_size=split.train_size,
+            random_state=split.seed,
+            shuffle=split.shuffle,
+            stratify=y if split.stratify else None,
+        )
+        return [int(i) for i in train]
+    order = list(range(n))
+    if split.method == "python_shuffle":
+        random.Random(split.seed).shuffle(order)
+    elif split.method == "numpy_legacy":
+        order = list(np.random.RandomState(split.seed).permutation(n))
+    elif split.method == "numpy_generator":
+        order = list(np.random.default_rng(split.seed).permutation(n))
+    size = split.train_size if split.train_size is not None else split.test_size
+    assert size is not None
+    cut = int(size * n) if isinstance(size, float) else size
+    first, second = order[:cut], order[cut:]
+    return [int(i) for i in (first if split.cut == "train_first" or split.test_size is not None else second)]
+
+
+def _encoded(columns: list[list[Any]], chain: tuple[Transformer, ...], fitted_on: list[int]) -> np.ndarray:
+    lanes = columns
+    for t in chain:
+        if t.kind == "one_hot":
+            return np.hstack([_one_hot(c, t, fitted_on) for c in lanes])
+        lanes = [_lane(c, t, fitted_on) for c in lanes]
+    parts = []
+    for c in lanes:
+        rows = [[np.nan] if v is None else list(v) if isinstance(v, list | tuple) else [float(v)] for v in c]
+        parts.append(np.array(rows, dtype=float))
+    return np.hstack(parts)
+
+
+def _lane(values: list[Any], t: Transformer, fitted_on: list[int]) -> list[Any]:
+    if t.kind == "passthrough":
+        return values
+    if t.kind == "simple_imputer":
+        known = [values[i] for i in fitted_on if values[i] is not None]
+        strategy = t.get("strategy")
+        if strategy == "most_frequent":
+            fill: Any = min(set(known), key=lambda v: (-known.count(v), v))
+        elif strategy == "constant":
+            fill = t.get("fill_value")
+        else:
+            fill = float({"mean": np.mean, "median": np.median}[str(strategy)]([float(v) for v in known]))
+        return [fill if v is None else v for v in values]
+    numbers = [np.nan if v is None else float(v) for v in values]
+    if t.kind == "function":
+        return list(getattr(np, str(t.get("function")).removeprefix("numpy."))(np.array(numbers)))
+    assert t.kind == "standard_scaler"
+    base = np.array([numbers[i] for i in fitted_on])
+    mean = np.nanmean(base) if t.get("with_mean") else 0.0
+    std = np.nanstd(base, ddof=int(str(t.get("ddof")))) if t.get("with_std") else 1.0
+    if std == 0 and t.get("zero_std", "one") == "one":
+        std = 1.0
+    return [(v - mean) / std for v in numbers]
+
+
+def _one_hot(values: list[Any], t: Transformer, fitted_on: list[int]) -> np.ndarray:
+    listed = t.get("categories")
+    seen = list(dict.fromkeys(values[i] for i in fitted_on))
+    categories: Any = "auto"
+    if listed == "first_seen":
+        categories = [seen]
+    elif isinstance(listed, tuple):
+        categories = [list(listed)]
+    data = np.array([[np.nan if v is None else v] for v in values], dtype=object)
+    handle = str(t.get("handle_unknown"))
+    encoder = OneHotEncoder(categories=categories, handle_unknown=handle, drop=t.get("drop"), sparse_output=False)
+    encoder.fit(data[fitted_on])
+    return np.asarray(encoder.transform(data), dtype=float)
+
+
+def assert_same(folder: Path, plan: Plan, script: str = "script.py") -> None:
+    """Compare script and plan on the files of a folder."""
+    expected, got = original(folder, plan.model.estimator, script), planned(folder, plan)
+    assert expected.X.shape == got.X.shape
+    np.testing.assert_allclose(got.X, expected.X, rtol=1e-9, atol=1e-9, equal_nan=True)
+    assert [_scalar(v) for v in expected.y] == [_scalar(v) for v in got.y]
+
+
+def _scalar(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
