@@ -83,10 +83,16 @@ class RunEffect:
     view_seconds: float
     run_seconds: float
 
-    @property
-    def touched(self) -> bool:
-        """Whether anything of the run changed."""
-        return any(not v.is_empty for v in self.views.values()) or not self.learning.model_kept
+    def went_into(self, content: str) -> bool:
+        """Whether a written file with this content would come out otherwise now: a model or its predictions only if what is
+        learnt changed, anything else if any view did.
+        """
+        learnt = self.learning
+        moved = sum(learnt.left.values()) + sum(learnt.joined.values()) + learnt.moved
+        relearnt = not learnt.model_kept or bool(moved) or learnt.encoder_before != learnt.encoder_after
+        if content in ("model", "predictions", "matrix"):
+            return relearnt
+        return relearnt or any(not v.is_empty for v in self.views.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +413,7 @@ def _files(
             continue
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         named = holds(path, needles)
-        made_with = artefact.pipeline in removed or (effect is not None and effect.touched)
+        made_with = artefact.pipeline in removed or (effect is not None and effect.went_into(artefact.content))
         if named or made_with:
             why = "it names the person" if named else "it was made with rows of the person"
             out.append(FileEffect(artefact.pipeline, artefact.path, artefact.content, digest, "removed", why))

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,14 +139,14 @@ def open_clinic(folder: Path, ssns: list[str]) -> Clinic:
     return Clinic(folder, store, journal, ssns)
 
 
-def run_all(clinic: Clinic, plans: Iterable[Plan]) -> None:
+def run_all(clinic: Clinic, plans: Iterable[Plan], subject_keys: Mapping[str, list[str]] = SOURCES) -> None:
     """Take snapshots, index the keys, run the plans and note a model file and predictions that a script wrote."""
     con = clinic.con
     with clinic.journal.transaction(con):
         for wanted in plans:
             snapshots = {}
             for reading in wanted.reads:
-                keys = SOURCES[reading.source]
+                keys = subject_keys[reading.source]
                 path = f"data/{reading.source}.csv"
                 source = catalogue.put_source(con, Source(name=reading.source, path=path, subject_keys_json=json.dumps(keys)))
                 snapshots[reading.source] = ingest.ingest(con, source, clinic.folder / path, dialect_of(reading))

@@ -23,7 +23,7 @@ from lester_gui.maintenance.work import NewValue, Work, runs
 from lester_gui.progress import silent
 from lester_gui.runtime.split import recorded_split
 from lester_gui.store import subjects, suppression
-from tests.maintenance.clinic import WORKER, Clinic, make_clinic, open_clinic, plan, run_all
+from tests.maintenance.clinic import WORKER, Clinic, make_clinic, open_clinic, plan, run_all, write_sources
 
 
 @pytest.fixture
@@ -334,6 +334,24 @@ def test_every_pipeline_that_read_the_person_is_maintained(tmp_path: Path) -> No
         report = replay(clinic.con, run, site.artifacts, WORKER, silent())
         assert [c for c in report.artefacts if not c.equal] == []
     assert purged(clinic).status == "done"
+    clinic.close()
+
+
+def test_where_a_person_is_the_line(tmp_path: Path) -> None:
+    ssns = write_sources(tmp_path, 30)
+    clinic = open_clinic(tmp_path, ssns)
+    run_all(clinic, [plan()], {"patients": ["#row"], "histories": ["ssn"]})
+    text = (tmp_path / "data" / "patients.csv").read_text().splitlines()[12]
+    (tmp_path / "copy.txt").write_text(f"see {text}!")
+    found = subjects.search(clinic.con, "12", source="patients")
+    token = subjects.token_of(clinic.con, found[0])
+    applied(clinic, Work("LR-0001", "erasure", token, found[0]))
+    report = purged(clinic)
+    assert text not in (tmp_path / "data" / "patients.csv").read_text()
+    assert report.search["values"] == 1 and [n.what for n in report.not_removed if n.found] == ["copy.txt"]
+    check_replay(clinic)
+    assert subjects.search(clinic.con, "12", source="patients") == ()
+    assert len(subjects.search(clinic.con, "13", source="patients")) == 1  # the others keep their numbers
     clinic.close()
 
 
