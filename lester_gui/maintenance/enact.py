@@ -20,6 +20,7 @@ from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Aggregate
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.serialise import dumps
+from lester_gui.lineage.domains import project_domains
 from lester_gui.maintenance import learned, pending
 from lester_gui.maintenance.correction import column_number, corrected, values_of
 from lester_gui.maintenance.delta import Maintained, SourceChange, maintain_views
@@ -305,7 +306,7 @@ def _update_index(con: duckdb.DuckDBPyConnection, work: Work, lines: Iterable[Li
         keys = json.loads(entry.subject_keys_json) if entry is not None else []
         if any(v.column in keys for v in work.new_values if v.source == source):
             table = read.key_columns(con, _newest(con, source), reading_of(con, source), keys)
-            subjects.index_source(con, source, table)
+            subjects.index_source(con, source, table, project_domains(con).get(source))
 
 
 # Runs

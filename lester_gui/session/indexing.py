@@ -23,6 +23,7 @@ from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Option, Read, Reader
 from lester_gui.ir.schema import Field, Type
 from lester_gui.ir.serialise import loads
+from lester_gui.lineage.domains import project_domains
 from lester_gui.progress import Context
 from lester_gui.runtime import ingest, read
 from lester_gui.runtime.records import Dialect, dialect_of
@@ -162,7 +163,8 @@ def _bring_up_to_date(session: OpenedProject, entry: SourceEntry, ctx: Context) 
                 snapshot = catalogue.latest_snapshot(connection, entry.name)
             if snapshot is not None and set(_indexed_columns(connection, entry.name)) != set(entry.subject_keys):
                 register(connection, entry)
-                subjects.index_source(connection, entry.name, read.key_columns(connection, snapshot, node, entry.subject_keys))
+                keys = read.key_columns(connection, snapshot, node, entry.subject_keys)
+                subjects.index_source(connection, entry.name, keys, project_domains(connection).get(entry.name))
     except UserError as error:
         return error.message[0].lower() + error.message[1:]
     return ""

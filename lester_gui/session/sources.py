@@ -11,6 +11,7 @@ import duckdb
 from lester_gui.discovery.configuration import Configuration, SourceEntry
 from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Read
+from lester_gui.lineage.domains import project_domains
 from lester_gui.progress import Context
 from lester_gui.runtime import ingest, read
 from lester_gui.runtime.records import dialect_of
@@ -42,6 +43,7 @@ def take_snapshots(
         If a file is missing or damaged, a key column does not exist, or erased persons would come back with a file.
     """
     out: dict[str, Snapshot] = {}
+    meaning = project_domains(connection)
     for node in reads:
         if node.source in out:
             continue
@@ -52,9 +54,11 @@ def take_snapshots(
         before = catalogue.latest_snapshot(connection, entry.name)
         snapshot = ingest.ingest(connection, source, path, dialect_of(node), read.key_function(node, entry.key), ctx)
         out[entry.name] = snapshot
-        if before is None or before.id != snapshot.id or not _indexed(connection, entry.name):
+        wanted = _index_key(entry, meaning)
+        if before is None or before.id != snapshot.id or catalogue.get_meta(connection, f"index.{entry.name}") != wanted:
             keys = read.key_columns(connection, snapshot, node, entry.subject_keys)
-            subjects.index_source(connection, entry.name, keys)
+            subjects.index_source(connection, entry.name, keys, meaning.get(entry.name))
+            catalogue.set_meta(connection, f"index.{entry.name}", wanted)
             if suppression.count(connection):
                 refuse_returning(connection, entry)
     return out
@@ -83,6 +87,6 @@ class Suppressed(UserError):
     exit_code = 4
 
 
-def _indexed(connection: duckdb.DuckDBPyConnection, source: str) -> bool:
-    row = connection.execute("SELECT count(*) FROM lester.subject_key WHERE source = ?", [source]).fetchone()
-    return bool(row and row[0])
+def _index_key(entry: SourceEntry, meaning: dict[str, dict[str, str]]) -> str:
+    """What an index of a source stands on beside its rows: its key columns and what they mean."""
+    return json.dumps([entry.subject_keys, meaning.get(entry.name)])
