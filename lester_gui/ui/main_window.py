@@ -163,16 +163,17 @@ class MainWindow(QMainWindow):
         self.actions_table.set_project_open(session is not None)
         self._pages.setCurrentWidget(self.welcome if session is None else self._shell)
         self._messages.hide()
-        self.setWindowTitle("Lester" if session is None else f"{session.name} – Lester")
+        self.setWindowTitle("Lester")
         if session is None:
             self._screen = None
             self.welcome.enter()
         else:
-            self.rail.switch.set_project(session.name, "")
+            self.rail.switch.set_project(Path(session.folder).name, "")
             self.go("project")
 
     def _show_overview(self, overview: dict[str, Any]) -> None:
         figures = overview["figures"]
+        self.setWindowTitle(f"{overview['name']} – Lester")
         self.rail.switch.set_project(overview["name"], self.tr("%Ln pipelines", "", figures["pipelines"]))
         waiting = sum(p["next"] in ("rewrite", "review", "check-again", "see-difference") for p in overview["pipelines"])
         self.rail.item("rewrite").set_side(count_text(waiting), self.tr("%Ln pipelines", "", waiting))

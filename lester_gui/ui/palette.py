@@ -155,4 +155,4 @@ class Palette(Sheet):
         elif hit.kind in ("view", "column"):
             self._desk.go("data", target=hit.target)
         else:
-            self._desk.go("project", source=hit.target)
+            self._desk.go("data", source=hit.target)

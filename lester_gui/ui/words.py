@@ -34,6 +34,12 @@ SINGULAR = {
     "%Ln values": "%Ln value",
     "%Ln files": "%Ln file",
     "%Ln artefacts": "%Ln artefact",
+    "%Ln source files": "%Ln source file",
+    "%Ln splits": "%Ln split",
+    "%Ln encoders": "%Ln encoder",
+    "%Ln feature blocks": "%Ln feature block",
+    "%Ln prediction lists": "%Ln prediction list",
+    "%Ln written files": "%Ln written file",
     "%Ln links": "%Ln link",
     "%Ln decisions": "%Ln decision",
     "%Ln feature cells": "%Ln feature cell",
@@ -173,6 +179,11 @@ def listed(items: list[str], most: int = 4) -> str:
         return ", ".join(items)
     rest = QCoreApplication.translate("words", "and %1 more").replace("%1", f"{len(items) - most:,}")
     return f"{', '.join(items[:most])} {rest}"
+
+
+def row_label(row_no: int) -> str:
+    """Number of a view's row as people count it: its order key leaves gaps of 1,024."""
+    return number(row_no // 1024 if row_no and row_no % 1024 == 0 else row_no)
 
 
 def ranges(numbers: list[int], most: int = 3) -> str:

@@ -73,11 +73,18 @@ VIEWS = [("patients", ROWS, "source"), ("histories", ROWS, "source"), ("data", R
          ("data-2", ROWS, "join"), ("data-5", 591, "filter")]
 
 
+REPLAY = {"pipeline": "complications", "equal": True, "seconds": 0.4, "artefacts": [
+    {"name": "data", "class": "bit", "max_difference": 0.0}, {"name": "model", "class": "solver", "max_difference": 1.2e-10}]}
+ASKED = {"pipeline": "complications", "equal": True, "not_compared": [],
+         "stages": {name: {"status": "equal", "compared": "591 rows"} for name in ("prepare", "encode", "label", "split",
+             "model")}}
+
+
 class FakeSession:
     """Stands in for ``lester_gui.session.Session``; records what was asked of it in ``calls``."""
 
     def __init__(self, folder="/projects/hospital", user="j.lindqvist"):
-        self.folder, self.name, self.user = Path(folder), "Hospital", user
+        self.folder, self.user = Path(folder), user
         self.calls = []
         self.configured = True
         self.decisions = {}
@@ -116,13 +123,13 @@ class FakeSession:
     def scan(self, write=False, ctx=None):
         self.calls.append(("scan", write))
         self.configured = self.configured or write
-        return {"project": self.name, "folder": str(self.folder), "configured": self.configured,
+        return {"project": "Hospital", "folder": str(self.folder), "configured": self.configured,
                 "proposal": '[project]\nname = "Hospital"\n\n[sources.patients]\npath = "data/patients.csv"\n',
                 "pipelines": [], "sources": [], "not_understood": [], "modules": []}
 
     def overview(self):
         return {
-            "name": self.name, "folder": str(self.folder), "configured": self.configured,
+            "name": "Hospital", "folder": str(self.folder), "configured": self.configured,
             "figures": {"pipelines": 1, "verified": 1, "rows": 1774, "sources": 2, "persons": ROWS, "models_touched": 1,
                         "next_due": {"days": 1, "case": "LR-0031"}},
             "pipelines": [{
@@ -373,13 +380,12 @@ class FakeSession:
         case.update(
             timeline=[{"at": NOW.isoformat(), "text": "Case filed", "by": case["by"]}],
             plan=self.plan(number) if number in self.planned else None, approval=self.approved.get(number),
-            execution=self._execution(number) if done else None,
-            replay={"equal": True, "artefacts": [{"name": "data", "class": "bit", "max_difference": 0.0},
-                                                 {"name": "model", "class": "solver",
-                                                     "max_difference": 1.2e-10}]} if done else None,
-            ask_original={"equal": True, "stages": {"prepare": "equal", "encode": "equal", "label": "equal", "split": "equal",
-                                                    "model": "equal"}, "not_compared": []} if done else None,
-            certificate={"path": "/tmp/certificate.json", "valid": True} if done else None,
+            execution={"plan_hash": "4be190c377d2aa01", "seconds": 1.4, "at": NOW.isoformat()} if done else None,
+            replay={"equal": True, "pipelines": [REPLAY]} if done else None,
+            purge={"status": "done", "sources": [{"path": "data/patients.csv", "lines": 1}], "others": [], "waiting": [],
+                   "search": {"values": 2, "files": 31, "hits": []}, "not_removed": []} if done else None,
+            ask_original={"equal": True, "pipelines": [ASKED]} if done else None,
+            certificate={"path": "certificate.json", "complete": True} if done else None, corrections=[],
         )
         return case
 
@@ -406,7 +412,7 @@ class FakeSession:
             "proofs": [{"artefact": "5 views", "guarantee": "bit"}, {"artefact": "1 split", "guarantee": "bit"},
                        {"artefact": "9 features", "guarantee": "rounding"}, {"artefact": "complications", "guarantee": "solver"},
                        {"artefact": "2 written files", "guarantee": "replaced"}],
-            "not_removed": ["git history, 2 commits touch patients.csv"], "stale": None,
+            "not_removed": [{"what": "git history", "why": "2 commits touch patients.csv", "found": False}], "stale": None,
         }
 
     def approve(self, number, by, reason="", typed=None):
@@ -450,10 +456,10 @@ class FakeSession:
         return {"status": "done", "files": 2}
 
     def replay(self, pipeline, ctx=None):
-        return {"equal": True, "artefacts": [{"name": "data", "class": "bit", "max_difference": 0.0}]}
+        return deepcopy(REPLAY)
 
     def ask_original(self, pipeline, ctx=None):
-        return {"equal": True, "stages": {"prepare": "equal"}, "not_compared": []}
+        return deepcopy(ASKED)
 
     def export(self, pipeline, name, out):
         self.calls.append(("export", name, str(out)))
@@ -481,7 +487,7 @@ class FakeSession:
             at = NOW - timedelta(hours=3 * i)
             entries.append({"seq": 42 - i, "at": at.isoformat(), "actor": "j.lindqvist" if i % 3 else "Lester", "action": action,
                             "text": text, "details": {"about": details, "case": "LR-0031"}, "hash": f"{i:04x}a3{i:02x}77a2" * 4})
-        return {"entries": entries, "count": 42, "head": entries[0]["hash"], "intact": True, "first_bad": None}
+        return {"entries": entries[::-1], "count": 42, "head": entries[0]["hash"], "intact": True, "first_bad": None}
 
     def search(self, text):
         found = [{"kind": "pipeline", "title": "complications", "text": "pipeline", "target": "complications"},

@@ -16,6 +16,7 @@ from lester_gui.ui.desk import Desk
 from lester_gui.ui.dialogs.sheet import Sheet
 from lester_gui.ui.fonts import font
 from lester_gui.ui.layout import card, col, label, row, rule
+from lester_gui.ui.screens import case_outcome
 from lester_gui.ui.widgets import Banner, Button, Field, Icon
 from lester_gui.ui.words import listed, number, seconds
 
@@ -62,8 +63,10 @@ class ApprovalSheet(Sheet):
         parts: list[Any] = [
             row(icon, label(title, "title"), None), 4, label(warning, "body", "2", wrap=True), 8, self._counts(plan), 8,
         ]  # fmt: skip
-        if plan["not_removed"]:
-            words = tr("Not removed: %1. The certificate says so.").replace("%1", listed(plan["not_removed"], 3))
+        if case_outcome.not_removed(plan):
+            words = tr("Not removed: %1. The certificate says so.").replace(
+                "%1", listed(case_outcome.not_removed(plan), 2).rstrip(".")
+            )
             parts += [row(Icon("alert", "warn"), (label(words, "body", wrap=True), 1)), 8]
         names = row((col(self.typed, None, gap=0), 1), (col(self.by, None, gap=0), 1), gap=16)
         parts += [self._message, self.reason, 12, names, 12, self.read, 16, foot]

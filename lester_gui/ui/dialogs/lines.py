@@ -44,7 +44,7 @@ class LinesSheet(Sheet):
     def _show(self, preview: dict[str, Any]) -> None:
         records, total = [], 0
         for file in preview["files"]:
-            records.append(group_record(cells.group(f"{file['path']}: {file['action']}")))
+            records.append(group_record(cells.group(_heading(file))))
             for line in file["lines"]:
                 total += 1
                 records.append(
@@ -53,7 +53,7 @@ class LinesSheet(Sheet):
                     )
                 )
         for file in preview["other_files"]:
-            records.append(group_record(cells.group(f"{file['path']}: {file['action']}")))
+            records.append(group_record(cells.group(_heading(file))))
         self.table.records().set_records(records)
         self.table.choose_first()
         words = self.tr("%1 in %2").replace("%1", self.tr("%Ln lines", "", total))
@@ -61,3 +61,9 @@ class LinesSheet(Sheet):
 
     def _fail(self, error: UserError) -> None:
         self._note.setText(f"{error.message} {error.hint}".strip())
+
+
+def _heading(file: dict[str, Any]) -> str:
+    """Path of a file and what happens to it."""
+    action = file.get("action") or ", ".join(sorted({line["action"] for line in file.get("lines", []) if line.get("action")}))
+    return f"{file['path']}: {action}" if action else str(file["path"])

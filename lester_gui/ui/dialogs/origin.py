@@ -13,7 +13,7 @@ from lester_gui.ui.models.records import Column, Record, RecordModel
 from lester_gui.ui.states import ARTEFACT_ICONS
 from lester_gui.ui.views.table import RecordTable
 from lester_gui.ui.widgets import Button, Icon
-from lester_gui.ui.words import number
+from lester_gui.ui.words import number, row_label
 
 
 class OriginSheet(Sheet):
@@ -42,8 +42,17 @@ class OriginSheet(Sheet):
             self.table,
             close,
         )  # fmt: skip
-        session = desk.session
-        desk.ask(lambda _ctx: session.feature_origin(pipeline, feature, row_no), self._show, self._fail)
+        self._feature, self._row_no = feature, row_no
+        self._load()
+
+    def _load(self) -> None:
+        session, pipeline, feature, row_no = self._desk.session, self._pipeline, self._feature, self._row_no
+        self._desk.ask(lambda _ctx: session.feature_origin(pipeline, feature, row_no), self._show, self._fail)
+
+    def _row(self, link: dict[str, Any]) -> str:
+        if link["row"] is None:
+            return self.tr("all rows")
+        return number(link["row"]) if link["kind"] == "source" else row_label(link["row"])
 
     def _show(self, origin: dict[str, Any]) -> None:
         names = {"feature": self.tr("Feature"), "view": self.tr("View"), "source": self.tr("Source cell")}
@@ -54,7 +63,7 @@ class OriginSheet(Sheet):
                 if link["value"] and "•" in str(link["value"])
                 else cells.text(str(link["value"] if link["value"] is not None else "–"))
             )
-            shown = number(link["row"]) if link["row"] is not None else self.tr("all rows")
+            shown = self._row(link)
             sign = cells.icon(ARTEFACT_ICONS[link["kind"]], names[link["kind"]], icon_ink="person")
             row_ = [sign, cells.text(link["name"]), cells.mono(link["column"]), cells.num(shown), value]
             records.append(Record(row_, (link["kind"], link["name"], link["row"]), marked=link["kind"] == "source"))
@@ -64,6 +73,10 @@ class OriginSheet(Sheet):
         self._note.setText(self.tr("Enter opens a row in Data, where a value can be revealed with a reason."))
 
     def _fail(self, error: UserError) -> None:
+        if self._row_no is not None:  # the row is not a prepared one: name the columns at least
+            self._row_no = None
+            self._load()
+            return
         self._note.setText(f"{error.message} {error.hint}".strip())
 
     def _open(self, key: tuple[str, str, int | None]) -> None:

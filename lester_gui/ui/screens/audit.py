@@ -28,6 +28,7 @@ ICONS = {
         "apply": "erase",
     "purge": "erase", "certificate": "audit", "block": "lock", "scan": "refresh", "hold": "pause", "accept": "check",
 }  # fmt: skip
+ABOUT = ("case", "subject", "pipeline", "view", "column", "source", "run", "status")
 GROUPS: tuple[tuple[str, ...], ...] = (
     (),
     ("request", "plan", "approve", "apply", "purge", "certificate", "hold", "release", "refuse", "case"),
@@ -106,7 +107,8 @@ class AuditScreen(Screen):
         self._pages.setCurrentIndex(0)
 
     def _take(self, journal: dict[str, Any]) -> None:
-        self._journal = journal
+        newest_first = sorted(journal["entries"], key=lambda e: e["seq"], reverse=True)
+        self._journal = journal | {"entries": newest_first}
         self._pages.setCurrentIndex(1 if journal["entries"] else 0)
         self._show_banner()
         self._show()
@@ -216,10 +218,17 @@ def _icon(action: str) -> str:
 
 
 def _about(entry: dict[str, Any]) -> str:
+    """What an entry is about: case, person, pipeline, then small facts; hashes stay in the side panel."""
     details = entry["details"]
     if "about" in details:
         return str(details["about"])
-    return ", ".join(str(v) for v in details.values() if isinstance(v, (str, int)) and not isinstance(v, bool))
+    parts = [str(details[key]) for key in ABOUT if details.get(key)]
+    for key, value in details.items():
+        if key not in ABOUT and isinstance(value, bool):
+            parts.append(key if value else f"not {key}")
+        elif key not in ABOUT and isinstance(value, int):
+            parts.append(f"{number(value)} {key.replace('_', ' ')}")
+    return ", ".join(parts[:4])
 
 
 def _details(entry: dict[str, Any]) -> list[tuple[str, str]]:

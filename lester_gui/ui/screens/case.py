@@ -15,9 +15,11 @@ from lester_gui.ui.dialogs.hold import HoldSheet
 from lester_gui.ui.dialogs.lines import LinesSheet
 from lester_gui.ui.layout import clear, col, holder, label, row, rule, scroll
 from lester_gui.ui.screen import Screen
+from lester_gui.ui.screens import case_outcome
+from lester_gui.ui.screens.case_evidence import EvidenceTab
 from lester_gui.ui.screens.case_execution import ExecutionTab
 from lester_gui.ui.screens.case_plan import PlanTab
-from lester_gui.ui.screens.case_tabs import ApprovalTab, EvidenceTab, RequestTab, TimelineTab
+from lester_gui.ui.screens.case_tabs import ApprovalTab, RequestTab, TimelineTab
 from lester_gui.ui.widgets import Button, Chip, MaskedValue, Tabs
 from lester_gui.ui.words import day
 from lester_gui.workers import Task
@@ -164,7 +166,7 @@ class CaseScreen(Screen):
         else:
             self._plan.set_on()
         if case["execution"] is not None:
-            pending = case["status"] == "purge-pending" or case["next_action"] == "purge"
+            pending = case_outcome.is_purge_pending(case)
             self._do.set_text(tr("Finish purge") if pending else tr("Export certificate…"))
             self._do.set_on()
         elif case["approval"] is not None:
@@ -237,7 +239,7 @@ class CaseScreen(Screen):
 
     def _do_next(self) -> None:
         if self.case["execution"] is not None:
-            pending = self.case["status"] == "purge-pending" or self.case["next_action"] == "purge"
+            pending = case_outcome.is_purge_pending(self.case)
             (self.finish_purge if pending else self.export_certificate)()
         elif self.case["approval"] is not None:
             self.apply()
@@ -261,7 +263,7 @@ class CaseScreen(Screen):
             self._work.cancel()
 
     def _applied(self, outcome: dict[str, Any]) -> None:
-        tone = "warn" if "pending" in str(outcome["status"]) else "ok"
+        tone = "warn" if str(outcome["status"]) in ("applied", "purge-pending", "pending") else "ok"
         words = self.tr("%1 is applied") if tone == "ok" else self.tr("%1 is applied, the purge is not finished")
         self.desk.messages.say(tone, words.replace("%1", self.number))
         self._changed(follow=False)
@@ -307,6 +309,7 @@ class CaseScreen(Screen):
             lambda found: self.evidence_tab.show_check(check, found),
             name=self.tr("Checking %1").replace("%1", self.number),
         )
+        task.progressed.connect(lambda step: self.evidence_tab.set_progress(check, step.label, step.fraction))
         task.over.connect(lambda: self.evidence_tab.set_running(check, False))
 
     def _ask_hold(self) -> None:

@@ -11,11 +11,13 @@ from lester_gui.ui import states
 from lester_gui.ui.layout import card, clear, col, holder, label, row, scroll
 from lester_gui.ui.models import cells
 from lester_gui.ui.models.records import Column, Record, RecordModel
+from lester_gui.ui.screens import case_outcome
 from lester_gui.ui.screens.case_plan import Flow
 from lester_gui.ui.views.table import RecordTable
 from lester_gui.ui.widgets import Banner, Empty, ProgressRow
 from lester_gui.ui.words import number, seconds
 
+COMMITTED = 0.4  # share of the work at which the commit is made; the checks take the rest
 PAST_CANCEL = ("commit", "replay", "purge", "ask", "original", "certificate")
 
 
@@ -73,7 +75,7 @@ class ExecutionTab(QWidget):
         if words not in self._seen:
             self._seen.append(words)
             self._steps.setText(" › ".join(self._seen[-6:]))
-        if any(word in words.lower() for word in PAST_CANCEL):
+        if (fraction or 0.0) >= COMMITTED or any(word in words.lower() for word in PAST_CANCEL):
             self._progress.set_cancellable(False, self.tr("The commit is made: it can no longer be cancelled"))
 
     def stopped(self) -> None:
@@ -91,7 +93,7 @@ class ExecutionTab(QWidget):
         self._running = False
         tr = self.tr
         clear(self._done)
-        pending = "pending" in str(execution["status"])
+        pending = case_outcome.is_purge_pending(case)
         title = tr("Applied in %1").replace("%1", seconds(execution["seconds"]))
         body = (
             tr("The purge is not finished: a source file changed meanwhile. Finish it from the header.")
@@ -107,7 +109,7 @@ class ExecutionTab(QWidget):
                     states.chip_cell(states.guarantee(a["class"])), cells.num(_difference(a["difference"])),
                         cells.num(seconds(a["seconds"]), "ink2")],
                    a["artefact"])
-            for a in execution["actions"]
+            for a in case_outcome.executed(case)
         ]  # fmt: skip
         table = RecordTable(RecordModel(columns, records), 34, fit=True, says=tr("What was done"))
         self._done.addWidget(card(col(table, margins=(1, 2, 1, 1))))

@@ -12,6 +12,7 @@ from lester_gui.ui import painting, states, theme
 from lester_gui.ui.layout import card, clear, col, holder, label, row, rule, scroll
 from lester_gui.ui.models import cells
 from lester_gui.ui.models.records import Column, Record, RecordModel
+from lester_gui.ui.screens import case_outcome
 from lester_gui.ui.views.plots import IntervalPlot
 from lester_gui.ui.views.table import RecordTable
 from lester_gui.ui.widgets import Banner, Button, Empty, Icon, Painted, ProgressRow
@@ -105,9 +106,11 @@ class PlanTab(QWidget):
         rows = ((tr("Source rows"), "source_rows"), (tr("View rows"), "view_rows"), (tr("Training and test rows"), "split_rows"),
                 (tr("Views brought up to date"), "views"), (tr("Written files replaced or removed"), "files"))  # fmt: skip
         items += [_pair(name, number(counts[key])) for name, key in rows]
-        if plan["not_removed"]:
+        if case_outcome.not_removed(plan):
             items += [rule(), label(tr("Not removed, because Lester cannot reach it"), "smallstrong", "2")]
-            items += [row(Icon("alert", "warn"), (label(words, "body", wrap=True), 1)) for words in plan["not_removed"]]
+            items += [
+                row(Icon("alert", "warn"), (label(words, "body", wrap=True), 1)) for words in case_outcome.not_removed(plan)
+            ]
         return _pane(tr("What will change"), tr("nothing is written yet"), items)
 
     def _meaning(self, plan: dict[str, Any]) -> QFrame:
@@ -125,7 +128,7 @@ class PlanTab(QWidget):
         measured = [a for a in plan["accuracy"] if a["low"] is not None and a["high"] is not None]
         if measured:
             items += [label(tr("Accuracy"), "smallstrong", "2"), self._intervals(measured)]
-            clear_change = any(a["low"] > 0 or a["high"] < 0 for a in measured)
+            clear_change = any(c["low"] > 0 or c["high"] < 0 for c in map(_change, measured))
             words = (
                 tr("A change that the test set can tell from chance.")
                 if clear_change
@@ -139,10 +142,7 @@ class PlanTab(QWidget):
 
     def _intervals(self, measured: list[dict[str, Any]]) -> QLayout:
         plot = IntervalPlot()
-        points = [
-            {"name": a["pipeline"], "change": (a["after"] - a["before"]) * 100, "low": a["low"] * 100, "high": a["high"] * 100}
-            for a in measured
-        ]
+        points = [_change(a) for a in measured]
         plot.show_points(points, self.tr("change in points, 95 % interval"))
         names = [p["name"] for p in points]
 
@@ -172,13 +172,10 @@ class PlanTab(QWidget):
     def _proof(self, plan: dict[str, Any]) -> QFrame:
         tr = self.tr
         columns = [Column(tr("Artefact")), Column(tr("Must equal a rerun"), 150)]
-        icons = {"view": "view", "split": "split", "feature": "feature", "file": "file"}
-        records = []
-        for p in plan["proofs"]:
-            icon = next((icons[word] for word in icons if word in p["artefact"]), "model")
-            records.append(
-                Record([cells.icon(icon, p["artefact"]), states.chip_cell(states.guarantee(p["guarantee"]))], p["artefact"])
-            )
+        records = [
+            Record([cells.icon(icon, words), states.chip_cell(states.guarantee(guarantee))], words)
+            for icon, words, guarantee in case_outcome.proofs(plan)
+        ]
         table = RecordTable(RecordModel(columns, records), 32, fit=True, says=tr("What each artefact must equal"), pad=0)
         steps = (
             (tr("Replay from an empty database"), tr("on the remaining rows")),
@@ -238,6 +235,14 @@ class Flow(Painted):
         painter.drawLine(QPointF(x, 4), QPointF(x, rect.height() - 4))
         words = QRectF(x - 208, rect.height() - 20, 200, 16)
         painting.text(painter, words, self.tr("until here you can cancel"), "caption", "warn", right=True)
+
+
+def _change(a: dict[str, Any]) -> dict[str, Any]:
+    """Change of a metric in points with its interval; an interval of the metric itself is taken from where it is now."""
+    change = a["after"] - a["before"]
+    around = a["before"] if a["low"] <= a["after"] <= a["high"] and not a["low"] <= change <= a["high"] else 0.0
+    low, high = a["low"] - around, a["high"] - around
+    return {"name": a["pipeline"], "change": change * 100, "low": low * 100, "high": high * 100}
 
 
 def _pane(title: str, sub: str, items: list[Any]) -> QFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLayout, QWidget
 
 from lester_gui.ui import states
@@ -12,7 +11,7 @@ from lester_gui.ui.layout import card, clear, col, label, row
 from lester_gui.ui.models import cells
 from lester_gui.ui.models.records import Column, Record, RecordModel
 from lester_gui.ui.views.table import RecordTable
-from lester_gui.ui.widgets import Banner, Button, Empty, Icon, ProgressRow
+from lester_gui.ui.widgets import Banner, Empty
 from lester_gui.ui.words import day, number, short_hash, when
 
 MARGINS = (24, 16, 24, 16)
@@ -37,8 +36,10 @@ class RequestTab(QWidget):
             (tr("Filed by"), case["by"]),
             (tr("State"), states.case_state(case["status"], case["status_text"])[0]),
         ]
-        for change in case.get("set") or []:
-            facts.append((tr("Value to set"), _masked_change(change)))
+        for change in case.get("corrections") or []:
+            place = tr("%1.%2, all rows of the person") if change["row_id"] is None else tr("%1.%2, row %3")
+            words = place.replace("%1", change["source"]).replace("%2", change["column"]).replace("%3", str(change["row_id"]))
+            facts.append((tr("Value to set"), tr("%1, masked").replace("%1", words)))
         if case.get("reason"):
             facts.append((tr("Asked for"), case["reason"]))
         self._lay.addWidget(card(col(*[_fact(name, value) for name, value in facts], gap=8, margins=(16, 16, 16, 16))))
@@ -78,162 +79,6 @@ class ApprovalTab(QWidget):
         self._lay.addStretch(1)
 
 
-class EvidenceTab(QWidget):
-    """Replay, the answer of the original script, and the certificate.
-
-    Signals
-    -------
-    replay_asked, ask_asked
-        Run the check again.
-    certificate_asked, report_asked
-        Write the certificate, or the report for reading.
-    """
-
-    replay_asked = Signal()
-    ask_asked = Signal()
-    certificate_asked = Signal()
-    report_asked = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lay = col(gap=12, margins=MARGINS)
-        self.setLayout(self._lay)
-        self._case: dict[str, Any] = {}
-        self._progress: dict[str, ProgressRow] = {}
-        self._again: dict[str, dict[str, Any]] = {}
-
-    def show_case(self, case: dict[str, Any]) -> None:
-        if case["case"] != self._case.get("case"):
-            self._again = {}
-        self._case = case
-        self._show()
-
-    def show_check(self, check: str, found: list[tuple[str, dict[str, Any]]]) -> None:
-        """Show a check that was just run again, for each pipeline."""
-        equal = all(answer["equal"] for _name, answer in found)
-        merged: dict[str, Any] = {"equal": equal, "now": True}
-        if check == "replay":
-            merged["artefacts"] = [a for _name, answer in found for a in answer["artefacts"]]
-        else:
-            merged["stages"] = {f"{name}: {k}": v for name, answer in found for k, v in answer["stages"].items()}
-            merged["not_compared"] = [n for _name, answer in found for n in answer["not_compared"]]
-        self._again[check] = merged
-        self._show()
-
-    def set_running(self, check: str, running: bool) -> None:
-        """A check runs."""
-        progress = self._progress.get(check)
-        if progress is not None and running:
-            progress.setVisible(True)
-            progress.set_state("runs", self.tr("runs"), 0.4)
-        elif progress is not None:
-            progress.setVisible(False)
-
-    def _show(self) -> None:
-        tr, case = self.tr, self._case
-        clear(self._lay)
-        self._progress = {}
-        if case["execution"] is None:
-            words = tr(
-                "After the commit Lester replays on the remaining rows, asks the original script, and writes a certificate."
-            )
-            self._lay.addWidget(Empty("audit", tr("No evidence yet"), words), 1)
-            return
-        self._lay.addWidget(self._certificate(case["certificate"]))
-        replay = self._again.get("replay") or case["replay"]
-        asked = self._again.get("ask_original") or case["ask_original"]
-        replay_part = self._check(
-            "replay", tr("Replay from an empty database"), replay, self._replay_rows(replay), self.replay_asked
-        )
-        ask_part = self._check("ask_original", tr("Ask the original script"), asked, self._stage_rows(asked), self.ask_asked)
-        self._lay.addLayout(row((replay_part, 1), (ask_part, 1), gap=12))
-        self._lay.addStretch(1)
-
-    def _certificate(self, certificate: dict[str, Any] | None) -> Banner:
-        tr = self.tr
-        if certificate is None:
-            banner = Banner(
-                "accent",
-                tr("No certificate yet"),
-                tr("It says what was removed, how it was checked, and what was not removed."),
-                "audit",
-                large=True,
-            )
-        elif certificate["valid"]:
-            banner = Banner(
-                "ok",
-                tr("The certificate is valid"),
-                tr("Anybody can check it with lester check-certificate."),
-                "audit",
-                large=True,
-            )
-        else:
-            banner = Banner(
-                "danger", tr("The certificate does not hold"), tr("Check replay and the original again."), "alert", large=True
-            )
-        report = Button(tr("Evidence report…"), icon="file")
-        report.clicked.connect(self.report_asked)
-        export = Button(tr("Export certificate…"), icon="export")
-        export.clicked.connect(self.certificate_asked)
-        return banner.add(report, export)
-
-    def _check(self, key: str, title: str, found: dict[str, Any] | None, table: RecordTable | None, signal: Any) -> QWidget:
-        tr = self.tr
-        again = Button(tr("Run again") if found else tr("Run"), icon="refresh")
-        again.setAccessibleName(f"{title}: {again.text().strip()}")
-        again.clicked.connect(signal)
-        if found is None:
-            answer = row(Icon("dot", "ink3"), label(tr("not run yet"), "body", "3"), None)
-        elif found["equal"]:
-            words = tr("Equal, just now") if found.get("now") else tr("Equal")
-            answer = row(Icon("check-circle", "ok"), label(words, "strong", "ok"), None)
-        else:
-            answer = row(Icon("differs", "danger"), label(tr("Differs"), "strong", "danger"), None)
-        progress = ProgressRow(title)
-        progress.hide()
-        self._progress[key] = progress
-        parts: list[Any] = [row(label(title, "heading"), None, again), answer, progress]
-        if table is not None:
-            parts.append(table)
-        if found and found.get("not_compared"):
-            parts.append(
-                label(tr("Not compared: %1").replace("%1", "; ".join(map(str, found["not_compared"]))), "small", "2", wrap=True)
-            )
-        return card(col(*parts, None, gap=8, margins=(16, 14, 16, 14)))
-
-    def _replay_rows(self, found: dict[str, Any] | None) -> RecordTable | None:
-        if not found or not found.get("artefacts"):
-            return None
-        columns = [Column(self.tr("Artefact")), Column(self.tr("Class"), 150), Column(self.tr("Largest difference"), 130, True)]
-        records = [
-            Record(
-                [cells.text(a["name"]), states.chip_cell(states.guarantee(a["class"])), cells.num(_small(a["max_difference"]))],
-                a["name"],
-            )
-            for a in found["artefacts"][:14]
-        ]
-        return RecordTable(RecordModel(columns, records), 32, fit=True, says=self.tr("Replayed artefacts"), pad=0)
-
-    def _stage_rows(self, found: dict[str, Any] | None) -> RecordTable | None:
-        if not found or not found.get("stages"):
-            return None
-        columns = [Column(self.tr("Stage")), Column(self.tr("Answer"), 220)]
-        records = []
-        for name, answer in found["stages"].items():
-            words = answer if isinstance(answer, str) else str(answer.get("status", answer.get("equal", answer)))
-            good = words in ("equal", "True", "verified")
-            records.append(
-                Record(
-                    [
-                        cells.text(name),
-                        cells.icon("check-circle" if good else "dot", words, "ok" if good else "ink2", "ok" if good else "ink3"),
-                    ],
-                    name,
-                )
-            )
-        return RecordTable(RecordModel(columns, records), 32, fit=True, says=self.tr("Stages of the original"), pad=0)
-
-
 class TimelineTab(QWidget):
     """What happened when."""
 
@@ -261,14 +106,3 @@ def _fact(name: str, value: str) -> QLayout:
     key = label(name, "body", "2")
     key.setFixedWidth(160)
     return row(key, (label(value, "body", wrap=True), 1))
-
-
-def _masked_change(change: str) -> str:
-    """Which value is set, without the value."""
-    return f"{change.split('=', 1)[0]} = ••••••"
-
-
-def _small(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return "0" if value == 0 else f"{value:.1e}".replace("-", "−")

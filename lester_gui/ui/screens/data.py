@@ -19,7 +19,7 @@ from lester_gui.ui.screens.data_side import RowPanel
 from lester_gui.ui.views.data_table import DataTable
 from lester_gui.ui.views.side import SideSplit
 from lester_gui.ui.widgets import Button, Empty, MenuButton, QuickField
-from lester_gui.ui.words import number, when
+from lester_gui.ui.words import number, row_label, when
 
 
 class DataScreen(Screen):
@@ -132,7 +132,7 @@ class DataScreen(Screen):
             found = of_pipeline[-1] if of_pipeline else None
         self.show_view(found or views[-1])
         if wanted.get("row_no") is not None:
-            self.panel.load(self.view, int(wanted["row_no"]), self._row_label(int(wanted["row_no"])))
+            self.panel.load(self.view, int(wanted["row_no"]))
 
     def show_view(self, view: dict[str, Any]) -> None:
         """Show another view."""
@@ -165,8 +165,7 @@ class DataScreen(Screen):
             )
 
     def _row_label(self, row_no: int) -> str:
-        stepped = self.view.get("kind") not in ("source", "read") and row_no % 1024 == 0
-        return number(row_no // 1024 if stepped else row_no)
+        return number(row_no) if self.view.get("kind") == "source" else row_label(row_no)
 
     # showing --------------------------------------------------------------------------------------------------------
     def _counted(self, _total: int, _of: int) -> None:
@@ -198,7 +197,7 @@ class DataScreen(Screen):
     def _choose_row(self, position: int) -> None:
         row_no = self.model.row_no(position)
         if row_no is not None and self.view:
-            self.panel.load(self.view, row_no, self._row_label(row_no))
+            self.panel.load(self.view, row_no)
             self._split.set_panel(True)
 
     def _find_column(self) -> None:

@@ -34,7 +34,6 @@ class RowPanel(QWidget):
         self._desk = desk
         self._task: Task | None = None
         self._row_no: int | None = None
-        self._title = ""
         self.setAccessibleName(self.tr("Lineage of the row"))
         self._lay = col(gap=2, margins=(16, 16, 16, 16))
         self.setLayout(self._lay)
@@ -48,11 +47,10 @@ class RowPanel(QWidget):
         self._lay.addWidget(label(self.tr("Choose a row to see where it came from and where it went."), "body", "2", wrap=True))
         self._lay.addStretch(1)
 
-    def load(self, view: dict[str, Any], row_no: int, row_label: str) -> None:
+    def load(self, view: dict[str, Any], row_no: int) -> None:
         """Read the lineage of a row; an earlier row that is still being read is forgotten."""
         session = self._desk.session
         self._row_no = row_no
-        self._title = self.tr("Row %1 of %2").replace("%1", row_label).replace("%2", view["name"])
         if self._task is not None:
             self._task.cancel()
         task = self._desk.ask(
@@ -85,7 +83,7 @@ class RowPanel(QWidget):
         close.setAccessibleName(tr("Close the lineage of the row"))
         close.setToolTip(tr("Close"))
         close.clicked.connect(self.closed)
-        lay.addLayout(row((label(self._title, "heading", wrap=True), 1), close))
+        lay.addLayout(row((label(found["title"], "heading", wrap=True), 1), close))
         lay.addSpacing(6)
         person = found["person"]
         if person:
@@ -137,12 +135,13 @@ class RowPanel(QWidget):
     def _feature(self, feature: dict[str, Any], view: dict[str, Any]) -> QLayout:
         name = Button(feature["name"], "link")
         name.setToolTip(self.tr("Follow this feature back to its source cell"))
-        name.clicked.connect(lambda: self._follow(feature["name"], view["pipeline"]))
+        name.clicked.connect(lambda: self._follow(feature, view["pipeline"]))
         value = feature["value"]
         return row(name, None, label(number(value) if isinstance(value, (int, float)) else str(value)), margins=(0, 2, 0, 2))
 
-    def _follow(self, feature: str, pipeline: str) -> None:
-        self._desk.sheet_wanted.emit(OriginSheet(self._desk, pipeline, feature, self._row_no))
+    def _follow(self, feature: dict[str, Any], pipeline: str) -> None:
+        row_no = feature.get("row_no", self._row_no)
+        self._desk.sheet_wanted.emit(OriginSheet(self._desk, feature.get("pipeline") or pipeline, feature["name"], row_no))
 
 
 def _entry(icon: str, title: str, sub: str, more: str, kind: str, ink: str) -> QLayout:

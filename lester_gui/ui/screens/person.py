@@ -299,7 +299,7 @@ class PersonScreen(Screen):
         elif key[0] == "view":
             self.desk.go("data", view=key[1], pipeline=key[2])
         elif key[0] == "feature":
-            self.desk.sheet_wanted.emit(OriginSheet(self.desk, key[2], key[1]))
+            self.desk.sheet_wanted.emit(OriginSheet(self.desk, key[2], key[1], key[3]))
         else:
             self.desk.go("rewrite", pipeline=key[1])
 

@@ -10,7 +10,7 @@ from lester_gui.ui.models import cells
 from lester_gui.ui.models.records import Column, Record
 from lester_gui.ui.states import influence_words
 from lester_gui.ui.widgets.stage_tabs import Stage
-from lester_gui.ui.words import listed, number, ranges
+from lester_gui.ui.words import listed, number, ranges, row_label
 
 Trace = dict[str, Any]
 Table = tuple[list[Column], list[Record]]
@@ -93,7 +93,7 @@ def _features(trace: Trace) -> Table:
     columns = [Column(_say("Feature")), Column(_say("Cells"), 90, True), Column(_say("Pipeline"), 220), Column("", 200)]
     records = [
         Record([cells.icon("feature", f["name"]), cells.num(number(f["cells"])), cells.text(p["pipeline"], "ink2"),
-                cells.link(_say("Follow to its source"))], ("feature", f["name"], p["pipeline"]))
+                cells.link(_say("Follow to its source"))], ("feature", f["name"], p["pipeline"], f.get("row_no")))
         for p in trace["pipelines"]
         for f in p["features"]
     ]  # fmt: skip
@@ -124,17 +124,20 @@ def _models(trace: Trace) -> Table:
 
 def _predictions(trace: Trace) -> Table:
     columns = [
-        Column(_say("Test row")),
+        Column(_say("Row")),
+        Column(_say("Whose"), 140),
         Column(_say("Pipeline"), 220),
         Column(_say("Decision now"), 140),
         Column(_say("If left out"), 140),
     ]
-    records = [
-        Record([cells.icon("prediction", _say("row %1").replace("%1", number(c["row"]))), cells.text(p["pipeline"], "ink2"),
-                cells.text(_value(c["before"])), cells.text(_value(c["after"]))], ("pipeline", p["pipeline"]))
-        for p in trace["pipelines"]
-        for c in p["predictions"]
-    ]  # fmt: skip
+    records = []
+    for p in trace["pipelines"]:
+        for c in p["predictions"]:
+            side = f"{c['side']} " if c.get("side") else ""
+            place = cells.icon("prediction", _say("%1row %2").replace("%1", side).replace("%2", row_label(c["row"])))
+            whose = cells.text(_say("their own") if c.get("own") else _say("of others"), "ink2")
+            now, then = cells.text(_value(c["before"])), cells.text(_value(c["after"]))
+            records.append(Record([place, whose, cells.text(p["pipeline"], "ink2"), now, then], ("pipeline", p["pipeline"])))
     if not records:
         records = [Record([cells.text(_say("no decision about others changes"), "ink3")], None)]
     return columns, records

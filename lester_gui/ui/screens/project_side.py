@@ -123,7 +123,9 @@ class PipelinePanel(QWidget):
             self._rest.addLayout(row(label(name, "body", "2"), None, *cells, margins=(16, 2, 16, 0)))
         distance = model["distance_from_script"]
         words = tr("%1 of %2 test predictions differ from the script’s own model")
-        words = words.replace("%1", number(distance["disagreement_on_test"])).replace("%2", number(run["test_rows"]))
+        words = words.replace("%1", number(_count(distance["disagreement_on_test"], run["test_rows"]))).replace(
+            "%2", number(run["test_rows"])
+        )
         self._rest.addLayout(row((label(words, "small", "3", wrap=True), 1), margins=(16, 4, 16, 12)))
         self._rest.addWidget(rule())
 
@@ -146,3 +148,8 @@ def _right(words: str, ink: str = "3", role: str = "small") -> QWidget:
     made.setMinimumWidth(72)
     made.setAlignment(made.alignment() | made.alignment().AlignRight)
     return made
+
+
+def _count(value: float, of: int) -> int:
+    """Number of rows, whether it is given as a number or as a share."""
+    return round(value * of) if isinstance(value, float) and value <= 1 else round(value)

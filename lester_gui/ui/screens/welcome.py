@@ -150,7 +150,7 @@ class Welcome(QWidget):
             painter.drawRoundedRect(rect, 14, 14)
             painting.mark(painter, rect.adjusted(11, 11, -11, -11))
 
-        sample = next(iter(self._opening.samples()), None)
+        sample = next((s for s in self._opening.samples() if s["name"] == "hospital"), None)
         about = sample["text"] if sample else self.tr("A ready project, nothing to set up")
         starts = [
             StartCard(
