@@ -85,6 +85,8 @@ class Influence:
     move : float or None
         How far its parameters moved.
     model_changed : bool
+    turned : tuple of tuple
+        Decision (or number) before and after, for each of `changed_keys`.
     not_computed : tuple of str
     """
 
@@ -105,6 +107,7 @@ class Influence:
     method: str
     move: float | None
     model_changed: bool
+    turned: tuple[tuple[Any, Any], ...] = ()
     not_computed: tuple[str, ...] = NOT_COMPUTED
 
     def to_json(self) -> dict[str, Any]:
@@ -189,6 +192,7 @@ def leave_out(
     return Influence(
         test_rows=len(common),
         changed_keys=tuple(k for k, c in zip(common, changed.tolist(), strict=True) if c),
+        turned=tuple(zip(first[changed].tolist(), second[changed].tolist(), strict=True)),
         shifts=_shifts(trained, without, X_test[at], X_test_after[at_after]),
         decision_changed=changed,
         is_decision=trained.is_classifier,

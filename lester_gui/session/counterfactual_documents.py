@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lester_gui.influence.sentence import Phrase, english
 from lester_gui.session import influencing
@@ -22,30 +22,49 @@ from lester_gui.session.written import Holding
 _WHERE = LABEL[0].upper() + LABEL[1:]
 
 
-def pipeline(found: Counterfactual, name: str, files: Sequence[Holding]) -> Document:
-    """Return footprint and influence of a person in a pipeline that has no run."""
+def pipeline(found: Counterfactual, name: str, files: Sequence[Holding], contents: Mapping[str, str]) -> Document:
+    """Return footprint and influence of a person in a pipeline that has no run.
+
+    Parameters
+    ----------
+    files
+        What the person was looked for in; files that only the runs' copies have are added.
+    contents
+        Path → what the scan takes a written file for.
+    """
     known = {f.path for f in files}
     copies = [
-        {"path": path, "content": "table", "rows": max(0, before - after), "how": f"rows that are missing without them, {LABEL}"}
+        {
+            "path": path,
+            "content": contents.get(path, "unknown"),
+            "rows": max(0, before - after),
+            "how": f"rows that are missing without them, {LABEL}",
+        }
         for path, before, after in _tables(found)
         if path not in known
     ]
-    rows = found.train_rows + found.test_rows
     return {
         "pipeline": name,
+        "features": [],
+        **counts(found, name),
+        "model_class": found.before.learning.estimator.rpartition(".")[2],
+        "artefacts": [f.to_json() for f in files] + copies,
+        **beside(found, name, [f"column {i + 1}" for i in range(found.before.width)]),
+    }
+
+
+def counts(found: Counterfactual, name: str) -> Document:
+    """Return the row counts of a pipeline's document as the script's runs show them."""
+    return {
         "basis": LABEL,
         "train_rows": found.train_rows,
         "test_rows": found.test_rows,
         "train_of": found.before.train_rows,
         "test_of": found.before.test_rows,
         "others_touched": {},
-        "features": [],
-        "feature_cells": rows * found.before.width,
+        "feature_cells": (found.train_rows + found.test_rows) * found.before.width,
         "features_of": found.before.width,
         "models": [name] if found.train_rows else [],
-        "model_class": found.before.learning.estimator.rpartition(".")[2],
-        "artefacts": [f.to_json() for f in files] + copies,
-        **beside(found, name, [f"column {i + 1}" for i in range(found.before.width)]),
     }
 
 

@@ -44,17 +44,17 @@ class Measured:
     ----------
     shared : tuple of SharedValue
         Values that other people share and that move.
-    before : Prepared
-        The run's prepared rows; `influence` names rows by their keys.
+    places : mapping
+        The run's prepared rows by key, by which `influence` names them.
     """
 
     influence: Influence
     shared: tuple[SharedValue, ...]
-    before: Prepared
+    places: Mapping[str, int]
 
     def row_no(self, key: str) -> int:
         """Return the prepared row of a key."""
-        return int(self.before.row_nos[self.before.keys.index(key)])
+        return self.places[key]
 
 
 def measure(
@@ -103,7 +103,7 @@ def measure(
             ctx=Part(ctx, 0.5, 0.95),
         )
         shared = changed_values(connection, reached, rest, subject_keys)
-    return Measured(found, shared, before)
+    return Measured(found, shared, dict(zip(before.keys, before.row_nos.tolist(), strict=True)))
 
 
 def document(measured: Measured, reached: Reached) -> dict[str, Any]:
@@ -167,32 +167,23 @@ def shift_document(shifts: NDArray[np.float64], changed: NDArray[np.bool_], own:
     }
 
 
-def predictions(measured: Measured, stored: Mapping[int, str | None]) -> list[dict[str, Any]]:
-    """Return the person's own predictions and the decisions about others that turn, before and after.
-
-    Parameters
-    ----------
-    stored
-        Prepared row → what the run's model said.
-    """
+def predictions(measured: Measured) -> list[dict[str, Any]]:
+    """Return the person's own test predictions and the decisions about others that turn, before and after."""
     found = measured.influence
     out = [
         {
             "row": measured.row_no(o.key),
             "side": o.part,
-            "before": learned.as_text(o.before),
-            "after": learned.as_text(o.after),
+            "before": _text(o.before),
+            "after": _text(o.after),
             "own": True,
         }
         for o in found.own
-        if o.part != "none"
+        if o.part == "test"
     ]
-    classes = sorted({p for p in stored.values() if p is not None})
-    for key in found.changed_keys[:SHOWN_DECISIONS] if found.is_decision else ():
-        before = stored.get(measured.row_no(key))
-        others = [c for c in classes if c != before]
-        after = others[0] if len(others) == 1 else None  # of more than two classes only the change is known
-        out.append({"row": measured.row_no(key), "side": "test", "before": before, "after": after, "own": False})
+    turned = zip(found.changed_keys, found.turned, strict=True) if found.is_decision else ()
+    for (key, (before, after)), _ in zip(turned, range(SHOWN_DECISIONS), strict=False):
+        out.append({"row": measured.row_no(key), "side": "test", "before": _text(before), "after": _text(after), "own": False})
     return out
 
 
@@ -210,6 +201,11 @@ def say(influences: Sequence[Influence] | None, shared: Sequence[SharedValue], r
     if reach is None:
         phrases = phrases[1:]
     return sentences.english([p for p in phrases if p.code != "not_computed"])
+
+
+def _text(value: object) -> str | None:
+    """Return a prediction as the catalogue keeps it; NumPy's scalars as Python's."""
+    return learned.as_text(value.item() if isinstance(value, np.generic) else value)
 
 
 def _side(rows: Prepared) -> Side:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import duckdb
+import numpy as np
 
 from lester_gui.errors import UserError
 from lester_gui.features.column_map import FeatureColumn, column_map
@@ -132,27 +134,27 @@ def _draw_run(drawing: _Drawing, way: Reached, influence: Influence | None) -> N
         for number, parent in enumerate(node.parents):
             touched = bool(kinds[parent.name]) and bool(kinds[node.name])
             drawing.edge(ids[parent.name], ids[node.name], _edge_kind(node, number, kinds[parent.name]), touched)
-    sides = {side: _draw_side(drawing, way, side) for side in (TRAIN, TEST)}
-    for side, id_ in sides.items():
-        drawing.edge(ids[plan.prepared.name], id_, _side_kind(way, side), bool(getattr(way.footprint, side).count()))
-    model = drawing.node(f"model:{name}", name, _model_words(plan), way.touches_training, pipeline=name)
+    there = {side: _side_kind(way, side, influence) for side in (TRAIN, TEST)}
+    sides = {side: _draw_side(drawing, way, side, kind) for side, kind in there.items()}
+    for side, kind in there.items():
+        drawing.edge(ids[plan.prepared.name], sides[side], kind or DATA, bool(kind))
+    learns = bool(there[TRAIN]) and (influence is None or influence.model_changed)
+    model = drawing.node(f"model:{name}", name, _model_words(plan), learns, pipeline=name)
     shared = _shared_columns(plan)
-    own_rows = bool(way.sides[TRAIN] or way.sides[TEST])
     for column in dict.fromkeys(c for block in plan.encode.blocks for c in block.columns):
         fed = [c for c in way.cells if column in c.column.sources]
         mine = [c for c in fed if c.cells]
-        by_state = column in shared and bool(way.footprint.views[plan.prepared.name].count())
+        by_state = {side: column in shared and kind not in ("", DATA) for side, kind in there.items()}
+        touched = bool(mine) or any(by_state.values())
         words = f"{len(mine)} of {_count(len(fed), 'column')}"
-        touched = bool(mine) or by_state
         id_ = drawing.node(f"feature:{name}:{column}", column, words, touched, rows=len(mine), of=len(fed), pipeline=name)
         for side in (TRAIN, TEST):
-            there = bool(way.sides[side]) and bool(mine)
-            state = by_state and bool(getattr(way.footprint, side).count())
-            drawing.edge(sides[side], id_, DATA if there or not state else STATE, there or state)
-        drawing.edge(id_, model, DATA if own_rows or not by_state else STATE, touched and way.touches_training)
-    if way.touches_training and not way.sides[TRAIN]:
+            own = bool(way.sides[side]) and bool(mine)
+            drawing.edge(sides[side], id_, DATA if own or not by_state[side] else STATE, own or by_state[side])
+        drawing.edge(id_, model, DATA if mine or not touched else STATE, touched and learns)
+    if learns and there[TRAIN] != DATA:
         drawing.edge(sides[TRAIN], model, STATE, True)  # a label of somebody else depends on them
-    _draw_predictions(drawing, way, influence, model, sides[TEST])
+    _draw_predictions(drawing, way, influence, model, sides[TEST], learns)
 
 
 def _draw_view(drawing: _Drawing, way: Reached, node: Node) -> str:
@@ -161,37 +163,39 @@ def _draw_view(drawing: _Drawing, way: Reached, node: Node) -> str:
         mine, of = len(way.footprint.sources.get(node.source, ())), way.views[node.name].rows
         fact = f"{mine:,} of {_count(of, 'row')}"
         return drawing.node(f"source:{node.source}", node.source, fact, bool(mine), rows=mine, of=of)
-    mine, of = way.rows(node.name), way.views[node.name].rows
+    kind, of = way.kind(node.name), way.views[node.name].rows
+    mine = way.rows(node.name)
+    others = way.footprint.views[node.name].count(kind) if kind and not mine else 0
+    fact = f"{others:,} of {of:,} by {kind}" if others else f"{mine:,} of {_count(of, 'row')}"
+    step = type(node).__name__.lower()
+    return drawing.node(f"view:{name}:{node.name}", node.name, fact, bool(kind), rows=mine, of=of, pipeline=name, kind=step)
+
+
+def _draw_side(drawing: _Drawing, way: Reached, side: str, kind: str) -> str:
+    name, of, mine = way.plan.pipeline, way.of[side], len(way.sides[side])
     fact = f"{mine:,} of {_count(of, 'row')}"
-    return drawing.node(
-        f"view:{name}:{node.name}", node.name, fact, bool(mine), rows=mine, of=of, pipeline=name, kind=type(node).__name__.lower()
-    )
+    if kind not in ("", DATA):
+        fact = f"{way.touched(side):,} of {of:,} by {kind}"
+    return drawing.node(f"split:{name}:{side}", f"{name}, {side}", fact, bool(kind), rows=mine, of=of, pipeline=name)
 
 
-def _draw_side(drawing: _Drawing, way: Reached, side: str) -> str:
-    name, of = way.plan.pipeline, way.of[side]
-    touched = getattr(way.footprint, side).count()
-    mine = len(way.sides[side]) or touched
-    fact = f"{mine:,} of {_count(of, 'row')}"
-    return drawing.node(f"split:{name}:{side}", f"{name}, {side}", fact, bool(touched), rows=mine, of=of, pipeline=name)
-
-
-def _draw_predictions(drawing: _Drawing, way: Reached, influence: Influence | None, model: str, test: str) -> None:
+def _draw_predictions(drawing: _Drawing, way: Reached, influence: Influence | None, model: str, test: str, learns: bool) -> None:
     name, of, own = way.plan.pipeline, way.of[TEST], len(way.sides[TEST])
     if influence is None:
-        changed, words, touched = None, f"{of - own:,}, change not computed", way.touches_training
+        changed, words, touched = None, f"{of - own:,}, not computed", learns
     else:
         changed = len(influence.changed_keys)
-        what = "change" if influence.is_decision else "move"
-        words, touched = f"{changed:,} of {influence.test_rows:,} {what}", bool(changed)
-    others = drawing.node(
-        f"prediction:{name}:others", "Others’ decisions", words, touched, rows=changed, of=of - own, pipeline=name
-    )
-    drawing.edge(model, others, STATE, touched)
+        words = f"{changed:,} of {influence.test_rows:,} {'change' if influence.is_decision else 'move'}"
+        touched = bool(changed) or bool(np.any(influence.shifts != 0))
+    title = "Others’ decisions"
+    others = drawing.node(f"prediction:{name}:others", title, words, touched, rows=changed, of=of - own, pipeline=name)
+    drawing.edge(model, others, STATE, touched and learns)
+    if not learns:
+        drawing.edge(test, others, STATE, touched)  # the model stays as it is; what it is asked about moves
     fact = f"{own:,} of {of:,}"
     mine = drawing.node(f"prediction:{name}:own", "Own prediction", fact, bool(own), rows=own, of=of, pipeline=name)
     drawing.edge(test, mine, DATA, bool(own))
-    drawing.edge(model, mine, STATE, bool(own) and way.touches_training)
+    drawing.edge(model, mine, STATE, bool(own) and learns)
 
 
 def _edge_kind(node: Node, number: int, parent_kind: str) -> str:
@@ -205,10 +209,14 @@ def _edge_kind(node: Node, number: int, parent_kind: str) -> str:
     return parent_kind or DATA
 
 
-def _side_kind(way: Reached, side: str) -> str:
-    if way.sides[side] or not getattr(way.footprint, side).count():
+def _side_kind(way: Reached, side: str, influence: Influence | None) -> str:
+    """Return how a person reached one side: by own rows, else by what they changed for others; empty if by nothing."""
+    if way.sides[side]:
         return DATA
-    return next(k for k in (DATA, STATE, CONTROL) if getattr(way.footprint, side).count(k))
+    if influence is not None and not influence.others.any:
+        return ""  # it could have moved something, and did not
+    touched = getattr(way.footprint, side)
+    return STATE if touched.count() > touched.count(CONTROL) else CONTROL if touched.count() else ""
 
 
 def _shared_columns(plan: Plan) -> set[str]:
@@ -230,10 +238,8 @@ def _shared_columns(plan: Plan) -> set[str]:
 
 
 def _model_words(plan: Plan) -> str:
-    words = plan.model.estimator.rpartition(".")[2]
-    return "".join(
-        f" {c.lower()}" if c.isupper() and i and not words[i - 1].isupper() else c for i, c in enumerate(words)
-    ).lower()
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plan.model.estimator.rpartition(".")[2]).split()
+    return " ".join(w if w.isupper() else w.lower() for w in words)
 
 
 def _count(number: int, noun: str) -> str:
@@ -244,7 +250,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _sentence(end: Document, steps: Sequence[Document], token: str, forward: bool) -> str:
-    what = _words_of(end)
+    what, many = _words_of(end)
     if not end["touched"]:
         return f"{token} did not reach {what}."
     if forward:
@@ -252,26 +258,30 @@ def _sentence(end: Document, steps: Sequence[Document], token: str, forward: boo
         views, models = lanes.count("view"), lanes.count("model")
         return f"From {end['title']}, {token} reached {_count(views, 'view')} and {_count(models, 'model')}."
     between = [n for n in steps if n["id"] != end["id"] and n["lane"] != "source"]
-    through = _among(between, end)
-    verb = "depend" if end["lane"] == "prediction" and end["id"].endswith(":others") and end["rows"] != 1 else "depends"
-    start = f"How {what} {verb} on {token}"
+    start = f"How {what} {'depend' if many else 'depends'} on {token}"
+    ending = ". No decision changes" if end["id"].endswith(":others") and end["rows"] == 0 else ""
     if not between:
-        return f"{start}: directly."
-    return f"{start}: {_count(len(between), 'step')} in between{through}."
+        return f"{start}: directly{ending}."
+    return f"{start}: {_count(len(between), 'step')} in between{_among(between, end)}{ending}."
 
 
-def _words_of(node: Document) -> str:
+def _words_of(node: Document) -> tuple[str, bool]:
+    """Return what a node is called in a sentence, and whether that is a plural."""
     if node["lane"] == "prediction":
         if node["id"].endswith(":own"):
-            return "their own prediction"
-        return (
-            f"{_count(node['rows'], 'decision')} about other people" if node["rows"] is not None else "the decisions about others"
-        )
-    return {"split": f"{node['title']} rows", "model": f"the model of {node['title']}"}.get(node["lane"], str(node["title"]))
+            return "their own prediction", False
+        if not node["rows"]:
+            return "the predictions about other people", True
+        return f"{_count(node['rows'], 'decision')} about other people", node["rows"] != 1
+    if node["lane"] == "split":
+        side = "training" if node["id"].endswith(f":{TRAIN}") else "test"
+        return f"the {side} rows of {node['pipeline']}", True
+    title = str(node["title"])
+    return {"model": f"the model of {title}", "feature": f"the feature {title}"}.get(node["lane"], title), False
 
 
 def _among(between: Iterable[Document], end: Document) -> str:
-    parts = [n["title"] for n in between if n.get("kind") == "aggregate"]
+    parts = [n["title"] for n in between if n["kind"] == "aggregate"]
     parts += ["the model’s weights"] if any(n["lane"] == "model" for n in between) and end["lane"] == "prediction" else []
     return f", among them {' and '.join(parts)}" if parts else ""
 

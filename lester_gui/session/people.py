@@ -22,7 +22,7 @@ from lester_gui.session.influencing import Measured
 from lester_gui.session.opened import Document, one_at_a_time
 from lester_gui.session.reach import Reached, reach
 from lester_gui.session.running import Running
-from lester_gui.session.subject import AmbiguousSubject, find, known_by, parse
+from lester_gui.session.subject import AmbiguousSubject, find, known_by, parse, shares_identifier
 from lester_gui.session.without import remaining
 from lester_gui.store import catalogue, subjects
 from lester_gui.store.catalogue import Run
@@ -109,6 +109,7 @@ class People(Running):
             found.reached,
             found.measured,
             subjects.unlinked(self.connection),
+            shares_identifier(self.connection, person.subject),
         )
 
     @one_at_a_time
@@ -226,17 +227,23 @@ class People(Running):
         said = influencing.stored_predictions(self.connection, way.footprint.run)
         document = documents.pipeline(way, files, said)
         found.pipelines.append(document)
+        concerned = person.has_rows_in(pipeline.sources)
+        coarse = way.is_coarse and concerned
         try:
-            if influence:
+            if influence and not coarse:
                 measured = self._measure(way, person, Part(ctx, 0.1, 0.5 if counterfactual else 1.0))
                 found.measured.append(measured)
                 document["influence"] = influencing.document(measured, way)
-                document["predictions"] = influencing.predictions(measured, said)
-            if counterfactual and person.has_rows_in(pipeline.sources):
+                document["predictions"] = influencing.predictions(measured)
+                if not measured.influence.model_changed and not document["train_rows"]:
+                    document["models"] = []  # they could have moved it, and did not
+            if concerned and (counterfactual or (coarse and influence)):
                 both = self._counterfactual(pipeline, way.plan.model, person, Part(ctx, 0.5, 1.0))
                 document["refit"] = document["influence"]
                 labels = [c.column.label for c in way.cells]
                 document |= counterfactual_documents.beside(both, pipeline.name, labels)
+                if coarse:
+                    document |= counterfactual_documents.counts(both, pipeline.name)
         except UserError as error:
             found.missed.append(_problem(pipeline, error))
 
@@ -252,11 +259,11 @@ class People(Running):
         except UserError as error:
             found.missed.append(_problem(pipeline, error))
             return
-        files, missed = written.holdings(
-            self.folder, self._files(pipeline, None), person.subject.aliases, None, _notebook(pipeline)
-        )
+        known = self._files(pipeline, None)
+        contents = {path: content for path, content, _ in known}
+        files, missed = written.holdings(self.folder, known, person.subject.aliases, None, _notebook(pipeline))
         found.missed += missed
-        found.pipelines.append(counterfactual_documents.pipeline(both, pipeline.name, files))
+        found.pipelines.append(counterfactual_documents.pipeline(both, pipeline.name, files, contents))
 
     def _reach(self, run: Run, person: Person, ctx: Context) -> Reached:
         plan = self._once(("plan", run.id), lambda: self.latest(run.pipeline)[1])

@@ -13,9 +13,9 @@ import duckdb
 
 from lester_gui.features.column_map import FeatureColumn, column_map
 from lester_gui.ir.column_lineage import column_lineage
-from lester_gui.ir.nodes import Broadcast, Concat, Join, JoinKind, Node, Read
+from lester_gui.ir.nodes import Aggregate, Broadcast, Concat, Join, JoinKind, Node, Opaque, Read
 from lester_gui.ir.plan import Plan, topological
-from lester_gui.lineage.footprint import CONTROL, DATA, KINDS, Footprint, footprint
+from lester_gui.lineage.footprint import CONTROL, DATA, KINDS, Footprint, Touched, footprint
 from lester_gui.maintenance import learned
 from lester_gui.progress import Context
 from lester_gui.runtime.compile_sql import ROW_NO
@@ -68,8 +68,20 @@ class Reached:
         return next((k for k in KINDS if self.footprint.views[view].count(k)), "")
 
     def rows(self, view: str) -> int:
-        """Return the person's own rows of a view; where there are none, the rows touched in the strongest way."""
-        return len(self.own[view]) or self.footprint.views[view].count(self.kind(view) or None)
+        """Return how many rows of a view hold the person: their own ones, and groups that they have a part in."""
+        if isinstance(self.plan.view(view), Aggregate):
+            return self.footprint.views[view].count()
+        return len(self.own[view])
+
+    def touched(self, side: str) -> int:
+        """Return how many prepared rows of one side they touched in any way."""
+        found: Touched = getattr(self.footprint, side)
+        return found.count()
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether an opaque step stands before the prepared rows, so that nobody's own rows can be told from others'."""
+        return any(isinstance(n, Opaque) and not n.keeps_rows for n in topological(self.plan.prepared))
 
     @property
     def of(self) -> dict[str, int]:

@@ -113,6 +113,14 @@ def known_by(connection: duckdb.DuckDBPyConnection, person: Subject) -> tuple[Kn
     return tuple(out)
 
 
+def shares_identifier(connection: duckdb.DuckDBPyConnection, person: Subject) -> bool:
+    """Whether an identifier of theirs stands beside those of many persons, so that it was not followed to other keys."""
+    many = connection.execute(
+        "SELECT DISTINCT domain, value FROM lester.subject_unlinked WHERE reason = 'many persons'"
+    ).fetchall()
+    return any(Alias(domain, value) in person.aliases for domain, value in many)
+
+
 def _by_row(connection: duckdb.DuckDBPyConnection, source: str, value: str) -> Subject | None:
     """Find the person of a row by the row's permanent number."""
     if not (value.isascii() and value.isdigit()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from lester_gui.influence.sentence import Reach
 from lester_gui.lineage.footprint import CONTROL, DATA, STATE
@@ -16,6 +16,11 @@ from lester_gui.session.reach import Reached
 from lester_gui.session.subject import KnownBy
 from lester_gui.session.written import Holding
 from lester_gui.store.subjects import Subject, Unlinked
+
+COARSE: Final = "coarse lineage, because a step is opaque: every row counts as touched"
+SHARED: Final = (
+    "An identifier stands beside those of many persons: its rows are here, what else these rows name was not followed."
+)
 
 
 def nobody(searched: Sequence[Searched], missed: Sequence[NotSearched]) -> Document:
@@ -46,8 +51,9 @@ def found(
     reached: Sequence[Reached],
     measured: Sequence[Measured],
     unlinked: Sequence[Unlinked],
+    shared: bool,
 ) -> Document:
-    """Return the trace of a person."""
+    """Return the trace of a person; `shared`: one of their identifiers names many persons."""
     used: dict[str, dict[str, str]] = {}
     for way in reached:
         for source, columns in way.used.items():
@@ -63,7 +69,7 @@ def found(
         "sources": sources,
         "views": list(views),
         "pipelines": list(pipelines),
-        "sentence": _sentence(sources, searched, pipelines, measured),
+        "sentence": _sentence(sources, searched, pipelines, measured) + (f" {SHARED}" if shared else ""),
         "not_searched": [m.to_json() for m in missed],
         "unlinked": [
             {"source": u.source, "column": u.column, "reason": u.reason, "values": u.values, "rows": u.rows} for u in unlinked
@@ -105,11 +111,13 @@ def pipeline(way: Reached, files: Sequence[Holding], said: Mapping[int, str | No
     others = {side: set(getattr(way.footprint, side).numbers()) - set(way.sides[side]) for side in (TRAIN, TEST)}
     labels = [c.column.label for c in cells]
     unique = len(set(labels)) == len(labels)
+    coarse = way.is_coarse
+    rows = {side: way.touched(side) if coarse else len(way.sides[side]) for side in (TRAIN, TEST)}
     return {
         "pipeline": way.plan.pipeline,
-        "basis": "run",
-        "train_rows": len(way.sides[TRAIN]),
-        "test_rows": len(way.sides[TEST]),
+        "basis": COARSE if coarse else "run",
+        "train_rows": rows[TRAIN],
+        "test_rows": rows[TEST],
         "train_of": way.of[TRAIN],
         "test_of": way.of[TEST],
         "others_touched": {side: len(numbers) for side, numbers in others.items()},
@@ -124,16 +132,12 @@ def pipeline(way: Reached, files: Sequence[Holding], said: Mapping[int, str | No
             for c in cells
             if c.cells
         ],
-        "feature_cells": sum(c.cells for c in cells),
+        "feature_cells": (rows[TRAIN] + rows[TEST]) * len(cells) if coarse else sum(c.cells for c in cells),
         "features_of": len(cells),
         "models": [way.plan.pipeline] if way.touches_training else [],
         "model_class": way.plan.model.estimator.rpartition(".")[2],
         "artefacts": [f.to_json() for f in files],
-        "predictions": [
-            {"row": n, "side": side, "before": said.get(n), "after": None, "own": True}
-            for side in (TRAIN, TEST)
-            for n in way.sides[side]
-        ],
+        "predictions": [{"row": n, "side": TEST, "before": said.get(n), "after": None, "own": True} for n in way.sides[TEST]],
         "influence": None,
     }
 
@@ -141,17 +145,22 @@ def pipeline(way: Reached, files: Sequence[Holding], said: Mapping[int, str | No
 def _sentence(
     sources: Sequence[Document], searched: Sequence[Searched], pipelines: Sequence[Document], measured: Sequence[Measured]
 ) -> str:
+    fine = [p for p in pipelines if p["basis"] != COARSE]
     total = Reach(
         rows=sum(s["rows"] for s in sources),
         sources=sum(s["rows"] > 0 for s in sources),
         searched=len(searched),
-        train_rows=sum(p["train_rows"] for p in pipelines),
-        test_rows=sum(p["test_rows"] for p in pipelines),
-        cells=sum(p["feature_cells"] for p in pipelines),
+        train_rows=sum(p["train_rows"] for p in fine),
+        test_rows=sum(p["test_rows"] for p in fine),
+        cells=sum(p["feature_cells"] for p in fine),
         models=sum(len(p["models"]) for p in pipelines),
     )
     shared = [v for m in measured for v in m.shared]
-    return influencing.say([m.influence for m in measured] or None, shared, total)
+    said = influencing.say([m.influence for m in measured] or None, shared, total)
+    unknown = [p["pipeline"] for p in pipelines if p["basis"] == COARSE and p["train_rows"] + p["test_rows"]]
+    if unknown:
+        said += f" Every row of {', '.join(unknown)} may hold their data: a step in it is opaque."
+    return said
 
 
 def _source(entry: Searched, row_ids: Sequence[int], used: Mapping[str, str]) -> Document:
