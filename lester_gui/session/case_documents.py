@@ -52,6 +52,12 @@ def outcomes(connection: duckdb.DuckDBPyConnection, case: str) -> dict[str, Docu
     return {step: json.loads(document) | {"at": at} for step, at, document in rows}
 
 
+def remaining_pipelines(plan: MaintenancePlan) -> list[str]:
+    """Return the pipelines that are there after the plan; those that the remaining rows cannot carry are removed by it."""
+    gone = {s["pipeline"] for s in plan.document["stopped"]}
+    return [p["pipeline"] for p in plan.document["bound"]["plans"] if p["pipeline"] not in gone]
+
+
 def with_differences(actions: list[Document], replays: list[Document]) -> list[Document]:
     """Add to each action the class in which the replay compared it and the measured difference."""
     found = {f"{r['pipeline']}/{a['name']}": a for r in replays for a in r["artefacts"]}

@@ -168,7 +168,7 @@ class Casework(People):
             )  # fmt: skip
 
         started = time.perf_counter()
-        pipelines = [p["pipeline"] for p in plan.document["bound"]["plans"]]
+        pipelines = documents.remaining_pipelines(plan)
         try:
             done = application.apply(
                 self.connection, self.journal, self.site(), self._work(found), plan, authorisation, Part(ctx, 0.0, 0.4), within
@@ -219,7 +219,7 @@ class Casework(People):
         for item in waiting:
             plan = documents.newest_plan(self.connection, item.case)
             if plan is not None:
-                self.ask_about(item.case, [p["pipeline"] for p in plan.document["bound"]["plans"]], Part(ctx, 0.6, 1.0))
+                self.ask_about(item.case, documents.remaining_pipelines(plan), Part(ctx, 0.6, 1.0))
         return document
 
     @one_at_a_time
