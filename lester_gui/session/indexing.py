@@ -1,7 +1,6 @@
 """Keep the index of subject keys complete before a search: sources that no run has read yet are read for it.
 
-Such a snapshot is *provisional*: no run depends on it, so it follows its file, and it makes way for the reader of a plan where
-that one sees other rows than the text of the scripts promised.
+Such a snapshot is *provisional*: no run depends on it, so it follows its file.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ from lester_gui.ir.schema import Field, Type
 from lester_gui.ir.serialise import loads
 from lester_gui.lineage.domains import project_domains
 from lester_gui.progress import Context
-from lester_gui.runtime import ingest, read
-from lester_gui.runtime.records import Dialect, dialect_of
+from lester_gui.runtime import ingest
 from lester_gui.session.opened import OpenedProject
+from lester_gui.session.provisional import is_provisional
 from lester_gui.session.scanning import changes_in_words
-from lester_gui.session.sources import register, take_snapshots
-from lester_gui.store import catalogue, subjects
+from lester_gui.session.sources import index, is_indexed, take_snapshots
+from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Pipeline, Run, Snapshot, Source
 
 PANDAS_READERS: Final = ("read_csv", "read_table")
@@ -100,31 +99,6 @@ def complete(session: OpenedProject, ctx: Context) -> tuple[tuple[Searched, ...]
     return tuple(searched), tuple(left_out)
 
 
-def is_provisional(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bool:
-    """Whether no run stands on a snapshot."""
-    return not any(json.loads(r.snapshots_json).get(snapshot.source) == snapshot.id for r in catalogue.find(connection, Run))
-
-
-def make_way(connection: duckdb.DuckDBPyConnection, source: str, dialect: Dialect) -> None:
-    """Let a plan's reader replace a provisional snapshot that splits the file otherwise; within the caller's transaction.
-
-    Rows are numbered afresh, unless somebody has already been named by a row number: then records keep theirs.
-    """
-    snapshot = catalogue.latest_snapshot(connection, source)
-    if snapshot is None or snapshot.dialect_json == dialect.to_json() or not is_provisional(connection, snapshot):
-        return
-    domain = f"{source}{ROW_KEY}".casefold()
-    named = connection.execute("SELECT 1 FROM lester.subject_token WHERE lower(domain) = ? LIMIT 1", [domain]).fetchone()
-    if named is not None:
-        catalogue.update(connection, Snapshot, {"dialect_json": dialect.to_json(), "sha256": ""}, id=snapshot.id)
-        return
-    ingest.drop_snapshot(connection, snapshot)
-    connection.execute("DELETE FROM lester.subject_key WHERE source = ?", [source])
-    connection.execute("DELETE FROM lester.subject_unlinked WHERE source = ?", [source])
-    if catalogue.latest_snapshot(connection, source) is None:
-        catalogue.update(connection, Source, {"next_row_id": 1}, name=source)
-
-
 def reading(session: OpenedProject, entry: SourceEntry) -> Read:
     """Return how a source is read: by the plan that a run or a rewrite left, else as the text of the scripts says.
 
@@ -148,26 +122,32 @@ def _bring_up_to_date(session: OpenedProject, entry: SourceEntry, ctx: Context) 
     connection = session.connection
     snapshot = catalogue.latest_snapshot(connection, entry.name)
     state, words = _state(session, entry, snapshot)
-    provisional = snapshot is None or is_provisional(connection, snapshot)
-    stale = provisional and state not in ("unchanged", MISSING)
-    indexed = set(_indexed_columns(connection, entry.name)) == set(entry.subject_keys)
-    if snapshot is not None and indexed and not stale:
-        return ""
     if snapshot is None and state == MISSING:
         return words[0].lower() + words[1:]
+    behind = state not in ("unchanged", MISSING) and (snapshot is None or is_provisional(connection, snapshot))
+    meaning = project_domains(connection)
+    if not behind and is_indexed(connection, entry, meaning):
+        return ""
     try:
         node = reading(session, entry)
         with session.transaction():
-            if stale:
-                _take(session, entry, node, snapshot, ctx)
-                snapshot = catalogue.latest_snapshot(connection, entry.name)
-            if snapshot is not None and set(_indexed_columns(connection, entry.name)) != set(entry.subject_keys):
-                register(connection, entry)
-                keys = read.key_columns(connection, snapshot, node, entry.subject_keys)
-                subjects.index_source(connection, entry.name, keys, project_domains(connection).get(entry.name))
+            if behind:
+                take_snapshots(connection, session.folder, session.configuration, [node], ctx)
+                _drop(connection, snapshot)
+            elif snapshot is not None:
+                index(connection, entry, snapshot, node, meaning)
     except UserError as error:
         return error.message[0].lower() + error.message[1:]
     return ""
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, before: Snapshot | None) -> None:
+    """Delete the provisional snapshot that a newer one has replaced."""
+    if before is None or catalogue.get(connection, Snapshot, id=before.id) is None:
+        return
+    newest = catalogue.latest_snapshot(connection, before.source)
+    if newest is not None and newest.id != before.id:
+        ingest.drop_snapshot(connection, before)
 
 
 def _state(session: OpenedProject, entry: SourceEntry, snapshot: Snapshot | None) -> tuple[str, str]:
@@ -179,13 +159,6 @@ def _state(session: OpenedProject, entry: SourceEntry, snapshot: Snapshot | None
         return "new", "Not read yet"
     change = ingest.changed_since(session.connection, snapshot, file)
     return ("changed", changes_in_words(change)) if change.any else ("unchanged", "")
-
-
-def _take(session: OpenedProject, entry: SourceEntry, node: Read, before: Snapshot | None, ctx: Context) -> None:
-    make_way(session.connection, entry.name, dialect_of(node))
-    taken = take_snapshots(session.connection, session.folder, session.configuration, [node], ctx)[entry.name]
-    if before is not None and before.id != taken.id and catalogue.get(session.connection, Snapshot, id=before.id) is not None:
-        ingest.drop_snapshot(session.connection, before)
 
 
 def _plan_reads(connection: duckdb.DuckDBPyConnection) -> Iterable[Read]:

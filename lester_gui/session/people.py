@@ -221,7 +221,7 @@ class People(Running):
         found.reached.append(way)
         found.views += documents.views(way)
         files, missed = written.holdings(
-            self.folder, self._files(pipeline, way.plan), person.subject.aliases, way, _notebook(pipeline)
+            self.folder, self._files(pipeline, way.plan), self._marks(person), way, _notebook(pipeline)
         )
         found.missed += missed
         said = influencing.stored_predictions(self.connection, way.footprint.run)
@@ -261,7 +261,7 @@ class People(Running):
             return
         known = self._files(pipeline, None)
         contents = {path: content for path, content, _ in known}
-        files, missed = written.holdings(self.folder, known, person.subject.aliases, None, _notebook(pipeline))
+        files, missed = written.holdings(self.folder, known, self._marks(person), None, _notebook(pipeline))
         found.missed += missed
         found.pipelines.append(counterfactual_documents.pipeline(both, pipeline.name, files, contents))
 
@@ -310,6 +310,9 @@ class People(Running):
             measured = self._recall(("measured", run.id, person.token, str(person.subject.rows)))
             parts.append((way, None if measured is None else measured.influence))
         return lineage.graph(parts)
+
+    def _marks(self, person: Person) -> written.Marks:
+        return written.marks_of(self.connection, person.subject.aliases)
 
     def _files(self, pipeline: FoundPipeline, plan: Plan | None) -> list[tuple[str, str, str]]:
         """Files that a script writes, as its plan, the last run and its text name them."""

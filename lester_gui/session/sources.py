@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ from lester_gui.lineage.domains import project_domains
 from lester_gui.progress import Context
 from lester_gui.runtime import ingest, read
 from lester_gui.runtime.records import dialect_of
+from lester_gui.session.provisional import make_way
 from lester_gui.store import catalogue, subjects, suppression
 from lester_gui.store.catalogue import Snapshot, Source
 
@@ -51,17 +52,39 @@ def take_snapshots(
         ctx.advance(f"Reading {entry.path}")
         source = register(connection, entry)
         path = folder / entry.path
+        make_way(connection, entry.name, dialect_of(node))
         before = catalogue.latest_snapshot(connection, entry.name)
         snapshot = ingest.ingest(connection, source, path, dialect_of(node), read.key_function(node, entry.key), ctx)
         out[entry.name] = snapshot
-        wanted = _index_key(entry, meaning)
-        if before is None or before.id != snapshot.id or catalogue.get_meta(connection, f"index.{entry.name}") != wanted:
-            keys = read.key_columns(connection, snapshot, node, entry.subject_keys)
-            subjects.index_source(connection, entry.name, keys, meaning.get(entry.name))
-            catalogue.set_meta(connection, f"index.{entry.name}", wanted)
-            if suppression.count(connection):
-                refuse_returning(connection, entry)
+        if before is None or before.id != snapshot.id or not is_indexed(connection, entry, meaning):
+            index(connection, entry, snapshot, node, meaning)
     return out
+
+
+def index(
+    connection: duckdb.DuckDBPyConnection,
+    entry: SourceEntry,
+    snapshot: Snapshot,
+    node: Read,
+    meaning: Mapping[str, Mapping[str, str]],
+) -> None:
+    """Index the subject keys of a snapshot; `meaning` is what `project_domains` returns.
+
+    Raises
+    ------
+    UserError
+        If a key column does not exist, or the snapshot holds erased persons.
+    """
+    keys = read.key_columns(connection, snapshot, node, entry.subject_keys)
+    subjects.index_source(connection, entry.name, keys, meaning.get(entry.name))
+    catalogue.set_meta(connection, f"index.{entry.name}", _index_key(entry, meaning))
+    if suppression.count(connection):
+        refuse_returning(connection, entry)
+
+
+def is_indexed(connection: duckdb.DuckDBPyConnection, entry: SourceEntry, meaning: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether the index of a source stands on its key columns and what they mean now."""
+    return catalogue.get_meta(connection, f"index.{entry.name}") == _index_key(entry, meaning)
 
 
 def refuse_returning(connection: duckdb.DuckDBPyConnection, entry: SourceEntry) -> None:
@@ -87,6 +110,6 @@ class Suppressed(UserError):
     exit_code = 4
 
 
-def _index_key(entry: SourceEntry, meaning: dict[str, dict[str, str]]) -> str:
+def _index_key(entry: SourceEntry, meaning: Mapping[str, Mapping[str, str]]) -> str:
     """What an index of a source stands on beside its rows: its key columns and what they mean."""
     return json.dumps([entry.subject_keys, meaning.get(entry.name)])

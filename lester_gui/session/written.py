@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.feather
@@ -54,8 +55,37 @@ class Unreadable(Exception):
     """A file cannot be searched; the text says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What names a person in a file. Personal data: never logged.
+
+    Attributes
+    ----------
+    texts : frozenset of str
+        Normalised values that mean the person wherever they stand.
+    numbers : frozenset of (str, str)
+        Column name in lower case and value: a plain number names somebody only in a column that means the same.
+    """
+
+    texts: frozenset[str]
+    numbers: frozenset[tuple[str, str]]
+
+
+def marks_of(connection: duckdb.DuckDBPyConnection, person: Iterable[Alias]) -> Marks:
+    """Return what names a person, by their aliases and the key columns of the project."""
+    known = [a for a in person if not a.domain.endswith(ROW_KEY)]
+    rows = connection.execute(
+        "SELECT DISTINCT domain, lower(column_name) FROM lester.subject_key WHERE list_contains(?, domain)",
+        [sorted({a.domain for a in known if a.domain})],
+    ).fetchall()
+    return Marks(
+        frozenset(a.value for a in known if not a.domain),
+        frozenset((column, a.value) for a in known for domain, column in rows if domain == a.domain),
+    )
+
+
 def holdings(
-    folder: Path, files: Sequence[tuple[str, str, str]], aliases: Iterable[Alias], reached: Reached | None, notebook: str = ""
+    folder: Path, files: Sequence[tuple[str, str, str]], marks: Marks, reached: Reached | None, notebook: str = ""
 ) -> tuple[list[Holding], list[NotSearched]]:
     """Look into the files of one pipeline that are there.
 
@@ -68,7 +98,6 @@ def holdings(
     notebook
         The script's path if it is a notebook: its saved outputs are searched.
     """
-    wanted = [a for a in aliases if not a.domain.endswith(ROW_KEY)]
     out: list[Holding] = []
     left_out: list[NotSearched] = []
     for path, content, variable in files:
@@ -76,24 +105,24 @@ def holdings(
         if not file.is_file():
             continue
         try:
-            out.append(_holding(file, path, content, variable, wanted, reached))
+            out.append(_holding(file, path, content, variable, marks, reached))
         except Unreadable as problem:
             left_out.append(NotSearched(path, "file", str(problem)))
     if notebook and (folder / notebook).is_file():
         lines = _output_lines(folder / notebook)
         if lines:
-            out.append(Holding(notebook, OUTPUTS, _matching(lines, wanted, ()), "lines that name the person"))
+            out.append(Holding(notebook, OUTPUTS, _matching(lines, marks, ()), "lines that name the person"))
     return out, left_out
 
 
-def _holding(file: Path, path: str, content: str, variable: str, aliases: Sequence[Alias], reached: Reached | None) -> Holding:
+def _holding(file: Path, path: str, content: str, variable: str, marks: Marks, reached: Reached | None) -> Holding:
     if content == "model" or file.suffix in MODELS:
         count = len(reached.sides["train"]) if reached is not None else 0
         return Holding(path, "model", count, f"trained on {count} of this person's rows, if it was written from these sources")
     if file.suffix in (".npy", ".npz"):
-        return _matrix(file, path, content, aliases, reached)
+        return _matrix(file, path, content, marks, reached)
     lines, header = _lines(file)
-    named = _matching(lines, aliases, header)
+    named = _matching(lines, marks, header)
     traced = _traced(reached, variable, len(lines) - bool(header)) or _traced(reached, variable, len(lines))
     if traced > named:
         return Holding(path, content, traced, f"as many rows as {variable}, where {traced} are this person's")
@@ -113,7 +142,7 @@ def _base(view: str) -> str:
     return stem if dash and number.isdigit() else view
 
 
-def _matrix(file: Path, path: str, content: str, aliases: Sequence[Alias], reached: Reached | None) -> Holding:
+def _matrix(file: Path, path: str, content: str, marks: Marks, reached: Reached | None) -> Holding:
     try:
         loaded = np.load(file, allow_pickle=False)
         arrays = [loaded[n] for n in loaded.files] if file.suffix == ".npz" else [loaded]
@@ -122,7 +151,7 @@ def _matrix(file: Path, path: str, content: str, aliases: Sequence[Alias], reach
     texts = [a for a in arrays if a.dtype.kind in "US"]
     if texts:
         lines = ["\t".join(map(str, np.atleast_1d(row))) for a in texts for row in np.atleast_1d(a)]
-        return Holding(path, content, _matching(lines, aliases, ()), "rows that name the person")
+        return Holding(path, content, _matching(lines, marks, ()), "rows that name the person")
     if reached is not None:
         rows = {"all prepared": (reached.of["train"] + reached.of["test"], len(reached.own[reached.plan.prepared.name]))}
         rows |= {
@@ -153,19 +182,18 @@ def _lines(file: Path) -> tuple[list[str], tuple[str, ...]]:
     return lines, first if file.suffix in (".csv", ".tsv") and all(f.strip() and not _is_number(f) for f in first) else ()
 
 
-def _matching(lines: Sequence[str], aliases: Sequence[Alias], header: Sequence[str]) -> int:
-    """Count the lines that name the person. A plain number names somebody only in the column that means the same."""
-    values = {a.value for a in aliases if not a.domain}
-    numbers = [(i, a.value) for a in aliases if a.domain for i, name in enumerate(header) if name.strip().casefold() == a.domain]
-    long = sorted(v for v in values if len(v) >= MIN_LENGTH)
+def _matching(lines: Sequence[str], marks: Marks, header: Sequence[str]) -> int:
+    """Count the lines that name the person."""
+    numbers = [(i, value) for i, name in enumerate(header) for column, value in marks.numbers if name.strip().lower() == column]
+    long = sorted(v for v in marks.texts if len(v) >= MIN_LENGTH)
     # what stands within a longer address or number is somebody else's
     pattern = re.compile("|".join(rf"(?<![\w.+-]){re.escape(v)}(?![\w+-]|\.\w)" for v in long)) if long else None
     count = 0
     for line in lines:
         found = pattern is not None and pattern.search(normalise(line)) is not None
-        if not found and (numbers or len(values) > len(long)):
+        if not found and (numbers or len(marks.texts) > len(long)):
             cells = [normalise(c) for c in _fields(line)]
-            found = any(c in values for c in cells) or any(i < len(cells) and cells[i] == v for i, v in numbers)
+            found = any(c in marks.texts for c in cells) or any(i < len(cells) and cells[i] == v for i, v in numbers)
         count += found
     return count
 
