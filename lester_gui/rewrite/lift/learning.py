@@ -237,6 +237,7 @@ class Learner:
             wanted = dict(zip(names, flat, strict=True)) | {label_name: label, part_name: cells.cell_of(Const(side))}
             sides.append(self._shaped(node, wanted, lines))
         out = lift.step(Concat, "prepared", inputs=tuple(sides))
+        lift.naming.claim(out, "prepared")
         queue = iter(names)
         columns = [[cells.column(out, next(queue)) for _ in column] for column in train_features]
         is_test = cells.compare("Eq", cells.column(out, part_name), cells.cell_of(Const("test")), pandas=False).expr
@@ -336,6 +337,7 @@ class Learner:
             assigned = tuple((n, e) for e, n in computed.items())
             lines = {n for e in computed for n in lift.cell_lines.get(e, ())} | {n for b in fit.matrix.blocks for n in b.lines}
             node = lift.step(Project, "prepared", node, tuple(sorted(lines)), parent=node, assigned=assigned)
+            lift.naming.claim(node, "prepared")
         names_used: list[str] = []
         out = []
         for b, column in zip(fit.matrix.blocks, features, strict=True):

@@ -206,7 +206,7 @@ class Lifter:
         self.showing = False
         self.family = "script"
         self.align = Alignment()
-        self.naming = Naming()
+        self.naming = Naming(n.id for n in ast.walk(script.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
         self.cell_names: dict[Expr, str] = {}
         self.cell_lines: dict[Expr, tuple[int, ...]] = {}
         self.states: dict[int, State] = {}
@@ -310,6 +310,22 @@ class Lifter:
         if self.loops and self.homes[owner.id] < len(self.loops):
             raise Stopped(Reason.LEVEL, "A table or object from outside a loop is changed inside it")
         self.heap[owner.id] = content
+        for name, value in self.names.items():
+            if value == owner:
+                self.claim(name, content)
+
+    def claim(self, name: str, content: Value) -> None:
+        """Call the node of a table after a variable, if the variable holds exactly the node's rows and columns."""
+        if isinstance(content, Frame):
+            columns = [c for _, c in (*content.levels, *content.columns)]
+        elif isinstance(content, Rows):
+            template = self.content(content.template)
+            columns = list(template.items if isinstance(template, Tup) else template.values if isinstance(template, Items) else (template,))
+        else:
+            return
+        names = [c.expr.name if isinstance(c, Cell) and isinstance(c.expr, Column) else None for c in map(self.content, columns)]
+        if content.part is None and sorted(n or "" for n in names) == sorted(content.node.schema.names):
+            self.naming.claim(content.node, name)
 
     def kind(self, content: Value) -> str:
         """Return the kind under which rules for `content` are listed."""
@@ -441,6 +457,7 @@ class Lifter:
         source, column = self.as_column(state.node, state.cell, leaf.name, state.lines)
         measure = Measure(leaf.name, state.function, None if state.function == "size" else column)
         total = self.step(Aggregate, leaf.name, lines=state.lines, parent=source, by=(), measures=(measure,))
+        self.naming.claim(total, leaf.name)
         name = self.free_column(node, leaf.name)
         called = self.naming.called(node)
         return self.step(Broadcast, called, node, parent=node, of=total, values=((name, leaf.name),), position="only"), name

@@ -17,6 +17,7 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Entries,
     Fields,
+    Frame,
     Grid,
     InLoop,
     Items,
@@ -500,13 +501,11 @@ class Finished:
             out.append(paths.negated(Leaf("seen_before", ident, "", Type.BOOL)))
         return paths.conjunction(out)
 
-    def rows(self, guard: Expr, wanted: list[Cell], lines: tuple[int, ...], call: str) -> tuple[Node, list[Cell]]:
+    def rows(self, guard: Expr, wanted: list[Cell], lines: tuple[int, ...]) -> tuple[Node, list[Cell]]:
         """Return the rows under a guard, and cells over them; refuse what depends on earlier rows."""
         for c in (*wanted, Cell(guard, Type.BOOL)):
             _refuse_state(c.expr)
         node, out = stages.restrict(self.lift, self.node, guard, wanted, lines)
-        if guard != TRUE:
-            self.lift.naming.claim(node, call)
         return node, out
 
     def lists(self) -> None:
@@ -521,10 +520,12 @@ class Finished:
                 flat += leaves(self.lift, value)
             lines = tuple(sorted({n for _, _, ns in lists for n in ns} | set(self.loop.lines)))
             names = [self.lift.called_cell(c) for c in flat]
-            node, resolved = self.rows(guard, flat, lines, self.variable(lists[0][0]))
+            node, resolved = self.rows(guard, flat, lines)
             for c, n in zip(resolved, names, strict=True):
                 if n:
                     self.lift.cell_names.setdefault(c.expr, n)
+            if len(lists) == 1 and guard != TRUE:
+                node, resolved = self.exactly(node, resolved, names, self.variable(lists[0][0]), lines)
             for ident, value, _ in lists:
                 if len(leaves(self.lift, value)) == 1 and not names[flat.index(leaves(self.lift, value)[0])]:
                     self.lift.cell_names.setdefault(resolved[flat.index(leaves(self.lift, value)[0])].expr, self.variable(ident))
@@ -536,6 +537,26 @@ class Finished:
                 container = self.lift.heap[ident]
                 assert isinstance(container, InLoop)
                 self.lift.heap[ident] = self.joined_to(container.before, made)
+
+    def exactly(
+        self, node: Node, resolved: list[Cell], names: list[str], call: str, lines: tuple[int, ...]
+    ) -> tuple[Node, list[Cell]]:
+        """Return a node with exactly the values that a list holds, so that the view is what the script's variable is."""
+        columns: dict[str, Value] = {}
+        for place, (cell, name) in enumerate(zip(resolved, names, strict=True), 1):
+            base = cell.expr.name if isinstance(cell.expr, Column) else name or (call if len(resolved) == 1 else f"{call}_{place}")
+            number, candidate = 1, base
+            while candidate in columns:
+                number += 1
+                candidate = f"{base}_{number}"
+            columns[candidate] = cell
+        before, self.lift.lines = self.lift.lines, lines
+        try:
+            node, frame = self.lift.materialise(Frame(node, tuple(columns.items())))
+        finally:
+            self.lift.lines = before
+        self.lift.naming.claim(node, call)
+        return node, [cells.cell_of(v) for _, v in frame.columns]
 
     def joined_to(self, before: Value, made: Rows) -> Value:
         """Return a list after more was appended to what it held."""
@@ -586,7 +607,7 @@ class Finished:
         values = [] if kind == "add" else leaves(lift, value)
         names = [lift.called_cell(c) for c in (*wanted, *values)]
         lines = tuple(sorted({*lines, *self.loop.lines}))
-        node, resolved = self.rows(guard, [*wanted, *values], lines, self.variable(ident))
+        node, resolved = self.rows(guard, [*wanted, *values], lines)
         key_names: list[str] = []
         for cell, name in zip(resolved[: len(keys)], names, strict=False):
             node, column = lift.as_column(node, cell, name or "key", lines)
@@ -669,7 +690,7 @@ class Finished:
             names = [lift.called_cell(c) for c in cell_list]
             call = self.handle_name(path)
             lines = tuple(sorted({*lines, *self.loop.lines}))
-            node, resolved = self.rows(guard, cell_list, lines, call)
+            node, resolved = self.rows(guard, cell_list, lines)
             row: Value = Tup(tuple(resolved)) if quoted else _concatenated(resolved)
             made = texts.written(lift, node, row, names, lines, call, before or 0, quoted)
             lift.files[path] = made
@@ -767,7 +788,7 @@ class Finished:
         lift = self.lift
         start = lift.content(old) if old is not None else Const(None)
         added = Cell(value, Type.INT if isinstance(value, Literal) and value.type is Type.INT else cell.type)
-        node, (resolved,) = self.rows(guard, [added], self.loop.lines, name)
+        node, (resolved,) = self.rows(guard, [added], self.loop.lines)
         if kind == "sum":
             out = lift.state(node, resolved, "sum", name)
             if start in (Const(0), Const(0.0)):

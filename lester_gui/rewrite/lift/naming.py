@@ -3,35 +3,70 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
-from lester_gui.ir.nodes import Node
+from lester_gui.ir.nodes import (
+    Aggregate,
+    Broadcast,
+    Concat,
+    Distinct,
+    Filter,
+    Join,
+    Limit,
+    Node,
+    Opaque,
+    Project,
+    Read,
+    Select,
+    Sort,
+)
+
+
+SUFFIX: dict[type[Node], str] = {
+    Read: "file",
+    Filter: "filtered",
+    Project: "computed",
+    Select: "selected",
+    Join: "joined",
+    Aggregate: "grouped",
+    Distinct: "distinct",
+    Concat: "concat",
+    Sort: "sorted",
+    Limit: "cut",
+    Broadcast: "broadcast",
+    Opaque: "opaque",
+}
 
 
 class Naming:
     """Collects what the script calls each node; final names are given when the plan is complete.
 
-    A node is called after the outermost assignment of the statement that made it: after ``train = load(path)`` it is ``train``,
-    although the function calls it ``data``.
+    A node bears a variable's name only if the variable held exactly its rows and columns after the statement that made it, so that
+    the two can be compared. Inside a function, the name outside counts: after ``train = load(path)`` it is ``train``, although the
+    function calls it ``data``. What stands between two such nodes is called ``data_filtered`` and the like.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, variables: Iterable[str]) -> None:
+        self._variables = set(variables)
         self._names: dict[int, str] = {}
+        self._claimed: set[int] = set()
         self._open: set[int] = set()
         self._order: dict[int, int] = {}
         self._alive: list[Node] = []  # ids must not be used twice
 
     def made(self, node: Node, name: str) -> None:
-        """Note a new node; `name` is what it is called unless an assignment says otherwise."""
+        """Note a new node; `name` is what it comes from unless an assignment claims it."""
         self._alive.append(node)
         self._names[id(node)] = name
         self._open.add(id(node))
         self._order[id(node)] = len(self._order)
 
     def claim(self, node: Node, name: str) -> None:
-        """The script assigns the node to `name`."""
+        """The script assigns the node to `name`, whose value is exactly its rows and columns."""
         if id(node) in self._open:
             self._names[id(node)] = name
+            self._claimed.add(id(node))
 
     def seal(self) -> None:
         """A statement of the script is over: what it made keeps its names."""
@@ -42,11 +77,13 @@ class Naming:
         return self._names.get(id(node), node.name)
 
     def final(self, nodes: tuple[Node, ...]) -> dict[int, Node]:
-        """Return each node, parents first, under its final name: ``merged``, ``merged-2``, …"""
+        """Return each node, parents first, under its final name: ``merged``, ``merged-2``, ..."""
         taken: dict[str, int] = {}
         chosen: dict[int, str] = {}
         for node in sorted(nodes, key=lambda n: self._order.get(id(n), len(self._order))):
             base = clean(self.called(node))
+            if id(node) not in self._claimed and (base in self._variables or not isinstance(node, Read)):
+                base = f"{base}_{SUFFIX[type(node)]}"
             taken[base] = taken.get(base, 0) + 1
             chosen[id(node)] = base if taken[base] == 1 else f"{base}-{taken[base]}"
         out: dict[int, Node] = {}

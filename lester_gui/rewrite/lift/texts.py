@@ -657,6 +657,7 @@ def written(
     pairs = tuple((n, e.name if isinstance(e, Column) else n) for e, n in wanted.items())
     if tuple(n for n, _ in pairs) != node.schema.names:
         node = lift.step(Select, call, node, lines, parent=node, columns=pairs)
+    lift.naming.claim(node, call)
     table: dict[Expr, Expr] = {e: Column(n) for e, n in wanted.items()}
     return WrittenLines(node, tuple(table.get(p, p) for p in pieces), headers, quoted)
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.domain import Cell, Column1, Fields, Frame, Items, Matrix, Ref, Result, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Fields, Frame, Items, Ref, Result, Rows, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.statements import statement
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -86,8 +86,8 @@ def assign_name(lift: Lifter, name: str, value: Value) -> None:
         value = replace(value, lines=lift.lines)
     lift.names[name] = value
     content = lift.heap.get(value.id, value) if isinstance(value, Ref) else value
-    if isinstance(content, Frame | Column1 | Matrix | Rows) and name != "_":
-        lift.naming.claim(content.node, name)
+    if isinstance(content, Frame | Rows) and name != "_":
+        lift.claim(name, content)
     if isinstance(content, Cell):
         from lester_gui.rewrite.lift.loops import name_cell
 
