@@ -111,7 +111,8 @@ class InfluencePart(QWidget):
             )
             lay.addSpacing(4)
             accuracy = influence["accuracy"]
-            change = accuracy["without"] - accuracy["now"]
+            known = accuracy["now"] is not None and accuracy["without"] is not None  # not without test rows
+            change = accuracy["without"] - accuracy["now"] if known else None
             metric = influence["metric_name"]
             lay.addLayout(
                 row(
@@ -149,6 +150,8 @@ class InfluencePart(QWidget):
         low, high = accuracy["low"], accuracy["high"]
         if low is None or high is None:
             return self.tr("No interval: too few test rows.")
+        if low == high == 0:
+            return self.tr("No test decision changes, so it stays as it is.")
         words = self.tr("95 % interval %1 to %2.").replace("%1", signed(low)).replace("%2", signed(high))
         if low <= 0 <= high:
             words += " " + self.tr("Not distinguishable from no change.")
