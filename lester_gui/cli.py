@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 import traceback
@@ -146,7 +147,7 @@ def _subject(value: str) -> str:
 
 def _show(session: Any, args: argparse.Namespace, ctx: Context) -> Document:
     shown: Document = session.show(args.pipeline)
-    return shown["plan"] if args.json else shown  # type: ignore[no-any-return]
+    return shown["plan"] if args.json else shown
 
 
 def _trace(session: Any, args: argparse.Namespace, ctx: Context) -> Document:
@@ -237,14 +238,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = next(c for c in COMMANDS if c.name == args.command)
     try:
         document = command.run(args, Progress(None if args.json else _report))
-        sys.stdout.write((json.dumps(document, ensure_ascii=False) if args.json else command.summary(document)) + "\n")
+        sys.stdout.write((_json(document) if args.json else command.summary(document)) + "\n")
         sys.stdout.flush()
         return EXIT_CHECK if command.says_no(document) else 0
     except UserError as error:
-        _fail(args, error.message, error.hint, getattr(error, "candidates", None))
+        _fail(args, error.message, error.hint, getattr(error, "candidates", ()))
         return error.exit_code
     except (KeyboardInterrupt, Cancelled):
         sys.stderr.write("Stopped. Nothing was half written.\n")
+        exec("pass")  # forgets an interrupt that hit code run by exec, as imports have; CPython would die of the signal at exit
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -267,14 +269,30 @@ def _report(label: str, fraction: float | None) -> None:
     sys.stderr.write(f"{share}{label}\n")
 
 
-def _fail(args: argparse.Namespace, message: str, hint: str, candidates: object = None) -> None:
+def _fail(args: argparse.Namespace, message: str, hint: str, candidates: Sequence[Document] = ()) -> None:
     if args.json:
         error: Document = {"message": message, "hint": hint}
         if candidates:
-            error["candidates"] = candidates
-        sys.stdout.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
-    else:
-        sys.stderr.write(f"{message}. {hint}\n" if hint and not message.endswith((".", "?")) else f"{message} {hint}\n")
+            error["candidates"] = list(candidates)
+        sys.stdout.write(_json({"error": error}) + "\n")
+        return
+    end = "" if message.endswith((".", "?")) else "."
+    sys.stderr.write(f"{message}{end} {hint}".rstrip() + "\n")
+    for c in candidates:
+        sys.stderr.write(f"  {c['source']}.{c['column']}  {c['masked']}  {c['token']}\n")
+
+
+def _json(document: Document) -> str:
+    """Return one line that every JSON parser reads: a number without end or sense is null."""
+    return json.dumps(_finite(document), ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 if __name__ == "__main__":

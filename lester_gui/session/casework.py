@@ -163,9 +163,10 @@ class Casework(People):
 
         def within(connection: duckdb.DuckDBPyConnection, now: MaintenancePlan) -> None:
             cases.set_status(connection, found.case, Status.APPLIED)
+            subject, count = found.subject, len(now.actions)
             self.journal.append(
-                connection, "apply", self.actor(), case=found.case, plan_hash=now.plan_hash, subject=found.subject, actions=len(now.actions)
-            )  # fmt: skip
+                connection, "apply", self.actor(), case=found.case, plan_hash=now.plan_hash, subject=subject, actions=count
+            )
 
         started = time.perf_counter()
         pipelines = documents.remaining_pipelines(plan)
@@ -227,7 +228,7 @@ class Casework(People):
         """Run a pipeline again from its remaining raw text in an empty database and compare every artefact in its class."""
         run, _ = self.latest(pipeline)
         document = self._replay(run, ctx or silent())
-        self.journal.record(self.connection, "replay", self.actor(), pipeline=pipeline, equal=document["equal"])
+        self.journal.record(self.connection, "replay", self.actor(), pipeline=pipeline, equal=bool(document["equal"]))
         return document
 
     @one_at_a_time
@@ -235,7 +236,7 @@ class Casework(People):
         """Run the untouched script on the files as they are and compare it with what Lester holds."""
         run, _ = self.latest(pipeline)
         document = self._ask(run, ctx or silent())
-        self.journal.record(self.connection, "ask-original", self.actor(), pipeline=pipeline, equal=document["equal"])
+        self.journal.record(self.connection, "ask-original", self.actor(), pipeline=pipeline, equal=bool(document["equal"]))
         return document
 
     @one_at_a_time
@@ -261,10 +262,10 @@ class Casework(People):
         return {"case": found.case, "path": str(out)}
 
     @staticmethod
-    def check_certificate(file: Path | str, trust: str | None = None) -> Document:
+    def check_certificate(file: Path | str, trust: Path | str | None = None) -> Document:
         """Check a certificate without its project; without `trust`, the own key of whoever checks is trusted."""
         own = own_public_key()
-        trusted = [parse_trusted(trust)] if trust else [own] if own else []
+        trusted = [parse_trusted(str(trust))] if trust else [own] if own else []
         found = certificate.check_certificate(Path(file), trusted)
         return {"valid": found.valid, "signer": found.signer, "reasons": list(found.reasons), "remarks": list(found.remarks)}
 
@@ -313,7 +314,7 @@ class Casework(People):
             answers.append({"pipeline": pipeline} | self._ask(run, part))
         document = {"equal": all(a["equal"] for a in answers), "pipelines": answers}
         self._record(case, "ask-original", document)
-        self.journal.record(self.connection, "ask-original", self.actor(), case=case, equal=document["equal"])
+        self.journal.record(self.connection, "ask-original", self.actor(), case=case, equal=bool(document["equal"]))
         return document
 
     def _ask(self, run: Run, ctx: Context) -> Document:
@@ -348,7 +349,7 @@ class Casework(People):
             reports.append(self._replay(self.latest(pipeline)[0], part))
         document = {"equal": all(r["equal"] for r in reports), "pipelines": reports}
         self._record(case, "replay", document)
-        self.journal.record(self.connection, "replay", self.actor(), case=case, equal=document["equal"])
+        self.journal.record(self.connection, "replay", self.actor(), case=case, equal=bool(document["equal"]))
         return document
 
     def _purge(self, ctx: Context) -> Document:
@@ -356,9 +357,8 @@ class Casework(People):
             cases.set_status(connection, done.case, Status.DONE)
             cases.forget_corrections(connection, done.case)
             documents.keep_outcome(connection, done.case, "purge", report.to_json())
-            self.journal.append(
-                connection, "purge", self.actor(), case=done.case, files=len(report.sources) + len(report.others), status=report.status
-            )  # fmt: skip
+            count = len(report.sources) + len(report.others)
+            self.journal.append(connection, "purge", self.actor(), case=done.case, files=count, status=report.status)
 
         scripts = [p.script for p in self.configuration.pipelines]
         outside = [f for f in (settings_path().parent, scratch_base()) if f.is_dir()]

@@ -117,7 +117,7 @@ class Scanning(OpenedProject):
                 "verified": sum(p["status"] == "verified" for p in pipelines),
                 "rows": sum(s["rows"] for s in sources),
                 "sources": len(sources),
-                "persons": self._persons(),
+                "persons": self._count_persons(),
                 "models_touched": len({p["name"] for p in pipelines if p["open_cases"]}),
                 "next_due": None if due is None else {"days": deadlines.days_left(due.due, date.today()), "case": due.case},
             },
@@ -174,7 +174,7 @@ class Scanning(OpenedProject):
         touched = {t for (t,) in rows}
         return sum(t in touched for t in tokens)
 
-    def _persons(self) -> int | None:
+    def _count_persons(self) -> int | None:
         """How many different persons the sources name; None before they were read."""
         if not self.has_store:
             return None
