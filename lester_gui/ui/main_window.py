@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self)
         self.sheet: Sheet | None = None
         self._narrow = False
+        self._wants_focus = False
         self._screen: Screen | None = None
         self.setWindowTitle("Lester")
         self.setMinimumSize(900, 600)
@@ -76,11 +77,8 @@ class MainWindow(QMainWindow):
         screen.set_narrow(self._narrow)
         screen.enter(**(target or {}))
         self.header.show_screen(screen)
-        focus = QApplication.focusWidget()
-        if self.sheet is None and (focus is None or not screen.isAncestorOf(focus)):
-            pane = next((pane for pane in screen.panes() if pane.isVisible()), None)
-            if pane is not None:
-                pane.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._wants_focus = True
+        self._focus_screen()
 
     def show_sheet(self, sheet: Sheet) -> None:
         """Put a sheet over the window; what lies beneath cannot be reached meanwhile."""
@@ -156,6 +154,7 @@ class MainWindow(QMainWindow):
         self.desk.runner.progressed.connect(self._progressed)
         for screen in self.screens.values():
             screen.header_changed.connect(self._header_changed)
+            screen.ready.connect(self._screen_ready)
 
     # reactions ------------------------------------------------------------------------------------------------------
     def _project_changed(self) -> None:
@@ -182,6 +181,17 @@ class MainWindow(QMainWindow):
             open_cases = max((p["open_cases"] for p in overview["pipelines"]), default=0)
         self.rail.item("requests").set_side(count_text(open_cases), self.tr("%Ln cases", "", open_cases))
         self.status.show_project(overview)
+
+    def _focus_screen(self) -> None:
+        """Give the keyboard to the screen's first pane, once, as soon as it is there."""
+        pane = next((pane for pane in self._screen.panes() if pane.isVisible()), None) if self._screen is not None else None
+        if self._wants_focus and self.sheet is None and pane is not None:
+            pane.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _screen_ready(self) -> None:
+        if self.sender() is self._screen:
+            self._focus_screen()
+            self._wants_focus = False
 
     def _header_changed(self) -> None:
         if self._screen is not None and self.sender() is self._screen:

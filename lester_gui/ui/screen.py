@@ -30,9 +30,12 @@ class Screen(QWidget):
     -------
     header_changed
         Title, fact or buttons changed.
+    ready
+        What was asked for is shown now: the first pane may take the keyboard.
     """
 
     header_changed = Signal()
+    ready = Signal()
     name = ""
 
     def __init__(self, desk: Desk) -> None:

@@ -91,11 +91,9 @@ class Gallery:
             lineage.graph.lit.emit(last[-1])
             self.settle()
             self.take("05-lineage")
-        lineage._mode.set_index(1)
-        lineage._set_mode(1)
+        lineage.show_table(True)
         self.take("05b-lineage-table")
-        lineage._mode.set_index(0)
-        lineage._set_mode(0)
+        lineage.show_table(False)
 
     def _case(self, cases: list[dict[str, Any]]) -> None:
         planned = next((c for c in cases if c["next_action"] == "approve"), cases[0])

@@ -81,7 +81,7 @@ def number(value: float | None, digits: int | None = None) -> str:
         return QCoreApplication.translate("words", "yes") if value else QCoreApplication.translate("words", "no")
     if isinstance(value, int):
         return f"{value:,}"
-    if digits is None and abs(value) >= 1e5:
+    if digits is None and abs(value) >= 1000:
         digits = 0 if value == int(value) else 2
     text = f"{value:,.{digits}f}" if digits is not None else f"{value:,.6g}"
     return text.replace("-", "−")

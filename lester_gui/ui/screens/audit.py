@@ -28,7 +28,7 @@ ICONS = {
         "apply": "erase",
     "purge": "erase", "certificate": "audit", "block": "lock", "scan": "refresh", "hold": "pause", "accept": "check",
 }  # fmt: skip
-ABOUT = ("case", "subject", "pipeline", "view", "column", "source", "run", "status")
+ABOUT = ("case", "subject", "pipeline", "view", "column", "source", "run", "status", "note")
 GROUPS: tuple[tuple[str, ...], ...] = (
     (),
     ("request", "plan", "approve", "apply", "purge", "certificate", "hold", "release", "refuse", "case"),
@@ -112,6 +112,10 @@ class AuditScreen(Screen):
         self._pages.setCurrentIndex(1 if journal["entries"] else 0)
         self._show_banner()
         self._show()
+        self.ready.emit()
+        if self.desk.overview:  # the status bar says the same number
+            self.desk.overview["audit"] = {"entries": journal["count"], "intact": journal["intact"]}
+            self.desk.overview_changed.emit(self.desk.overview)
 
     def _show_banner(self) -> None:
         tr, journal = self.tr, self._journal

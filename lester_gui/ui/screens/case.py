@@ -129,6 +129,7 @@ class CaseScreen(Screen):
         )
         for i, finished in enumerate(done):
             self.tabs.set_sign(i, "check" if finished else "", "ok", self.tr("done") if finished else "")
+        self.ready.emit()
         if follow:
             at = next((i for i, finished in enumerate(done) if not finished), 4)
             self.tabs.setCurrentIndex(1 if at == 2 else at)

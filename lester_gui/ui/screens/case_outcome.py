@@ -116,7 +116,8 @@ def proofs(plan: Document) -> list[tuple[str, str, str]]:
     rows = []
     for (kind, guarantee), names in groups.items():
         icon, words = KINDS.get(kind, ("file", "%Ln artefacts"))
-        rows.append((icon, names[0] if len(names) == 1 else _say(words, len(names)), guarantee))
+        single = names[0].partition("/")[2] if len(plan["models"]) == 1 and kind != "source" else names[0]
+        rows.append((icon, (single or names[0]) if len(names) == 1 else _say(words, len(names)), guarantee))
     return loose + rows
 
 

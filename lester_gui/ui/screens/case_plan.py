@@ -176,7 +176,7 @@ class PlanTab(QWidget):
             Record([cells.icon(icon, words), states.chip_cell(states.guarantee(guarantee))], words)
             for icon, words, guarantee in case_outcome.proofs(plan)
         ]
-        table = RecordTable(RecordModel(columns, records), 32, fit=True, says=tr("What each artefact must equal"), pad=0)
+        table = RecordTable(RecordModel(columns, records), 28, fit=True, says=tr("What each artefact must equal"), pad=0)
         steps = (
             (tr("Replay from an empty database"), tr("on the remaining rows")),
             (tr("Ask the original scripts"), tr("run isolated and compare five stages each")),

@@ -131,6 +131,7 @@ class DataScreen(Screen):
             of_pipeline = [v for v in views if not pipeline or v["pipeline"] == pipeline]
             found = of_pipeline[-1] if of_pipeline else None
         self.show_view(found or views[-1])
+        self.ready.emit()
         if wanted.get("row_no") is not None:
             self.panel.load(self.view, int(wanted["row_no"]))
 

@@ -140,6 +140,7 @@ class LineageScreen(Screen):
         self.graph.show_graph(graph)
         self._fill_table()
         self._overlays.minimap.update()
+        self.ready.emit()
 
     def _node(self, key: str) -> dict[str, Any]:
         return next(n for n in self._graph_document["nodes"] if n["id"] == key)
@@ -201,6 +202,12 @@ class LineageScreen(Screen):
     # choices --------------------------------------------------------------------------------------------------------
     def _find_node(self) -> None:
         self.graph.find_node(self._find.text())
+
+    def show_table(self, table: bool) -> None:
+        """Show the table, or the graph again."""
+        self._mode.set_index(int(table))
+        self._set_mode(int(table))
+        (self.table if table else self.graph).setFocus()
 
     def _set_mode(self, mode: int) -> None:
         self._views.setCurrentIndex(mode)

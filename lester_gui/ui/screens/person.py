@@ -257,9 +257,10 @@ class PersonScreen(Screen):
         self._name.setText(self.tr("Person %1").replace("%1", trace["subject"]))
         self._sentence.setText(sentence(trace))
         shown = [(v.property("source"), v.property("column")) for v in self.findChildren(MaskedValue)]
-        wanted = [(k["source"], k["column"]) for k in trace["known_by"]]
+        known_by = list({k["column"]: k for k in reversed(trace["known_by"])}.values())[::-1]
+        wanted = [(k["source"], k["column"]) for k in known_by]
         if shown != wanted:
-            self._show_aliases(trace["known_by"])
+            self._show_aliases(known_by)
         self._reveal.setEnabled(bool(wanted))
         self.stages.set_stages(person_stages.stages(trace))
         self._show_stage(self.stages.currentIndex())
@@ -272,7 +273,8 @@ class PersonScreen(Screen):
         clear(self._aliases)
         for alias in known_by[:4]:
             name = label(alias["column"], "codesmall", "2")
-            name.setToolTip(f"{alias['source']}.{alias['column']}")
+            places = [f"{k['source']}.{k['column']}" for k in self.trace["known_by"] if k["column"] == alias["column"]]
+            name.setToolTip(", ".join(places))
             value = MaskedValue(f"{alias['source']}.{alias['column']}")
             value.setProperty("source", alias["source"])
             value.setProperty("column", alias["column"])

@@ -133,6 +133,7 @@ class ProjectScreen(Screen):
         )
         self._not_understood.setText(words if unknown else "")
         self._not_understood.setToolTip("\n".join(f"{u['path']}: {u['reason']}" for u in unknown))
+        self.ready.emit()
         if not overview["configured"] and not self._has_scanned:
             self.scan()
 

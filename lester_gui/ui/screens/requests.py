@@ -122,6 +122,7 @@ class RequestsScreen(Screen):
             words = words.replace(f"%{i}", str(value))
         self._fact.setText(words)
         self._show()
+        self.ready.emit()
 
     def _show(self) -> None:
         kept = self.table.key()

@@ -56,7 +56,7 @@ class RewriteScreen(Screen):
     def panes(self) -> list[QWidget]:
         if self._pages.currentWidget() is self._start:
             return [self._start]
-        return [self.both.original, self.both.gutter, self.both.plan, self.evidence]
+        return [self.both.gutter, self.both.plan, self.both.original]
 
     def go_back(self) -> bool:
         if self.is_editing():
@@ -206,8 +206,8 @@ class RewriteScreen(Screen):
         else:
             self.select(self.selected)
         self._go_to_line()
-        if first_time and self.isVisible():
-            self.both.gutter.setFocus(Qt.FocusReason.OtherFocusReason)
+        if first_time:
+            self.ready.emit()
 
     def _show_head(self) -> None:
         steps, accepted = self.review["steps"], self.review["accepted"]

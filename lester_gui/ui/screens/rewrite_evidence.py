@@ -25,17 +25,27 @@ class StagesBar(Painted):
     def show_stages(self, stages: list[dict[str, Any]]) -> None:
         """Show other stages."""
         self._stages = [(s["name"], s["fact"], *states.stage_state(s["status"], s.get("findings", 0))) for s in stages]
-        self.setAccessibleName("; ".join(f"{name}: {fact}" for name, fact, *_rest in self._stages))
+        words = [f"{name}: {fact}" for name, fact, *_rest in self._stages]
+        self.setAccessibleName("; ".join(words))
+        self.setToolTip("\n".join(words))
         self.update()
 
     def _paint_stages(self, painter: QPainter, rect: QRectF) -> None:
         x, middle = 0.0, rect.center().y()
-        for i, (name, fact, icon, ink) in enumerate(self._stages):
+        facts = [fact for _name, fact, *_rest in self._stages]
+        names = sum(painting.text_width(name, "strong") + 64 for name, *_rest in self._stages)
+        if names + sum(painting.text_width(fact, "small") for fact in facts) > rect.width():
+            facts = [fact.split(",")[0] for fact in facts]  # the whole stands in the tooltip
+        most = max(40.0, (rect.width() - names) / max(1, len(facts)))
+        spare = sum(max(0.0, most - painting.text_width(fact, "small")) for fact in facts)
+        for i, (name, _fact, icon, ink) in enumerate(self._stages):
             painting.icon(painter, icon, x, middle, 16, ink)
             wide = painting.text_width(name, "strong")
             painting.text(painter, QRectF(x + 22, 0, wide + 4, rect.height()), name, "strong")
-            more = painting.text_width(fact, "small")
-            painting.text(painter, QRectF(x + 28 + wide, 0, more + 4, rect.height()), fact, "small", "ink3")
+            wanted = painting.text_width(facts[i], "small")
+            more = min(wanted, most + spare)
+            spare -= max(0.0, more - most)
+            painting.text(painter, QRectF(x + 28 + wide, 0, more + 2, rect.height()), facts[i], "small", "ink3")
             x += wide + more + 46
             if i < len(self._stages) - 1:
                 painting.icon(painter, "chevron", x - 6, middle, 12, "ink3")
@@ -100,7 +110,7 @@ class EvidenceStrip(QWidget):
         for chip in self._states(step, review):
             self._chips.addWidget(chip)
         clear(self._facts)
-        facts = [(self._rows(evidence), 3), (self._compared(evidence), 3), (self._inputs(evidence), 3)]
+        facts = [(self._rows(evidence, step["kind"]), 3), (self._compared(evidence), 3), (self._inputs(evidence), 3)]
         for finding in step["findings"][:1]:
             facts.append((_fact(tr("Finding"), finding["title"], finding["text"], "warn"), 4))
         if step.get("second_opinion"):
@@ -136,10 +146,12 @@ class EvidenceStrip(QWidget):
             chips.append(Chip(words, *(("accent", "check") if step["decision"] == "accepted" else ("danger", "hand"))))
         return chips
 
-    def _rows(self, evidence: dict[str, Any]) -> QLayout:
+    def _rows(self, evidence: dict[str, Any], kind: str) -> QLayout:
         tr, before, after = self.tr, evidence.get("rows_in"), evidence.get("rows_out")
         if before is None or after is None:
             return _fact(tr("Rows"), "–", tr("this step has no rows of its own"))
+        if kind == "read":
+            return _fact(tr("Rows"), tr("%1 read").replace("%1", number(after)), tr("from the source file"))
         words = tr("%1 in, %2 out").replace("%1", number(before)).replace("%2", number(after))
         if before == after:
             sub = tr("no row lost or doubled")

@@ -200,6 +200,13 @@ class LineageGraph(QGraphicsView):
         self.horizontalScrollBar().setValue(0)
         self.zoomed.emit(scale)
 
+    def fit_all(self) -> None:
+        """Show the whole graph."""
+        scene, view = self._scene.sceneRect(), self.viewport()
+        self.scale_to(min(1.0, view.width() / max(1.0, scene.width()), view.height() / max(1.0, scene.height())))
+        self.verticalScrollBar().setValue(0)
+        self.horizontalScrollBar().setValue(0)
+
     # Qt -------------------------------------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}

@@ -75,7 +75,7 @@ def place(graph: dict[str, Any], unfolded: set[str], touched_only: bool) -> tupl
         shown = rest if lane in unfolded else rest[: 1 if touched_only else room]
         slot = 0.0
         for node in touched + shown:
-            above = [placed[home[p]].slot for p in before.get(node["id"], []) if p in home and placed[home[p]].lane < number]
+            above = _slots_before(node, before, home, placed, number)
             wanted = round(2 * sum(above) / len(above)) / 2 if above else slot
             slot_here = max(slot, min(wanted, slot + 1.5))
             placed[node["id"]] = Placed(
@@ -97,3 +97,13 @@ def place(graph: dict[str, Any], unfolded: set[str], touched_only: bool) -> tupl
         if start != end and (known is None or (edge["touched"] and not known.touched)):
             links[(start, end)] = Link(start, end, edge["kind"], bool(edge["touched"]))
     return placed, list(links.values())
+
+
+def _slots_before(
+    node: dict[str, Any], before: dict[str, list[str]], home: dict[str, str], placed: dict[str, Placed], lane: int
+) -> list[float]:
+    """Slots of what leads to a node from other lanes; for a touched node only of what is touched too."""
+    nodes = [placed[home[p]] for p in before.get(node["id"], []) if p in home]
+    nodes = [n for n in nodes if n.lane < lane]
+    lit = [n for n in nodes if n.touched] if node["touched"] else []
+    return [n.slot for n in lit or nodes]

@@ -79,7 +79,7 @@ class Overlays(QObject):
         self._scale.setAlignment(Qt.AlignmentFlag.AlignCenter)
         out.clicked.connect(lambda: graph.scale_to(graph.transform().m11() * 0.8))
         inn.clicked.connect(lambda: graph.scale_to(graph.transform().m11() * 1.25))
-        fit.clicked.connect(graph.fit_width)
+        fit.clicked.connect(graph.fit_all)
         graph.zoomed.connect(lambda scale: self._scale.setText(f"{scale:.0%}".replace("%", " %")))
         self._zoom = card(row(out, self._scale, inn, rule(vertical=True), fit, gap=4, margins=(4, 2, 4, 2)))
         for part in (self._legend, self._zoom):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -116,6 +117,9 @@ class Gutter(QWidget):
             if sides:
                 y = sum(sum(s) / 2 for s in sides) / len(sides)
                 found.append((number, QPointF(self.width() / 2, y)))
+        found.sort(key=lambda entry: entry[1].y())
+        for (_above, one), (_below, other) in itertools.pairwise(found):
+            other.setY(max(other.y(), one.y() + 23))  # where ribbons cross, their numbers stand one below the other
         return found
 
 
