@@ -17,7 +17,7 @@ from lester_gui.audit.entries import same_person
 from lester_gui.audit.journal import Journal
 from lester_gui.errors import Refused
 from lester_gui.maintenance.enact import PipelineStops, enact, leave_to_purge
-from lester_gui.maintenance.plan import MaintenancePlan, Stale, binding, describe, difference, source_changes
+from lester_gui.maintenance.plan import READ_AGAIN, MaintenancePlan, Stale, binding, describe, difference, source_changes
 from lester_gui.maintenance.work import Site, Work
 from lester_gui.progress import Context
 
@@ -69,7 +69,7 @@ def apply(
     _refuse(authorisation, approved)
     changed = source_changes(con, site.folder)
     if changed:
-        raise Stale(changed)
+        raise Stale(changed, READ_AGAIN)
     started = time.perf_counter()
     known = set(site.artifacts.garbage(()))
     try:

@@ -41,7 +41,7 @@ class Answer:
     Attributes
     ----------
     equal : bool
-        Nothing that was compared differs, and the prepared rows were compared.
+        Something was compared, and nothing of it differs.
     stages : dict
         Stage → status, compared, fact.
     not_compared : list of str
@@ -175,5 +175,5 @@ def _answer(found: Comparison, dealt_by_hand: bool) -> Answer:
     if views:
         missing.append(f"views that no variable of the script shows: {', '.join(views)}")
     differs = [s for s in stages.values() if s.status not in ("equal", *UNCOMPARED)]
-    equal = not differs and stages["prepare"].status == "equal"
+    equal = not differs and any(s.status == "equal" for s in stages.values())
     return Answer(equal, {s: {"status": r.status, "compared": r.compared, "fact": r.fact} for s, r in stages.items()}, missing)

@@ -285,12 +285,14 @@ def _file_hash(path: Path) -> str | None:
 
 # Staleness
 
+READ_AGAIN: Final = "Run the pipelines again, which reads the files; then plan, and have the new plan approved."
+
 
 class Stale(Refused):
     """What was approved is not what would happen now. `difference` says what changed, one sentence each."""
 
-    def __init__(self, difference: list[str]) -> None:
-        super().__init__(f"The plan is stale: {'; '.join(difference)}", hint="Plan again and have the new plan approved.")
+    def __init__(self, difference: list[str], hint: str = "Plan again and have the new plan approved.") -> None:
+        super().__init__(f"The plan is stale: {'; '.join(difference)}", hint=hint)
         self.difference = difference
 
 
@@ -306,7 +308,7 @@ def refuse_changed_sources(con: duckdb.DuckDBPyConnection, folder: Path) -> None
     """
     found = source_changes(con, folder)
     if found:
-        raise Stale(found)
+        raise Stale(found, READ_AGAIN)
 
 
 def source_changes(con: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
