@@ -14,7 +14,7 @@ from lester_gui.ir.nodes import Filter, Limit, Node, Project, Select
 from lester_gui.ir.plan import topological
 from lester_gui.ir.schema import PlanError, Type
 from lester_gui.ir.serialise import node_from_json
-from lester_gui.rewrite.ollama.schema import MAX_STEPS, STEP, allowed_counts, allowed_offsets, offered_steps
+from lester_gui.rewrite.ollama.schema import MAX_STEPS, STEP, allowed_counts, allowed_offsets, offered_steps, shape_text
 from lester_gui.rewrite.ollama.stage import Stage
 
 MAX_CHARACTERS = 60_000
@@ -55,8 +55,7 @@ def decode(answer: str, stage: Stage, made_by: str) -> Node:
         except PlanError as error:
             said = _PLACE.sub(lambda m: f" in {m[1]}" if m[1] else "", error.message)
             said = said.removesuffix(f" (script line {error.line})")  # the answer is wrong, not the script
-            hint = error.hint or f"{STEP}{number} may read {', '.join(tables)}."
-            raise NotAPlan(f"{STEP}{number}: {said}", hint) from error
+            raise NotAPlan(f"{STEP}{number}: {said}", error.hint or _hint(step, said, stage, tables)) from error
         tables[f"{STEP}{number}"] = node
     assert node is not None
     unused = set(names[: len(steps)]) - {n.name for n in topological(node)}
@@ -82,6 +81,13 @@ def _steps(answer: str) -> list[dict[str, Any]]:
     if len(value["steps"]) > MAX_STEPS:
         raise NotAPlan(f"The answer has more than {MAX_STEPS} steps")
     return value["steps"]
+
+
+def _hint(step: Any, said: str, stage: Stage, tables: dict[str, Node]) -> str:
+    if said.startswith("There is no view"):
+        return f"It may read {', '.join(tables)}."
+    shape = offered_steps(stage).get(step["op"]) if isinstance(step, dict) and isinstance(step.get("op"), str) else None
+    return f"It is written {shape_text(shape)}." if shape else ""
 
 
 def _depth(text: str) -> int:

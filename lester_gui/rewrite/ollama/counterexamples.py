@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from lester_gui.errors import UserError
 from lester_gui.ir.plan import Plan
 from lester_gui.progress import Context
-from lester_gui.rewrite.ollama.disguise import Style, disguise, reveals
+from lester_gui.rewrite.ollama.disguise import Style, disguise, reveals, same_order
 from lester_gui.rewrite.ollama.oracle import Counterexample, Oracle, Table
 from lester_gui.rewrite.ollama.stage import Stage
 
@@ -43,21 +43,30 @@ def _disguised(plan: Plan, stage: Stage, oracle: Oracle, ctx: Context) -> Counte
 
     def rerun(tables: Mapping[str, Table]) -> Counterexample | None:
         ctx.check_cancelled()
-        return recheck(plan, tables)
+        again = recheck(plan, tables)
+        # Where the code ran, an input that stops it is none that it was made for.
+        strange = again is not None and isinstance(again.expected, str) and isinstance(found.expected, Table)
+        return None if strange else again
 
     real = reduce(dict(found.tables), rerun)
     if any(len(t.rows) > MAX_ROWS for t in real.values()):
         return None
+    shown: list[Counterexample] = []
     for style in Style:
-        shown = disguise(real, stage.literals, style)
-        again = rerun(shown)
-        if again is None:
+        tables = disguise(real, stage.literals, style)
+        again = rerun(tables)
+        if again is None or _betrays(again, real, tables, stage):
             continue
-        results = [r for r in (again.expected, again.got) if isinstance(r, Table)]
-        if not any(reveals(r, real, shown, stage.text) for r in results):
-            names = {node.name: name for name, node in stage.inputs}
-            return Counterexample({names.get(k, k): t for k, t in shown.items()}, _shown(again.expected), _shown(again.got))
-    return None
+        names = {node.name: name for name, node in stage.inputs}
+        shown.append(Counterexample({names.get(k, k): t for k, t in tables.items()}, _shown(again.expected), _shown(again.got)))
+        if same_order(real, tables):
+            return shown[-1]
+    return shown[0] if shown else None
+
+
+def _betrays(again: Counterexample, real: Tables, tables: Tables, stage: Stage) -> bool:
+    results = [r for r in (again.expected, again.got) if isinstance(r, Table)]
+    return any(reveals(r, real, tables, stage.text) for r in results)
 
 
 def reduce(tables: Tables, rerun: Rerun) -> Tables:

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.rewrite.ollama.oracle import Table
@@ -29,8 +29,9 @@ KEPT_NUMBERS = frozenset({0.0, 1.0, -1.0})
 class Style(StrEnum):
     """How much of a text's form its stand-in has."""
 
-    PLAIN = "plain"  # its kind only
-    SHAPED = "shaped"  # also the places of capitals, digits, blanks and signs, in short texts
+    PLAIN = "plain"  # its kind
+    RANKED = "ranked"  # its place in the order of all texts, nothing else
+    SHAPED = "shaped"  # the places of capitals, digits, blanks and signs, in short texts
 
 
 def disguise(tables: Mapping[str, Table], literals: Iterable[Literal], style: Style) -> dict[str, Table]:
@@ -44,6 +45,24 @@ def reveals(made: Table, real: Mapping[str, Table], shown: Mapping[str, Table], 
     known = _texts_of(shown.values())
     secrets = {s for s in _texts_of(real.values()) if len(s.strip()) > 2 and s not in code and not any(s in k for k in known)}
     return any(secret in text for text in _texts_of([made]) for secret in secrets)
+
+
+def same_order(real: Mapping[str, Table], shown: Mapping[str, Table]) -> bool:
+    """Whether rows that follow each other compare alike, column by column, as earlier steps may have sorted them."""
+    return all(
+        _compared(a, b) == _compared(c, d)
+        for name, table in real.items()
+        for above, below, above_shown, below_shown in zip(
+            table.rows, table.rows[1:], shown[name].rows, shown[name].rows[1:], strict=False
+        )
+        for a, b, c, d in zip(above, below, above_shown, below_shown, strict=True)
+    )
+
+
+def _compared(a: Any, b: Any) -> int | None:
+    if a is None or b is None or type(a) is not type(b) or isinstance(a, list):
+        return None
+    return int(a > b) - int(a < b)
 
 
 def _texts_of(tables: Iterable[Table]) -> set[str]:
@@ -96,9 +115,12 @@ def _is_number(value: object) -> TypeGuard[int | float]:
 
 def _name_texts(texts: set[str], kept: set[str], fixed: list[datetime.date], style: Style) -> dict[str, str]:
     out = {t: t for t in texts if t in kept or not t.strip()}
+    left = sorted(texts - set(out))
     fence = sorted(kept - KEPT_TEXTS)
+    if style is Style.RANKED:
+        return out | _ranked(left, fence)
     kinds: dict[tuple[Shape, int], list[str]] = {}
-    for t in sorted(texts - set(out)):
+    for t in left:
         kind = shape_of(t)
         # Digits keep their length; words stay between the same words of the script, unless their form matters more.
         side = bisect_left(fence, t.strip()) if style is Style.PLAIN else 0
@@ -123,6 +145,20 @@ def _name_texts(texts: set[str], kept: set[str], fixed: list[datetime.date], sty
     return out
 
 
+def _ranked(texts: list[str], fence: list[str]) -> dict[str, str]:
+    """Return words in the order of the texts, between the same words of the script."""
+    sides: dict[int, list[str]] = {}
+    for t in texts:
+        sides.setdefault(bisect_left(fence, t), []).append(t)
+    return {t: _word(rank, fence, side) for side, members in sides.items() for rank, t in enumerate(members)}
+
+
+def _word(rank: int, fence: list[str], side: int) -> str:
+    words = [w for w in WORDS if bisect_left(fence, w) == side]
+    words = words or [(fence[side - 1] if side else "!") + w for w in WORDS]
+    return words[rank] if rank < len(words) else f"{words[-1]}{rank:04d}"
+
+
 def _dated(text: str, days: Mapping[datetime.date, datetime.date], rank: int) -> str:
     day = day_of(text)
     if day is None:
@@ -140,9 +176,7 @@ def _own(text: str, kept: Iterable[str]) -> list[str]:
 
 
 def _worded(text: str, kind: Shape, rank: int, own: list[str], fence: list[str]) -> str:
-    side = bisect_left(fence, text)
-    words = [w for w in WORDS if bisect_left(fence, w) == side] or [fence[side - 1] + w for w in WORDS]
-    word = words[rank] if rank < len(words) else f"{words[-1]}{rank:04d}"
+    word = _word(rank, fence, bisect_left(fence, text))
     if own:
         return _around(text, word, own)
     if kind is Shape.DECIMAL:

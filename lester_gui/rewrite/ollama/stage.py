@@ -102,11 +102,12 @@ def stage_of(plan: Plan, name: str, script: str) -> Stage:
     names = opaque.variables if opaque else tuple(p.name for p in node.parents)
     inputs = tuple(zip(_distinct_names(names), node.parents, strict=True))
     tree = ast.parse(script)
-    shown = _context(tree, _statements(tree, set(node.lines)))
+    output = opaque.output if opaque else re.sub(r"-\d+$", "", name)
+    shown = _context(tree, _statements(tree, set(node.lines)), output)
     text = script.splitlines()
     return Stage(
         name=name,
-        output=opaque.output if opaque else re.sub(r"-\d+$", "", name),
+        output=output,
         code=tuple(Line(n, text[n - 1], n in node.lines) for n in sorted(shown) if n <= len(text)),
         inputs=inputs,
         columns=node.schema.fields,
@@ -146,15 +147,18 @@ def _statements(tree: ast.Module, lines: set[int]) -> set[int]:
     return out
 
 
-def _context(tree: ast.Module, lines: set[int]) -> set[int]:
-    """Return `lines` and those of the constants and functions at top level that they use, directly or not."""
+def _context(tree: ast.Module, lines: set[int], output: str) -> set[int]:
+    """Return `lines` and those of the constants and functions at top level that they use, directly or not.
+
+    An empty container is no constant, because it is filled elsewhere; that of `output` is where the step begins.
+    """
     offers: dict[str, list[ast.stmt]] = {}
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef):
             offers.setdefault(statement.name, []).append(statement)
-        elif isinstance(statement, ast.Assign) and _is_constant(statement.value):
+        elif isinstance(statement, ast.Assign):
             for target in statement.targets:
-                if isinstance(target, ast.Name):
+                if isinstance(target, ast.Name) and _is_constant(statement.value, may_be_empty=target.id == output):
                     offers.setdefault(target.id, []).append(statement)
     shown = set(lines)
     while True:
@@ -170,14 +174,14 @@ def _context(tree: ast.Module, lines: set[int]) -> set[int]:
         shown |= more
 
 
-def _is_constant(value: ast.expr) -> bool:
+def _is_constant(value: ast.expr, may_be_empty: bool = False) -> bool:
     if isinstance(value, ast.Call) and called(value) in (*DATE_CALLS, "compile", "set", "frozenset"):
         return bool(value.args) and all(map(_is_constant, value.args))
     try:
         held = ast.literal_eval(value)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return False
-    return not (isinstance(held, list | dict | set) and not held)  # an empty container is filled later: no constant
+    return may_be_empty or not isinstance(held, list | dict | set) or bool(held)
 
 
 def _known_functions(plan: Plan) -> tuple[Known, ...]:
