@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from lester_gui.errors import UserError
 from lester_gui.ir.learning import Function
-from lester_gui.ir.nodes import Opaque, Reader
-from lester_gui.ir.plan import Plan, topological
+from lester_gui.ir.nodes import Opaque
+from lester_gui.ir.plan import Plan
 from lester_gui.maintenance.learned import Worker
 from lester_gui.progress import Context
 from lester_gui.runtime.read import ARROW
@@ -32,8 +32,8 @@ def worker_for(plan: Plan, sandbox: Sandbox, modules: Sequence[tuple[str, str]],
 
     def run_opaque(node: Opaque, inputs: Sequence[pa.Table]) -> pa.Table:
         tables = dict(zip(node.variables, inputs, strict=True))
-        shapes = {name: _shape(parent) for name, parent in zip(node.variables, node.inputs, strict=True)}
-        value = sandbox.run_statements(node.source, tables, node.output, shapes=shapes, modules=modules, ctx=ctx)
+        # The statements begin with what turns each frame into what the script had: a list of tuples, a dict, a column.
+        value = sandbox.run_statements(node.source, tables, node.output, modules=modules, ctx=ctx)
         if not isinstance(value, TableValue):
             raise UserError(f"The step {node.name!r} did not give a table", "It cannot be run outside its script.")
         names = [f.name for f in node.columns]
@@ -50,9 +50,3 @@ def worker_for(plan: Plan, sandbox: Sandbox, modules: Sequence[tuple[str, str]],
         return pa.table({name: evaluate(functions[name], arguments)})
 
     return Worker(evaluate, run_opaque, call_block)
-
-
-def _shape(node: object) -> str:
-    """A list of tuples where the script reads lines by hand, a pandas frame where pandas reads."""
-    reads = [n for n in topological(node) if hasattr(n, "reader")]  # type: ignore[arg-type]
-    return "frame" if any(getattr(n, "reader", None) is Reader.PANDAS_CSV for n in reads) else "rows"
