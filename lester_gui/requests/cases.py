@@ -204,7 +204,8 @@ def get_case(con: duckdb.DuckDBPyConnection, case: str) -> Case:
     """
     found = _select(con, "WHERE case_id = ?", [case.strip().upper()])
     if not found:
-        raise UserError(f"There is no case {case}" if re.fullmatch(r"[A-Za-z0-9-]{1,20}", case) else "There is no such case")
+        which = f"case {case}" if re.fullmatch(r"[A-Za-z0-9-]{1,20}", case) else "such case"
+        raise UserError(f"There is no {which}", hint="Cases are numbered from LR-0001 on.")
     return found[0]
 
 

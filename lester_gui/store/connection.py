@@ -161,9 +161,9 @@ def disk_errors() -> Iterator[None]:
         raise _disk_error(error.errno, error.filename) from error
     except duckdb.OutOfMemoryException as error:
         raise UserError("The work does not fit into memory", hint="Close other programs, or raise the memory limit.") from error
-    except (duckdb.IOException, duckdb.FatalException) as error:
+    except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:  # the last: a commit that failed
         text = str(error)
-        for code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
+        for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM):
             if os.strerror(code) in text:
                 raise _disk_error(code, None) from error
         raise
@@ -171,7 +171,7 @@ def disk_errors() -> Iterator[None]:
 
 def _disk_error(code: int | None, filename: object) -> UserError:
     where = f" ({Path(os.fsdecode(filename)).name})" if isinstance(filename, str | bytes) else ""
-    if code in (errno.ENOSPC, errno.EDQUOT):
+    if code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return UserError(f"The disk is full{where}; nothing was changed", hint="Free some space, then try again.")
     if code in (errno.EROFS, errno.EACCES, errno.EPERM):
         return UserError(
