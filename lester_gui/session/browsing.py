@@ -177,7 +177,9 @@ class Browsing(Reading):
         if token is None and sources:
             with self._lock, self.transaction() as connection:
                 token = token_of_rows(connection, sources)
-        return document | {"person": token, "features": [] if prepared is None else self._features(shown, prepared)}
+        features = [] if prepared is None else self._features(shown, prepared)
+        whose = {"person": token, "pipeline": shown.facts.run.pipeline, "prepared_row": prepared}
+        return document | whose | {"features": features}
 
     def _features(self, shown: Shown, prepared: int) -> list[Document]:
         """What the model saw of a prepared row; features that are made of masked columns stay masked."""
@@ -195,7 +197,7 @@ class Browsing(Reading):
             values = matrix.transform(encoder, table, None, worker.call_block)[0].tolist()
             masked = shown.facts.personal[plan.prepared.name]
             return [
-                {"name": c.name, "label": c.label, "value": MASK if masked.intersection(c.sources) else plain(v)}
+                {"name": c.label, "column": c.name, "value": MASK if masked.intersection(c.sources) else plain(v)}
                 for c, v in zip(column_map(encoder).columns, values, strict=True)
             ]
 

@@ -298,6 +298,9 @@ def test_the_lineage_of_a_prepared_row(hospital: Looking) -> None:
     ]
     assert found["went_to"][0]["text"].startswith("complications, t")
     assert len(found["features"]) == 9
+    assert (found["pipeline"], found["prepared_row"]) == (PIPELINE, page["row_nos"][0])
+    assert hospital.row_lineage("", "patients", 1)["prepared_row"] == page["row_nos"][0]
+    assert {"name", "column", "value"} == set(found["features"][0])
     assert found["person"].startswith("P-")
     assert found["person"] == hospital.row_lineage("", "histories", 1)["person"]
     assert SSN not in json.dumps(found)
