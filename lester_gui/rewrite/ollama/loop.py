@@ -7,7 +7,7 @@ repair can gain comes in two rounds (arXiv 2604.10508).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from lester_gui.errors import UserError
@@ -31,8 +31,6 @@ SCHEDULE = (Kind.FIRST, Kind.REPAIR, Kind.REPAIR, Kind.RESAMPLE)
 WARM = 0.6  # temperature of the last draw
 MAX_SECONDS = 3600.0  # for one step; a slow computer with a large model is slow
 
-Samples = Mapping[str, Sequence[Sequence[object]]]
-
 
 def fill(
     plan: Plan,
@@ -43,7 +41,6 @@ def fill(
     settings: Settings,
     ctx: Context,
     model: str | None = None,
-    samples: Samples | None = None,
     answers: Answers | None = None,
     data: str = "",
 ) -> Filled:
@@ -61,8 +58,6 @@ def fill(
         Decides.
     model : str, optional
         Otherwise the one in the settings, or the only one installed.
-    samples : mapping, optional
-        View name → some real rows. Only the kinds of their values are used.
     answers : Answers, optional
         Accepted answers of earlier times; they are checked again.
     data : str
@@ -87,7 +82,7 @@ def fill(
         kept = answers.get(key) if answers else None
         accepted = work.take_kept(kept, found) if kept else None
         if accepted is None:
-            first = question(stage, samples or {})
+            first = question(stage, oracle.samples)
             accepted = work.ask(begin(server, found, stage, first, ctx), first)
             if accepted is not None and answers is not None:
                 answers.put(key, work.attempts[-1].answer)
@@ -108,7 +103,6 @@ def fill_all(
     settings: Settings,
     ctx: Context,
     model: str | None = None,
-    samples: Samples | None = None,
     answers: Answers | None = None,
     data: str = "",
 ) -> Filled:
@@ -123,9 +117,7 @@ def fill_all(
     for step in steps:
         so_far = results[-1].plan if results else plan
         oracle = oracle_of(so_far, step)
-        asked = fill(
-            so_far, step, script, oracle, settings=settings, ctx=ctx, model=model, samples=samples, answers=answers, data=data
-        )
+        asked = fill(so_far, step, script, oracle, settings=settings, ctx=ctx, model=model, answers=answers, data=data)
         results.append(asked)
         if asked.status is Status.NO_ANSWER:
             break

@@ -15,7 +15,6 @@ from lester_gui.rewrite.ollama.answers import decode
 from lester_gui.rewrite.ollama.attempts import Attempt, Kind, Outcome
 from lester_gui.rewrite.ollama.client import Model
 from lester_gui.rewrite.ollama.conversation import begin, find_model
-from lester_gui.rewrite.ollama.loop import Samples
 from lester_gui.rewrite.ollama.oracle import Oracle
 from lester_gui.rewrite.ollama.prompts import question, repair
 from lester_gui.rewrite.ollama.stage import Stage, graft, stage_of
@@ -68,7 +67,6 @@ def second_opinion(
     settings: Settings,
     ctx: Context,
     model: str | None = None,
-    samples: Samples | None = None,
 ) -> Opinion:
     """Ask a model for a step that the plan has already, and compare: by the plan's hash, then by the check.
 
@@ -77,7 +75,7 @@ def second_opinion(
     step : str
         Name of any view but one that reads a file.
     oracle : Oracle
-        Only `check` is used.
+        Only `check` and `samples` are used.
 
     Raises
     ------
@@ -92,7 +90,7 @@ def second_opinion(
     found: Model | None = None
     try:
         server, found = find_model(settings, model, ctx)
-        first = question(stage, samples or {})
+        first = question(stage, oracle.samples)
         conversation = begin(server, found, stage, first, ctx)
         attempts: list[Attempt] = []
         messages = first

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from lester_gui.ir.plan import Plan
@@ -58,8 +58,11 @@ class Oracle:
         Plan → `Counterexample` in real values, or None. It is reduced and disguised before anything of it is sent.
     recheck : callable, optional
         (Plan, tables) → `Counterexample` of the original step and the plan's step run on exactly these rows; None if they agree.
+    samples : mapping
+        Name of a view that the step reads → some real rows, from which the kinds of its values are learnt and nothing else.
     """
 
     check: Callable[[Plan], Verdict]
     counterexample: Callable[[Plan], Counterexample | None] | None = None
     recheck: Callable[[Plan, Mapping[str, Table]], Counterexample | None] | None = None
+    samples: Mapping[str, Sequence[Sequence[object]]] = field(default_factory=dict)

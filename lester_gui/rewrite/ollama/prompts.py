@@ -20,6 +20,7 @@ from lester_gui.resources import read_text
 from lester_gui.rewrite.ollama.lookalikes import look_alikes
 from lester_gui.rewrite.ollama.oracle import Counterexample, Table
 from lester_gui.rewrite.ollama.schema import answer_schema, offered_steps, shape_text
+from lester_gui.rewrite.ollama.sorting import in_order, order_of, order_text
 from lester_gui.rewrite.ollama.stage import Stage
 
 VERSION = "v1"
@@ -116,21 +117,28 @@ def _first_line(kind: type) -> str:
 
 
 def _task(stage: Stage, samples: Mapping[str, Sequence[Sequence[object]]]) -> str:
-    tables = {
-        name: Table(node.schema.names, look_alikes(node.schema, stage.literals, samples.get(node.name, ())))
-        for name, node in stage.inputs
-    }
-    schemas = {name: node.schema for name, node in stage.inputs}
+    tables = []
+    for name, node in stage.inputs:
+        order = order_of(node)
+        rows = Table(node.schema.names, look_alikes(node.schema, stage.literals, samples.get(node.name, ())))
+        tables.append(f"{name} ({_columns(node.schema)}){order_text(order)}\n{_rows(in_order(rows, order))}")
     return _fill(
         "task.md",
         example=_template("example.json").strip(),
         code="\n".join(f"{line.number:5d} {'>' if line.marked else '|'} {line.text}" for line in stage.code),
-        tables="\n".join(f"{name} ({_columns(schemas[name])})\n{_rows(table)}" for name, table in tables.items()),
+        tables="\n".join(tables),
+        adapters=_adapters(stage),
         output=stage.output,
         required=_columns(stage.required),
         literals=", ".join(_json(x.value) for x in dict.fromkeys(stage.literals)) or "none",
-        functions=", ".join(f"{f.name} ({f.arguments} arguments, gives {f.type})" for f in stage.functions) or "none",
+        functions=", ".join(f"{f.name} of {f.arguments}, which gives {f.type}" for f in stage.functions) or "none",
     )
+
+
+def _adapters(stage: Stage) -> str:
+    if not stage.adapters:
+        return ""
+    return "\nThe code has these tables as pandas frames that went through\n" + "\n".join(f"  {a}" for a in stage.adapters) + "\n"
 
 
 def _columns(schema: Schema) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from lester_gui.ir.expressions import Call, Literal, walk
 from lester_gui.ir.nodes import Node, Opaque
@@ -48,8 +49,10 @@ class Stage:
         The tables that it reads, under the names the answer must use.
     columns : tuple of Field
         The columns that it must yield.
+    adapters : tuple of str
+        Statements that say what the code has instead of a table: ``mails = list(mails.itertuples(…))``.
     functions : tuple of Known
-        User functions that the answer may call.
+        User functions that the code names, so that the answer may call them.
     literals : tuple of Literal
         Constants that the answer may use.
     lines : tuple of int
@@ -63,6 +66,7 @@ class Stage:
     code: tuple[Line, ...]
     inputs: tuple[tuple[str, Node], ...]
     columns: tuple[Field, ...]
+    adapters: tuple[str, ...]
     functions: tuple[Known, ...]
     literals: tuple[Literal, ...]
     lines: tuple[int, ...]
@@ -111,7 +115,8 @@ def stage_of(plan: Plan, name: str, script: str) -> Stage:
         code=tuple(Line(n, text[n - 1], n in node.lines) for n in sorted(shown) if n <= len(text)),
         inputs=inputs,
         columns=node.schema.fields,
-        functions=_known_functions(plan),
+        adapters=_adapters(opaque, script) if opaque else (),
+        functions=_known_functions(plan, {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.lineno in shown}),
         literals=literals_of(tree, shown),
         lines=node.lines,
         taken=frozenset(n.name for n in plan.views),
@@ -184,10 +189,19 @@ def _is_constant(value: ast.expr, may_be_empty: bool = False) -> bool:
     return may_be_empty or not isinstance(held, list | dict | set) or bool(held)
 
 
-def _known_functions(plan: Plan) -> tuple[Known, ...]:
+def _adapters(opaque: Opaque, script: str) -> tuple[str, ...]:
+    """Return the lines that stand before the script's own and turn a variable into something else."""
+    written = set(script.splitlines())
+    starts = tuple(f"{name} = " for name in opaque.variables)
+    head = takewhile(lambda line: line not in written, opaque.source.splitlines())
+    return tuple(line for line in head if line.startswith(starts))
+
+
+def _known_functions(plan: Plan, named: set[str]) -> tuple[Known, ...]:
+    """Return the functions that the plan calls already, as far as the code shown names them."""
     known: dict[str, Known | None] = {}
     for expr in plan.expressions:
         for call in (e for e in walk(expr) if isinstance(e, Call)):
             this = Known(call.function, len(call.arguments), call.type, call.nullable)
             known[call.function] = this if known.get(call.function, this) == this else None
-    return tuple(k for k in known.values() if k is not None)
+    return tuple(k for k in known.values() if k is not None and k.name in named)

@@ -56,15 +56,7 @@ def test_wrong_replies_are_shown_what_is_wrong(samples_folder, settings):
     made = case(samples_folder, with_sort=False)
     judge = Judge(made)
     with Double([json.dumps(w) for w in CASSETTE["wrong"]] + [json.dumps(CASSETTE["answers"][0]["answer"])]) as double:
-        filled = fill(
-            judge.plan,
-            STEP,
-            made.script,
-            judge.oracle,
-            settings=settings(double),
-            ctx=silent(),
-            samples={"mails": made.rows["mails"][:50]},
-        )
+        filled = fill(judge.plan, STEP, made.script, judge.oracle, settings=settings(double), ctx=silent())
         questions = [c["messages"][1]["content"] for c in double.chats]
         wire = double.wire
     assert filled.filled and len(filled.attempts) == 4

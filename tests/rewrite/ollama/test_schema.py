@@ -7,17 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lester_gui.ir.expressions import Call, Column, Literal
-from lester_gui.ir.nodes import NODE_TYPES, Limit
+from lester_gui.ir.expressions import Apply, Call, Column, Literal
+from lester_gui.ir.nodes import NODE_TYPES, Concat, Filter, Join, JoinKind, Limit, Opaque, Project, Read, Reader, Select, Sort
 from lester_gui.ir.operators import AGGREGATES, OPERATORS
 from lester_gui.ir.schema import Field, Type
 from lester_gui.ir.serialise import NODES
 from lester_gui.rewrite.ollama.answers import Declined, NotAPlan, decode
 from lester_gui.rewrite.ollama.prompts import operator_text, prompt_version, question
 from lester_gui.rewrite.ollama.schema import NOT_OFFERED, answer_schema, offered_steps
+from lester_gui.rewrite.ollama.sorting import order_of
 from lester_gui.rewrite.ollama.stage import stage_of
 from tests.rewrite.ollama.grammar import fits
-from tests.rewrite.ollama.workbench import STEP, Case, Judge, apply, column, literal, plan_of
+from tests.rewrite.ollama.workbench import STEP, Case, Judge, apply, column, literal, plan_of, small_plan
 
 WHO, WHAT, WHEN = Field("who", Type.STR), Field("what", Type.INT, True), Field("when", Type.DATE)
 SCRIPT = """import datetime
@@ -249,3 +250,29 @@ def test_whatever_a_model_writes_is_a_plan_or_a_sentence(op, rest):
 
 def test_literals_compare_by_type():
     assert Literal(1) not in (Literal(True), Literal(1.0))
+
+
+def test_the_question_says_how_rows_are_sorted():
+    read = Read(name="mails", source="mails", reader=Reader.PYTHON_LINES, columns=(WHO, WHAT, WHEN))
+    by_who = Sort(name="mails-2", parent=read, by=(("who", True), ("what", False), ("when", True)))
+    late = Filter(name="mails-3", parent=by_who, predicate=Apply("not_null", (Column("what"),)))
+    renamed = Select(name="mails-4", parent=late, columns=(("sender", "who"), ("n", "what")))
+    looked_up = Join(name="mails-5", left=renamed, right=read, how=JoinKind.LEFT, on=(("sender", "who"),))
+    assert order_of(by_who) == order_of(late) == (("who", True), ("what", False), ("when", True))
+    assert order_of(renamed) == order_of(looked_up) == (("sender", True), ("n", False))
+    assert order_of(Project(name="x", parent=late, assigned=(("what", Literal(1)),))) == (("who", True),)
+    assert order_of(read) == order_of(Concat(name="x", inputs=(by_who, by_who))) == ()
+    step = Opaque(
+        name=STEP,
+        inputs=(renamed,),
+        variables=("mails",),
+        source="",
+        output="out",
+        columns=renamed.schema.fields,
+        reason="",
+        lines=(1,),
+    )
+    text = question(stage_of(small_plan(step), STEP, "out = mails\n"), {})[1][1]
+    assert "mails (sender str, n int or missing), sorted by sender, n from high to low\n" in text
+    rows = [json.loads(line) for line in text.split("high to low\n")[1].splitlines()[:4]]
+    assert [r[0] for r in rows] == sorted(r[0] for r in rows)

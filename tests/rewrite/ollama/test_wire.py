@@ -52,15 +52,7 @@ def test_no_value_of_the_data_is_in_any_byte(settings):
     case = canary_case()
     judge = Judge(case)
     with Double(wrong_and_right()) as double:
-        filled = fill(
-            judge.plan,
-            STEP,
-            case.script,
-            judge.oracle,
-            settings=settings(double),
-            ctx=silent(),
-            samples={"rows": case.rows["rows"]},
-        )
+        filled = fill(judge.plan, STEP, case.script, judge.oracle, settings=settings(double), ctx=silent())
         wire = double.wire
         repairs = [c["messages"][1]["content"] for c in double.chats[1:]]
     assert filled.filled

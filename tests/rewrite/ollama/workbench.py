@@ -131,7 +131,8 @@ class Judge:
 
     @property
     def oracle(self) -> Oracle:
-        return Oracle(self.check, self.counterexample, self.recheck)
+        samples = {view: table.rows[:50] for view, table in self.everything.items()}
+        return Oracle(self.check, self.counterexample, self.recheck, samples)
 
     @property
     def everything(self) -> dict[str, Table]:
