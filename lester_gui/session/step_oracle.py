@@ -27,7 +27,7 @@ from lester_gui.store.catalogue import Snapshot
 from lester_gui.verify.comparison import compare_tables
 
 PARTS = (1, 2, 3, 5, 8, 13, 40, 150)
-SMALLEST = 3
+SAMPLE = 50  # rows from which the kinds of values are learnt
 Outcome: TypeAlias = "pa.Table | str"
 
 
@@ -73,7 +73,8 @@ class StepOracle:
 
     def oracle(self) -> Oracle:
         """The questions as the loop wants them."""
-        return Oracle(self.check, self.counterexample, self.recheck)
+        samples = {p.name: _rows(t.slice(0, SAMPLE)).rows for p, t in zip(self._step.parents, self._inputs, strict=True)}
+        return Oracle(self.check, self.counterexample, self.recheck, samples)
 
     def check(self, plan: Plan) -> StepVerdict:
         """Compare the proposed step with the statements on all rows and on parts of them."""
