@@ -282,6 +282,9 @@ class Decoder:
         text, offsets = self._buffer(c["text"]), np.frombuffer(self._buffer(c["offsets"]), dtype="<i8")
         if len(offsets) != int(c["rows"]) + 1 or offsets[0] != 0 or offsets[-1] != len(text) or (np.diff(offsets) < 0).any():
             raise DamagedRecord("text offsets")
+        whole = _as_it_stands(text, offsets, missing)
+        if whole is not None:
+            return whole
         cells = [text[a:b].decode("utf-8", "surrogatepass") for a, b in itertools.pairwise(offsets.tolist())]
         safe = [s if s.isascii() else s.encode("utf-8", "replace").decode("utf-8") for s in cells]
         return pa.array(safe, pa.string(), mask=missing)
@@ -306,6 +309,20 @@ class Decoder:
         if key not in self._buffers:
             self._buffers[key] = _read(self._folder / key)
         return self._buffers[key]
+
+
+def _as_it_stands(text: bytes, offsets: np.ndarray[Any, Any], missing: np.ndarray[Any, Any] | None) -> pa.Array | None:
+    """Return checked offsets into text as a column without a copy; None if some cell is no valid UTF-8."""
+    if len(text) > _LARGEST - 1:
+        return None
+    valid = None if missing is None else pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    starts = pa.py_buffer(offsets.astype(np.int32))
+    column = pa.Array.from_buffers(pa.string(), len(offsets) - 1, [valid, starts, pa.py_buffer(text)])
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return None
+    return column
 
 
 _WIDTH = {"bool": "u1", "date": "<i8", "timestamp": "<i8"}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from lester_gui.discovery.scripts import Script, load_script
@@ -85,6 +86,7 @@ class Rewriting(OpenedProject):
             path: s.name for path in configuration.paths if (s := configuration.source_at(path)) is not None
         }
 
+        @cache  # a script may read one file in several places, and the rules go through it twice
         def observe(asked: Asked) -> Schema:
             path = configuration.paths.get(asked.path, asked.path)
             return observe_schema(self.folder / path, asked.reader, asked.options, asked.names)

@@ -74,6 +74,8 @@ def type_name(value: object) -> str:
 
 def encode_list(values: list[Any], store: Store) -> Json:
     """Return a column of Python values as buffers: one type where they have one, tagged text where they do not."""
+    if values and set(map(type, values)) == {str}:  # most columns of scripts that read lines
+        return {"rows": len(values), "python": ["str"], "kind": "str", **_encode_text(values, store)}
     numpy = _module("numpy")
     if numpy is not None:
         values = [v.item() if isinstance(v, numpy.generic) and not _is_nat(v) else v for v in values]
@@ -169,14 +171,12 @@ def _native(code: str, values: list[Any]) -> array.array[Any]:
 
 
 def _encode_text(values: list[str], store: Store) -> Json:
-    encoded = [v.encode("utf-8", "surrogatepass") for v in values]
-    offsets, position = array.array("q", [0]), 0
-    for e in encoded:
-        position += len(e)
-        offsets.append(position)
+    text = "".join(values)
+    encoded = values if text.isascii() else [v.encode("utf-8", "surrogatepass") for v in values]
+    offsets = array.array("q", itertools.accumulate(map(len, encoded), initial=0))
     if sys.byteorder == "big":
         offsets.byteswap()
-    return {"text": store.put(b"".join(encoded)), "offsets": store.put(offsets)}
+    return {"text": store.put(text.encode("utf-8", "surrogatepass")), "offsets": store.put(offsets)}
 
 
 def encode_array(values: Any, store: Store) -> Json:
