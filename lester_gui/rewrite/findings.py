@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.plan import Plan
 
 if TYPE_CHECKING:
-    from lester_gui.rewrite.lift.lifter import Found, Lifter
+    from lester_gui.rewrite.lift.lifter import Lifter
+    from lester_gui.rewrite.lift.records import Found
 
 
 @dataclass(frozen=True, slots=True)

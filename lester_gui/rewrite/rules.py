@@ -13,7 +13,8 @@ from lester_gui.ir.schema import PlanError
 from lester_gui.rewrite.findings import Finding, findings
 from lester_gui.rewrite.lift.learning import Fit, Learning
 from lester_gui.rewrite.lift.library import load
-from lester_gui.rewrite.lift.lifter import Asked, Lifter, Observe, internal
+from lester_gui.rewrite.lift.lifter import Lifter
+from lester_gui.rewrite.lift.records import Asked, Observe, internal
 from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped
 
 __all__ = ["Asked", "Finding", "Observe", "Rewrite", "Stop", "rewrite"]

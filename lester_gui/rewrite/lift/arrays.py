@@ -28,8 +28,8 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.effects import Effect, Loop
     from lester_gui.rewrite.lift.lifter import Lifter
-    from lester_gui.rewrite.lift.loops import Effect, Loop
 
 
 def filled_with(lift: Lifter, size: Value, value: Value, width: Value | None = None) -> Value:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Call
 from lester_gui.ir.learning import Function
-from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Const, Items, Tup, UserFunction, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, UserFunction, Value
 from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.returns import returned
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
@@ -18,8 +17,28 @@ from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
-IMPURE_MODULES = {"random", "time", "os", "sys", "subprocess", "socket", "requests", "urllib", "http", "shutil", "pathlib", "io", "pickle", "joblib",
-                  "datetime", "uuid", "secrets", "threading", "multiprocessing", "logging"}  # fmt: skip
+IMPURE_MODULES = {
+    "random",
+    "time",
+    "os",
+    "sys",
+    "subprocess",
+    "socket",
+    "requests",
+    "urllib",
+    "http",
+    "shutil",
+    "pathlib",
+    "io",
+    "pickle",
+    "joblib",
+    "datetime",
+    "uuid",
+    "secrets",
+    "threading",
+    "multiprocessing",
+    "logging",
+}
 IMPURE_CALLS = {
     "open",
     "print",
@@ -260,6 +279,3 @@ def carry_transformer(lift: Lifter, function: UserFunction) -> str:
         raise no_rule("FunctionTransformer of a lambda")
     lift.functions[function.name] = source_of(lift, function, function.name)
     return function.name
-
-
-__all__ = ["Items", "Tup", "Type", "carry", "carry_transformer", "rowwise"]

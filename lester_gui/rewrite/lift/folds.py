@@ -70,12 +70,11 @@ def classify(update: Expr, previous: Expr) -> Fold:
         return Fold("last", value, total)
     added = [(g, _addend(v, previous)) for g, v in changed]
     if all(x is not None and not _mentions(g, previous) for g, x in added):
-        total, value = FALSE, None
-        for g, x in reversed(added):
-            assert x is not None
-            value = x if value is None else paths.choose(g, x, value)
+        every = [(g, x) for g, x in added if x is not None]
+        total, value = every[-1]
+        for g, x in reversed(every[:-1]):
+            value = paths.choose(g, x, value)
             total = paths.either(g, total)
-        assert value is not None
         return Fold("sum", value, total)
     if len(changed) == 1:
         fold = _extremum(*changed[0], previous)

@@ -11,7 +11,7 @@ from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Result, Tup, Unknown, UserFunction, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.table import Arguments
-from lester_gui.rewrite.lift.statements import block, execute
+from lester_gui.rewrite.lift.statements import execute
 from lester_gui.rewrite.lift.statements.branch import merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 
@@ -32,7 +32,7 @@ def module_names(lift: Lifter, path: str) -> dict[str, Value]:
     if path in lift.modules:
         return lift.modules[path]
     from lester_gui.discovery.scripts import parse
-    from lester_gui.rewrite.lift.lifter import Activation
+    from lester_gui.rewrite.lift.records import Activation
 
     names: dict[str, Value] = {"__name__": Const(path.removesuffix(".py").replace("/", "."))}
     lift.modules[path] = names
@@ -83,7 +83,7 @@ def call_user(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
 
 def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
     """Lift the body of a function with the given arguments."""
-    from lester_gui.rewrite.lift.lifter import Activation
+    from lester_gui.rewrite.lift.records import Activation
 
     if len(lift.activations) > DEEPEST:
         raise Stopped(Reason.RECURRENCE, f"{function.name} calls itself")
@@ -154,6 +154,3 @@ def is_row_value(lift: Lifter, value: Value) -> bool:
     if isinstance(content, Entries):
         return any(is_row_value(lift, v) for _, v in content.items)
     return isinstance(content, Cell)
-
-
-__all__ = ["bind", "block", "call_user", "inline", "is_row_value", "module_names", "stored_names"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, substitute
+from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of
 from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer
 from lester_gui.ir.nodes import Concat, Filter, Node, Options, Project, Select
 from lester_gui.ir.schema import Type
@@ -407,6 +407,3 @@ def _exclude(x: Expr, y: Expr) -> bool:
     if {a, b} & {"lt", "le"} and {a, b} & {"gt", "ge"}:
         return low < high or (low == high and not (a in ("le", "ge") and b in ("le", "ge")))  # type: ignore[operator]
     return False
-
-
-__all__ = ["Fit", "Learner", "Learning", "SplitMade", "substitute"]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from lester_gui.discovery.scripts import Script
 from lester_gui.errors import UserError
-from lester_gui.ir.expressions import Apply, Call, Column, Expr, columns_of, substitute, walk
+from lester_gui.ir.expressions import Apply, Column, Expr, columns_of, substitute, walk
 from lester_gui.ir.learning import WrittenFile
-from lester_gui.ir.nodes import Aggregate, Broadcast, Measure, Node, Options, Project, Reader, Select
+from lester_gui.ir.nodes import Aggregate, Broadcast, Measure, Node, Project, Select
 from lester_gui.ir.schema import PlanError, Schema, Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.alignment import Alignment
@@ -51,7 +50,10 @@ from lester_gui.rewrite.lift.learning import Fit, Learner
 from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.naming import Naming
 from lester_gui.rewrite.lift.paths import TRUE
+from lester_gui.rewrite.lift.records import SHORT, Activation, Asked, Found, Observe, Snapshot, State, described, internal
 from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped, shape
+
+__all__ = ["Asked", "Lifter", "Observe"]
 
 N = TypeVar("N", bound=Node)
 
@@ -76,99 +78,6 @@ KINDS: dict[type[Value], str] = {
     InLoop: "inloop",
     Iterated: "iterated",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A file as a script reads it: what `observe` is asked about."""
-
-    path: str
-    reader: Reader
-    options: Options = ()
-    names: tuple[str, ...] = ()
-
-
-Observe = Callable[[Asked], Schema]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """A value that all rows share: a total over the rows of `node`."""
-
-    node: Node
-    cell: Cell
-    function: str
-    part: Part | None
-    lines: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Something the reader should know about the script, before it is worded."""
-
-    kind: str
-    line: int
-    subject: str
-    detail: str = ""
-
-
-@dataclass(slots=True)
-class Activation:
-    """One call of a function of the script: its names, where its free names are looked up, and what it returned so far."""
-
-    names: dict[str, Value]
-    module: str
-    depth: int = 0  # loops around the call
-    returns: list[tuple[Expr, Value]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a failed attempt may have changed."""
-
-    names: list[dict[str, Value]]
-    returns: list[list[tuple[Expr, Value]]]
-    heap: dict[int, Value]
-    live: Expr
-    loops: list[Any]
-    depth: int
-    files: dict[str, Any]
-
-
-SHORT = {
-    "py_str": "",
-    "str_len": "length",
-    "lstrip": "",
-    "rstrip": "",
-    "word_count": "words",
-    "lower": "",
-    "strip": "",
-    "py_int": "",
-    "py_float": "",
-    "to_float": "",
-    "to_int": "",
-    "coalesce": "",
-}
-
-
-def described(expr: Expr) -> str:
-    """Return a name for an expression: the column, or the column and what is done to it."""
-    if isinstance(expr, Column):
-        return expr.name
-    names = columns_of(expr)
-    if isinstance(expr, Apply) and len(names) == 1 and len(expr.arguments) == 1 and expr.operator in SHORT:
-        inner = described(expr.arguments[0])
-        return "_".join(p for p in (inner, SHORT[expr.operator]) if p)
-    if isinstance(expr, Call):
-        return expr.function
-    return names[0] if len(names) == 1 and isinstance(expr, Apply) and expr.operator == "coalesce" else ""
-
-
-def internal(error: Exception, line: int) -> Stopped:
-    """Return the stop for a fault of the rewriter itself; it names the fault, never the data."""
-    if isinstance(error, UserError):
-        return Stopped(Reason.SHAPE, error.message, line)
-    return Stopped(Reason.INTERNAL, f"The rewriter itself failed here ({type(error).__name__})", line)
 
 
 class Lifter:
@@ -320,7 +229,9 @@ class Lifter:
             columns = [c for _, c in (*content.levels, *content.columns)]
         elif isinstance(content, Rows):
             template = self.content(content.template)
-            columns = list(template.items if isinstance(template, Tup) else template.values if isinstance(template, Items) else (template,))
+            columns = list(
+                template.items if isinstance(template, Tup) else template.values if isinstance(template, Items) else (template,)
+            )
         else:
             return
         names = [c.expr.name if isinstance(c, Cell) and isinstance(c.expr, Column) else None for c in map(self.content, columns)]
@@ -484,18 +395,15 @@ class Lifter:
         for ident, known in self.states.items():
             if known.node is node and known.cell == cell and known.function == function and known.part == part:
                 return Cell(Leaf("state", ident, name, kind, nullable), kind, nullable)
-        ident = self.number()
-        self.states[ident] = State(node, cell, function, part, self.lines)
-        return Cell(Leaf("state", ident, name, kind, nullable), kind, nullable)
+        made = self.number()
+        self.states[made] = State(node, cell, function, part, self.lines)
+        return Cell(Leaf("state", made, name, kind, nullable), kind, nullable)
 
     def count(self, node: Node, part: Part | None = None) -> Cell:
         """Return the number of rows as a cell; it is known to splits and sizes, not to rows."""
-        for ident, (known, side) in self.counted.items():
-            if side == part and self.align.same(known, node):
-                break
-        else:
-            ident = self.number()
-            self.counted[ident] = (node, part)
+        found = (i for i, (known, side) in self.counted.items() if side == part and self.align.same(known, node))
+        ident = next(found, None) or self.number()
+        self.counted.setdefault(ident, (node, part))
         return Cell(Leaf("count", ident, "rows", Type.INT), Type.INT)
 
     def is_size(self, value: Value) -> bool:

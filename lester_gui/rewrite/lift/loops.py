@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column, Expr, Literal, columns_of, substitute, walk
-from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node, Project
+from lester_gui.ir.expressions import Column, Expr, Literal, walk
+from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths, stages, texts
 from lester_gui.rewrite.lift.domain import (
@@ -16,66 +16,29 @@ from lester_gui.rewrite.lift.domain import (
     Column1,
     Const,
     Entries,
-    Fields,
-    Frame,
     Grid,
     InLoop,
     Items,
     Keyed,
     Leaf,
-    LineOf,
     Matrix,
     Ref,
-    Result,
     Rows,
     Tup,
     Unknown,
     Value,
     Vocabulary,
-    const_cell,
 )
-from lester_gui.rewrite.lift.folds import classify
+from lester_gui.rewrite.lift.effects import Effect, Loop
+from lester_gui.rewrite.lift.finished import Finished
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.statements import block
-from lester_gui.rewrite.lift.statements.branch import merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.templates import moved, settled
+from lester_gui.rewrite.lift.written import WrittenLines
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """Something that an iteration does to the world outside it.
-
-    `kind` is ``append``, ``set``, ``add``, ``count`` (a key's number grows), ``write``, ``row`` or ``cell``; `target` the object's
-    number, `path` the file's.
-    """
-
-    kind: str
-    target: int
-    guard: Expr
-    value: Value
-    key: Value | None
-    line: int
-    path: str = ""
-
-
-@dataclass(slots=True)
-class Loop:
-    """One loop over rows while its body runs."""
-
-    ident: int
-    source: texts.LineSource | None
-    node: Node | None
-    line: int
-    lines: tuple[int, ...]
-    effects: list[Effect] = field(default_factory=list)
-    exits: list[tuple[Expr, dict[str, Value]]] = field(default_factory=list)
-    broke: Expr = FALSE
-    carried: dict[str, Value | None] = field(default_factory=dict)
-    read: set[int] = field(default_factory=set)
-    written: set[int] = field(default_factory=set)
 
 
 def name_cell(lift: Lifter, name: str, cell: Cell) -> None:
@@ -168,7 +131,7 @@ def elements(lift: Lifter, iterable: Value) -> tuple[texts.LineSource | None, No
     content = lift.content(iterable)
     if isinstance(content, Handle):
         source, element = texts.line_source(lift, content)
-        if isinstance(source, texts.WrittenLines):
+        if isinstance(source, WrittenLines):
             return None, source.node, element
         return source, None, element
     if isinstance(content, Rows) and content.part is None:
@@ -221,47 +184,6 @@ def position(lift: Lifter, source: texts.LineSource | None, node: Node | None) -
         return Cell(Leaf("position", -source.ident, "position", Type.INT), Type.INT)
     assert node is not None
     return lift.position(node)
-
-
-def moved(lift: Lifter, value: Value, source: Node, target: Node) -> Value:
-    """Return an element over `source` as the same element over `target`."""
-    return mapped(lift, value, lambda c: lift.move(c, source, target))
-
-
-def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
-    """Return a template with every cell changed; lists and dicts become values of their own."""
-    content = lift.content(value)
-    if isinstance(content, Cell):
-        return change(content)
-    if isinstance(content, Tup):
-        return Tup(tuple(mapped(lift, v, change) for v in content.items))
-    if isinstance(content, Items):
-        return Items(tuple(mapped(lift, v, change) for v in content.values), content.kind)
-    if isinstance(content, Entries):
-        return Entries(tuple((k, mapped(lift, v, change)) for k, v in content.items))
-    if isinstance(content, Const | Fields | LineOf):
-        return content
-    raise shape("A list holds objects that are not values of a row")
-
-
-def settled(lift: Lifter, value: Value) -> Value:
-    """Return a template as it is now; the lists and dicts in it must not change any more."""
-    if isinstance(value, Ref):
-        lift.shared.add(value.id)
-    content = lift.content(value)
-    if isinstance(content, InLoop):
-        raise Stopped(Reason.ALIAS, "A list or dict that a loop fills is put into another one")
-    if isinstance(content, Tup):
-        return Tup(tuple(settled(lift, v) for v in content.items))
-    if isinstance(content, Items):
-        return Items(tuple(settled(lift, v) for v in content.values), content.kind)
-    if isinstance(content, Entries):
-        return Entries(tuple((k, settled(lift, v)) for k, v in content.items))
-    if isinstance(content, Cell | Const | Fields):
-        return content
-    if isinstance(content, Result):
-        raise shape("A list is filled with values that are not lifted")
-    raise shape("A list is filled with objects that are not values of a row")
 
 
 def _keys_of(lift: Lifter, keyed: Keyed) -> tuple[texts.LineSource | None, Node | None, Value]:
@@ -410,449 +332,3 @@ def finish(lift: Lifter, loop: Loop, before: dict[str, Value]) -> None:
     for ident, content in list(lift.heap.items()):
         if isinstance(content, InLoop):
             lift.heap[ident] = content.before
-
-
-class Finished:
-    """A loop whose body has run: its rows, and what became of its effects."""
-
-    def __init__(self, lift: Lifter, loop: Loop, node: Node, table: dict[Expr, Expr]) -> None:
-        self.lift, self.loop, self.node, self.table = lift, loop, node, table
-        if table:
-            for expr, name in list(lift.cell_names.items()):
-                lift.cell_names.setdefault(substitute(expr, table.get), name)
-            for ident, known in list(lift.lookups.items()):
-                keys = tuple(Cell(self.expr(k.expr), k.type, k.nullable) for k in known.keys)
-                lift.lookups[ident] = replace(known, keys=keys)
-            for ident, (vocabulary, cell) in list(lift.codes.items()):
-                lift.codes[ident] = (vocabulary, Cell(self.expr(cell.expr), cell.type, cell.nullable))
-
-    def place(self, value: Value) -> Value:
-        """Return a template with the fields of lines as columns."""
-        content = self.lift.content(value)
-        if isinstance(content, Fields):
-            content = Tup(texts.all_fields(self.lift, content))
-        return mapped(self.lift, content, lambda c: Cell(self.expr(c.expr), c.type, c.nullable))
-
-    def expr(self, expr: Expr) -> Expr:
-        """Return an expression with the fields of lines as columns."""
-        if not self.table:
-            return expr
-        out = substitute(expr, self.table.get)
-        name = self.lift.cell_names.get(expr)
-        if name is not None:
-            self.lift.cell_names.setdefault(out, name)
-        return out
-
-    def of(self, kind: str) -> dict[int, list[Effect]]:
-        """Return the effects of a kind, by object."""
-        out: dict[int, list[Effect]] = {}
-        for e in self.loop.effects:
-            if e.kind == kind:
-                out.setdefault(e.target, []).append(e)
-        return out
-
-    def guarded(self, effects: list[Effect], key: bool = False) -> tuple[Expr, Value, tuple[int, ...]]:
-        """Return the effects on one object as one: at most one of them happens in an iteration.
-
-        Raises
-        ------
-        Stopped
-            If two of them may.
-        """
-        guard, value = effects[-1].guard, effects[-1].value
-        for e in reversed(effects[:-1]):
-            if paths.both(guard, e.guard) != FALSE:
-                raise shape("One iteration may append to a list twice")
-            value = self.lift.known(merge(self.lift, e.guard, e.value, value))
-            guard = paths.either(e.guard, guard)
-        if key and any(e.key != effects[0].key for e in effects):
-            raise Stopped(Reason.LEVEL, "One iteration writes a dict under different keys")
-        return self.unseen(self.expr(guard)), self.place(value), tuple(e.line for e in effects)
-
-    def unseen(self, guard: Expr) -> Expr:
-        """Return a guard in which 'no earlier row had this key' stands for keeping the first row of each key.
-
-        That is right only if the set gets the key on exactly the rows that reach the question.
-        """
-        out: list[Expr] = []
-        for c in paths.conjuncts(guard):
-            inner = paths.negated(c)
-            leaf = inner if isinstance(inner, Leaf) and inner.kind == "seen" else None
-            if leaf is None:
-                if any(isinstance(e, Leaf) and e.kind == "seen" for e in walk(c)):
-                    raise Stopped(Reason.RECURRENCE, "A condition depends on which keys earlier rows had")
-                out.append(c)
-                continue
-            adds = [e for e in self.loop.effects if e.target == leaf.ident and e.kind in ("add", "set")]
-            container = self.lift.heap[leaf.ident]
-            assert isinstance(container, InLoop)
-            key = container.keys[int(leaf.name)]
-            reached = paths.conjunction(out)
-            for e in adds:
-                told = paths.conjunction(x for x in paths.conjuncts(self.expr(e.guard)) if x != c)
-                if e.key != key or told != reached:
-                    raise Stopped(Reason.RECURRENCE, "A condition depends on which keys earlier rows had")
-            if not adds or not _is_empty(container.before):
-                raise Stopped(Reason.RECURRENCE, "A condition depends on which keys earlier rows had")
-            ident = self.lift.number()
-            placed = self.place(key)
-            values = placed.items if isinstance(placed, Tup) else (placed,)
-            self.lift.unseen[ident] = tuple(cells.cell_of(v) for v in values)
-            out.append(paths.negated(Leaf("seen_before", ident, "", Type.BOOL)))
-        return paths.conjunction(out)
-
-    def rows(self, guard: Expr, wanted: list[Cell], lines: tuple[int, ...]) -> tuple[Node, list[Cell]]:
-        """Return the rows under a guard, and cells over them; refuse what depends on earlier rows."""
-        for c in (*wanted, Cell(guard, Type.BOOL)):
-            _refuse_state(c.expr)
-        node, out = stages.restrict(self.lift, self.node, guard, wanted, lines)
-        return node, out
-
-    def lists(self) -> None:
-        """Appends: lists filled under one condition are columns of one table."""
-        groups: dict[Expr, list[tuple[int, Value, tuple[int, ...]]]] = {}
-        for ident, effects in self.of("append").items():
-            guard, value, lines = self.guarded(effects)
-            groups.setdefault(guard, []).append((ident, value, lines))
-        for guard, lists in groups.items():
-            flat: list[Cell] = []
-            for _, value, _ in lists:
-                flat += leaves(self.lift, value)
-            lines = tuple(sorted({n for _, _, ns in lists for n in ns} | set(self.loop.lines)))
-            names = [self.lift.called_cell(c) for c in flat]
-            node, resolved = self.rows(guard, flat, lines)
-            for c, n in zip(resolved, names, strict=True):
-                if n:
-                    self.lift.cell_names.setdefault(c.expr, n)
-            if len(lists) == 1 and guard != TRUE:
-                node, resolved = self.exactly(node, resolved, names, self.variable(lists[0][0]), lines)
-            for ident, value, _ in lists:
-                if len(leaves(self.lift, value)) == 1 and not names[flat.index(leaves(self.lift, value)[0])]:
-                    self.lift.cell_names.setdefault(resolved[flat.index(leaves(self.lift, value)[0])].expr, self.variable(ident))
-            for cell in resolved:
-                self.lift.cell_lines.setdefault(cell.expr, tuple(sorted({n for _, _, ns in lists for n in ns})))
-            queue = iter(resolved)
-            for ident, value, _ in lists:
-                made = Rows(node, mapped(self.lift, value, lambda c, queue=queue: next(queue)))
-                container = self.lift.heap[ident]
-                assert isinstance(container, InLoop)
-                self.lift.heap[ident] = self.joined_to(container.before, made)
-
-    def exactly(
-        self, node: Node, resolved: list[Cell], names: list[str], call: str, lines: tuple[int, ...]
-    ) -> tuple[Node, list[Cell]]:
-        """Return a node with exactly the values that a list holds, so that the view is what the script's variable is."""
-        columns: dict[str, Value] = {}
-        for place, (cell, name) in enumerate(zip(resolved, names, strict=True), 1):
-            base = cell.expr.name if isinstance(cell.expr, Column) else name or (call if len(resolved) == 1 else f"{call}_{place}")
-            number, candidate = 1, base
-            while candidate in columns:
-                number += 1
-                candidate = f"{base}_{number}"
-            columns[candidate] = cell
-        before, self.lift.lines = self.lift.lines, lines
-        try:
-            node, frame = self.lift.materialise(Frame(node, tuple(columns.items())))
-        finally:
-            self.lift.lines = before
-        self.lift.naming.claim(node, call)
-        return node, [cells.cell_of(v) for _, v in frame.columns]
-
-    def joined_to(self, before: Value, made: Rows) -> Value:
-        """Return a list after more was appended to what it held."""
-        if isinstance(before, Items) and not before.values:
-            return made
-        if isinstance(before, Rows):
-            from lester_gui.rewrite.lift.library.collections import after_each_other
-
-            return after_each_other(self.lift, before, made)
-        raise no_rule("a list that holds constants before a loop fills it")
-
-    def variable(self, ident: int) -> str:
-        """Return what the script calls an object."""
-        for name, value in self.lift.names.items():
-            if isinstance(value, Ref) and value.id == ident:
-                return name
-        return "rows"
-
-    def keyed(self) -> None:
-        """Dicts and sets."""
-        done: set[int] = set()
-        for kind in ("count", "set", "add"):
-            for ident, effects in self.of(kind).items():
-                if ident in done:
-                    raise Stopped(Reason.RECURRENCE, "A dict is filled in two ways by one loop")
-                done.add(ident)
-                container = self.lift.heap[ident]
-                assert isinstance(container, InLoop)
-                if not _is_empty(container.before):
-                    raise no_rule("a dict that is filled further by another loop")
-                self.lift.heap[ident] = self.filled(kind, ident, effects)
-
-    def filled(self, kind: str, ident: int, effects: list[Effect]) -> Value:
-        """Return a dict or set after the loop that filled it."""
-        lift = self.lift
-        index = self.numbering(ident, effects) if kind == "set" else None
-        if index is not None:
-            return index
-        take = "last"
-        if kind == "set" and len(effects) == 1 and _only_if_new(effects[0].guard, ident):
-            take = "first"
-            effects = [replace(effects[0], guard=_without_question(effects[0].guard, ident))]
-        guard, value, lines = self.guarded(effects, key=True)
-        assert effects[0].key is not None
-        placed = self.place(effects[0].key)
-        keys = list(placed.items) if isinstance(placed, Tup) else [placed]
-        wanted = [cells.cell_of(k) for k in keys]
-        values = [] if kind == "add" else leaves(lift, value)
-        names = [lift.called_cell(c) for c in (*wanted, *values)]
-        lines = tuple(sorted({*lines, *self.loop.lines}))
-        node, resolved = self.rows(guard, [*wanted, *values], lines)
-        key_names: list[str] = []
-        for cell, name in zip(resolved[: len(keys)], names, strict=False):
-            node, column = lift.as_column(node, cell, name or "key", lines)
-            key_names.append(column)
-        if kind == "add":
-            return Keyed(node, tuple(key_names), None, "first", lift.number())
-        if kind == "count":
-            return self.counted(node, key_names, resolved[-1], lines, self.variable(ident))
-        queue: list[Cell] = []
-        for cell, name in zip(resolved[len(keys) :], names[len(keys) :], strict=True):
-            if paths.is_partial(cell.expr):  # a join may look at rows that the script does not
-                node, column = lift.as_column(node, cell, name or "value", lines)
-                queue.append(cells.column(node, column))
-            else:
-                queue.append(cell)
-        it = iter(queue)
-        template = mapped(lift, value, lambda c: next(it))
-        return Keyed(node, tuple(key_names), template, take, lift.number())
-
-    def counted(self, node: Node, keys: list[str], value: Cell, lines: tuple[int, ...], call: str) -> Keyed:
-        """Return a dict of sums or counts."""
-        lift = self.lift
-        one = isinstance(value.expr, Literal) and value.expr.value == 1 and value.type is Type.INT
-        if one:
-            measure = Measure("count", "size", None)
-        else:
-            node, column = lift.as_column(node, value, lift.called_cell(value) or "value", lines)
-            measure = Measure(f"sum_{column}", "sum", column)
-        out = lift.step(
-            Aggregate,
-            call,
-            lines=lines,
-            parent=node,
-            by=tuple(keys),
-            measures=(measure,),
-            order=GroupOrder.FIRST_SEEN,
-            drop_null_keys=False,
-        )
-        return Keyed(out, tuple(keys), cells.column(out, measure.name), "only", lift.number())
-
-    def numbering(self, ident: int, effects: list[Effect]) -> Vocabulary | None:
-        """``if k not in index: index[k] = len(index)``: numbers in order of first appearance."""
-        if len(effects) != 1 or effects[0].key is None:
-            return None
-        effect = effects[0]
-        value = effect.value
-        if not (
-            isinstance(value, Cell)
-            and isinstance(value.expr, Leaf)
-            and value.expr.kind == "size_so_far"
-            and value.expr.ident == ident
-        ):
-            return None
-        if not _only_if_new(effect.guard, ident) or _without_question(effect.guard, ident) != TRUE:
-            raise Stopped(Reason.RECURRENCE, "Numbers are given under a condition on other rows")
-        key = self.place(effect.key)
-        if not isinstance(key, Cell):
-            raise no_rule("numbers for keys of several values")
-        return Vocabulary("first_seen", self.node, key)
-
-    def files(self) -> None:
-        """Writes: a file is a view of its own."""
-        by_path: dict[str, list[Effect]] = {}
-        for e in self.loop.effects:
-            if e.kind in ("write", "row"):
-                by_path.setdefault(e.path, []).append(e)
-        for path, effects in by_path.items():
-            lift = self.lift
-            before = lift.files.get(path)
-            if before is not None and not isinstance(before, int):
-                lift.files[path] = Const("rows of two loops")
-                continue
-            if len(effects) > 1 and any(
-                paths.both(a.guard, b.guard) != FALSE for i, a in enumerate(effects) for b in effects[:i]
-            ):
-                raise shape("One iteration may write to a file twice")
-            guard, value, lines = self.guarded(effects)
-            quoted = effects[0].kind == "row"
-            cell_list = leaves(lift, value) if quoted else _pieces(value)
-            names = [lift.called_cell(c) for c in cell_list]
-            call = self.handle_name(path)
-            lines = tuple(sorted({*lines, *self.loop.lines}))
-            node, resolved = self.rows(guard, cell_list, lines)
-            row: Value = Tup(tuple(resolved)) if quoted else _concatenated(resolved)
-            made = texts.written(lift, node, row, names, lines, call, before or 0, quoted)
-            lift.files[path] = made
-            lift.wrote(path, "table", call)
-
-    def handle_name(self, path: str) -> str:
-        """Return what the script calls an open file, or the file's own name."""
-        from lester_gui.rewrite.lift.domain import Handle
-
-        for name, value in self.lift.names.items():
-            content = self.lift.heap.get(value.id) if isinstance(value, Ref) else None
-            if isinstance(content, Handle) and content.path == path and len(name) > 3:
-                return name
-        return path.rsplit("/", 1)[-1].split(".")[0]
-
-    def arrays(self) -> None:
-        """Assignments to cells of arrays, one per row of the loop."""
-        from lester_gui.rewrite.lift.arrays import filled_array
-
-        for ident, effects in self.of("cell").items():
-            container = self.lift.heap[ident]
-            assert isinstance(container, InLoop)
-            placed = [replace(e, guard=self.expr(e.guard), value=self.place(e.value), key=self.index(e.key)) for e in effects]
-            for e in placed:
-                for c in leaves(self.lift, e.value) + [Cell(e.guard, Type.BOOL)]:
-                    _refuse_state(c.expr)
-            self.lift.heap[ident] = filled_array(self.lift, container.before, self.node, self.loop, placed)
-
-    def index(self, key: Value | None) -> Value:
-        """Return the place of an array cell with the fields of lines as columns."""
-        assert key is not None
-        from lester_gui.rewrite.lift.domain import Accessor
-
-        if isinstance(key, Accessor):
-            return key
-        content = self.lift.content(key)
-        if isinstance(content, Tup):
-            return Tup(tuple(self.index(v) for v in content.items))
-        return self.place(content)
-
-    def names(self, before: dict[str, Value]) -> None:
-        """Variables that the body assigns hold, after the loop, what its last iteration left in them."""
-        lift, loop = self.lift, self.loop
-        guard, final = loop.exits[-1] if loop.exits else (FALSE, dict(lift.names))
-        merged = dict(final)
-        for g, names in reversed(loop.exits[:-1]):
-            merged = {n: merge(lift, g, names.get(n), merged.get(n)) for n in dict.fromkeys((*names, *merged))}
-        for name, old in loop.carried.items():
-            if merged.get(name) is None:
-                continue
-            value = self.after(name, old, merged[name])
-            if value is None:
-                lift.names.pop(name, None)
-            else:
-                lift.names[name] = value
-        for name in set(lift.names) - set(loop.carried) - set(before):
-            lift.names[name] = Unknown("it is set inside a loop in a way that is not lifted", loop.line)
-
-    def after(self, name: str, old: Value | None, final: Value) -> Value | None:
-        """Return what a variable holds after the loop."""
-        lift = self.lift
-        if isinstance(final, Unknown):
-            return old if old is not None and final.why.startswith(f"{name} is read before") else final
-        content = lift.heap.get(final.id, final) if isinstance(final, Ref) else final
-        if isinstance(content, Const):
-            content = const_cell(content.value) or content
-        if isinstance(content, Tup) and not isinstance(final, Ref):
-            items = [self.after(name, None, v) for v in content.items]
-            return Tup(tuple(i for i in items if i is not None))
-        if not isinstance(content, Cell):
-            return Unknown("it is an object that a loop makes anew for each row", self.loop.line)
-        previous = Leaf("prev", self.loop.ident, name, content.type)
-        try:
-            fold = classify(self.expr(content.expr), previous)
-            if fold.kind == "none":
-                return old
-            if fold.kind == "last":
-                return self.last(name, fold.value, fold.guard, content)
-            return self.total(name, fold.kind, fold.value, fold.guard, content, old)
-        except Stopped as stop:
-            return Unknown(stop.why, self.loop.line)
-
-    def last(self, name: str, value: Expr, guard: Expr, cell: Cell) -> Cell:
-        """Return the value of the last row under a guard."""
-        _refuse_state(value)
-        _refuse_state(guard)
-        ident = self.lift.number()
-        self.lift.lasts[ident] = stages.Last(
-            self.node, Cell(value, cell.type, cell.nullable), guard, self.loop.lines, name, self.loop.line
-        )
-        return Cell(Leaf("last", ident, name, cell.type, cell.nullable), cell.type, cell.nullable)
-
-    def total(self, name: str, kind: str, value: Expr, guard: Expr, cell: Cell, old: Value | None) -> Value:
-        """Return a sum, count or extremum over the rows under a guard, on top of what the variable held before."""
-        lift = self.lift
-        start = lift.content(old) if old is not None else Const(None)
-        added = Cell(value, Type.INT if isinstance(value, Literal) and value.type is Type.INT else cell.type)
-        node, (resolved,) = self.rows(guard, [added], self.loop.lines)
-        if kind == "sum":
-            out = lift.state(node, resolved, "sum", name)
-            if start in (Const(0), Const(0.0)):
-                return out
-            return cells.make("add", cells.cell_of(start), out)
-        if start != Const(None):
-            raise Stopped(Reason.RECURRENCE, "An extremum that starts from a number is not lifted")
-        return lift.state(node, resolved, kind, name)
-
-
-def leaves(lift: Lifter, value: Value) -> list[Cell]:
-    """Return the cells of a template, in order."""
-    out: list[Cell] = []
-
-    def keep(cell: Cell) -> Cell:
-        out.append(cell)
-        return cell
-
-    mapped(lift, value, keep)
-    return out
-
-
-def _pieces(value: Value) -> list[Cell]:
-    from lester_gui.ir.expressions import Apply
-
-    cell = cells.cell_of(value)
-    if isinstance(cell.expr, Apply) and cell.expr.operator == "concat_text":
-        return [Cell(a, Type.STR) for a in cell.expr.arguments]
-    return [cell]
-
-
-def _concatenated(pieces: list[Cell]) -> Cell:
-    from lester_gui.ir.expressions import Apply
-
-    return pieces[0] if len(pieces) == 1 else Cell(Apply("concat_text", tuple(p.expr for p in pieces)), Type.STR)
-
-
-def _is_empty(before: Value) -> bool:
-    return (isinstance(before, Entries) and not before.items) or (isinstance(before, Items) and not before.values)
-
-
-def _only_if_new(guard: Expr, ident: int) -> bool:
-    """Whether a guard asks that the key is not there yet."""
-    return any(
-        isinstance(inner := paths.negated(c), Leaf) and inner.kind == "seen" and inner.ident == ident
-        for c in paths.conjuncts(guard)
-    )
-
-
-def _without_question(guard: Expr, ident: int) -> Expr:
-    return paths.conjunction(
-        c
-        for c in paths.conjuncts(guard)
-        if not (isinstance(inner := paths.negated(c), Leaf) and inner.kind == "seen" and inner.ident == ident)
-    )
-
-
-def _refuse_state(expr: Expr) -> None:
-    for e in walk(expr):
-        if isinstance(e, Leaf) and e.kind in ("prev", "prev_item", "seen", "size_so_far"):
-            what = e.name if e.kind == "prev" else "a value"
-            raise Stopped(Reason.RECURRENCE, f"What a row gives depends on {what} as earlier rows left it")
-        if isinstance(e, Leaf) and e.kind == "position":
-            raise no_rule("the number of a row used as a value")
-
-
-__all__ = ["Effect", "Loop", "Project", "append", "columns_of", "finish", "run", "store_in_loop"]

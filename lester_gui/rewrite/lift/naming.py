@@ -22,7 +22,6 @@ from lester_gui.ir.nodes import (
     Sort,
 )
 
-
 SUFFIX: dict[type[Node], str] = {
     Read: "file",
     Filter: "filtered",
@@ -42,9 +41,9 @@ SUFFIX: dict[type[Node], str] = {
 class Naming:
     """Collects what the script calls each node; final names are given when the plan is complete.
 
-    A node bears a variable's name only if the variable held exactly its rows and columns after the statement that made it, so that
-    the two can be compared. Inside a function, the name outside counts: after ``train = load(path)`` it is ``train``, although the
-    function calls it ``data``. What stands between two such nodes is called ``data_filtered`` and the like.
+    A node bears a variable's name only if the variable held exactly its rows and columns after the statement that made it, so
+    that the two can be compared. Inside a function, the name outside counts: after ``train = load(path)`` it is ``train``,
+    although the function calls it ``data``. What stands between two such nodes is called ``data_filtered`` and the like.
     """
 
     def __init__(self, variables: Iterable[str]) -> None:

@@ -32,9 +32,30 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 MUTATORS = {
-    "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "add", "discard", "popitem", "fill",
-    "shuffle", "put", "resize", "write", "writelines", "fit", "partial_fit", "set_params", "intersection_update",
-}  # fmt: skip
+    "append",
+    "extend",
+    "insert",
+    "pop",
+    "remove",
+    "clear",
+    "sort",
+    "reverse",
+    "update",
+    "setdefault",
+    "add",
+    "discard",
+    "popitem",
+    "fill",
+    "shuffle",
+    "put",
+    "resize",
+    "write",
+    "writelines",
+    "fit",
+    "partial_fit",
+    "set_params",
+    "intersection_update",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _alternatives(conditions: list[Expr]) -> Expr:
 
 def either(a: Expr, b: Expr) -> Expr:
     """Return ``a or b``; ``(p and q) or (p and not q)`` is ``p``, so that conditions stay as short as the script's."""
-    if a == FALSE or a == b:
+    if a in (FALSE, b):
         return b
     if b == FALSE:
         return a

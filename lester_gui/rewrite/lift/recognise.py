@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Apply, Expr, Literal
 from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Node
-from lester_gui.rewrite.lift.domain import Cell, Leaf, Matrix, MatrixBlock, OneHotRow
+from lester_gui.rewrite.lift.domain import Cell, Leaf, Matrix, MatrixBlock
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -97,6 +97,3 @@ def recognised(lift: Lifter, matrix: Matrix) -> Matrix:
             else:
                 out.append(one)
     return Matrix(matrix.node, tuple(out), matrix.part, matrix.dtype)
-
-
-__all__ = ["OneHotRow", "Standardised", "recognised", "standardised"]

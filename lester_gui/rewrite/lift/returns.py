@@ -36,8 +36,21 @@ TEXT_METHODS = {
 }
 NUMBER_METHODS = {"count", "find", "index", "weekday", "toordinal"}
 TRUTH_METHODS = {"startswith", "endswith", "isdigit", "isalpha", "isupper", "islower", "isnumeric"}
-CALLS = {"len": Type.INT, "int": Type.INT, "float": Type.FLOAT, "str": Type.STR, "bool": Type.BOOL, "round": Type.FLOAT, "ord": Type.INT,
-         "any": Type.BOOL, "all": Type.BOOL, "hash": Type.INT, "isinstance": Type.BOOL, "repr": Type.STR, "chr": Type.STR}  # fmt: skip
+CALLS = {
+    "len": Type.INT,
+    "int": Type.INT,
+    "float": Type.FLOAT,
+    "str": Type.STR,
+    "bool": Type.BOOL,
+    "round": Type.FLOAT,
+    "ord": Type.INT,
+    "any": Type.BOOL,
+    "all": Type.BOOL,
+    "hash": Type.INT,
+    "isinstance": Type.BOOL,
+    "repr": Type.STR,
+    "chr": Type.STR,
+}
 ARRAYS = {"zeros", "ones", "full", "array", "asarray", "concatenate", "hstack", "tanh", "mean_pool", "arange", "linspace"}
 
 
@@ -103,9 +116,9 @@ def _locals(lift: Lifter, function: UserFunction, depth: int) -> dict[str, Type 
         elif isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name) and inner.value is not None:
             values.setdefault(inner.target.id, []).append(inner.value)
         elif isinstance(inner, ast.For | ast.comprehension):
-            for t in ast.walk(inner.target):
-                if isinstance(t, ast.Name):
-                    known[t.id] = None
+            for bound in ast.walk(inner.target):
+                if isinstance(bound, ast.Name):
+                    known[bound.id] = None
     for _ in range(4):
         for name, exprs in values.items():
             kinds = {k for e in exprs if (k := _type(lift, function, e, known, depth)) is not None}

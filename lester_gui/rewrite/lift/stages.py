@@ -1,4 +1,4 @@
-"""From symbolic leaves and conditions to nodes: a dict lookup becomes a join, a last row's value a broadcast, a condition a filter."""
+"""From symbolic leaves and conditions to nodes: a lookup becomes a join, a last row's value a broadcast, a condition a filter."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def semi(lift: Lifter, options: Value, needle: Value) -> Expr:
     return Leaf("hit", lookup(lift, Keyed(node, (name,), None, "first", 0), needle), "", Type.BOOL)
 
 
-def looked_up(lift: Lifter, column: Column1, table: Column1) -> dict[str, object]:
+def looked_up(lift: Lifter, column: Column1, table: Column1) -> tuple[Node, Cell]:
     """Return node and cell of ``column.map(table)``: the table's value under its index, missing where there is none."""
     from lester_gui.rewrite.lift.library.pandas_join import unique_on
 
@@ -146,7 +146,7 @@ def looked_up(lift: Lifter, column: Column1, table: Column1) -> dict[str, object
     keyed = Keyed(node, table.index, cells.column(node, name), "only", 0)
     made = Leaf("get", lookup(lift, keyed, column.cell), name, table.cell.type, True)
     out, (cell,) = lift.resolve(column.node, Cell(made, table.cell.type, True))
-    return {"node": out, "cell": cell}
+    return out, cell
 
 
 def with_leaf(lift: Lifter, node: Node, leaf: Leaf) -> tuple[Node, Expr]:
@@ -179,7 +179,7 @@ def _of_outer(leaf: Leaf, table: dict[str, str], made: Lookup) -> Expr:
 def _join(
     lift: Lifter, node: Node, made: Lookup, how: JoinKind, want_found: bool, wanted: set[str] | None = None
 ) -> tuple[Node, dict[str, str]]:
-    """Join `node` with the rows a dict was made of; return the node and where each of its columns is ('' is a mark of a match)."""
+    """Join `node` with the rows of a dict; return the node and where each of its columns is ('' is a mark of a match)."""
     keyed = made.keyed
     left_keys: list[str] = []
     for cell in made.keys:
@@ -271,8 +271,8 @@ def with_last(lift: Lifter, node: Node, wanted: list[Leaf]) -> tuple[Node, dict[
 def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], lines: tuple[int, ...]) -> tuple[Node, list[Cell]]:
     """Return the rows for which a path condition holds, and cells over them.
 
-    Conditions are applied in the order in which the script asks them, so that nothing is computed for a row on which the script did
-    not compute it; ``key in table`` becomes an inner join.
+    Conditions are applied in the order in which the script asks them, so that nothing is computed for a row on which the script
+    did not compute it; ``key in table`` becomes an inner join.
     """
     table: dict[Expr, Expr] = {}
     asked: list[Expr] = []

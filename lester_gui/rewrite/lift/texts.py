@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal
-from lester_gui.ir.nodes import Node, Project, Reader, Select
+from lester_gui.ir.nodes import Node, Project, Reader
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, Handle, Items, Leaf, LineOf, Ref, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, Handle, Items, Leaf, LineOf, Result, Value
 from lester_gui.rewrite.lift.library.pandas_io import as_options, normal, read
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.written import WrittenLines, WrittenView, split_written, written_line
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -30,16 +30,6 @@ class LineSource:
     width: int | None = None
     seen: set[int] = field(default_factory=set)
     whole: bool = False  # all fields are used together, so their number must be found out
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenLines:
-    """A text file that the script wrote: one line per row of `node`, made of constant pieces and columns."""
-
-    node: Node
-    pieces: tuple[Expr, ...]
-    headers: int = 0
-    quoted: bool = False
 
 
 # -- opening and closing -----------------------------------------------------------------------------------------------
@@ -173,7 +163,7 @@ def line_source(lift: Lifter, handle: Handle) -> tuple[LineSource | WrittenLines
         lines = lift.files[handle.path]
         if not isinstance(lines, WrittenLines):
             raise shape("A file is read whose lines, as the script wrote them, are not known")
-        return lines, _written_line(lift, lines, options, form, handle)
+        return lines, written_line(lift, lines, options, form, handle)
     if any(w.path == handle.path for w in lift.written):
         raise no_rule("reading a file that the script wrote with a library")
     ident = lift.number()
@@ -190,7 +180,7 @@ def line_source(lift: Lifter, handle: Handle) -> tuple[LineSource | WrittenLines
 
 def _record(lift: Lifter, source: LineSource, names: object) -> Value:
     """What ``csv.DictReader`` yields: one text per column of the header."""
-    from lester_gui.rewrite.lift.lifter import Asked
+    from lester_gui.rewrite.lift.records import Asked
 
     if names is None:
         source.options["header"] = True
@@ -229,7 +219,7 @@ def line_method(lift: Lifter, line: LineOf, args: Arguments) -> Value:
             raise no_rule("splitting a line at white space")
         source = lift.texts[line.source]
         if isinstance(source, WrittenLines):
-            return _split_written(lift, source, line, values)
+            return split_written(lift, source, line, values)
         _fix(source, "sep", values[0])
         _fix(source, "strip", line.strip)
         if len(values) == 2 and values[1] != -1:
@@ -274,7 +264,7 @@ def all_fields(lift: Lifter, fields: Fields) -> tuple[Cell, ...]:
 
 
 def _observed_width(lift: Lifter, source: LineSource) -> int:
-    from lester_gui.rewrite.lift.lifter import Asked
+    from lester_gui.rewrite.lift.records import Asked
 
     return len(lift.observe(Asked(normal(source.path), source.reader, as_options(source.options), ())))
 
@@ -329,95 +319,6 @@ def number_of_fields(lift: Lifter, fields: Fields) -> Value:
     if isinstance(source, WrittenView):
         return Const(len(source.fields))
     return Cell(Leaf("width_of", fields.source, "fields", Type.INT), Type.INT)
-
-
-# -- lines that are no data --------------------------------------------------------------------------------------------
-
-
-def skips_line(lift: Lifter, node: ast.If) -> bool:
-    """Recognise ``if <the line is blank, or begins like no data>: continue``, which belongs to how the file is read."""
-    from lester_gui.rewrite.lift.expressions import evaluate
-
-    if not lift.loops or node.orelse or len(node.body) != 1 or not isinstance(node.body[0], ast.Continue) or not lift.straight:
-        return False
-    tests = node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or) else [node.test]
-    found = [_line_test(lift, t, evaluate) for t in tests]
-    if not any(found):
-        return False
-    if not all(found):
-        raise no_rule("a condition on a whole line together with one on its fields")
-    for source, option, value in (f for f in found if f is not None):
-        if option == "fields":
-            source.width = value if isinstance(value, int) else source.width
-            source.options["ragged"] = "skip"
-        else:
-            source.options[option] = value
-    return True
-
-
-def _line_test(lift: Lifter, test: ast.expr, evaluate: object) -> tuple[LineSource, str, object] | None:
-    """What a test says about a whole line: (source, option of the reader, its value), or None."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        line = _as_line(lift, test.operand)
-        if line is not None:
-            return _blank(lift, line)
-    if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        left, op, right = test.left, test.ops[0], test.comparators[0]
-        if isinstance(op, ast.Eq) and isinstance(right, ast.Constant):
-            inner = (
-                left.args[0]
-                if isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id == "len" and left.args
-                else None
-            )
-            line = _as_line(lift, inner if inner is not None else left)
-            if line is not None and right.value == (0 if inner is not None else ""):
-                return _blank(lift, line)
-            if line is not None and inner is None and right.value == "\n" and line.strip == "none":
-                return lift.texts[line.source], "skip_blank", True
-        if (
-            isinstance(left, ast.Call)
-            and isinstance(left.func, ast.Name)
-            and left.func.id == "len"
-            and isinstance(right, ast.Constant)
-        ):
-            fields = _quietly(lift, left.args[0])
-            known = lift.texts.get(fields.source) if isinstance(fields, Fields) else None
-            if (
-                isinstance(fields, Fields)
-                and isinstance(known, LineSource)
-                and isinstance(right.value, int)
-                and isinstance(op, ast.NotEq)
-            ):
-                return lift.texts[fields.source], "fields", right.value
-    if isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and test.func.attr == "startswith" and test.args:
-        line = _as_line(lift, test.func.value)
-        prefix = test.args[0]
-        if line is not None and isinstance(prefix, ast.Constant) and isinstance(prefix.value, str):
-            return lift.texts[line.source], "skip_prefix", prefix.value
-    return None
-
-
-def _blank(lift: Lifter, line: LineOf) -> tuple[LineSource, str, object]:
-    if line.strip not in ("both", "right"):
-        raise no_rule("a line that is compared with '' before it is stripped")
-    return lift.texts[line.source], "skip_blank", True
-
-
-def _as_line(lift: Lifter, node: ast.expr) -> LineOf | None:
-    value = _quietly(lift, node)
-    return value if isinstance(value, LineOf) and isinstance(lift.texts.get(value.source), LineSource) else None
-
-
-def _quietly(lift: Lifter, node: ast.expr) -> Value | None:
-    """Evaluate a name, or a method of a name, without effects."""
-    from lester_gui.rewrite.lift.expressions import evaluate
-
-    root = node
-    while isinstance(root, ast.Call | ast.Attribute):
-        root = root.func if isinstance(root, ast.Call) else root.value
-    if not isinstance(root, ast.Name) or not isinstance(lift.names.get(root.id), LineOf | Fields):
-        return None
-    return lift.content(evaluate(lift, node))
 
 
 # -- from lines to nodes -----------------------------------------------------------------------------------------------
@@ -504,174 +405,3 @@ def traced(node: Node, name: str) -> tuple[Node, str] | None:
 
 
 # -- files the script writes and reads again ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenView:
-    """The fields of a line of a file that the script wrote, once it is split."""
-
-    fields: tuple[Cell, ...]
-
-
-def _split_written(lift: Lifter, lines: WrittenLines, line: LineOf, values: list[object]) -> Value:
-    """Return the fields of a line that the script wrote: its pieces between the separators, as text.
-
-    Where a field held the separator, the script would unpack another number of fields and end; a script that picks fields by
-    number would not notice, which is noted.
-    """
-    separator = values[0]
-    if len(values) > 1 or not isinstance(separator, str):
-        raise no_rule("a written line that is split in this way")
-    fields: list[list[Expr]] = [[]]
-    for piece in lines.pieces:
-        if not isinstance(piece, Literal):
-            fields[-1].append(piece)
-            continue
-        parts = str(piece.value).split(separator)
-        for number, part in enumerate(parts):
-            if number:
-                fields.append([])
-            if part:
-                fields[-1].append(Literal(part))
-    end = fields[-1][-1] if fields[-1] else None
-    if not isinstance(end, Literal) or not str(end.value).endswith("\n"):
-        raise shape("A file is read whose lines do not end where the script wrote one")
-    if (
-        any("\n" in str(p.value) for f in fields for p in f if isinstance(p, Literal) and p is not end)
-        or str(end.value).count("\n") > 1
-    ):
-        raise shape("The script writes several lines for one row")
-    if line.strip == "none":
-        kept = str(end.value)
-    else:
-        kept = str(end.value)[:-1]
-    fields[-1] = fields[-1][:-1] + ([Literal(kept)] if kept else [])
-    out = []
-    for number, parts_of in enumerate(fields):
-        cell = cells.cell_of(Const("")) if not parts_of else _text(parts_of)
-        if line.strip == "both" and number == 0:
-            cell = _trimmed(lines.node, cell, "lstrip")
-        if line.strip in ("both", "right") and number == len(fields) - 1:
-            cell = _trimmed(lines.node, cell, "rstrip")
-        out.append(cell)
-    ident = lift.number()
-    lift.texts[ident] = WrittenView(tuple(out))
-    return Fields(ident)
-
-
-def _text(parts: list[Expr]) -> Cell:
-    return Cell(parts[0] if len(parts) == 1 else Apply("concat_text", tuple(parts)), Type.STR)
-
-
-def _trimmed(node: Node, cell: Cell, operator: str) -> Cell:
-    """Cut white space off, unless it is the text of a number or truth value, which has none."""
-    if isinstance(cell.expr, Literal):
-        return cell
-    if isinstance(cell.expr, Column) and (made := _definition(node, cell.expr.name)) is not None:
-        if isinstance(made, Apply) and made.operator == "py_str":
-            return cell
-    return cells.make(operator, cell)
-
-
-def _definition(node: Node, name: str) -> Expr | None:
-    """Return the expression that a column of a written view was computed by."""
-    if isinstance(node, Select):
-        name, node = dict(node.columns)[name], node.parent
-    return dict(node.assigned).get(name) if isinstance(node, Project) else None
-
-
-@method("file", "write", "writelines")
-def write_line(lift: Lifter, handle: Handle, args: Arguments) -> Value:
-    """``f.write(text)``: inside a loop one line per row, outside a header or a note."""
-    from lester_gui.rewrite.lift.loops import Effect
-
-    value = lift.content(args.positional[0])
-    if args.what.endswith("writelines"):
-        raise no_rule("writelines")
-    if isinstance(value, Result):
-        return value
-    if not lift.loops:
-        text = lift.content(value)
-        if isinstance(text, Const):
-            before = lift.files.get(handle.path)
-            if before is not None and not isinstance(before, int):
-                lift.files[handle.path] = Const("more text after the rows")
-            else:
-                lift.files[handle.path] = (before or 0) + str(text.value).count("\n")
-        return Const(None)
-    lift.loops[-1].effects.append(Effect("write", 0, lift.live, value, None, lift.line, handle.path))
-    return Const(None)
-
-
-@function("csv.writer")
-def csv_writer(lift: Lifter, args: Arguments) -> Value:
-    """``csv.writer(f)``."""
-    given = args.bind("csvfile", ignored=("lineterminator",), delimiter=",", quoting=0)
-    handle = lift.content(given["csvfile"])
-    if not isinstance(handle, Handle):
-        raise no_rule("csv.writer of this object")
-    return lift.new(replace(handle, options=(("separator", lift.const(given["delimiter"])),)))
-
-
-@method("file", "writerow")
-def write_row(lift: Lifter, handle: Handle, args: Arguments) -> Value:
-    """``writer.writerow([…])``."""
-    from lester_gui.rewrite.lift.loops import Effect
-
-    row = lift.content(args.positional[0])
-    values = row.items if isinstance(row, Tup) else row.values if isinstance(row, Items) else None
-    if values is None:
-        raise no_rule("writerow of this object")
-    if not lift.loops:
-        if all(isinstance(lift.content(v), Const) for v in values):
-            before = lift.files.get(handle.path)
-            lift.files[handle.path] = (before if isinstance(before, int) else 0) + 1
-        return Const(None)
-    texts = tuple(cells.as_text(cells.cell_of(lift.content(v))) for v in values)
-    lift.loops[-1].effects.append(Effect("row", 0, lift.live, Tup(texts), None, lift.line, handle.path))
-    return Const(None)
-
-
-def written(
-    lift: Lifter, node: Node, value: Value, names: list[str], lines: tuple[int, ...], call: str, headers: int, quoted: bool
-) -> WrittenLines:
-    """Return the lines of a file as columns of a view that holds exactly what the file holds."""
-    if quoted:
-        assert isinstance(value, Tup)
-        pieces: tuple[Expr, ...] = tuple(cells.cell_of(v).expr for v in value.items)
-    else:
-        cell = cells.cell_of(value)
-        pieces = cell.expr.arguments if isinstance(cell.expr, Apply) and cell.expr.operator == "concat_text" else (cell.expr,)
-    wanted: dict[Expr, str] = {}
-    for piece, name in zip(pieces, names, strict=True):
-        if not isinstance(piece, Literal) and piece not in wanted:
-            base = piece.name if isinstance(piece, Column) else name or "field"
-            n, candidate = 1, base
-            while candidate in wanted.values():
-                n += 1
-                candidate = f"{base}_{n}"
-            wanted[piece] = candidate
-    assigned = tuple((n, e) for e, n in wanted.items() if not isinstance(e, Column))
-    if assigned:
-        node = lift.step(Project, call, node, lines, parent=node, assigned=assigned)
-    pairs = tuple((n, e.name if isinstance(e, Column) else n) for e, n in wanted.items())
-    if tuple(n for n, _ in pairs) != node.schema.names:
-        node = lift.step(Select, call, node, lines, parent=node, columns=pairs)
-    lift.naming.claim(node, call)
-    table: dict[Expr, Expr] = {e: Column(n) for e, n in wanted.items()}
-    return WrittenLines(node, tuple(table.get(p, p) for p in pieces), headers, quoted)
-
-
-def _written_line(lift: Lifter, lines: WrittenLines, options: dict[str, object], form: object, handle: Handle) -> Value:
-    if options.pop("skip", 0) != lines.headers:
-        raise shape("A file is read with another number of header lines than the script wrote")
-    if lines.quoted or form is not None:
-        if not lines.quoted or form != "list":
-            raise no_rule("a file written in one way and read in another")
-        return Tup(tuple(cells.column(lines.node, p.name) for p in lines.pieces if isinstance(p, Column)))
-    ident = lift.number()
-    lift.texts[ident] = lines
-    return LineOf(ident, "none")
-
-
-__all__ = ["LineSource", "Ref", "WrittenLines", "WrittenView", "line_source", "read_node"]

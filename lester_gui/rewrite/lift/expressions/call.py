@@ -26,8 +26,23 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 # Libraries that draw, log and tidy up: nothing a plan needs comes from them.
-DISPLAY = ("matplotlib", "seaborn", "plotly", "warnings", "logging", "IPython", "gc", "tqdm.pandas", "rich", "pprint", "sys", "shutil",
-           "argparse", "mlflow", "wandb")  # fmt: skip
+DISPLAY = (
+    "matplotlib",
+    "seaborn",
+    "plotly",
+    "warnings",
+    "logging",
+    "IPython",
+    "gc",
+    "tqdm.pandas",
+    "rich",
+    "pprint",
+    "sys",
+    "shutil",
+    "argparse",
+    "mlflow",
+    "wandb",
+)
 
 
 @expression(ast.Call)
@@ -187,9 +202,17 @@ def member(lift: Lifter, owner: Value, name: str, target: ast.expr | None = None
 
 def lift_constant(dotted: str) -> Value:
     """Return a member of a module; the few that are plain numbers are constants."""
-    constants = {"numpy.nan": float("nan"), "numpy.NaN": float("nan"), "numpy.inf": float("inf"), "math.inf": float("inf"),
-                 "math.nan": float("nan"), "numpy.pi": 3.141592653589793, "math.pi": 3.141592653589793,
-                 "numpy.e": 2.718281828459045, "math.e": 2.718281828459045}  # fmt: skip
+    constants = {
+        "numpy.nan": float("nan"),
+        "numpy.NaN": float("nan"),
+        "numpy.inf": float("inf"),
+        "math.inf": float("inf"),
+        "math.nan": float("nan"),
+        "numpy.pi": 3.141592653589793,
+        "math.pi": 3.141592653589793,
+        "numpy.e": 2.718281828459045,
+        "math.e": 2.718281828459045,
+    }
     if dotted in ("pandas.NA", "pandas.NaT"):
         return Const(None)
     return Const(constants[dotted]) if dotted in constants else Module(dotted)

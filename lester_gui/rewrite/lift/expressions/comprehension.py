@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import paths
-from lester_gui.rewrite.lift.domain import Const, Entries, Fields, Items, Iterated, Result, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.domain import Entries, Fields, Items, Iterated, Result, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.expressions.basic import under
 from lester_gui.rewrite.lift.statements.assign import store
@@ -201,6 +201,3 @@ def _coded(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, vo
     if vocabulary.order == "set":
         raise shape("Columns are made in the order of a set, which changes from run to run")
     return OneHotRow(vocabulary, lift.content(under(lift, lift.live, other[0])))
-
-
-__all__ = ["Const", "collect", "dictionary"]

@@ -55,6 +55,7 @@ PYTHON: dict[str, Callable[[Any, Any], Any]] = {
     "Is": operator.is_,
     "IsNot": operator.is_not,
 }
+UNARY: dict[str, Callable[[Any], Any]] = {"USub": operator.neg, "UAdd": operator.pos, "Invert": operator.invert}
 BITWISE = {"BitAnd": "and", "BitOr": "or"}
 
 
@@ -82,7 +83,7 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     if isinstance(a, Column1) or isinstance(b, Column1):
         return columnwise(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
     if isinstance(a, Rows | Items | Tup) or isinstance(b, Rows | Items | Tup):
-        from lester_gui.rewrite.lift.library.collections import sequence_arithmetic
+        from lester_gui.rewrite.lift.library.lists import sequence_arithmetic
 
         return sequence_arithmetic(lift, op, a, b)
     return _cellwise(op, cells.cell_of(a), cells.cell_of(b), lift.pandas)
@@ -140,10 +141,7 @@ def unary(lift: Lifter, node: ast.UnaryOp) -> Value:
         condition = condition_of(lift, value)
         return Result("condition") if condition is None else of_condition(paths.negated(condition))
     if isinstance(value, Const):
-        function: Callable[[Any], Any] = {"USub": operator.neg, "UAdd": operator.pos, "Invert": operator.invert}[
-            type(node.op).__name__
-        ]
-        return Const(function(value.value))
+        return Const(UNARY[type(node.op).__name__](value.value))
 
     def apply(cell: Cell) -> Cell:
         if isinstance(node.op, ast.USub) and cell.type.is_number:

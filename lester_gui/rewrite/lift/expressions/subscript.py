@@ -34,7 +34,7 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
     """Return ``owner[key]``."""
     if isinstance(owner, Module):
         if owner.name == "numpy.c_":
-            from lester_gui.rewrite.lift.library.numpy import c_
+            from lester_gui.rewrite.lift.library.numpy_shapes import c_
 
             return c_(lift, Arguments("numpy.c_", [key]))
         return owner  # a type, such as list[int]

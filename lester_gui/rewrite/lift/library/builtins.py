@@ -251,8 +251,16 @@ def quantified(lift: Lifter, args: Arguments) -> Value:
     return of_condition(out)
 
 
-@function("builtins.isinstance", "builtins.type", "builtins.id", "builtins.hash", "builtins.repr", "builtins.callable", "builtins.getattr",
-          "builtins.hasattr")  # fmt: skip
+@function(
+    "builtins.isinstance",
+    "builtins.type",
+    "builtins.id",
+    "builtins.hash",
+    "builtins.repr",
+    "builtins.callable",
+    "builtins.getattr",
+    "builtins.hasattr",
+)
 def reflection(lift: Lifter, args: Arguments) -> Value:
     """Questions about objects: only constants can be asked."""
     content = lift.content(args.positional[0])

@@ -7,8 +7,6 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift.domain import (
-    Accessor,
-    Cell,
     Column1,
     Const,
     Estimator,
@@ -16,7 +14,6 @@ from lester_gui.rewrite.lift.domain import (
     Handle,
     Matrix,
     Module,
-    Ref,
     Result,
     Rows,
     Value,
@@ -97,10 +94,33 @@ def pattern(lift: Lifter, args: Arguments) -> Value:
     return Module("pattern")
 
 
-@function("os.makedirs", "os.mkdir", "os.remove", "os.unlink", "os.chdir", "os.system", "os.environ.setdefault", "os.path.exists", "os.path.isfile",
-          "os.path.isdir", "os.listdir", "os.getcwd", "os.environ.get", "os.getenv", "glob.glob", "time.time", "time.perf_counter",
-          "time.sleep", "datetime.datetime.now", "datetime.date.today", "random.random", "platform.platform", "os.path.getsize",
-          "os.rename", "os.replace")  # fmt: skip
+@function(
+    "os.makedirs",
+    "os.mkdir",
+    "os.remove",
+    "os.unlink",
+    "os.chdir",
+    "os.system",
+    "os.environ.setdefault",
+    "os.path.exists",
+    "os.path.isfile",
+    "os.path.isdir",
+    "os.listdir",
+    "os.getcwd",
+    "os.environ.get",
+    "os.getenv",
+    "glob.glob",
+    "time.time",
+    "time.perf_counter",
+    "time.sleep",
+    "datetime.datetime.now",
+    "datetime.date.today",
+    "random.random",
+    "platform.platform",
+    "os.path.getsize",
+    "os.rename",
+    "os.replace",
+)
 def outside(lift: Lifter, args: Arguments) -> Value:
     """Folders, time and the machine: results that no plan may need."""
     if args.what.endswith(("chdir", "system", "os.rename", "os.replace")):
@@ -108,8 +128,18 @@ def outside(lift: Lifter, args: Arguments) -> Value:
     return Result(args.what)
 
 
-@function("os.path.join", "os.path.normpath", "os.path.dirname", "os.path.abspath", "os.path.realpath", "os.path.basename", "os.fspath",
-          "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath")  # fmt: skip
+@function(
+    "os.path.join",
+    "os.path.normpath",
+    "os.path.dirname",
+    "os.path.abspath",
+    "os.path.realpath",
+    "os.path.basename",
+    "os.fspath",
+    "pathlib.Path",
+    "pathlib.PurePath",
+    "pathlib.PosixPath",
+)
 def join_path(lift: Lifter, args: Arguments) -> Value:
     """Paths as text; the script's own folder is the project's."""
     parts = [lift.content(v) for v in args.positional]
@@ -155,6 +185,3 @@ def path_method(lift: Lifter, content: Value, args: Arguments) -> Value:
     if what == "read_text":
         raise no_rule("reading a file as one text")
     return Const(posixpath.normpath(base))
-
-
-__all__ = ["Accessor", "Cell", "Ref", "path_of"]

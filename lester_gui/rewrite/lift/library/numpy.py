@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import blocks, cells
 from lester_gui.rewrite.lift.arrays import as_float, filled_with
 from lester_gui.rewrite.lift.domain import (
-    Accessor,
     Cell,
     Column1,
     Const,
     Feature,
     Frame,
     Generator,
-    Grid,
     Items,
     Matrix,
     MatrixBlock,
@@ -30,7 +28,7 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.pandas_io import as_column
-from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
+from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ def array(lift: Lifter, args: Arguments) -> Value:
     """``np.array(rows)``: one column, or a matrix with one feature per place of a record."""
     given = args.bind("object", "dtype", ignored=("copy", "order"), dtype=None, axis=0)
     content = lift.content(given["object"])
-    kind = _type_named(lift, given["dtype"])
+    kind = type_named(lift, given["dtype"])
     if isinstance(content, Result):
         return content
     if isinstance(content, Rows):
@@ -75,7 +73,8 @@ def of_list(lift: Lifter, rows: Rows) -> Value:
     return blocks.of_rows(lift, rows)
 
 
-def _type_named(lift: Lifter, value: Value) -> str:
+def type_named(lift: Lifter, value: Value) -> str:
+    """Return what a NumPy type is called here, '' for None."""
     content = lift.content(value)
     if content == Const(None):
         return ""
@@ -136,7 +135,7 @@ def constant_array(lift: Lifter, args: Arguments) -> Value:
     else:
         given = args.bind("shape", "dtype", dtype=None)
         fill = Const(0.0 if what == "zeros" else 1.0)
-    kind = _type_named(lift, given["dtype"])
+    kind = type_named(lift, given["dtype"])
     if kind == "int":
         fill = Const(int(lift.const(fill)))
     elif kind == "bool":
@@ -163,8 +162,18 @@ def like(lift: Lifter, args: Arguments) -> Value:
 # -- statistics --------------------------------------------------------------------------------------------------------
 
 
-@function("numpy.mean", "numpy.std", "numpy.var", "numpy.sum", "numpy.min", "numpy.max", "numpy.median", "numpy.nanmean", "numpy.amin",
-          "numpy.amax")  # fmt: skip
+@function(
+    "numpy.mean",
+    "numpy.std",
+    "numpy.var",
+    "numpy.sum",
+    "numpy.min",
+    "numpy.max",
+    "numpy.median",
+    "numpy.nanmean",
+    "numpy.amin",
+    "numpy.amax",
+)
 def statistic_function(lift: Lifter, args: Arguments) -> Value:
     """``np.mean(x, axis=0)``."""
     what = args.what.rsplit(".", 1)[-1].removeprefix("nan").replace("amin", "min").replace("amax", "max")
@@ -185,12 +194,12 @@ def statistic(lift: Lifter, content: Value, what: str, axis: object, ddof: objec
         return content
     if isinstance(content, Items | Tup):
         values = [lift.const(v) for v in (content.values if isinstance(content, Items) else content.items)]
-        simple = {"sum": sum, "min": min, "max": max, "mean": lambda v: sum(v) / len(v)}
+        simple: dict[str, Callable[[Any], Any]] = {"sum": sum, "min": min, "max": max, "mean": lambda v: sum(v) / len(v)}
         if what in simple:
             return Const(simple[what](values))
     if ddof not in (0, 1):
         raise no_rule(f"{what} with ddof {ddof}")
-    name = {("std", 0): "std0", ("var", 0): "var0"}.get((what, ddof), what)  # type: ignore[arg-type]
+    name = f"{what}0" if what in ("std", "var") and ddof == 0 else what
     if isinstance(content, Matrix):
         if axis not in (0,) or any(b.chain for b in content.blocks):
             raise no_rule(f"{what} over all cells of a matrix")
@@ -309,221 +318,6 @@ def unique(lift: Lifter, args: Arguments) -> Value:
     return Vocabulary("sorted", column.node, column.cell, (), False)
 
 
-# -- shapes ------------------------------------------------------------------------------------------------------------
-
-
-@function("numpy.hstack", "numpy.column_stack", "numpy.concatenate", "numpy.append", "scipy.sparse.hstack")
-def side_by_side(lift: Lifter, args: Arguments) -> Value:
-    """``np.hstack([a, b])``; ``np.concatenate`` with axis=1."""
-    given = args.bind("arrays", "axis", ignored=("dtype", "format"), axis=0)
-    what = args.what.rsplit(".", 1)[-1]
-    parts = lift.content(given["arrays"])
-    values = parts.values if isinstance(parts, Items) else parts.items if isinstance(parts, Tup) else None
-    if values is None:
-        raise no_rule(f"{what} of this object")
-    if what == "append" or (what == "concatenate" and lift.const(given["axis"]) not in (1, -1)):
-        raise no_rule("putting arrays below each other")
-    matrices = []
-    for v in values:
-        content = lift.content(v)
-        if isinstance(content, Column1 | Rows) and what == "hstack" and not _is_wide(lift, content):
-            raise no_rule("hstack of one-dimensional arrays")
-        one = of_list(lift, content) if isinstance(content, Rows) else content
-        matrices.append(named(blocks.of_value(lift, one), v, lift))
-    return blocks.beside(lift, matrices)
-
-
-def _is_wide(lift: Lifter, content: Value) -> bool:
-    if not isinstance(content, Rows):
-        return False
-    inner = lift.content(content.template)
-    return not isinstance(inner, Cell) or inner.type is Type.FLOATS
-
-
-def named(matrix: Matrix, value: Value, lift: Lifter) -> Matrix:
-    """Return a matrix of one nameless block called after the variable that holds it."""
-    if len(matrix.blocks) != 1:
-        return matrix
-    for name, known in lift.names.items():
-        if known is value or (known == value and not isinstance(value, Const)):
-            return replace(matrix, blocks=(replace(matrix.blocks[0], name=name),))
-    return matrix
-
-
-def c_(lift: Lifter, args: Arguments) -> Value:
-    """``np.c_[a, b]``."""
-    key = lift.content(args.positional[0])
-    if not isinstance(key, Tup):
-        raise no_rule("np.c_ of one array")
-    return blocks.beside(lift, [named(blocks.of_value(lift, v), v, lift) for v in key.items])
-
-
-@method("series", "reshape")
-@method("matrix", "reshape", "ravel", "flatten", "toarray", "todense", "astype", "copy", "tolist", "round")
-def reshape(lift: Lifter, content: Value, args: Arguments) -> Value:
-    """``x.reshape(-1, 1)``, ``X.ravel()``, ``X.toarray()``."""
-    what = args.what.rsplit(".", 1)[-1]
-    if what in ("toarray", "todense", "copy"):
-        return content
-    if what == "astype":
-        return typed(content, _type_named(lift, args.bind("dtype", ignored=("copy",))["dtype"]))
-    if what in ("ravel", "flatten"):
-        return flat(content)
-    if what != "reshape":
-        raise no_rule(f"array.{what}")
-    size = tuple(lift.content(v) for v in args.positional)
-    if len(size) == 1 and isinstance(size[0], Tup):
-        size = tuple(lift.content(v) for v in size[0].items)
-    if isinstance(content, Column1) and len(size) == 2 and size[1] == Const(1):
-        return tall(content)
-    if size in ((Const(-1),),):
-        return content if isinstance(content, Column1) else flat(content)
-    raise no_rule("this reshape")
-
-
-@method("series", "ravel", "flatten", "toarray")
-def already_flat(lift: Lifter, content: Column1, args: Arguments) -> Value:
-    """``y.ravel()``."""
-    return replace(content, numpy=True)
-
-
-def tall(column: Column1) -> Matrix:
-    """Return a column as a matrix of width 1."""
-    name = column.name
-    return Matrix(column.node, (MatrixBlock(name or "column", (Feature(column.cell, name),), (), "", column.lines),), column.part)
-
-
-def flat(content: Value) -> Column1:
-    """Return a matrix of width 1 as a column."""
-    if (
-        isinstance(content, Matrix)
-        and len(content.blocks) == 1
-        and len(content.blocks[0].features) == 1
-        and not content.blocks[0].chain
-    ):
-        feature = content.blocks[0].features[0]
-        return Column1(content.node, feature.cell, feature.name, content.part, True, ())
-    raise no_rule("flattening a matrix of several columns")
-
-
-@function("numpy.expand_dims", "numpy.ravel", "numpy.squeeze")
-def reshape_function(lift: Lifter, args: Arguments) -> Value:
-    """``np.ravel(y)``, ``np.expand_dims(x, 1)``."""
-    content = lift.content(args.positional[0])
-    if args.what.endswith("expand_dims"):
-        if isinstance(content, Column1) and lift.const(args.given("axis", 1) or Const(None)) in (1, -1):
-            return tall(content)
-        raise no_rule("this expand_dims")
-    return content if isinstance(content, Column1) else flat(content)
-
-
-def array_item(lift: Lifter, column: Column1, key: Value) -> Value:
-    """Return ``x[key]`` of a column."""
-    from lester_gui.rewrite.lift.library.pandas_frame import aligned, filtered
-    from lester_gui.rewrite.lift.library.splitting import by_order
-
-    if isinstance(key, Tup) and len(key.items) == 2 and _is_all(lift, key.items[0]) and lift.content(key.items[1]) == Const(None):
-        return tall(column)
-    if isinstance(key, Tup) and len(key.items) == 2 and _is_all(lift, key.items[0]) and _is_newaxis(lift, key.items[1]):
-        return tall(column)
-    if isinstance(key, Cell) and lift.loops and key.expr == lift.position(column.node).expr:
-        node = lift.loops[-1].node
-        assert node is not None
-        return lift.move(column.cell, column.node, node)
-    if isinstance(key, Column1) and key.cell.type is Type.BOOL and column.part is None:
-        name = column.name or "value"
-        frame, condition = aligned(lift, Frame(column.node, ((name, column.cell),), column.index), key)
-        if condition.nullable:
-            raise shape("A mask may be missing for some rows")
-        kept = filtered(lift, frame, condition)
-        return Column1(kept.node, cells.column(kept.node, name), column.name, None, column.numpy, None)
-    part = _part(lift, column, key)
-    if part is not None and column.part is None:
-        return replace(column, part=part)
-    if isinstance(key, Order):
-        part = by_order(lift, column.node, key)
-        if part is not None and column.part is None:
-            return replace(column, part=part)
-    raise no_rule("this element or part of a column")
-
-
-def _is_all(lift: Lifter, value: Value) -> bool:
-    content = lift.content(value)
-    return isinstance(content, Accessor) and content.kind == "slice" and content.owner == Tup((Const(None),) * 3)
-
-
-def _is_newaxis(lift: Lifter, value: Value) -> bool:
-    return isinstance(value, Module) and value.name == "numpy.newaxis"
-
-
-def _part(lift: Lifter, table: Column1 | Matrix, key: Value) -> object:
-    from lester_gui.rewrite.lift.library.splitting import positional_part
-
-    if isinstance(key, Accessor) and key.kind == "slice" and isinstance(key.owner, Tup):
-        low, high, step = (lift.content(v) for v in key.owner.items)
-        if step == Const(None):
-            part = positional_part(lift, table.node, low, high)
-            if part is None and (isinstance(low, Const) and isinstance(high, Const)):
-                part = lift.learner.constant_cut(table.node, low, high)
-            return part
-    return None
-
-
-@method("matrix", "__getitem__")
-def matrix_item(lift: Lifter, content: Value, args: Arguments) -> Value:
-    """``X[order]``, ``X[:cut]``, ``X[:, 0]``, ``X[:, :3]``."""
-    from lester_gui.rewrite.lift.library.splitting import by_order
-
-    key = lift.content(args.positional[0])
-    if isinstance(content, Grid):
-        raise no_rule("reading an array that is being filled")
-    assert isinstance(content, Matrix)
-    if isinstance(key, Tup) and len(key.items) == 2 and _is_all(lift, key.items[0]):
-        return _columns(lift, content, lift.content(key.items[1]))
-    if isinstance(key, Order):
-        part = by_order(lift, content.node, key)
-        if part is not None and content.part is None:
-            return replace(content, part=part)
-    side = _part(lift, content, key)
-    if side is not None and content.part is None:
-        return replace(content, part=side)  # type: ignore[arg-type]
-    raise no_rule("this element or part of a matrix")
-
-
-def _columns(lift: Lifter, matrix: Matrix, key: Value) -> Value:
-    if any(b.chain for b in matrix.blocks) or any(f.cell.type is Type.FLOATS for b in matrix.blocks for f in b.features):
-        raise no_rule("choosing columns of an encoded matrix")
-    features = [f for b in matrix.blocks for f in b.features]
-    if isinstance(key, Const) and isinstance(key.value, int):
-        feature = features[key.value]
-        return Column1(matrix.node, feature.cell, feature.name, matrix.part, True, ())
-    if isinstance(key, Accessor) and key.kind == "slice":
-        low, high, step = lift.const(key.owner)
-        chosen = features[low:high:step]
-    else:
-        chosen = [features[i] for i in lift.const(key)]
-    return replace(matrix, blocks=(MatrixBlock("columns", tuple(chosen)),))
-
-
-@attribute("matrix", "shape")
-def shape_of(lift: Lifter, content: Value, owner: Value) -> Value:
-    """``X.shape``."""
-    assert isinstance(content, Matrix | Grid)
-    width: Value = Result("width")
-    if isinstance(content, Matrix) and not any(b.chain for b in content.blocks):
-        width = Const(sum(len(b.features) for b in content.blocks))
-    return Tup((lift.count(content.node, content.part), width))
-
-
-@attribute("matrix", "size")
-@attribute("matrix", "dtype")
-@attribute("matrix", "nbytes")
-@attribute("series", "dtype")
-def facts(lift: Lifter, content: Value, owner: Value) -> Value:
-    """What is only looked at."""
-    return Result("facts")
-
-
 # -- random orders -----------------------------------------------------------------------------------------------------
 
 
@@ -544,7 +338,7 @@ def generator(lift: Lifter, args: Arguments) -> Value:
 @function("numpy.random.permutation")
 def global_permutation(lift: Lifter, args: Arguments) -> Value:
     """``np.random.permutation(n)``."""
-    from lester_gui.rewrite.lift.library.collections import permuted
+    from lester_gui.rewrite.lift.library.orders import permuted
 
     drawn = lift.generators.pop("numpy", Generator("numpy_legacy", None))
     return permuted(lift, args.positional[0], drawn)
@@ -553,7 +347,7 @@ def global_permutation(lift: Lifter, args: Arguments) -> Value:
 @function("numpy.random.shuffle")
 def global_shuffle(lift: Lifter, args: Arguments) -> Value:
     """``np.random.shuffle(order)``."""
-    from lester_gui.rewrite.lift.library.collections import shuffled
+    from lester_gui.rewrite.lift.library.orders import shuffled
 
     drawn = lift.generators.pop("numpy", Generator("numpy_legacy", None))
     return shuffled(lift, args.positional[0], drawn)
@@ -565,8 +359,20 @@ def load(lift: Lifter, args: Arguments) -> Value:
     raise no_rule(args.what)
 
 
-@function("numpy.set_printoptions", "numpy.seterr", "numpy.bincount", "numpy.allclose", "numpy.count_nonzero", "numpy.argmax", "numpy.any",
-          "numpy.all", "numpy.argsort", "numpy.histogram", "numpy.percentile", "numpy.corrcoef")  # fmt: skip
+@function(
+    "numpy.set_printoptions",
+    "numpy.seterr",
+    "numpy.bincount",
+    "numpy.allclose",
+    "numpy.count_nonzero",
+    "numpy.argmax",
+    "numpy.any",
+    "numpy.all",
+    "numpy.argsort",
+    "numpy.histogram",
+    "numpy.percentile",
+    "numpy.corrcoef",
+)
 def looked_at(lift: Lifter, args: Arguments) -> Value:
     """What is printed."""
     return Result(args.what)

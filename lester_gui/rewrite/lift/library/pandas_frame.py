@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column, Expr, Literal
-from lester_gui.ir.nodes import Distinct, Filter, Keep, Limit, Node, Project, Sort
+from lester_gui.ir.expressions import Column
+from lester_gui.ir.nodes import Filter, Limit, Node, Project
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import (
@@ -18,13 +19,12 @@ from lester_gui.rewrite.lift.domain import (
     Frame,
     Items,
     Result,
-    Rows,
     Tup,
     UserFunction,
     Value,
 )
-from lester_gui.rewrite.lift.library.pandas_io import as_column, with_index
-from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
+from lester_gui.rewrite.lift.library.pandas_io import as_column
+from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -312,7 +312,7 @@ def renamed_by(lift: Lifter, mapping: Value, names: tuple[str, ...]) -> tuple[st
     """Return names after a function such as ``str.lower``."""
     from lester_gui.rewrite.lift.domain import Module
 
-    simple = {
+    simple: dict[str, Callable[[str], str]] = {
         "builtins.str.lower": str.lower,
         "builtins.str.upper": str.upper,
         "builtins.str.strip": str.strip,
@@ -348,189 +348,6 @@ def affix(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     text = lift.text(args.positional[0])
     prefix = args.what.endswith("prefix")
     return lift.new(relabelled(lift, frame, tuple(text + n if prefix else n + text for n in frame.names)))
-
-
-# -- index -------------------------------------------------------------------------------------------------------------
-
-
-@method("frame", "reset_index")
-def reset_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.reset_index(drop=…)``: index levels become the first columns."""
-    given = args.bind("level", level=None, drop=False, inplace=False, names=None)
-    if lift.const(given["level"]) is not None or lift.const(given["names"]) is not None:
-        raise no_rule("reset_index with level or names")
-    if lift.const(given["drop"]):
-        columns = frame.columns
-    elif frame.levels:
-        columns = (*frame.levels, *frame.columns)
-    else:
-        raise no_rule("keeping row numbers as a column")
-    return in_place(lift, args, settled(lift, Frame(frame.node, columns, (), (), frame.part)), given["inplace"])
-
-
-@method("frame", "set_index")
-def set_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.set_index(names)``."""
-    given = args.bind("keys", drop=True, inplace=False, append=False, verify_integrity=False)
-    if not lift.const(given["drop"]) or lift.const(given["append"]):
-        raise no_rule("set_index with drop=False or append")
-    return in_place(lift, args, with_index(lift, replace(frame, index=()), lift.strings(given["keys"])), given["inplace"])
-
-
-# -- rows --------------------------------------------------------------------------------------------------------------
-
-
-@method("frame", "query")
-def query(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.query("a > 3 and b in @names")``."""
-    from lester_gui.rewrite.lift.library.pandas_query import condition
-
-    given = args.bind("expr", ignored=("engine",), inplace=False)
-    whole(frame, "Choosing rows")
-    return in_place(lift, args, filtered(lift, frame, condition(lift, frame, lift.text(given["expr"]))), given["inplace"])
-
-
-@method("frame", "dropna")
-def dropna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.dropna(subset=…)``."""
-    given = args.bind(axis=0, how="any", thresh=None, subset=None, inplace=False, ignore_index=False)
-    if lift.const(given["axis"]) not in (0, "index") or lift.const(given["thresh"]) is not None:
-        raise no_rule("dropna by column or with a threshold")
-    whole(frame, "Choosing rows")
-    names = frame.names if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
-    kept: list[Expr] = []
-    for n in names:
-        cell = frame.get(n)
-        if not isinstance(cell, Cell):
-            raise shape(f"There is no column {n!r} to look for missing values in")
-        # asked of every column, missing values seen so far or not: what the data hold must not decide what the plan says
-        kept.append(cells.make("not_null", cell).expr)
-    condition = paths.conjunction(kept)
-    if lift.const(given["how"]) == "all":
-        condition = paths.FALSE
-        for k in kept:
-            condition = paths.either(condition, k)
-    out = filtered(lift, frame, Cell(condition, Type.BOOL))
-    if lift.const(given["ignore_index"]):
-        out = replace(out, index=())
-    return in_place(lift, args, out, given["inplace"])
-
-
-@method("frame", "drop_duplicates")
-def drop_duplicates(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.drop_duplicates(subset, keep=…)``."""
-    given = args.bind("subset", subset=None, keep="first", inplace=False, ignore_index=False)
-    whole(frame, "Choosing rows")
-    subset = () if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
-    keep = lift.const(given["keep"])
-    out = lift.step(
-        Distinct,
-        lift.naming.called(frame.node),
-        parent=frame.node,
-        subset=subset or frame.names,
-        keep={"first": Keep.FIRST, "last": Keep.LAST, False: Keep.NONE}[keep],
-    )
-    index = () if lift.const(given["ignore_index"]) else None
-    return in_place(lift, args, _over(frame, out, index if frame.index == () or index == () else frame.index), given["inplace"])
-
-
-@method("frame", "sort_values")
-def sort_values(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.sort_values(by, ascending=…)``. Only orders that do not depend on the algorithm: pandas' default is not stable."""
-    given = args.bind(
-        "by", ascending=True, inplace=False, kind="quicksort", na_position="last", ignore_index=False, axis=0, key=None
-    )
-    if lift.const(given["na_position"]) != "last" or lift.content(given["key"]) != Const(None):
-        raise no_rule("sort_values with na_position or key")
-    whole(frame, "Sorting")
-    names = lift.strings(given["by"])
-    ascending = lift.const(given["ascending"])
-    orders = [bool(a) for a in ascending] if isinstance(ascending, list | tuple) else [bool(ascending)] * len(names)
-    if len(names) == 1 and lift.const(given["kind"]) not in ("stable", "mergesort"):
-        lift.note("unstable-sort", names[0])
-    out = lift.step(Sort, lift.naming.called(frame.node), parent=frame.node, by=tuple(zip(names, orders, strict=True)))
-    index = () if lift.const(given["ignore_index"]) else None
-    return in_place(lift, args, _over(frame, out, index if frame.index == () or index == () else frame.index), given["inplace"])
-
-
-@method("frame", "sort_index")
-def sort_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.sort_index()`` where the rows are in that order already, or the index is made of columns."""
-    given = args.bind(inplace=False)
-    if frame.index == ():
-        return in_place(lift, args, frame, given["inplace"])
-    if frame.levels and frame.part is None:
-        names = tuple((c.expr.name, True) for _, c in frame.levels if isinstance(c.expr, Column))
-        out = lift.step(Sort, lift.naming.called(frame.node), parent=frame.node, by=names)
-        return in_place(lift, args, _over(frame, out, frame.index), given["inplace"])
-    raise no_rule("sort_index here")
-
-
-@method("frame", "head", "tail")
-def head(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.head(n)``."""
-    given = args.bind("n", n=5)
-    if lift.is_shown(args):
-        return Result("rows shown")
-    count = lift.const(given["n"])
-    if args.what.endswith("tail"):
-        whole(frame, "Choosing rows")
-        node = lift.step(Limit, lift.naming.called(frame.node), parent=frame.node, count=count, offset=-count)
-        return lift.new(_over(frame, node, None))
-    return lift.new(limited(lift, frame, 0, count))
-
-
-@function("pandas.concat")
-def concat(lift: Lifter, args: Arguments) -> Value:
-    """``pd.concat([a, b])`` below each other, or side by side where the rows are the same."""
-    given = args.bind("objs", ignored=("copy", "sort"), axis=0, ignore_index=False, join="outer", keys=None)
-    if lift.content(given["keys"]) != Const(None):
-        raise no_rule("concat with keys")
-    objs = lift.content(given["objs"])
-    tables = [lift.content(v) for v in (objs.values if isinstance(objs, Items) else objs.items if isinstance(objs, Tup) else ())]
-    if not tables:
-        raise shape("concat of a list whose length is not known")
-    if lift.const(given["axis"]) in (1, "columns"):
-        return lift.new(beside(lift, tables))
-    frames = [t for t in tables if isinstance(t, Frame)]
-    if len(frames) != len(tables):
-        raise no_rule("concat of Series below each other")
-    return lift.new(below(lift, frames, () if lift.const(given["ignore_index"]) else None))
-
-
-def below(lift: Lifter, frames: list[Frame], index: tuple[str, ...] | None) -> Frame:
-    """Return the rows of all frames, one after the other."""
-    from lester_gui.ir.nodes import Concat
-
-    names = frames[0].names
-    if any(set(f.names) != set(names) for f in frames):
-        raise shape("Tables with different columns are put below each other")
-    parts = [lift.materialise(selected(lift, whole(f, "concat"), names))[0] for f in frames]
-    if len({id(p) for p in parts}) != len(parts):
-        raise no_rule("a table put below itself")
-    out = lift.step(Concat, lift.naming.called(parts[0]), inputs=tuple(parts))
-    return Frame(out, tuple((n, cells.column(out, n)) for n in names), index)
-
-
-def beside(lift: Lifter, tables: list[Value]) -> Frame:
-    """Return columns of the same rows side by side."""
-    frame: Frame | None = None
-    for t in tables:
-        if isinstance(t, Column1):
-            if not t.name:
-                raise shape("A column without a name is put beside others")
-            t = Frame(t.node, ((t.name, t.cell),), t.index, (), t.part)
-        if not isinstance(t, Frame):
-            raise no_rule("concat of this object")
-        if frame is None:
-            frame = t
-            continue
-        for n in t.names:
-            if n in frame.names:
-                raise shape("Two columns get the same name")
-            frame = with_column(lift, frame, n, column_of(lift, t, n))
-    assert frame is not None
-    return frame
 
 
 # -- cells and rows as such --------------------------------------------------------------------------------------------
@@ -654,174 +471,3 @@ def frame_arithmetic(lift: Lifter, op: str, a: Value, b: Value) -> Value:
         x, y = (c, other) if frame is a else (other, c)
         columns[n] = cells.arithmetic(op, cells.cell_of(x), cells.cell_of(y), pandas=True)
     return lift.new(Frame(frame.node, tuple(columns.items()), frame.index, frame.levels, frame.part))
-
-
-# -- attributes --------------------------------------------------------------------------------------------------------
-
-
-@attribute("frame", "columns")
-def columns(lift: Lifter, frame: Frame, owner: Value) -> Value:
-    """``frame.columns``."""
-    return lift.new(Items(tuple(Const(n) for n in frame.names)))
-
-
-def _indexer(kind: str) -> None:
-    @attribute("frame", kind)
-    def rule(lift: Lifter, frame: Value, owner: Value) -> Value:
-        return Accessor(owner, f"frame.{kind}")
-
-
-for _kind in ("loc", "iloc", "at", "iat"):
-    _indexer(_kind)
-
-
-@method("frame.loc", "__getitem__")
-@method("frame.at", "__getitem__")
-def loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """``frame.loc[mask]``, ``frame.loc[mask, columns]``, ``frame.loc[:, columns]``."""
-    frame = lift.content(accessor.owner)
-    assert isinstance(frame, Frame)
-    key = lift.content(args.positional[0])
-    rows, names = (key.items if len(key.items) == 2 else (key, None)) if isinstance(key, Tup) else (key, None)
-    rows = lift.content(rows)
-    if isinstance(rows, Column1):
-        frame = masked(lift, frame, rows)
-    elif not (isinstance(rows, Accessor) and rows.owner == Tup((Const(None),) * 3)):
-        raise no_rule("loc with these rows")
-    if names is None:
-        return lift.new(frame)
-    wanted = lift.content(names)
-    if isinstance(wanted, Const):
-        return column_of(lift, frame, lift.text(wanted))
-    if isinstance(wanted, Accessor) and wanted.kind == "slice":
-        low, high, _ = lift.const(wanted.owner)
-        first = frame.names.index(low) if low is not None else 0
-        last = frame.names.index(high) if high is not None else len(frame.names) - 1
-        return lift.new(selected(lift, frame, frame.names[first : last + 1]))
-    return lift.new(selected(lift, frame, lift.strings(wanted)))
-
-
-@method("frame.loc", "__setitem__")
-def set_loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """``frame.loc[mask, column] = value``: the old value stays where the mask is false."""
-    frame = lift.content(accessor.owner)
-    assert isinstance(frame, Frame)
-    key = lift.content(args.positional[0])
-    if not isinstance(key, Tup) or len(key.items) != 2:
-        raise no_rule("loc[…] = … with this key")
-    rows, name = lift.content(key.items[0]), lift.text(key.items[1])
-    value = lift.content(args.positional[1])
-    if isinstance(rows, Accessor) and rows.owner == Tup((Const(None),) * 3):
-        lift.set(accessor.owner, with_column(lift, frame, name, value))
-        return Const(None)
-    if not isinstance(rows, Column1):
-        raise no_rule("loc[…] = … with these rows")
-    frame, mask = aligned(lift, frame, rows)
-    if mask.nullable:
-        raise shape("A mask may be missing for some rows")
-    if isinstance(value, Column1):
-        frame, new = aligned(lift, frame, value)
-        frame, mask = aligned(lift, frame, rows)
-    elif (isinstance(value, Const) and value.value is None) or (isinstance(value, Const) and value.value != value.value):
-        old_cell = frame.get(name)
-        if not isinstance(old_cell, Cell):
-            raise shape(f"There is no column {name!r}")
-        new = Cell(Literal(None, old_cell.type), old_cell.type, True)
-    else:
-        new = cells.cell_of(value)
-    old = frame.get(name)
-    if old is None:
-        old = Cell(Literal(None, new.type), new.type, True)
-    if not isinstance(old, Cell):
-        raise shape(f"The column {name!r} holds something that the plan does not carry")
-    lift.set(accessor.owner, assigned(lift, frame, {name: cells.choose(mask.expr, new, old)}))
-    return Const(None)
-
-
-@method("frame.iloc", "__getitem__")
-def iloc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """``frame.iloc[a:b]``, ``frame.iloc[:, places]``, ``frame.iloc[order]``."""
-    from lester_gui.rewrite.lift.library.splitting import by_order
-
-    frame = lift.content(accessor.owner)
-    assert isinstance(frame, Frame)
-    key = lift.content(args.positional[0])
-    rows, places = (
-        (lift.content(key.items[0]), lift.content(key.items[1])) if isinstance(key, Tup) and len(key.items) == 2 else (key, None)
-    )
-    if not (isinstance(rows, Accessor) and rows.owner == Tup((Const(None),) * 3)):
-        if isinstance(rows, Accessor) and rows.kind == "slice":
-            frame = sliced(lift, frame, rows)
-        else:
-            part = by_order(lift, frame.node, rows)
-            if part is None or frame.part is not None:
-                raise no_rule("iloc with these rows")
-            frame = replace(frame, part=part)
-    if places is None:
-        return lift.new(frame)
-    if isinstance(places, Const):
-        return column_of(lift, frame, frame.names[lift.const(places)])
-    if isinstance(places, Accessor) and places.kind == "slice":
-        low, high, step = lift.const(places.owner)
-        return lift.new(selected(lift, frame, frame.names[low:high:step]))
-    return lift.new(selected(lift, frame, tuple(frame.names[i] for i in lift.const(places))))
-
-
-@attribute("frame", "values")
-def values(lift: Lifter, frame: Frame, owner: Value) -> Value:
-    """``frame.values``."""
-    return to_matrix(lift, frame)
-
-
-@method("frame", "to_numpy", "__array__")
-def to_numpy(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.to_numpy()``."""
-    return to_matrix(lift, frame)
-
-
-def to_matrix(lift: Lifter, frame: Frame) -> Value:
-    """Return the columns of a frame as a two-dimensional array."""
-    from lester_gui.rewrite.lift.blocks import of_frame
-
-    return of_frame(lift, frame)
-
-
-@attribute("frame", "shape")
-def shape_of(lift: Lifter, frame: Frame, owner: Value) -> Value:
-    """``frame.shape``."""
-    return Tup((lift.count(frame.node, frame.part), Const(len(frame.names))))
-
-
-@attribute("frame", "dtypes")
-@attribute("frame", "size")
-@attribute("frame", "style")
-@attribute("frame", "plot")
-def shown(lift: Lifter, frame: Frame, owner: Value) -> Value:
-    """What is only looked at."""
-    return Result("facts")
-
-
-@attribute("frame", "index")
-def row_labels(lift: Lifter, frame: Frame, owner: Value) -> Value:
-    """``frame.index``: usable where a list of row numbers is."""
-    if len(frame.levels) == 1:
-        name, cell = frame.levels[0]
-        return Column1(frame.node, cell, name, frame.part, True, frame.index)
-    return Rows(frame.node, lift.position(frame.node), frame.part)
-
-
-@method("frame", "info", "describe", "hist", "boxplot", "value_counts", "nunique", "corr", "memory_usage", "duplicated",
-        "count", "std", "min", "max", "median", "to_string", "to_dict", "items", "keys", "equals")  # fmt: skip
-def looked_at(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """Methods that scripts use to look at a table; statistics per column can be used in ``fillna``."""
-    what = args.what.rsplit(".", 1)[-1]
-    if what in ("std", "min", "max", "median", "count") and not lift.is_shown(args):
-        numeric = [
-            (n, c) for n, c in frame.columns if isinstance(c, Cell) and (c.type.is_number or what in ("min", "max", "count"))
-        ]
-        return lift.new(
-            Entries(tuple((Const(n), lift.state(frame.node, c, what, f"{what}_{n}", frame.part)) for n, c in numeric))
-        )
-    if what in ("duplicated", "to_dict", "items", "keys", "equals"):
-        raise no_rule(f"DataFrame.{what}")
-    return Result(what)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.nodes import Options, Read, Reader
+from lester_gui.ir.nodes import Option, Options, Read, Reader
 from lester_gui.ir.schema import Schema
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Result, Rows, Tup, Value
@@ -40,7 +40,7 @@ def normal(path: str) -> str:
 
 def read(lift: Lifter, path: str, reader: Reader, options: Options, names: tuple[str, ...] = ()) -> Read:
     """Make the node that reads a source; its columns are those the reader sees on the real file."""
-    from lester_gui.rewrite.lift.lifter import Asked
+    from lester_gui.rewrite.lift.records import Asked
 
     path = normal(path)
     if any(w.path == path for w in lift.written):
@@ -69,14 +69,14 @@ def read_csv(lift: Lifter, args: Arguments) -> Value:
     frame = plain(node)
     if index is None or index is False:
         return lift.new(frame)
-    names = [index] if isinstance(index, str | int) else list(index)
-    names = [node.schema.names[i] if isinstance(i, int) else i for i in names]
-    return lift.new(with_index(lift, frame, tuple(names)))
+    given_names = [index] if isinstance(index, str | int) else list(index)
+    names = tuple(node.schema.names[i] if isinstance(i, int) else str(i) for i in given_names)
+    return lift.new(with_index(lift, frame, names))
 
 
 def as_options(given: dict[str, object]) -> Options:
     """Return options as the plan writes them; a dict (types by column) becomes pairs."""
-    out: list[tuple[str, object]] = []
+    out: list[tuple[str, Option]] = []
     for name, value in sorted(given.items()):
         if isinstance(value, dict):
             out.append((name, tuple((k, _scalar(name, v)) for k, v in value.items())))
@@ -85,17 +85,17 @@ def as_options(given: dict[str, object]) -> Options:
             out.append((name, tuple(_scalar(name, v) for v in items)))
         else:
             out.append((name, _scalar(name, value)))
-    return tuple(out)  # type: ignore[return-value]
+    return tuple(out)
 
 
-def _scalar(name: str, value: object) -> object:
+def _scalar(name: str, value: object) -> Option:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise no_rule(f"this value of the option {name}")
 
 
 def plain(node: Read) -> Frame:
-    """Return a frame with all columns of a node and the index 0, 1, 2, …"""
+    """Return a frame with all columns of a node, whose index counts from 0."""
     return Frame(node, tuple((n, cells.column(node, n)) for n in node.schema.names), ())
 
 

@@ -126,7 +126,7 @@ def unique_on(node: Node, keys: set[str]) -> bool:
         if isinstance(node, Distinct):
             return bool(node.subset) and set(node.subset) <= keys
         if isinstance(node, Select):
-            back = {new: old for new, old in node.columns}
+            back = dict(node.columns)
             keys, node = {back[k] for k in keys if k in back}, node.parent
         elif isinstance(node, Project):
             keys, node = keys - {n for n, _ in node.assigned}, node.parent

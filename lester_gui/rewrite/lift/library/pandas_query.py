@@ -39,7 +39,7 @@ def condition(lift: Lifter, frame: Frame, text: str) -> Cell:
             if value is None:
                 raise shape(f"A query uses the column {name!r}, which does not exist")
             hidden[node.id] = value
-    from lester_gui.rewrite.lift.lifter import Activation
+    from lester_gui.rewrite.lift.records import Activation
 
     lift.activations.append(Activation(hidden, lift.activations[-1].module, depth=len(lift.loops)))
     try:

@@ -9,7 +9,6 @@ from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import (
-    Accessor,
     Cell,
     Column1,
     Const,
@@ -205,7 +204,8 @@ def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if what == "replace":
         raise no_rule("replace with this object")
     if isinstance(content, Column1):
-        return replace(column, **looked_up(lift, column, content))
+        node, cell = looked_up(lift, column, content)
+        return replace(column, node=node, cell=cell)
     if isinstance(content, Keyed):
         raise no_rule("map with a dict that depends on data")
     if column.cell.nullable and what == "apply":
@@ -361,7 +361,7 @@ def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
 @method("series", "__getitem__")
 def get(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column[mask]``, ``array[order]``, ``array[a:b]``, ``array[:, None]``."""
-    from lester_gui.rewrite.lift.library.numpy import array_item
+    from lester_gui.rewrite.lift.library.numpy_shapes import array_item
 
     return array_item(lift, column, lift.content(args.positional[0]))
 
@@ -377,22 +377,6 @@ def dropna(lift: Lifter, column: Column1, args: Arguments) -> Value:
 
 
 # -- accessors ---------------------------------------------------------------------------------------------------------
-
-
-@attribute("series", "str")
-def text_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:
-    """``column.str``."""
-    if column.cell.type is not Type.STR:
-        raise shape(f".str of a {column.cell.type}")
-    return Accessor(column, "series.str")
-
-
-@attribute("series", "dt")
-def date_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:
-    """``column.dt``."""
-    if column.cell.type not in (Type.DATE, Type.TIMESTAMP):
-        raise shape(f".dt of a {column.cell.type}")
-    return Accessor(column, "series.dt")
 
 
 @attribute("series", "values")
@@ -424,99 +408,3 @@ def name(lift: Lifter, column: Column1, owner: Value) -> Value:
 def index(lift: Lifter, column: Column1, owner: Value) -> Value:
     """``column.index``: usable where a list of row numbers is."""
     return Rows(column.node, lift.position(column.node), column.part)
-
-
-@method("series.str", "lower", "upper", "strip", "lstrip", "rstrip", "len", "startswith", "endswith", "contains", "replace", "slice",
-        "get", "split", "count", "cat", "title", "capitalize", "zfill", "match", "__getitem__")  # fmt: skip
-def text_method(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """Text methods of a column; a missing text stays missing."""
-    from lester_gui.rewrite.lift.library.text import slice_bounds, text_cell
-
-    column = accessor.owner
-    assert isinstance(column, Column1)
-    what = "__getitem__" if args.what.endswith("[…]") else args.what.rsplit(".", 1)[-1]
-    cell = column.cell
-    if what in ("contains", "replace", "match"):
-        pattern = lift.const(args.positional[0])
-        regex = lift.const(args.given("regex") or Const(what != "replace"))
-        if regex and any(c in pattern for c in r"\.^$*+?{}[]|()"):
-            raise no_rule("a regular expression")
-        if lift.const(args.given("case") or Const(True)) is False:
-            cell = cells.make("lower", cell)
-            args.positional[0] = Const(pattern.lower())
-        if what == "match":
-            what = "startswith"
-    if what in ("contains", "startswith", "endswith"):
-        out = cells.make(what, cell, cells.cell_of(lift.content(args.positional[0])))
-        fallback = args.given("na")
-        if fallback is not None and lift.content(fallback) != Const(None):
-            out = cells.make("coalesce", out, cells.cell_of(lift.content(fallback)))
-        return mapped(column, cells.make("coalesce", out, Cell(paths.FALSE, Type.BOOL)))
-    if what == "len":
-        return mapped(column, cells.make("str_len", cell))
-    if what in ("slice", "__getitem__"):
-        key = lift.content(args.positional[0]) if what == "__getitem__" else None
-        bounds = slice_bounds(lift, key if key is not None else args)
-        return mapped(column, cells.make("slice_text", cell, *bounds))
-    if what == "split" and not args.keywords.get("expand"):
-        return Accessor(Tup((column, lift.content(args.positional[0]) if args.positional else Const(None))), "series.split")
-    positional = [lift.content(a) for a in args.positional]
-    return mapped(column, text_cell(lift, what, cell, positional))
-
-
-@attribute("series.split", "str")
-def split_str(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.str.split(sep).str``."""
-    return Accessor(accessor.owner, "series.pieces")
-
-
-@method("series.pieces", "__getitem__", "get")
-def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """``column.str.split(sep).str[0]``: the first piece always exists, others may be missing."""
-    assert isinstance(accessor.owner, Tup)
-    column, separator = accessor.owner.items
-    assert isinstance(column, Column1)
-    place = lift.const(args.positional[0])
-    if place != 0 or separator == Const(None) or column.cell.nullable:
-        raise no_rule("this piece of a split text")
-    return mapped(column, cells.make("split_item", column.cell, cells.cell_of(separator), cells.cell_of(Const(0))))
-
-
-@attribute("series.dt", "year")
-def year(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.year``."""
-    return _date_part(accessor, "year")
-
-
-@attribute("series.dt", "month")
-def month(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.month``."""
-    return _date_part(accessor, "month")
-
-
-@attribute("series.dt", "day")
-def day(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.day``."""
-    return _date_part(accessor, "day")
-
-
-@attribute("series.dt", "weekday")
-@attribute("series.dt", "dayofweek")
-@attribute("series.dt", "day_of_week")
-def weekday(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.weekday``."""
-    return _date_part(accessor, "weekday")
-
-
-@method("series.dt", "strftime")
-def strftime(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """``column.dt.strftime(format)``."""
-    column = accessor.owner
-    assert isinstance(column, Column1)
-    return mapped(column, cells.make("date_text", column.cell, cells.cell_of(lift.content(args.positional[0]))))
-
-
-def _date_part(accessor: Accessor, operator: str) -> Column1:
-    column = accessor.owner
-    assert isinstance(column, Column1)
-    return mapped(column, cells.make(operator, column.cell))

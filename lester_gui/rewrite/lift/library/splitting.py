@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Node
-from lester_gui.rewrite.lift.domain import Column1, Const, Frame, Items, Matrix, Order, Part, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import Column1, Const, Frame, Matrix, Order, Part, Rows, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -102,6 +102,3 @@ def by_order(lift: Lifter, node: Node, rows: Value) -> Part | None:
     if rows.stop is None:
         return lift.learner.cut(node, rows.start, "test", rows)
     raise no_rule("a split into three parts")
-
-
-__all__ = ["Items", "by_order", "node_of", "part_of", "positional_part", "side", "train_test_split"]

@@ -17,8 +17,27 @@ if TYPE_CHECKING:
 PLAIN = ("lower", "upper", "strip", "lstrip", "rstrip")
 
 
-@method("text", *PLAIN, "startswith", "endswith", "replace", "count", "casefold", "encode", "decode", "title", "capitalize", "zfill",
-        "isdigit", "isnumeric", "isalpha", "format", "find", "index", "splitlines")  # fmt: skip
+@method(
+    "text",
+    *PLAIN,
+    "startswith",
+    "endswith",
+    "replace",
+    "count",
+    "casefold",
+    "encode",
+    "decode",
+    "title",
+    "capitalize",
+    "zfill",
+    "isdigit",
+    "isnumeric",
+    "isalpha",
+    "format",
+    "find",
+    "index",
+    "splitlines",
+)
 def simple(lift: Lifter, content: Value, args: Arguments) -> Value:
     """Text methods."""
     what = args.what.rsplit(".", 1)[-1]
@@ -56,7 +75,7 @@ def text_cell(lift: Lifter, what: str, cell: Cell, values: list[Value]) -> Cell:
 
 
 def formatted(lift: Lifter, pattern: str, values: list[Value], args: Arguments) -> Value:
-    """Return ``"{}\\t{}".format(a, b)`` for plain fields."""
+    """Return ``"{} {}".format(a, b)`` for plain fields."""
     import string
 
     from lester_gui.rewrite.lift.expressions.basic import joined

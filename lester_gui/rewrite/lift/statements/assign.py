@@ -19,15 +19,23 @@ if TYPE_CHECKING:
 def assign(lift: Lifter, node: ast.Assign) -> None:
     """``a = b = expr``; ``a, b = x, y`` keeps the identity of each object."""
     target = node.targets[0]
-    if len(node.targets) == 1 and isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-        if len(target.elts) == len(node.value.elts) and not any(isinstance(e, ast.Starred) for e in target.elts):
-            values = [evaluate(lift, e) for e in node.value.elts]
-            for t, v in zip(target.elts, values, strict=True):
-                store(lift, t, v)
-            return
+    if (
+        len(node.targets) == 1
+        and isinstance(target, ast.Tuple)
+        and isinstance(node.value, ast.Tuple)
+        and _one_to_one(target, node.value)
+    ):
+        values = [evaluate(lift, e) for e in node.value.elts]
+        for t, v in zip(target.elts, values, strict=True):
+            store(lift, t, v)
+        return
     value = evaluate(lift, node.value)
     for t in node.targets:
         store(lift, t, value)
+
+
+def _one_to_one(target: ast.Tuple, value: ast.Tuple) -> bool:
+    return len(target.elts) == len(value.elts) and not any(isinstance(e, ast.Starred) for e in (*target.elts, *value.elts))
 
 
 @statement(ast.AnnAssign)

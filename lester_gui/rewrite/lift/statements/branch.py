@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @statement(ast.If)
 def branch(lift: Lifter, node: ast.If) -> None:
     """``if``/``elif``/``else``."""
-    from lester_gui.rewrite.lift.texts import skips_line
+    from lester_gui.rewrite.lift.line_tests import skips_line
 
     if skips_line(lift, node):
         return

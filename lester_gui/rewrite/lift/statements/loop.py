@@ -139,6 +139,3 @@ def _over_result(lift: Lifter, node: ast.For) -> None:
         lift.names[name] = Result(name)
     if changed:
         raise no_rule("a loop over something that is not lifted")
-
-
-__all__ = ["for_loop", "leave", "unroll"]

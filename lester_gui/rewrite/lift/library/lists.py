@@ -1,0 +1,203 @@
+"""Lists and sets: what changes them, and elements of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.nodes import Concat, Limit, Select
+from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Const,
+    Entries,
+    Frame,
+    Items,
+    Order,
+    Part,
+    Rows,
+    Tup,
+    Value,
+    Vocabulary,
+)
+from lester_gui.rewrite.lift.library.collections import known_elements, ordered, unconditional
+from lester_gui.rewrite.lift.library.mappings import coded, from_entries
+from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.templates import leaves, mapped, moved
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@method("list", "append")
+def append(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``xs.append(x)`` outside a loop over rows, or to a list of this row."""
+    if not isinstance(content, Items):
+        raise no_rule("appending to a list of rows outside a loop")
+    unconditional(lift, args)
+    lift.set(args.owner, Items((*content.values, args.positional[0]), content.kind))
+    return Const(None)
+
+
+@method("list", "extend")
+def extend(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``xs.extend(ys)``, ``xs += ys``."""
+    unconditional(lift, args)
+    other = lift.content(args.positional[0])
+    values = known_elements(lift, other)
+    if isinstance(content, Items) and values is not None:
+        lift.set(args.owner, Items((*content.values, *values), content.kind))
+    elif isinstance(content, Items) and not content.values and isinstance(other, Rows):
+        lift.set(args.owner, other)
+    elif isinstance(content, Rows) and isinstance(other, Rows):
+        lift.set(args.owner, after_each_other(lift, content, other))
+    else:
+        raise no_rule("extending a list with this object")
+    return Const(None)
+
+
+@method("list", "sort")
+def sort(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``xs.sort(key=…)``."""
+    given = args.bind(key=None, reverse=False)
+    if not isinstance(content, Rows):
+        raise no_rule("sorting this list")
+    lift.set(args.owner, ordered(lift, content, given["key"], bool(lift.const(given["reverse"]))))
+    return Const(None)
+
+
+@method("list", "copy")
+@method("dict", "copy")
+def copy(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``xs.copy()``."""
+    return lift.new(content)
+
+
+@method("list", "index", "count", "pop", "insert", "remove", "clear", "reverse")
+def other(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """What depends on positions, or deletes."""
+    what = args.what.rsplit(".", 1)[-1]
+    if isinstance(content, Items) and what in ("index", "count") and all(isinstance(v, Const) for v in content.values):
+        target = lift.content(args.positional[0])
+        if isinstance(target, Const):
+            values = [lift.const(v) for v in content.values]
+            return Const(getattr(values, what)(target.value))
+        if what == "index" and isinstance(target, Cell):
+            return coded(lift, Vocabulary("listed", None, None, tuple(lift.const(v) for v in content.values)), target)
+    if what in ("index", "count"):
+        raise no_rule(f"list.{what} of this")
+    raise Stopped(Reason.EFFECT, f"list.{what} changes which elements a list has")
+
+
+@method("list", "add", "update", "discard")
+def set_change(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``names.add(x)`` outside a loop over rows."""
+    what = args.what.rsplit(".", 1)[-1]
+    if isinstance(content, Items) and content.kind == "set" and what == "add":
+        value = lift.content(args.positional[0])
+        if isinstance(value, Const):
+            unconditional(lift, args)
+            lift.set(args.owner, Items(tuple(dict.fromkeys((*content.values, value))), "set"))
+            return Const(None)
+    raise no_rule(f"set.{what} here")
+
+
+@method("list", "__getitem__")
+def item(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``xs[i]`` at the current row, ``xs[:cut]``, ``xs[order]``."""
+    key = lift.content(args.positional[0])
+    if isinstance(content, Items):
+        if isinstance(key, Cell) and content.kind == "list":
+            return by_row(lift, content, key)
+        raise no_rule("an element whose place is not known")
+    if not isinstance(content, Rows):
+        raise no_rule("an element of this object")
+    if isinstance(key, Cell) and key.expr == lift.position(content.node).expr and lift.loops:
+        node = lift.loops[-1].node
+        assert node is not None
+        return moved(lift, content.template, content.node, node)
+    if isinstance(key, Accessor) and key.kind == "slice":
+        return _slice(lift, content, key)
+    if isinstance(key, Order):
+        from lester_gui.rewrite.lift.library.splitting import by_order
+
+        part = by_order(lift, content.node, key)
+        if part is not None and content.part is None:
+            return lift.new(replace(content, part=part))
+    raise no_rule("an element of a list of rows")
+
+
+def _slice(lift: Lifter, rows: Rows, key: Accessor) -> Value:
+    from lester_gui.rewrite.lift.library.splitting import positional_part
+
+    assert isinstance(key.owner, Tup)
+    low, high, step = (lift.content(v) for v in key.owner.items)
+    if step != Const(None):
+        raise no_rule("a slice with a step")
+    part: Part | None = positional_part(lift, rows.node, low, high)
+    if part is not None and rows.part is None:
+        return lift.new(replace(rows, part=part))
+    start, end = lift.const(low) or 0, lift.const(high)
+    if rows.part is not None or start < 0 or (end is not None and end < 0):
+        raise no_rule("this slice of a list of rows")
+    count = 2**62 if end is None else max(end - start, 0)
+    out = lift.step(Limit, lift.naming.called(rows.node), parent=rows.node, count=count, offset=start)
+    return lift.new(Rows(out, rows.template))
+
+
+def by_row(lift: Lifter, content: Items, key: Cell) -> Value:
+    """Return the element of a literal list at a place that the row decides."""
+    table = Entries(tuple((Const(i), v) for i, v in enumerate(content.values)))
+    return from_entries(lift, table, key)
+
+
+def sequence_arithmetic(lift: Lifter, op: str, a: Value, b: Value) -> Value:
+    """``xs + ys`` and ``[x] * n``."""
+    if op == "Mult":
+        sequence, count = (a, b) if isinstance(a, Items | Tup | Rows) else (b, a)
+        if isinstance(sequence, Items) and isinstance(count, Const) and isinstance(count.value, int):
+            return lift.new(Items(sequence.values * count.value))
+        if isinstance(sequence, Items) and len(sequence.values) == 1 and isinstance(count, Cell):
+            from lester_gui.rewrite.lift.arrays import filled_with
+
+            return filled_with(lift, count, sequence.values[0])
+        raise no_rule("repeating this list")
+    if op != "Add":
+        raise no_rule(f"{op} on lists")
+    x, y = (v.items if isinstance(v, Tup) else v.values if isinstance(v, Items) else None for v in (a, b))
+    if x is not None and y is not None:
+        return Tup(x + y) if isinstance(a, Tup) else lift.new(Items(x + y))
+    if isinstance(a, Rows) and isinstance(b, Rows):
+        return lift.new(after_each_other(lift, a, b))
+    raise no_rule("putting these lists together")
+
+
+def after_each_other(lift: Lifter, a: Rows, b: Rows) -> Rows:
+    """Return the rows of two lists, one after the other; their elements must have the same shape."""
+    if a.part is not None or b.part is not None:
+        raise no_rule("putting sides of a split together")
+    left, right = leaves(lift, a.template), leaves(lift, b.template)
+    if [c.type for c in left] != [c.type for c in right]:
+        raise shape("Lists of different elements are put together")
+    names: list[str] = []
+    for c in left:
+        base, n = lift.called_cell(c) or "value", 1
+        name = base
+        while name in names:
+            n += 1
+            name = f"{base}_{n}"
+        names.append(name)
+    inputs = []
+    for rows, flat in ((a, left), (b, right)):
+        frame = Frame(rows.node, tuple(zip(names, flat, strict=True)))
+        node, _ = lift.materialise(frame)
+        inputs.append(node)
+    if inputs[0] is inputs[1]:
+        inputs[1] = lift.step(
+            Select, lift.naming.called(inputs[1]), inputs[1], parent=inputs[1], columns=tuple((n, n) for n in names)
+        )
+    out = lift.step(Concat, lift.naming.called(inputs[0]), inputs=tuple(inputs))
+    queue = iter(names)
+    return Rows(out, mapped(lift, a.template, lambda c: cells.column(out, next(queue))))

@@ -1,0 +1,177 @@
+"""Dicts: literal ones, those that a loop filled, and what a loop does to one while it fills it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Expr
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, loops, paths, stages
+from lester_gui.rewrite.lift.domain import (
+    Cell,
+    Column1,
+    Const,
+    Entries,
+    InLoop,
+    Keyed,
+    Leaf,
+    Rows,
+    Tup,
+    Value,
+    Vocabulary,
+)
+from lester_gui.rewrite.lift.library.collections import unconditional
+from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@method("dict", "__getitem__")
+def dict_item(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``d[k]`` with a key that the row decides."""
+    key = args.positional[0]
+    if isinstance(content, Keyed):
+        return stages.get(lift, content, key)
+    if isinstance(content, Vocabulary):
+        return coded(lift, content, cells.cell_of(lift.content(key)))
+    assert isinstance(content, Entries)
+    inner = lift.content(key)
+    if isinstance(inner, Column1):
+        raise no_rule("a dict read with a whole column")
+    return from_entries(lift, content, cells.cell_of(inner))
+
+
+def from_entries(lift: Lifter, table: Entries, key: Cell) -> Value:
+    """Return the value of a literal dict; rows whose key is not in it would end the script."""
+    if not table.items:
+        raise shape("A dict that the script never fills is read")
+    known = [cells.cell_of(lift.content(k)) for k, _ in table.items]
+    numbers = [lift.content(v) for _, v in table.items]
+    if all(isinstance(v, Const) for v in numbers) and [v.value for v in numbers if isinstance(v, Const)] == list(
+        range(len(numbers))
+    ):
+        values = tuple(lift.const(k) for k, _ in table.items)
+        return coded(lift, Vocabulary("listed", None, None, values), key)
+    if any(k.type is not key.type and not (k.type.is_number and key.type.is_number) for k in known):
+        raise shape("A dict is read at a key of another type")
+    _must(lift, cells.make("is_in", key, *known).expr)
+    from lester_gui.rewrite.lift.statements.branch import merge
+
+    out: Value = table.items[-1][1]
+    for k, (_, v) in reversed(list(zip(known[:-1], table.items[:-1], strict=True))):
+        out = lift.known(merge(lift, cells.compare("Eq", key, k, lift.pandas).expr, lift.content(v), lift.content(out)))
+    return out
+
+
+def _must(lift: Lifter, condition: Expr) -> None:
+    """Rows for which the condition does not hold end the script."""
+    if condition in paths.conjuncts(lift.live):
+        return
+    lift.note("unguarded-lookup", "A dict of the script")
+    if lift.straight and lift.loops:
+        lift.live = paths.both(lift.live, condition)
+
+
+def coded(lift: Lifter, vocabulary: Vocabulary, cell: Cell) -> Cell:
+    """Return the number of a value in a vocabulary."""
+    made = (vocabulary, cell)
+    for ident, known in lift.codes.items():
+        if known == made:
+            return Cell(Leaf("code", ident, "code", Type.INT), Type.INT)
+    ident = lift.number()
+    lift.codes[ident] = made
+    return Cell(Leaf("code", ident, "code", Type.INT), Type.INT)
+
+
+@method("dict", "get", "setdefault")
+def dict_get(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``d.get(k, default)``."""
+    from lester_gui.rewrite.lift.statements.branch import merge
+
+    if args.what.endswith("setdefault"):
+        raise no_rule("setdefault here")
+    given = args.bind("key", "default", default=None)
+    key, default = given["key"], given["default"]
+    if isinstance(content, Keyed):
+        return stages.get(lift, content, key, default)
+    inner = lift.content(key)
+    if isinstance(content, Entries):
+        if isinstance(inner, Const):
+            found = content.get(inner)
+            return default if found is None else found
+        cell = cells.cell_of(inner)
+        out: Value = lift.content(default)
+        for k, v in reversed(content.items):
+            condition = cells.compare("Eq", cell, cells.cell_of(lift.content(k)), lift.pandas).expr
+            out = lift.known(merge(lift, condition, lift.content(v), out))
+        return out
+    raise no_rule("dict.get here")
+
+
+@method("dict", "items", "keys", "values")
+def dict_views(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``d.items()``."""
+    what = args.what.rsplit(".", 1)[-1]
+    if isinstance(content, Entries):
+        if what == "items":
+            return Tup(tuple(Tup(pair) for pair in content.items))
+        return Tup(tuple(k if what == "keys" else v for k, v in content.items))
+    if isinstance(content, Keyed):
+        rows = loops.distinct_rows(lift, content)
+        keys: tuple[Value, ...] = tuple(cells.column(rows.node, k) for k in rows.keys)
+        key = keys[0] if len(keys) == 1 else Tup(keys)
+        if what == "keys" or rows.template is None:
+            return Rows(rows.node, key)
+        return Rows(rows.node, rows.template if what == "values" else Tup((key, rows.template)))
+    raise no_rule(f"dict.{what} here")
+
+
+@method("dict", "update", "pop", "popitem", "clear")
+def dict_change(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``d.update(other)`` of known dicts."""
+    if isinstance(content, Entries) and args.what.endswith("update"):
+        other = (
+            lift.content(args.positional[0])
+            if args.positional
+            else Entries(tuple((Const(k), v) for k, v in args.keywords.items()))
+        )
+        if isinstance(other, Entries):
+            unconditional(lift, args)
+            lift.set(args.owner, Entries(tuple((dict(content.items) | dict(other.items)).items()), content.factory))
+            return Const(None)
+    raise Stopped(Reason.EFFECT, f"dict.{args.what.rsplit('.', 1)[-1]} here changes which keys there are")
+
+
+@method("inloop", "append")
+def append_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
+    """``xs.append(x)`` in a loop over rows."""
+    loops.append(lift, content, args.positional[0])
+    return Const(None)
+
+
+@method("inloop", "add")
+def add_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
+    """``seen.add(x)`` in a loop over rows."""
+    loops.add(lift, content, args.positional[0])
+    return Const(None)
+
+
+@method("inloop", "get")
+def get_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
+    """``d.get(k, 0)`` of a dict that the loop fills."""
+    given = args.bind("key", "default", default=None)
+    return loops.previous_item(lift, content, given["key"], lift.content(given["default"]))
+
+
+@method("inloop", "__getitem__")
+def item_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
+    """``d[k]`` of a dict that the loop fills."""
+    return loops.previous_item(lift, content, args.positional[0], None)
+
+
+@method("inloop", "setdefault", "update", "pop", "extend", "insert", "remove", "clear", "sort")
+def other_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
+    """Other changes inside a loop over rows."""
+    raise no_rule(f"{args.what.rsplit('.', 1)[-1]} inside a loop over rows")

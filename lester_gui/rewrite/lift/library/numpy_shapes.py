@@ -1,0 +1,246 @@
+"""NumPy: arrays side by side, other shapes, and parts of arrays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import blocks, cells
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Column1,
+    Const,
+    Feature,
+    Frame,
+    Grid,
+    Items,
+    Matrix,
+    MatrixBlock,
+    Module,
+    Order,
+    Part,
+    Result,
+    Rows,
+    Tup,
+    Value,
+)
+from lester_gui.rewrite.lift.library.numpy import of_list, type_named, typed
+from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@function("numpy.hstack", "numpy.column_stack", "numpy.concatenate", "numpy.append", "scipy.sparse.hstack")
+def side_by_side(lift: Lifter, args: Arguments) -> Value:
+    """``np.hstack([a, b])``; ``np.concatenate`` with axis=1."""
+    given = args.bind("arrays", "axis", ignored=("dtype", "format"), axis=0)
+    what = args.what.rsplit(".", 1)[-1]
+    parts = lift.content(given["arrays"])
+    values = parts.values if isinstance(parts, Items) else parts.items if isinstance(parts, Tup) else None
+    if values is None:
+        raise no_rule(f"{what} of this object")
+    if what == "append" or (what == "concatenate" and lift.const(given["axis"]) not in (1, -1)):
+        raise no_rule("putting arrays below each other")
+    matrices = []
+    for v in values:
+        content = lift.content(v)
+        if isinstance(content, Column1 | Rows) and what == "hstack" and not _is_wide(lift, content):
+            raise no_rule("hstack of one-dimensional arrays")
+        one = of_list(lift, content) if isinstance(content, Rows) else content
+        matrices.append(named(blocks.of_value(lift, one), v, lift))
+    return blocks.beside(lift, matrices)
+
+
+def _is_wide(lift: Lifter, content: Value) -> bool:
+    if not isinstance(content, Rows):
+        return False
+    inner = lift.content(content.template)
+    return not isinstance(inner, Cell) or inner.type is Type.FLOATS
+
+
+def named(matrix: Matrix, value: Value, lift: Lifter) -> Matrix:
+    """Return a matrix of one nameless block called after the variable that holds it."""
+    if len(matrix.blocks) != 1:
+        return matrix
+    for name, known in lift.names.items():
+        if known is value or (known == value and not isinstance(value, Const)):
+            return replace(matrix, blocks=(replace(matrix.blocks[0], name=name),))
+    return matrix
+
+
+def c_(lift: Lifter, args: Arguments) -> Value:
+    """``np.c_[a, b]``."""
+    key = lift.content(args.positional[0])
+    if not isinstance(key, Tup):
+        raise no_rule("np.c_ of one array")
+    return blocks.beside(lift, [named(blocks.of_value(lift, v), v, lift) for v in key.items])
+
+
+@method("series", "reshape")
+@method("matrix", "reshape", "ravel", "flatten", "toarray", "todense", "astype", "copy", "tolist", "round")
+def reshape(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``x.reshape(-1, 1)``, ``X.ravel()``, ``X.toarray()``."""
+    what = args.what.rsplit(".", 1)[-1]
+    if what in ("toarray", "todense", "copy"):
+        return content
+    if what == "astype":
+        return typed(content, type_named(lift, args.bind("dtype", ignored=("copy",))["dtype"]))
+    if what in ("ravel", "flatten"):
+        return flat(content)
+    if what != "reshape":
+        raise no_rule(f"array.{what}")
+    size = tuple(lift.content(v) for v in args.positional)
+    if len(size) == 1 and isinstance(size[0], Tup):
+        size = tuple(lift.content(v) for v in size[0].items)
+    if isinstance(content, Column1) and len(size) == 2 and size[1] == Const(1):
+        return tall(content)
+    if size in ((Const(-1),),):
+        return content if isinstance(content, Column1) else flat(content)
+    raise no_rule("this reshape")
+
+
+@method("series", "ravel", "flatten", "toarray")
+def already_flat(lift: Lifter, content: Column1, args: Arguments) -> Value:
+    """``y.ravel()``."""
+    return replace(content, numpy=True)
+
+
+def tall(column: Column1) -> Matrix:
+    """Return a column as a matrix of width 1."""
+    name = column.name
+    return Matrix(column.node, (MatrixBlock(name or "column", (Feature(column.cell, name),), (), "", column.lines),), column.part)
+
+
+def flat(content: Value) -> Column1:
+    """Return a matrix of width 1 as a column."""
+    if (
+        isinstance(content, Matrix)
+        and len(content.blocks) == 1
+        and len(content.blocks[0].features) == 1
+        and not content.blocks[0].chain
+    ):
+        feature = content.blocks[0].features[0]
+        return Column1(content.node, feature.cell, feature.name, content.part, True, ())
+    raise no_rule("flattening a matrix of several columns")
+
+
+@function("numpy.expand_dims", "numpy.ravel", "numpy.squeeze")
+def reshape_function(lift: Lifter, args: Arguments) -> Value:
+    """``np.ravel(y)``, ``np.expand_dims(x, 1)``."""
+    content = lift.content(args.positional[0])
+    if args.what.endswith("expand_dims"):
+        if isinstance(content, Column1) and lift.const(args.given("axis", 1) or Const(None)) in (1, -1):
+            return tall(content)
+        raise no_rule("this expand_dims")
+    return content if isinstance(content, Column1) else flat(content)
+
+
+def array_item(lift: Lifter, column: Column1, key: Value) -> Value:
+    """Return ``x[key]`` of a column."""
+    from lester_gui.rewrite.lift.library.pandas_frame import aligned, filtered
+    from lester_gui.rewrite.lift.library.splitting import by_order
+
+    if isinstance(key, Tup) and len(key.items) == 2 and _is_all(lift, key.items[0]) and lift.content(key.items[1]) == Const(None):
+        return tall(column)
+    if isinstance(key, Tup) and len(key.items) == 2 and _is_all(lift, key.items[0]) and _is_newaxis(lift, key.items[1]):
+        return tall(column)
+    if isinstance(key, Cell) and lift.loops and key.expr == lift.position(column.node).expr:
+        node = lift.loops[-1].node
+        assert node is not None
+        return lift.move(column.cell, column.node, node)
+    if isinstance(key, Column1) and key.cell.type is Type.BOOL and column.part is None:
+        name = column.name or "value"
+        frame, condition = aligned(lift, Frame(column.node, ((name, column.cell),), column.index), key)
+        if condition.nullable:
+            raise shape("A mask may be missing for some rows")
+        kept = filtered(lift, frame, condition)
+        return Column1(kept.node, cells.column(kept.node, name), column.name, None, column.numpy, None)
+    part = _part(lift, column, key)
+    if part is not None and column.part is None:
+        return replace(column, part=part)
+    if isinstance(key, Order):
+        part = by_order(lift, column.node, key)
+        if part is not None and column.part is None:
+            return replace(column, part=part)
+    raise no_rule("this element or part of a column")
+
+
+def _is_all(lift: Lifter, value: Value) -> bool:
+    content = lift.content(value)
+    return isinstance(content, Accessor) and content.kind == "slice" and content.owner == Tup((Const(None),) * 3)
+
+
+def _is_newaxis(lift: Lifter, value: Value) -> bool:
+    return isinstance(value, Module) and value.name == "numpy.newaxis"
+
+
+def _part(lift: Lifter, table: Column1 | Matrix, key: Value) -> Part | None:
+    from lester_gui.rewrite.lift.library.splitting import positional_part
+
+    if isinstance(key, Accessor) and key.kind == "slice" and isinstance(key.owner, Tup):
+        low, high, step = (lift.content(v) for v in key.owner.items)
+        if step == Const(None):
+            part = positional_part(lift, table.node, low, high)
+            if part is None and (isinstance(low, Const) and isinstance(high, Const)):
+                part = lift.learner.constant_cut(table.node, low, high)
+            return part
+    return None
+
+
+@method("matrix", "__getitem__")
+def matrix_item(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``X[order]``, ``X[:cut]``, ``X[:, 0]``, ``X[:, :3]``."""
+    from lester_gui.rewrite.lift.library.splitting import by_order
+
+    key = lift.content(args.positional[0])
+    if isinstance(content, Grid):
+        raise no_rule("reading an array that is being filled")
+    assert isinstance(content, Matrix)
+    if isinstance(key, Tup) and len(key.items) == 2 and _is_all(lift, key.items[0]):
+        return _columns(lift, content, lift.content(key.items[1]))
+    if isinstance(key, Order):
+        part = by_order(lift, content.node, key)
+        if part is not None and content.part is None:
+            return replace(content, part=part)
+    side = _part(lift, content, key)
+    if side is not None and content.part is None:
+        return replace(content, part=side)
+    raise no_rule("this element or part of a matrix")
+
+
+def _columns(lift: Lifter, matrix: Matrix, key: Value) -> Value:
+    if any(b.chain for b in matrix.blocks) or any(f.cell.type is Type.FLOATS for b in matrix.blocks for f in b.features):
+        raise no_rule("choosing columns of an encoded matrix")
+    features = [f for b in matrix.blocks for f in b.features]
+    if isinstance(key, Const) and isinstance(key.value, int):
+        feature = features[key.value]
+        return Column1(matrix.node, feature.cell, feature.name, matrix.part, True, ())
+    if isinstance(key, Accessor) and key.kind == "slice":
+        low, high, step = lift.const(key.owner)
+        chosen = features[low:high:step]
+    else:
+        chosen = [features[i] for i in lift.const(key)]
+    return replace(matrix, blocks=(MatrixBlock("columns", tuple(chosen)),))
+
+
+@attribute("matrix", "shape")
+def shape_of(lift: Lifter, content: Value, owner: Value) -> Value:
+    """``X.shape``."""
+    assert isinstance(content, Matrix | Grid)
+    width: Value = Result("width")
+    if isinstance(content, Matrix) and not any(b.chain for b in content.blocks):
+        width = Const(sum(len(b.features) for b in content.blocks))
+    return Tup((lift.count(content.node, content.part), width))
+
+
+@attribute("matrix", "size")
+@attribute("matrix", "dtype")
+@attribute("matrix", "nbytes")
+@attribute("series", "dtype")
+def facts(lift: Lifter, content: Value, owner: Value) -> Value:
+    """What is only looked at."""
+    return Result("facts")

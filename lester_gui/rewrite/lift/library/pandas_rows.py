@@ -1,0 +1,189 @@
+"""pandas: which rows a DataFrame has, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Column, Expr
+from lester_gui.ir.nodes import Distinct, Keep, Limit, Sort
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import (
+    Cell,
+    Column1,
+    Const,
+    Frame,
+    Items,
+    Result,
+    Tup,
+    Value,
+)
+from lester_gui.rewrite.lift.library.pandas_frame import (
+    _over,
+    column_of,
+    filtered,
+    in_place,
+    limited,
+    selected,
+    whole,
+    with_column,
+)
+from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@method("frame", "query")
+def query(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.query("a > 3 and b in @names")``."""
+    from lester_gui.rewrite.lift.library.pandas_query import condition
+
+    given = args.bind("expr", ignored=("engine",), inplace=False)
+    whole(frame, "Choosing rows")
+    return in_place(lift, args, filtered(lift, frame, condition(lift, frame, lift.text(given["expr"]))), given["inplace"])
+
+
+@method("frame", "dropna")
+def dropna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.dropna(subset=…)``."""
+    given = args.bind(axis=0, how="any", thresh=None, subset=None, inplace=False, ignore_index=False)
+    if lift.const(given["axis"]) not in (0, "index") or lift.const(given["thresh"]) is not None:
+        raise no_rule("dropna by column or with a threshold")
+    whole(frame, "Choosing rows")
+    names = frame.names if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
+    kept: list[Expr] = []
+    for n in names:
+        cell = frame.get(n)
+        if not isinstance(cell, Cell):
+            raise shape(f"There is no column {n!r} to look for missing values in")
+        # asked of every column, missing values seen so far or not: what the data hold must not decide what the plan says
+        kept.append(cells.make("not_null", cell).expr)
+    condition = paths.conjunction(kept)
+    if lift.const(given["how"]) == "all":
+        condition = paths.FALSE
+        for k in kept:
+            condition = paths.either(condition, k)
+    out = filtered(lift, frame, Cell(condition, Type.BOOL))
+    if lift.const(given["ignore_index"]):
+        out = replace(out, index=())
+    return in_place(lift, args, out, given["inplace"])
+
+
+@method("frame", "drop_duplicates")
+def drop_duplicates(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.drop_duplicates(subset, keep=…)``."""
+    given = args.bind("subset", subset=None, keep="first", inplace=False, ignore_index=False)
+    whole(frame, "Choosing rows")
+    subset = () if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
+    keep = lift.const(given["keep"])
+    out = lift.step(
+        Distinct,
+        lift.naming.called(frame.node),
+        parent=frame.node,
+        subset=subset or frame.names,
+        keep={"first": Keep.FIRST, "last": Keep.LAST, False: Keep.NONE}[keep],
+    )
+    index = () if lift.const(given["ignore_index"]) else None
+    return in_place(lift, args, _over(frame, out, index if frame.index == () or index == () else frame.index), given["inplace"])
+
+
+@method("frame", "sort_values")
+def sort_values(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.sort_values(by, ascending=…)``. Only orders that do not depend on the algorithm: pandas' default is not stable."""
+    given = args.bind(
+        "by", ascending=True, inplace=False, kind="quicksort", na_position="last", ignore_index=False, axis=0, key=None
+    )
+    if lift.const(given["na_position"]) != "last" or lift.content(given["key"]) != Const(None):
+        raise no_rule("sort_values with na_position or key")
+    whole(frame, "Sorting")
+    names = lift.strings(given["by"])
+    ascending = lift.const(given["ascending"])
+    orders = [bool(a) for a in ascending] if isinstance(ascending, list | tuple) else [bool(ascending)] * len(names)
+    if len(names) == 1 and lift.const(given["kind"]) not in ("stable", "mergesort"):
+        lift.note("unstable-sort", names[0])
+    out = lift.step(Sort, lift.naming.called(frame.node), parent=frame.node, by=tuple(zip(names, orders, strict=True)))
+    index = () if lift.const(given["ignore_index"]) else None
+    return in_place(lift, args, _over(frame, out, index if frame.index == () or index == () else frame.index), given["inplace"])
+
+
+@method("frame", "sort_index")
+def sort_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.sort_index()`` where the rows are in that order already, or the index is made of columns."""
+    given = args.bind(inplace=False)
+    if frame.index == ():
+        return in_place(lift, args, frame, given["inplace"])
+    if frame.levels and frame.part is None:
+        names = tuple((c.expr.name, True) for _, c in frame.levels if isinstance(c.expr, Column))
+        out = lift.step(Sort, lift.naming.called(frame.node), parent=frame.node, by=names)
+        return in_place(lift, args, _over(frame, out, frame.index), given["inplace"])
+    raise no_rule("sort_index here")
+
+
+@method("frame", "head", "tail")
+def head(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.head(n)``."""
+    given = args.bind("n", n=5)
+    if lift.is_shown(args):
+        return Result("rows shown")
+    count = lift.const(given["n"])
+    if args.what.endswith("tail"):
+        whole(frame, "Choosing rows")
+        node = lift.step(Limit, lift.naming.called(frame.node), parent=frame.node, count=count, offset=-count)
+        return lift.new(_over(frame, node, None))
+    return lift.new(limited(lift, frame, 0, count))
+
+
+@function("pandas.concat")
+def concat(lift: Lifter, args: Arguments) -> Value:
+    """``pd.concat([a, b])`` below each other, or side by side where the rows are the same."""
+    given = args.bind("objs", ignored=("copy", "sort"), axis=0, ignore_index=False, join="outer", keys=None)
+    if lift.content(given["keys"]) != Const(None):
+        raise no_rule("concat with keys")
+    objs = lift.content(given["objs"])
+    tables = [lift.content(v) for v in (objs.values if isinstance(objs, Items) else objs.items if isinstance(objs, Tup) else ())]
+    if not tables:
+        raise shape("concat of a list whose length is not known")
+    if lift.const(given["axis"]) in (1, "columns"):
+        return lift.new(beside(lift, tables))
+    frames = [t for t in tables if isinstance(t, Frame)]
+    if len(frames) != len(tables):
+        raise no_rule("concat of Series below each other")
+    return lift.new(below(lift, frames, () if lift.const(given["ignore_index"]) else None))
+
+
+def below(lift: Lifter, frames: list[Frame], index: tuple[str, ...] | None) -> Frame:
+    """Return the rows of all frames, one after the other."""
+    from lester_gui.ir.nodes import Concat
+
+    names = frames[0].names
+    if any(set(f.names) != set(names) for f in frames):
+        raise shape("Tables with different columns are put below each other")
+    parts = [lift.materialise(selected(lift, whole(f, "concat"), names))[0] for f in frames]
+    if len({id(p) for p in parts}) != len(parts):
+        raise no_rule("a table put below itself")
+    out = lift.step(Concat, lift.naming.called(parts[0]), inputs=tuple(parts))
+    return Frame(out, tuple((n, cells.column(out, n)) for n in names), index)
+
+
+def beside(lift: Lifter, tables: list[Value]) -> Frame:
+    """Return columns of the same rows side by side."""
+    frame: Frame | None = None
+    for t in tables:
+        if isinstance(t, Column1):
+            if not t.name:
+                raise shape("A column without a name is put beside others")
+            t = Frame(t.node, ((t.name, t.cell),), t.index, (), t.part)
+        if not isinstance(t, Frame):
+            raise no_rule("concat of this object")
+        if frame is None:
+            frame = t
+            continue
+        for n in t.names:
+            if n in frame.names:
+                raise shape("Two columns get the same name")
+            frame = with_column(lift, frame, n, column_of(lift, t, n))
+    assert frame is not None
+    return frame

@@ -1,0 +1,78 @@
+"""Elements of lists: templates over the current row, mapped, moved, settled and taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.nodes import Node
+from lester_gui.rewrite.lift.domain import (
+    Cell,
+    Const,
+    Entries,
+    Fields,
+    InLoop,
+    Items,
+    LineOf,
+    Ref,
+    Result,
+    Tup,
+    Value,
+)
+from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+def leaves(lift: Lifter, value: Value) -> list[Cell]:
+    """Return the cells of a template, in order."""
+    out: list[Cell] = []
+
+    def keep(cell: Cell) -> Cell:
+        out.append(cell)
+        return cell
+
+    mapped(lift, value, keep)
+    return out
+
+
+def moved(lift: Lifter, value: Value, source: Node, target: Node) -> Value:
+    """Return an element over `source` as the same element over `target`."""
+    return mapped(lift, value, lambda c: lift.move(c, source, target))
+
+
+def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
+    """Return a template with every cell changed; lists and dicts become values of their own."""
+    content = lift.content(value)
+    if isinstance(content, Cell):
+        return change(content)
+    if isinstance(content, Tup):
+        return Tup(tuple(mapped(lift, v, change) for v in content.items))
+    if isinstance(content, Items):
+        return Items(tuple(mapped(lift, v, change) for v in content.values), content.kind)
+    if isinstance(content, Entries):
+        return Entries(tuple((k, mapped(lift, v, change)) for k, v in content.items))
+    if isinstance(content, Const | Fields | LineOf):
+        return content
+    raise shape("A list holds objects that are not values of a row")
+
+
+def settled(lift: Lifter, value: Value) -> Value:
+    """Return a template as it is now; the lists and dicts in it must not change any more."""
+    if isinstance(value, Ref):
+        lift.shared.add(value.id)
+    content = lift.content(value)
+    if isinstance(content, InLoop):
+        raise Stopped(Reason.ALIAS, "A list or dict that a loop fills is put into another one")
+    if isinstance(content, Tup):
+        return Tup(tuple(settled(lift, v) for v in content.items))
+    if isinstance(content, Items):
+        return Items(tuple(settled(lift, v) for v in content.values), content.kind)
+    if isinstance(content, Entries):
+        return Entries(tuple((k, settled(lift, v)) for k, v in content.items))
+    if isinstance(content, Cell | Const | Fields):
+        return content
+    if isinstance(content, Result):
+        raise shape("A list is filled with values that are not lifted")
+    raise shape("A list is filled with objects that are not values of a row")
