@@ -7,6 +7,7 @@ pass that lacks one.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -20,7 +21,7 @@ Options = tuple[tuple[str, Option], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Node:
+class Node(ABC):
     """Base of all nodes.
 
     Attributes
@@ -52,21 +53,22 @@ class Node:
         """The nodes this one reads, in order."""
         return ()
 
+    @abstractmethod
     def with_parents(self, *parents: Node) -> Node:
         """Return this node over other parents, validated again."""
-        raise NotImplementedError(type(self).__name__)
 
     @cached_property
     def schema(self) -> Schema:
         """The output columns, in order."""
         return self._schema()
 
+    @abstractmethod
     def _schema(self) -> Schema:
-        raise NotImplementedError(type(self).__name__)
+        """Work out the output columns, or raise `PlanError`."""
 
+    @abstractmethod
     def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:
         """Column lineage: output column → the (parent number, parent column) pairs its cells come from."""
-        raise NotImplementedError(type(self).__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
