@@ -95,8 +95,9 @@ class Reader(StrEnum):
     """How the script reads a source; it decides quoting, missing values and types."""
 
     PANDAS_CSV = "pandas_csv"  # options: the keywords given to read_csv
-    # options: sep, strip (both, right, newline, none), skip, skip_blank, encoding, maxsplit; skip_prefix: lines that begin so, once
-    # stripped, are no data; ragged="skip": nor are lines with another number of fields; extra="ignore": further fields are not read
+    # options: sep, strip (both, right, newline, none), skip, skip_blank, encoding, maxsplit; skip_prefix: lines that begin so,
+    # once stripped, are no data; ragged="skip": nor are lines with another number of fields; extra="ignore": further fields
+    # are not read
     PYTHON_LINES = "python_lines"
     PYTHON_CSV = "python_csv"  # options: delimiter, quotechar, header, skip, encoding
 
