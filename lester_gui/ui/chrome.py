@@ -58,6 +58,7 @@ class Header(QWidget):
         self._fact.setContentsMargins(0, 4, 0, 0)
         self._fact.setMinimumWidth(0)
         self._buttons: list[Button] = []
+        self._screen: Screen | None = None
         self._row = row(self._title, (self._fact, 1), FindEverything(actions), gap=12, margins=(24, 0, 24, 0))
         self.setLayout(self._row)
 
@@ -71,11 +72,13 @@ class Header(QWidget):
         for button in self._buttons:
             self._row.removeWidget(button)
             button.hide()
-            button.setParent(None)
-        self._buttons = list(screen.buttons)
+            button.setProperty("in_header", False)
+            button.setParent(self._screen)
+        self._buttons, self._screen = list(screen.buttons), screen
         for button in self._buttons:
             self._row.addWidget(button)
-            button.show()
+            button.setProperty("in_header", True)
+            button.setVisible(button.wanted)
 
     def title(self) -> str:
         return self._title.text()

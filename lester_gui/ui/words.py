@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 SINGULAR = {
     "%Ln rows": "%Ln row",
     "%Ln steps": "%Ln step",
+    "%Ln steps, you can edit it": "%Ln step, you can edit it",
     "See %Ln attempts": "See %Ln attempt",
     "source rows": "source row",
     "views": "view",

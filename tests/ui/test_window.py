@@ -1,9 +1,9 @@
 """The shell: welcome, opening, keys, palette, narrow windows, and a picture of every screen in both themes."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from lester_gui.ui import theme
 from lester_gui.ui.dialogs.about import CertificateSheet, CrashSheet, HelpSheet
@@ -141,6 +141,36 @@ def test_narrow_window_has_icons_and_a_drawer(window, settle, qtbot):
     window.actions_table["back"].trigger()
     assert not screen.panel.isVisible()
     assert window.status.words("isolation").startswith("Scripts run isolated")
+
+
+class Windows(QObject):
+    """Notes which widgets are shown as windows of their own."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(f"{type(watched).__name__} {watched.accessibleName()}")
+        return False
+
+
+def test_nothing_flashes_up_as_a_window_of_its_own(window, settle, lester_app):
+    windows = Windows()
+    lester_app.installEventFilter(windows)
+    try:
+        for name, target in (("rewrite", {}), ("data", {}), ("person", {"token": "P-7F3K"}), ("lineage",
+            {"token": "P-7F3K"}), ("requests", {}),
+                             ("case", {"case": "LR-0031"}), ("audit", {}), ("project", {"scan": True})):  # fmt: skip
+            window.go(name, target)
+            settle(window)
+        for name in ("help", "preferences", "new_request", "palette"):
+            window.actions_table[name].trigger()
+            window.sheet.close_sheet()
+    finally:
+        lester_app.removeEventFilter(windows)
+    assert windows.seen == []
 
 
 @pytest.mark.parametrize("which", ["light", "dark"])

@@ -158,9 +158,9 @@ class CaseScreen(Screen):
         tr = self.tr
         finished = case["group"] == "done"
         held = case["group"] == "stopped"
-        self._hold.setVisible(not finished)
+        self._hold.set_wanted(not finished)
         self._hold.set_text(tr("Release hold") if held else tr("Hold…"))
-        self._plan.setVisible(not finished and case["execution"] is None)
+        self._plan.set_wanted(not finished and case["execution"] is None)
         self._plan.set_text(tr("Plan again") if case["plan"] else tr("Make the plan"))
         if held:
             self._plan.set_off(tr("The case is on hold"))

@@ -141,9 +141,12 @@ class ProjectScreen(Screen):
         tr = self.tr
         clear(self._figures)
         of = tr("%1 of %2").replace("%1", number(figures["verified"])).replace("%2", number(figures["pipelines"]))
-        rows, unit = big(figures["rows"])
+        rows, unit = big(figures["rows"] or 0)
         places = tr("in %1, %2").replace("%1", tr("%Ln sources", "", figures["sources"]))
-        places = places.replace("%2", tr("%Ln persons", "", figures["persons"]))
+        known = figures["persons"]
+        places = places.replace(
+            "%2", tr("persons are counted at the first run") if known is None else tr("%Ln persons", "", known)
+        )
         due = figures["next_due"]
         parts = [
             _figure(of, tr("pipelines", "", figures["pipelines"]), tr("verified and up to date")),

@@ -54,6 +54,11 @@ class RequestsScreen(Screen):
     def find_field(self) -> QLineEdit:
         return self._find
 
+    def set_narrow(self, narrow: bool) -> None:
+        for column in (3, 6):  # the due date stands in words beside it, who filed it on the case itself
+            self.table.setColumnHidden(column, narrow)
+        self._counting.setVisible(not narrow)
+
     def load(self) -> None:
         """Read the cases again."""
         session = self.desk.session
@@ -83,12 +88,11 @@ class RequestsScreen(Screen):
                        144)]  # fmt: skip
         self.table = RecordTable(RecordModel(columns), 40, says=tr("Cases by due date"))
         self.table.opened.connect(lambda case: self.desk.go("case", case=case))
-        keys = row(
-            label(tr("Enter opens the case. Person values stay masked here; "
-                "open the case to reveal one, with a reason."), "small", "3"), None,
-            label(tr("Due dates count calendar months from receipt; a Sunday or "
-                "holiday moves to the next working day."), "small", "3"),
-        )  # fmt: skip
+        opens = tr("Enter opens the case. Person values stay masked here; open the case to reveal one, with a reason.")
+        self._counting = label(
+            tr("Due dates count calendar months from receipt; a Sunday or holiday moves to the next working day."), "small", "3"
+        )
+        keys = row(label(opens, "small", "3"), None, self._counting)
         body = holder(col(bar, (card(col(self.table, margins=(1, 2, 1, 6))), 1), keys, gap=12, margins=(24, 16, 24, 12)))
         new = Button(tr("New request"), "primary", "plus")
         new.clicked.connect(lambda: self.ask_new())

@@ -194,7 +194,7 @@ class RewriteScreen(Screen):
         self.review = review
         self._pages.setCurrentIndex(1)
         self._script.setText(review["script"])
-        self._plan_fact.setText(self.tr("%Ln steps", "", len(review["steps"])) + self.tr(", you can edit it"))
+        self._show_plan_fact()
         self._stages.show_stages(review["stages"])
         self.both.show_review(review, {s["number"]: self._sign(s) for s in review["steps"]})
         self.sql.set_code(review["sql"])
@@ -208,6 +208,10 @@ class RewriteScreen(Screen):
         self._go_to_line()
         if first_time:
             self.ready.emit()
+
+    def _show_plan_fact(self) -> None:
+        steps = self.tr("%Ln steps, you can edit it", "", len(self.review.get("steps", [])))
+        self._plan_fact.setText(self.tr("what the database runs") if self._mode.index() == 2 else steps)
 
     def _show_head(self) -> None:
         steps, accepted = self.review["steps"], self.review["accepted"]
@@ -255,6 +259,7 @@ class RewriteScreen(Screen):
         self._left_head.setVisible(mode == 0)
         self._head_gap.setVisible(mode == 0)
         self._plan_title.setText(self.tr("SQL") if mode == 2 else self.tr("Plan"))
+        self._show_plan_fact()
 
     # deciding -------------------------------------------------------------------------------------------------------
     def accept_step(self) -> None:

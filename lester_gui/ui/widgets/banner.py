@@ -19,7 +19,8 @@ class Banner(QFrame):
         self._icon = Icon(icon or ICONS[tone], f"{tone}_ink", 24 if large else 18)
         self._title = label(title, "heading" if large else "strong", f"{tone}_ink", wrap=True)
         self._body = label(body, "body" if large else "small", "2", wrap=True)
-        self._body.setVisible(bool(body))
+        if not body:
+            self._body.hide()
         margins = (16, 12, 12, 12) if large else (12, 8, 12, 8)
         self._row: QHBoxLayout = row(
             self._icon, (col(self._title, self._body, gap=2 if large else 1), 1), gap=12 if large else 10, margins=margins

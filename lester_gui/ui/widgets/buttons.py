@@ -29,6 +29,7 @@ class Button(QPushButton):
         self._icon_name = icon
         self._kind = kind
         self._tip = ""
+        self.wanted = True
         self.setFont(font("strong" if kind in ("primary", "danger") else "body", 500))
         if kind:
             self.setProperty("kind", kind)
@@ -56,6 +57,12 @@ class Button(QPushButton):
         self.setEnabled(True)
         self.setToolTip(self._tip)
         self.setAccessibleDescription(self._tip)
+
+    def set_wanted(self, wanted: bool) -> None:
+        """Show or hide a button that stands in the header only while its screen is shown."""
+        self.wanted = wanted
+        if self.parent() is not None and (self.isVisible() or self.property("in_header")):
+            self.setVisible(wanted)
 
     def set_tip(self, tip: str) -> None:
         """Tooltip while the button is on."""

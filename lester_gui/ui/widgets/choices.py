@@ -85,8 +85,7 @@ class Tabs(QTabBar):
         """Put a sign beside a tab, or take it away."""
         self.setTabData(index, (icon, tone) if icon else None)
         self.setTabToolTip(index, says)
-        self.updateGeometry()
-        self.update()
+        self.setTabText(index, self.tabText(index))  # has the tabs laid out again, as wide as they are now
 
     def tabSizeHint(self, index: int) -> QSize:
         width = painting.text_width(self.tabText(index), "body", 600) + (20 if self.tabData(index) else 0) + 24

@@ -44,7 +44,7 @@ class ProgressRow(QWidget):
         self._words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._words.setMinimumWidth(96)
         self._cancel = Button(self.tr("Cancel"), "quiet", "close")
-        self._cancel.setVisible(can_cancel)
+        self._cancel.hide()  # shown by its state; before it has a parent it would flash as a window
         self._cancel.clicked.connect(self._ask_cancel)
         self._can_cancel = can_cancel
         self.setLayout(row(self._icon, self._name, (self._bar, 1), self._words, self._cancel, gap=10))
