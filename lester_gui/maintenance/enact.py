@@ -20,40 +20,26 @@ from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Aggregate
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.serialise import dumps
-from lester_gui.lineage.domains import project_domains
-from lester_gui.maintenance import learned, pending
-from lester_gui.maintenance.correction import column_number, corrected, values_of
-from lester_gui.maintenance.delta import Maintained, SourceChange, maintain_views
+from lester_gui.maintenance import learned, pending, source_edits
+from lester_gui.maintenance.delta import Maintained, maintain_views
+from lester_gui.maintenance.delta_rules import SourceChange
 from lester_gui.maintenance.learning_update import LearningChange, update_learning
 from lester_gui.maintenance.pending import PendingFile, PendingLine, Seal
 from lester_gui.maintenance.replay import snapshots_of
 from lester_gui.maintenance.search import Needles, holds
+from lester_gui.maintenance.source_edits import MASK, Line
 from lester_gui.maintenance.view_change import ViewChange, new_rows, old_rows
-from lester_gui.maintenance.work import ERASURE, RECTIFICATION, Site, Work, reading_of, runs
+from lester_gui.maintenance.work import ERASURE, RECTIFICATION, Site, Work, runs
 from lester_gui.progress import Context, Part
-from lester_gui.runtime import read, udf
+from lester_gui.runtime import udf
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO
-from lester_gui.runtime.ingest import snapshot_records
 from lester_gui.runtime.materialize import views_of
 from lester_gui.store import catalogue, subjects, suppression
 from lester_gui.store.artifacts import Artifacts
 from lester_gui.store.catalogue import Artefact, Run, Snapshot, Source
 
-MASK: Final = "••••••"
 MAX_SHOWN: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a source file that leaves or is corrected. `masked` shows its fields as dots."""
-
-    source: str
-    row_id: int
-    ordinal: int
-    line: int
-    masked: str
-    new_record: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +155,10 @@ def enact(
         raise UserError(f"A case of {work.right} changes no data", hint="Answer it, then close it.")
     ctx.advance("Looking up the rows")
     values = work.values()
-    lines = _erased(con, work) if work.right == ERASURE else _corrected(con, work)
-    texts = _row_texts(con, work, lines)
-    changes = _edit_snapshots(con, work, lines)
-    _update_index(con, work, lines)
+    lines = source_edits.erased_lines(con, work) if work.right == ERASURE else source_edits.corrected_lines(con, work)
+    texts = source_edits.row_texts(con, work, lines)
+    changes = source_edits.edit_snapshots(con, work, lines)
+    source_edits.update_index(con, work, lines)
     faults.point("apply.sources")
     effects, removed = [], []
     affected = [(run, plan) for run, plan in runs(con) if any(r.source in changes for r in plan.reads)]
@@ -191,7 +177,7 @@ def enact(
         faults.point("apply.pipeline")
     files = _files(con, site, effects, {r.pipeline for r in removed}, (*values, *texts))
     touched = tuple(s for source in changes for s in catalogue.find(con, Snapshot, source=source))
-    sought = (*_unshared(con, work), *_gone(con, texts))
+    sought = (*_unshared(con, work), *source_edits.unique(con, texts))
     seconds = time.perf_counter() - started
     return Enacted(work, lines, touched, tuple(effects), tuple(removed), files, sought, seconds)
 
@@ -207,106 +193,6 @@ def leave_to_purge(con: duckdb.DuckDBPyConnection, site: Site, done: Enacted) ->
     pending.note(con, seal, work.case, work.token, work.keep_sources, lines, files, done.values, facts)
     if work.right == ERASURE:
         suppression.suppress(con, [(a.domain, a.value) for a in work.subject.aliases], work.case)
-
-
-# Sources
-
-
-def _erased(con: duckdb.DuckDBPyConnection, work: Work) -> tuple[Line, ...]:
-    lines = []
-    for source, row_ids in work.subject.rows.items():
-        lines += _lines(con, source, row_ids)
-    if not lines:
-        raise UserError("The person has no row in any source", hint="There is nothing to erase; close the case.")
-    return tuple(lines)
-
-
-def _corrected(con: duckdb.DuckDBPyConnection, work: Work) -> tuple[Line, ...]:
-    found: dict[tuple[str, int], Line] = {}
-    for new in work.new_values:
-        reading = reading_of(con, new.source, new.column)
-        snapshot = _newest(con, new.source)
-        records = snapshot_records(con, snapshot)
-        number = column_number(reading, records, new.column)
-        rows = dict(zip(records.row_ids, records.records, strict=True))
-        for line in _lines(con, new.source, work.rows_of(new)):
-            before = found.get((new.source, line.row_id), line)
-            record = before.new_record or rows[line.row_id]
-            changed = corrected(record, reading, number, new.value, _file_of(con, new.source))
-            found[(new.source, line.row_id)] = Line(line.source, line.row_id, line.ordinal, line.line, line.masked, changed)
-    lines = tuple(x for x in found.values() if x.new_record is not None and x.new_record != _record(con, x))
-    if not lines:
-        raise UserError("The new values are the old ones", hint="There is nothing to correct; close the case.")
-    return lines
-
-
-def _lines(con: duckdb.DuckDBPyConnection, source: str, row_ids: Iterable[int]) -> list[Line]:
-    snapshot, reading = _newest(con, source), reading_of(con, source)
-    rows = con.execute(
-        f"SELECT row_id, ordinal, line, record FROM lester.{snapshot.table_name} "
-        "WHERE row_id IN (SELECT unnest(?)) ORDER BY ordinal",
-        [list(row_ids)],
-    ).fetchall()
-    return [Line(source, i, ordinal, line, _masked(bytes(record), reading)) for i, ordinal, line, record in rows]
-
-
-def _masked(record: bytes, reading: Any) -> str:
-    fields = len(values_of(record, reading))
-    return ", ".join([MASK] * min(fields, 4)) + (", …" if fields > 4 else "")
-
-
-def _record(con: duckdb.DuckDBPyConnection, line: Line) -> bytes:
-    table = _newest(con, line.source).table_name
-    return bytes(con.execute(f"SELECT record FROM lester.{table} WHERE row_id = ?", [line.row_id]).fetchall()[0][0])
-
-
-def _newest(con: duckdb.DuckDBPyConnection, source: str) -> Snapshot:
-    snapshot = catalogue.latest_snapshot(con, source)
-    if snapshot is None:
-        raise UserError(f"The source {source} was not read yet", hint="Run a pipeline that reads it first.")
-    return snapshot
-
-
-def _file_of(con: duckdb.DuckDBPyConnection, source: str) -> str:
-    entry = catalogue.get(con, Source, name=source)
-    return source if entry is None else entry.path.rpartition("/")[2]
-
-
-def _edit_snapshots(con: duckdb.DuckDBPyConnection, work: Work, lines: Iterable[Line]) -> dict[str, SourceChange]:
-    """Take records out of every snapshot of a source, or put the corrected ones in; the ordinals of the others stay."""
-    by_source: dict[str, list[Line]] = {}
-    for line in lines:
-        by_source.setdefault(line.source, []).append(line)
-    changes = {}
-    for source, own in by_source.items():
-        ids = [x.row_id for x in own]
-        for snapshot in catalogue.find(con, Snapshot, source=source):
-            table = f"lester.{snapshot.table_name}"
-            if work.right == ERASURE:
-                con.execute(f"DELETE FROM {table} WHERE row_id IN (SELECT unnest(?))", [ids])
-            else:
-                con.executemany(f"UPDATE {table} SET record = ? WHERE row_id = ?", [[x.new_record, x.row_id] for x in own])
-            count = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
-            if work.right == ERASURE:
-                catalogue.update(con, Snapshot, {"rows": min(snapshot.rows, count)}, id=snapshot.id)
-        removed = frozenset(ids) if work.right == ERASURE else frozenset()
-        changes[source] = SourceChange(removed, frozenset(ids) - removed)
-    return changes
-
-
-def _update_index(con: duckdb.DuckDBPyConnection, work: Work, lines: Iterable[Line]) -> None:
-    """Bring the index of persons up to date: rows leave it, corrected keys are read again."""
-    sources = {x.source for x in lines}
-    if work.right == ERASURE:
-        for source in sources:
-            subjects.remove_rows(con, source, [x.row_id for x in lines if x.source == source])
-        return
-    for source in sources & {v.source for v in work.new_values}:
-        entry = catalogue.get(con, Source, name=source)
-        keys = json.loads(entry.subject_keys_json) if entry is not None else []
-        if any(v.column in keys for v in work.new_values if v.source == source):
-            table = read.key_columns(con, _newest(con, source), reading_of(con, source), keys)
-            subjects.index_source(con, source, table, project_domains(con).get(source))
 
 
 # Runs
@@ -436,24 +322,3 @@ def _unshared(con: duckdb.DuckDBPyConnection, work: Work) -> tuple[str, ...]:
         if not left:
             out.append(alias.value)
     return tuple(out)
-
-
-def _row_texts(con: duckdb.DuckDBPyConnection, work: Work, lines: Iterable[Line]) -> tuple[str, ...]:
-    """Return the whole lines that leave from sources in which a person is the line: they have no other identifier."""
-    sources = {s.name for s in catalogue.find(con, Source) if subjects.ROW_KEY in json.loads(s.subject_keys_json)}
-    if work.right != ERASURE:
-        return ()
-    texts = (_record(con, x).decode("utf-8", "replace").strip() for x in lines if x.source in sources)
-    return tuple(t for t in texts if t)
-
-
-def _gone(con: duckdb.DuckDBPyConnection, texts: Iterable[str]) -> list[str]:
-    """Return those of some lines that no remaining row equals."""
-    wanted = dict.fromkeys(texts)
-    if wanted:
-        for source in catalogue.find(con, Source):
-            snapshot = catalogue.latest_snapshot(con, source.name)
-            if snapshot is not None:
-                for record in snapshot_records(con, snapshot).records:
-                    wanted.pop(record.decode("utf-8", "replace").strip(), None)
-    return list(wanted)

@@ -36,7 +36,8 @@ from lester_gui.ir.nodes import (
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Type
 from lester_gui.maintenance.comparison import Side, compare_views
-from lester_gui.maintenance.delta import HANDLERS, Maintained, SourceChange, maintain_views
+from lester_gui.maintenance.delta import Maintained, maintain_views
+from lester_gui.maintenance.delta_rules import HANDLERS, SourceChange
 from lester_gui.maintenance.learned import Worker, drop_run
 from lester_gui.progress import silent
 from lester_gui.runtime.ingest import snapshot_records
@@ -72,7 +73,7 @@ def check_equal(con: Con, maintained: Maintained, plan: Plan, snapshots: dict[st
     drop_run(con, 2)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_sequence_of_changes_equals_a_run_from_nothing_and_the_reference(data: st.DataObject) -> None:
     case = data.draw(plans(functions=True))
