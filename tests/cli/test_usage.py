@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -136,12 +136,13 @@ def test_interrupting_a_rewrite_leaves_the_project_usable(fresh: Path) -> None:
 
 
 def test_json_is_one_document_and_nothing_else(made: tuple[Path, dict[str, Any]]) -> None:
-    done = subprocess.run(command("scan", made[0], "--json"), capture_output=True, text=True, check=False, cwd=ROOT, timeout=60)
-    assert done.stderr == ""
-    assert json.loads(done.stdout)["project"] == "Hospital"
-    assert done.stdout.count("\n") == 1
+    result = lester("scan", made[0], "--json")
+    assert result.err == ""
+    assert result.document["project"] == "Hospital"
+    assert result.out.count("\n") == 1
 
 
-def test_progress_goes_to_standard_error(made: tuple[Path, dict[str, Any]]) -> None:
-    done = subprocess.run(command("scan", made[0]), capture_output=True, text=True, check=False, cwd=ROOT, timeout=60)
-    assert done.stdout.startswith("1 pipeline in Hospital")
+def test_progress_goes_to_standard_error(project: Path) -> None:
+    result = lester("replay", project, PIPELINE)
+    assert result.out.startswith("Equal")
+    assert re.search(r"^ *\d+% \w", result.err, re.MULTILINE)
