@@ -103,10 +103,10 @@ def stage_of(plan: Plan, name: str, script: str) -> Stage:
     """
     node = plan.view(name)
     opaque = node if isinstance(node, Opaque) else None
-    names = opaque.variables if opaque else tuple(p.name for p in node.parents)
+    names = opaque.variables if opaque else tuple(_variable(p.name) for p in node.parents)
     inputs = tuple(zip(_distinct_names(names), node.parents, strict=True))
     tree = ast.parse(script)
-    output = opaque.output if opaque else re.sub(r"-\d+$", "", name)
+    output = opaque.output if opaque else _variable(name)
     shown = _context(tree, _statements(tree, set(node.lines)), output)
     text = script.splitlines()
     return Stage(
@@ -132,6 +132,11 @@ def graft(plan: Plan, name: str, new: Node) -> Plan:
         If later steps, the label or the encoders do not fit the new columns.
     """
     return plan.map_nodes(lambda node: replace(new, name=name) if node.name == name else node)
+
+
+def _variable(view: str) -> str:
+    """Return what the script calls a view: ``mails`` for ``mails-2``."""
+    return re.sub(r"-\d+$", "", view)
 
 
 def _distinct_names(names: tuple[str, ...]) -> tuple[str, ...]:
