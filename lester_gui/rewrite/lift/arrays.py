@@ -61,6 +61,8 @@ def _own_row(lift: Lifter, array: Node, node: Node, loop: Loop, place: Value) ->
     """Raise unless `place` is the number of the current row, and the loop goes through the array's own rows."""
     own = {lift.position(node).expr}
     if loop.source is not None:
+        if {"skip_blank", "skip_prefix", "ragged"} & set(loop.source.options):
+            raise shape("Lines are counted of which some are left out")
         own.add(Leaf("position", -loop.source.ident, "position", Type.INT))
     if not isinstance(place, Cell) or place.expr not in own:
         raise shape("A cell of an array is assigned at a place that is not the current row")

@@ -78,6 +78,8 @@ class UserFunction(Value):
     node: ast.FunctionDef | ast.Lambda
     name: str
     module: str = ""  # path of the project module, or "" for the script
+    closure: tuple[dict[str, Value], ...] = field(default=(), compare=False)  # names around it, innermost first
+    defaults: dict[str, Value] = field(default_factory=dict, compare=False)  # evaluated where it was defined
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,23 @@ def stored_names(body: list[ast.stmt]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(out))
 
 
+def made(lift: Lifter, node: ast.FunctionDef | ast.Lambda, name: str) -> UserFunction:
+    """Return a function where it is defined: its defaults are evaluated now, the names around it are looked up later."""
+    spec = node.args
+    positional = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    pairs = list(zip(positional[len(positional) - len(spec.defaults) :], spec.defaults, strict=True))
+    pairs += [(a.arg, d) for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None]
+    defaults: dict[str, Value] = {}
+    for parameter, default in pairs:
+        try:
+            defaults[parameter] = evaluate(lift, default)
+        except Stopped as stop:
+            defaults[parameter] = Unknown(stop.why, node.lineno)
+    here = lift.activations[-1]
+    closure = (here.names, *here.closure) if here.names is not lift.modules[here.module] else ()
+    return UserFunction(node, name, here.module, closure, defaults)
+
+
 def call_user(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
     """Call a function of the script: lift its body, or carry it if it is a pure function of one row that no rule covers."""
     from lester_gui.rewrite.lift.carried import carry, rowwise
@@ -94,7 +111,7 @@ def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
         raise no_rule(f"the decorated or generating function {function.name}")
     names = bind(lift, function, args)
     before, depth, live = (lift.line, lift.lines), lift.depth, lift.live
-    lift.activations.append(Activation(names, function.module, depth=len(lift.loops)))
+    lift.activations.append(Activation(names, function.module, depth=len(lift.loops), closure=function.closure))
     lift.depth = len(lift.loops)
     try:
         if isinstance(node, ast.Lambda):
@@ -133,14 +150,10 @@ def bind(lift: Lifter, function: UserFunction, args: Arguments) -> dict[str, Val
         if name not in allowed or name in names:
             raise no_rule(f"{function.name} with the argument {name}")
         names[name] = value
-    defaults = dict(zip(positional[len(positional) - len(spec.defaults) :], spec.defaults, strict=True))
-    defaults.update({a.arg: d for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None})
     for name in allowed - set(names):
-        if name not in defaults:
+        if name not in function.defaults:
             raise no_rule(f"{function.name} without the argument {name}")
-        if isinstance(defaults[name], ast.List | ast.Dict | ast.Set):
-            raise Stopped(Reason.ALIAS, f"The default of {name} is one object for all calls of {function.name}")
-        names[name] = evaluate(lift, defaults[name])
+        names[name] = function.defaults[name]
     return names
 
 

@@ -11,6 +11,7 @@ from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transform
 from lester_gui.ir.nodes import Concat, Filter, Node, Options, Project, Select
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.blocks import over_one_node
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Leaf, Matrix, Part, Value
 from lester_gui.rewrite.lift.recognise import recognised
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -156,12 +157,25 @@ class Learner:
             fields["cut"] = "test_first"
             fields["test_size"] = fields.pop("train_size")
         split = Split(**fields, lines=made.lines, made_by=made.made_by)
+        self._check_test_side(fit, part)
         node, label, features = self._prepared(made.node, fit)
         if made.by is not None:
             self._check_stratified(made, label, node)
         return self._finish(
             fit, node, label, features, split, {part.side: "train", f"all:{id(self.lift.align.root(made.node))}": "all"}
         )
+
+    def _check_test_side(self, fit: Fit, part: Part) -> None:
+        """Raise where the script makes the test rows' features in another way than the training rows'."""
+        for owner, tested, _ in self.tests:
+            if owner != fit.owner or tested.part is None or tested.part == part or tested.part.split != part.split:
+                continue
+            matrix = recognised(self.lift, tested)
+            _, (a, b) = over_one_node(self.lift, [fit.matrix, matrix])
+            if [(x.chain, x.fit_on, [f.cell.expr for f in x.features]) for x in a.blocks] != [
+                (x.chain, x.fit_on, [f.cell.expr for f in x.features]) for x in b.blocks
+            ]:
+                raise shape("Training and test rows are encoded differently")
 
     def _check_stratified(self, made: SplitMade, label: Cell, node: Node) -> None:
         by = made.by

@@ -112,7 +112,7 @@ class Lifter:
         self.lines: tuple[int, ...] = ()
         self.depth = 0
         self.pandas = False
-        self.showing = False
+        self.shown: ast.expr | None = None
         self.family = "script"
         self.align = Alignment()
         self.naming = Naming(n.id for n in ast.walk(script.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
@@ -162,7 +162,7 @@ class Lifter:
         Stopped
             If its value could not be lifted.
         """
-        for table in (self.names, self.modules[self.activations[-1].module]):
+        for table in (self.names, *self.activations[-1].closure, self.modules[self.activations[-1].module]):
             if name in table:
                 return self.known(table[name])
         return Module(f"builtins.{name}")
@@ -431,8 +431,14 @@ class Lifter:
         return described(content.expr)
 
     def is_shown(self, args: Arguments) -> bool:
-        """Whether a call is a statement of its own or stands in one, as the last line of a notebook cell does."""
-        return self.showing
+        """Whether a call is a statement of its own, as the last line of a notebook cell is, or the argument of print."""
+        node = self.shown
+        while node is not None and node is not args.node:
+            printed = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "display")
+            if printed and isinstance(node, ast.Call):
+                return any(args.node is a for a in node.args)
+            node = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+        return node is not None
 
     def materialise(self, frame: Frame, with_index: bool = False) -> tuple[Node, Frame]:
         """Return a node whose columns are exactly the visible ones of `frame` (and its index levels), and the frame over it."""
@@ -509,6 +515,7 @@ class Lifter:
             list(self.loops),
             self.depth,
             dict(self.files),
+            (len(self.fits), len(self.found), len(self.written)),
         )
 
     def restore(self, state: Snapshot) -> None:
@@ -524,6 +531,8 @@ class Lifter:
         self.loops[:] = state.loops
         self.files.clear()
         self.files.update(state.files)
+        fits, found, written = state.lengths
+        del self.fits[fits:], self.found[found:], self.written[written:]
 
     # -- bookkeeping ---------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.domain import Fields, LineOf, Value
+from lester_gui.rewrite.lift.domain import Cell, Fields, Leaf, LineOf, Unknown, Value
 from lester_gui.rewrite.lift.stop import no_rule
 from lester_gui.rewrite.lift.texts import LineSource
 
@@ -42,6 +42,9 @@ def _line_test(lift: Lifter, test: ast.expr, evaluate: object) -> tuple[LineSour
             return _blank(lift, line)
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         left, op, right = test.left, test.ops[0], test.comparators[0]
+        first = _first_line(lift, left, op, right)
+        if first is not None:
+            return first
         if isinstance(op, ast.Eq) and isinstance(right, ast.Constant):
             inner = (
                 left.args[0]
@@ -74,6 +77,21 @@ def _line_test(lift: Lifter, test: ast.expr, evaluate: object) -> tuple[LineSour
         if line is not None and isinstance(prefix, ast.Constant) and isinstance(prefix.value, str):
             return lift.texts[line.source], "skip_prefix", prefix.value
     return None
+
+
+def _first_line(lift: Lifter, left: ast.expr, op: ast.cmpop, right: ast.expr) -> tuple[LineSource, str, object] | None:
+    """``i == 0`` where `i` counts the lines of a file: the header. From there on `i` is no row's number any more."""
+    place = lift.names.get(left.id) if isinstance(left, ast.Name) else None
+    if not (isinstance(place, Cell) and isinstance(place.expr, Leaf) and place.expr.kind == "position" and place.expr.ident < 0):
+        return None
+    source = lift.texts.get(-place.expr.ident)
+    if not (isinstance(source, LineSource) and isinstance(op, ast.Eq) and isinstance(right, ast.Constant) and right.value == 0):
+        return None
+    if source.options.get("skip") or source.options.get("skip_blank") or source.options.get("skip_prefix"):
+        raise no_rule("the first line of a file of which others are left out before")
+    assert isinstance(left, ast.Name)
+    lift.names[left.id] = Unknown("the header was left out, so it is no row's number", lift.line)
+    return source, "skip", 1
 
 
 def _blank(lift: Lifter, line: LineOf) -> tuple[LineSource, str, object]:

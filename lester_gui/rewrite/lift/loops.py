@@ -105,7 +105,7 @@ def carried(lift: Lifter, loop: Loop, name: str, old: Value | None) -> Value:
 
 def changed_outside(lift: Lifter, body: list[ast.stmt]) -> set[int]:
     """Return the objects from outside that a loop's body may change."""
-    from lester_gui.rewrite.lift.opaque import changed_names
+    from lester_gui.rewrite.slicing import changed_names
 
     out: set[int] = set()
     for statement in body:

@@ -19,43 +19,16 @@ from lester_gui.rewrite.lift.domain import (
     Items,
     Keyed,
     Ref,
-    Result,
     Rows,
     Tup,
     Unknown,
-    UserFunction,
     Value,
 )
 from lester_gui.rewrite.lift.stop import Stop, Stopped, shape
+from lester_gui.rewrite.slicing import defines, effects, everything_may_change, loaded
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
-
-MUTATORS = {
-    "append",
-    "extend",
-    "insert",
-    "pop",
-    "remove",
-    "clear",
-    "sort",
-    "reverse",
-    "update",
-    "setdefault",
-    "add",
-    "discard",
-    "popitem",
-    "fill",
-    "shuffle",
-    "put",
-    "resize",
-    "write",
-    "writelines",
-    "fit",
-    "partial_fit",
-    "set_params",
-    "intersection_update",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +56,9 @@ def recover(lift: Lifter, body: Sequence[ast.stmt], position: int, stop: Stopped
     """Go on after a statement that stopped: cover it by an opaque step, or mark what it may have changed as unknown."""
     node = body[position]
     line = stop.line or node.lineno
+    if everything_may_change(node):
+        poison(lift, stop, line)
+        return
     assigned, changed = effects(lift, node)
     covered = cover(lift, body, position, assigned, changed, stop)
     by_object = {lift.names[n].id: n for n in lift.names if isinstance(lift.names[n], Ref)}  # type: ignore[attr-defined]
@@ -98,6 +74,17 @@ def recover(lift: Lifter, body: Sequence[ast.stmt], position: int, stop: Stopped
                 lift.failed[by_object[ident]] = [*_slice(lift, node), node]
     shown = ", ".join(dict.fromkeys([*covered, *assigned]))
     lift.stops.append(Stop(line, stop.reason, stop.why, shown, bool(covered)))
+
+
+def poison(lift: Lifter, stop: Stopped, line: int) -> None:
+    """Take everything as unknown after code that may change anything."""
+    origin = Unknown(stop.why, line)
+    for activation in lift.activations:
+        for name in activation.names:
+            activation.names[name] = origin
+    for ident in lift.heap:
+        lift.heap[ident] = origin
+    lift.stops.append(Stop(line, stop.reason, stop.why, "everything"))
 
 
 def cover(
@@ -137,11 +124,6 @@ def _slice(lift: Lifter, node: ast.stmt) -> list[ast.stmt]:
         if isinstance(content, Unknown):
             found.update({s.lineno: s for s in lift.failed.get(name, [])})
     return [s for _, s in sorted(found.items())]
-
-
-def loaded(body: Sequence[ast.AST]) -> set[str]:
-    """Return the names that statements read."""
-    return {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def opaque_for(
@@ -312,7 +294,7 @@ def definition_of(lift: Lifter, before: Sequence[ast.stmt], name: str) -> list[a
     top = lift.script.tree.body if not lift.activations[-1].module else []
     for place in (before, top):
         for statement in reversed(place):
-            if name not in effects(lift, statement)[0] and name not in _imported(statement):
+            if name not in defines(statement):
                 continue
             if isinstance(statement, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.Import | ast.ImportFrom):
                 return [statement]
@@ -320,68 +302,8 @@ def definition_of(lift: Lifter, before: Sequence[ast.stmt], name: str) -> list[a
     raise shape(f"The step needs {name}, which no statement of the script sets")
 
 
-def _imported(statement: ast.stmt) -> list[str]:
-    if isinstance(statement, ast.Import):
-        return [(a.asname or a.name).split(".")[0] for a in statement.names]
-    return [a.asname or a.name for a in statement.names] if isinstance(statement, ast.ImportFrom) else []
-
-
 def segment(lift: Lifter, statement: ast.stmt) -> str:
     """Return a statement's own text, without the indentation of the block it stands in."""
     text = lift.script.text if not lift.activations[-1].module else dict(lift.script.modules)[lift.activations[-1].module]
     lines = text.split("\n")[statement.lineno - 1 : statement.end_lineno]
     return textwrap.dedent("\n".join(lines))
-
-
-def effects(lift: Lifter, node: ast.stmt) -> tuple[tuple[str, ...], set[int]]:
-    """Return the names that a statement may assign and the objects that it, or a function it calls, may change."""
-    assigned = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        assigned = [node.name]
-    changed: set[int] = set()
-    for name in changed_names(lift, node, set()):
-        value = lift.names.get(name) or lift.modules[lift.activations[-1].module].get(name)
-        if isinstance(value, Ref) and not isinstance(lift.heap.get(value.id), Result):
-            changed.add(value.id)
-    return tuple(dict.fromkeys(assigned)), changed
-
-
-def changed_names(lift: Lifter, node: ast.AST, seen: set[str]) -> set[str]:
-    """Return the names whose objects a statement may change in place."""
-    out: set[str] = set()
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Subscript | ast.Attribute) and isinstance(inner.ctx, ast.Store | ast.Del):
-            out |= _root(inner)
-        elif isinstance(inner, ast.AugAssign):
-            out |= _root(inner.target)
-        elif isinstance(inner, ast.Call):
-            out |= _changed_by_call(lift, inner, seen)
-    return out
-
-
-def _changed_by_call(lift: Lifter, call: ast.Call, seen: set[str]) -> set[str]:
-    out: set[str] = set()
-    if isinstance(call.func, ast.Attribute):
-        in_place = any(k.arg == "inplace" for k in call.keywords)
-        if call.func.attr in MUTATORS or in_place:
-            out |= _root(call.func.value)
-        if call.func.attr == "shuffle":
-            out |= {n for a in call.args for n in _root(a)}
-        return out
-    if not isinstance(call.func, ast.Name):
-        return out
-    value = lift.names.get(call.func.id) or lift.modules[lift.activations[-1].module].get(call.func.id)
-    if isinstance(value, UserFunction) and call.func.id not in seen:
-        inside = changed_names(lift, value.node, seen | {call.func.id})
-        parameters = [a.arg for a in value.node.args.args]
-        for place, argument in enumerate(call.args):
-            if place < len(parameters) and parameters[place] in inside:
-                out |= _root(argument)
-        out |= inside - set(parameters)
-    return out
-
-
-def _root(node: ast.expr) -> set[str]:
-    while isinstance(node, ast.Subscript | ast.Attribute | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return {node.id} if isinstance(node, ast.Name) else set()

@@ -60,6 +60,7 @@ class Activation:
     module: str
     depth: int = 0  # loops around the call
     returns: list[tuple[Expr, Value]] = field(default_factory=list)
+    closure: tuple[dict[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Snapshot:
     loops: list[Any]
     depth: int
     files: dict[str, Any]
+    lengths: tuple[int, int, int]  # of fits, findings and written files
 
 
 SHORT = {

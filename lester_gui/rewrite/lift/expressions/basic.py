@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, Ref, Result, Tup, UserFunction, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
@@ -85,7 +85,9 @@ def dict_display(lift: Lifter, node: ast.Dict) -> Value:
 @expression(ast.Lambda)
 def function(lift: Lifter, node: ast.Lambda) -> Value:
     """``lambda``."""
-    return UserFunction(node, f"lambda_line_{node.lineno}", lift.activations[-1].module)
+    from lester_gui.rewrite.lift.functions import made
+
+    return made(lift, node, f"lambda_line_{node.lineno}")
 
 
 @expression(ast.NamedExpr)

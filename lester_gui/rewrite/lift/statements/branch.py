@@ -60,9 +60,14 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
 
 def _unimportant(lift: Lifter, node: ast.If) -> None:
     """A branch that something outside the data decides (a file that exists, a score) may only have effects that no plan needs."""
-    names, heap = dict(lift.names), dict(lift.heap)
+    names, heap, live = dict(lift.names), dict(lift.heap), lift.live
     for body in (node.body, node.orelse):
+        if any(isinstance(n, ast.Return | ast.Continue | ast.Break) for s in body for n in ast.walk(s)):
+            raise shape("Something outside the data decides whether the script goes on here")
+        if body and isinstance(body[-1], ast.Raise):
+            continue  # the script ended well, so it did not come by here
         block(lift, body)
+        lift.live = live
         for name in {n for n in (*names, *lift.names) if names.get(n) != lift.names.get(n)}:
             lift.names[name] = Unknown("it is set under a condition that is not lifted", node.lineno)
         for ident in {i for i in heap if heap[i] != lift.heap.get(i)}:

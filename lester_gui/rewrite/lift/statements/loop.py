@@ -132,7 +132,7 @@ def leave(lift: Lifter, node: ast.Continue | ast.Break) -> None:
 
 def _over_result(lift: Lifter, node: ast.For) -> None:
     """A loop over something that no plan needs may only have effects that no plan needs."""
-    from lester_gui.rewrite.lift.opaque import effects
+    from lester_gui.rewrite.slicing import effects
 
     assigned, changed = effects(lift, node)
     for name in assigned:

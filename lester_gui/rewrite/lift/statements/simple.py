@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.domain import Const, Handle, Module, UserFunction, Value
+from lester_gui.rewrite.lift.domain import Const, Handle, Module, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.statements import block, statement
@@ -21,11 +21,11 @@ def expression_statement(lift: Lifter, node: ast.Expr) -> None:
     """A call for its effect, or a value that a notebook shows."""
     if isinstance(node.value, ast.Constant):
         return
-    before, lift.showing = lift.showing, True
+    before, lift.shown = lift.shown, node.value
     try:
         evaluate(lift, node.value)
     finally:
-        lift.showing = before
+        lift.shown = before
 
 
 @statement(ast.Pass)
@@ -98,7 +98,9 @@ def project_module(lift: Lifter, name: str) -> Module:
 @statement(ast.FunctionDef)
 def function_definition(lift: Lifter, node: ast.FunctionDef) -> None:
     """``def``: the body is lifted where it is called."""
-    lift.names[node.name] = UserFunction(node, node.name, lift.activations[-1].module)
+    from lester_gui.rewrite.lift.functions import made
+
+    lift.names[node.name] = made(lift, node, node.name)
 
 
 @statement(ast.ClassDef)

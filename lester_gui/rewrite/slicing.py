@@ -1,0 +1,239 @@
+"""What statements define, read and may change, told from their text: definitions and uses, never execution.
+
+The interpreter asks here before a loop (which objects does the body change?) and after a stop (what is unknown from now on?),
+and a carried function takes along what it needs.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from lester_gui.discovery.effects import effects_of
+from lester_gui.discovery.scripts import Script
+from lester_gui.rewrite.lift.domain import Bound, Ref, Result, UserFunction, Value
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+MUTATORS = {
+    "append",
+    "extend",
+    "insert",
+    "pop",
+    "remove",
+    "clear",
+    "sort",
+    "reverse",
+    "update",
+    "setdefault",
+    "add",
+    "discard",
+    "popitem",
+    "fill",
+    "shuffle",
+    "put",
+    "resize",
+    "write",
+    "writelines",
+    "fit",
+    "partial_fit",
+    "set_params",
+    "intersection_update",
+}
+# Code that is made from text, or reaches into names: nothing is known after it.
+ANYTHING = {
+    "exec",
+    "eval",
+    "globals",
+    "locals",
+    "vars",
+    "setattr",
+    "delattr",
+    "__import__",
+    "execfile",
+    "run_path",
+    "run_line_magic",
+    "run_cell_magic",
+    "reload",
+}
+
+
+def pipelines(script: Script) -> tuple[tuple[str, int], ...]:
+    """Return the pipelines of a script as (name, line of its fit): one per fit of an estimator that predicts.
+
+    The first is called after the file, further ones ``stem-2``, ``stem-3``.
+    """
+    stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", PurePosixPath(script.path).stem)
+    fits = effects_of(script).fits
+    return tuple((stem if number == 1 else f"{stem}-{number}", fit.line) for number, fit in enumerate(fits, 1))
+
+
+def written_files(script: Script) -> tuple[str, ...]:
+    """Return the paths that a script writes, as far as its text fixes them."""
+    return tuple(dict.fromkeys(use.path for use in effects_of(script).writes))
+
+
+def defines(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement binds: by assignment, import, or definition, at any depth."""
+    out: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+            out.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            out.add(node.name)
+        elif isinstance(node, ast.Import):
+            out |= {(a.asname or a.name).split(".")[0] for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            out |= {a.asname or a.name for a in node.names}
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            out.add(node.name)
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {statement.name}
+    return out
+
+
+def loaded(body: Sequence[ast.AST]) -> set[str]:
+    """Return the names that statements read."""
+    return {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def free_names(statement: ast.stmt) -> set[str]:
+    """Return the names that a definition takes from outside."""
+    if not isinstance(statement, ast.FunctionDef):
+        return loaded([statement])
+    own = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    own |= {a.arg for n in ast.walk(statement) if isinstance(n, ast.arguments) for a in (*n.posonlyargs, *n.args, *n.kwonlyargs)}
+    return loaded([statement]) - own
+
+
+def everything_may_change(node: ast.stmt) -> bool:
+    """Whether a statement runs code that it makes from text, or reaches into tables of names."""
+    for call in (n for n in ast.walk(node) if isinstance(n, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+        if name in ANYTHING and not (isinstance(call.func, ast.Attribute) and name == "eval"):  # frame.eval is pandas
+            return True
+    return False
+
+
+def effects(lift: Lifter, node: ast.stmt) -> tuple[tuple[str, ...], set[int]]:
+    """Return the names that a statement may assign and the objects that it, or a function it calls, may change."""
+    assigned = sorted(defines(node) | _globals_assigned(lift, node, set()))
+    changed: set[int] = set()
+    for name in changed_names(lift, node, set(), pessimistic=True):
+        value = value_of(lift, name)
+        if isinstance(value, Bound):
+            value = value.owner
+        if isinstance(value, Ref) and not isinstance(lift.heap.get(value.id), Result):
+            changed.add(value.id)
+    for function in _called(lift, node):
+        if function.module:  # whatever a module keeps may have changed
+            changed |= {v.id for v in lift.modules.get(function.module, {}).values() if isinstance(v, Ref)}
+    return tuple(assigned), changed
+
+
+def value_of(lift: Lifter, name: str) -> Value | None:
+    """Return what a name holds where execution stands, if anything."""
+    found = lift.names.get(name)
+    return found if found is not None else lift.modules[lift.activations[-1].module].get(name)
+
+
+def changed_names(lift: Lifter, node: ast.AST, seen: set[str], pessimistic: bool = False) -> set[str]:
+    """Return the names whose objects a statement may change in place.
+
+    Parameters
+    ----------
+    seen
+        Functions that were looked into already.
+    pessimistic
+        Whether a list, dict or array that is passed to a function of a library counts as changed, too.
+    """
+    out: set[str] = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Subscript | ast.Attribute) and isinstance(inner.ctx, ast.Store | ast.Del):
+            out |= _root(inner)
+        elif isinstance(inner, ast.AugAssign):
+            out |= _root(inner.target)
+        elif isinstance(inner, ast.Call):
+            out |= _changed_by_call(lift, inner, seen, pessimistic)
+    return out
+
+
+def _changed_by_call(lift: Lifter, call: ast.Call, seen: set[str], pessimistic: bool) -> set[str]:
+    arguments = [*call.args, *(k.value for k in call.keywords)]
+    out: set[str] = set()
+    if isinstance(call.func, ast.Attribute):
+        if call.func.attr in MUTATORS or any(k.arg == "inplace" for k in call.keywords):
+            out |= _root(call.func.value)
+        if call.func.attr == "shuffle":
+            out |= {n for a in arguments for n in _root(a)}
+    value = value_of(lift, call.func.id) if isinstance(call.func, ast.Name) else None
+    if isinstance(value, Bound) and isinstance(call.func, ast.Name):
+        out.add(call.func.id)
+    function = _function(lift, call.func)
+    if function is not None:
+        if function.name not in seen:
+            out |= _changed_by_function(lift, function, call, seen, pessimistic)
+    elif pessimistic:
+        out |= {n for a in arguments for n in _root(a) if _is_container(lift, n)}
+    return out
+
+
+def _changed_by_function(lift: Lifter, function: UserFunction, call: ast.Call, seen: set[str], pessimistic: bool) -> set[str]:
+    inside = changed_names(lift, function.node, seen | {function.name}, pessimistic)
+    parameters = [a.arg for a in function.node.args.args]
+    out: set[str] = set()
+    for place, argument in enumerate(call.args):
+        if place < len(parameters) and parameters[place] in inside:
+            out |= _root(argument)
+    for keyword in call.keywords:
+        if keyword.arg in inside:
+            out |= _root(keyword.value)
+    return out if function.module else out | (inside - set(parameters))
+
+
+def _is_container(lift: Lifter, name: str) -> bool:
+    from lester_gui.rewrite.lift.domain import Column1, Entries, Items, Keyed, Rows, Vocabulary
+
+    value = value_of(lift, name)
+    return isinstance(value, Ref) and isinstance(lift.heap.get(value.id), Items | Entries | Rows | Keyed | Column1 | Vocabulary)
+
+
+def _function(lift: Lifter, node: ast.expr) -> UserFunction | None:
+    """The function of the script or of a project module that an expression names, if it does."""
+    if isinstance(node, ast.Name):
+        value = value_of(lift, node.id)
+        return value if isinstance(value, UserFunction) else None
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        from lester_gui.rewrite.lift.domain import Module
+
+        owner = value_of(lift, node.value.id)
+        if isinstance(owner, Module) and owner.name.startswith("project:"):
+            value = lift.modules.get(owner.name.removeprefix("project:"), {}).get(node.attr)
+            return value if isinstance(value, UserFunction) else None
+    return None
+
+
+def _called(lift: Lifter, node: ast.AST) -> list[UserFunction]:
+    found = (_function(lift, c.func) for c in ast.walk(node) if isinstance(c, ast.Call))
+    return [f for f in found if f is not None]
+
+
+def _globals_assigned(lift: Lifter, node: ast.AST, seen: set[str]) -> set[str]:
+    """Names that functions called from here assign outside themselves."""
+    out: set[str] = set()
+    for function in _called(lift, node):
+        if function.name in seen:
+            continue
+        out |= {n for s in ast.walk(function.node) if isinstance(s, ast.Global | ast.Nonlocal) for n in s.names}
+        out |= _globals_assigned(lift, function.node, seen | {function.name})
+    return out
+
+
+def _root(node: ast.expr) -> set[str]:
+    while isinstance(node, ast.Subscript | ast.Attribute | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return {node.id} if isinstance(node, ast.Name) else set()
