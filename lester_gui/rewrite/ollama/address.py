@@ -40,7 +40,8 @@ def base_url(host: str, resolve_seconds: float = RESOLVE_SECONDS) -> str:
         name, port = parts.hostname or DEFAULT_HOST, parts.port or DEFAULT_PORT
     except ValueError as error:
         raise UserError("The address of the Ollama server is not an address", _HINT) from error
-    if parts.scheme not in ("http", "https") or parts.username is not None or parts.path not in ("", "/") or parts.query:
+    rest = (parts.username is not None, parts.path not in ("", "/"), parts.query, parts.fragment, "%" in name)
+    if parts.scheme not in ("http", "https") or any(rest):
         raise UserError("The address of the Ollama server may have a host and a port, nothing else", _HINT)
     address = _loopback(name, resolve_seconds)
     shown = name if parts.scheme == "https" else address  # a certificate is for the name

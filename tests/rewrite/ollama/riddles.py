@@ -1,11 +1,16 @@
 """Generated scripts with random names, constants and traps, each with a right translation and wrong ones that look right."""
 
+import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Type
-from tests.rewrite.ollama.workbench import Case, Judge, apply, column, literal
+from lester_gui.rewrite.ollama.answers import decode
+from lester_gui.rewrite.ollama.stage import graft, stage_of
+from tests.rewrite.ollama.workbench import STEP, Case, Judge, apply, column, literal
 
 Answer = dict[str, Any]
 
@@ -22,14 +27,20 @@ class Riddle:
     wrong: tuple[Answer, ...]
 
 
-def riddle(seed: int) -> Riddle:
+def riddle(seed: int | str, family: Callable[[random.Random], Riddle] | None = None) -> Riddle:
     """Return a riddle in which every wrong answer really differs from the code on the data."""
     draw = random.Random(seed)
     while True:
-        made = draw.choice(FAMILIES)(draw)
+        made = (family or draw.choice(FAMILIES))(draw)
         judge = Judge(made.case)
-        if len(judge.case.run_original(judge.case.rows)) > 3:
+        if all(judge.counterexample(plan_with(judge, wrong)) for wrong in made.wrong):
             return made
+
+
+def plan_with(judge: Judge, answer: Answer) -> Plan:
+    """Return the plan that an answer makes of a case."""
+    stage = stage_of(judge.plan, STEP, judge.case.script)
+    return graft(judge.plan, STEP, decode(json.dumps(answer), stage, "model:double"))
 
 
 def _names(draw: random.Random, count: int) -> list[str]:

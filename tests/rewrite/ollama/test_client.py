@@ -40,6 +40,8 @@ def test_addresses_of_this_computer(host, url):
         "localhost:port",
         "http://[::1",
         "192.0.2.1",
+        "::1%lo",
+        "localhost:99999",
         "::2",
     ],
 )
