@@ -22,7 +22,7 @@ from lester_gui.rewrite.lift.lifter import Asked
 from lester_gui.rewrite.ollama.status import list_models
 from lester_gui.rewrite.rules import Rewrite, rewrite
 from lester_gui.runtime.read import observe_schema
-from lester_gui.session import model_help, review
+from lester_gui.session import model_help, review, row_by_row
 from lester_gui.session.execution import executor, refit
 from lester_gui.session.opened import Document, OpenedProject, one_at_a_time
 from lester_gui.session.worker import worker_for
@@ -74,8 +74,11 @@ class Rewriting(OpenedProject):
         if plan is not None and plan.opaque_steps and with_ != "rules":
             filled = model_help.fill(self, plan, script, self.worker, load_settings(), model, Part(ctx, 0.1, 0.6))
             plan, attempts, message, rewriter = filled.plan, filled.attempts, filled.message, filled.rewriter
-        verdict = self.verify(plan, script, Part(ctx, 0.6, 0.98)) if plan is not None else Verdict(status=NOT_RUN)
-        document = self._document(pipeline, found, plan, verdict, rewriter, attempts, message, started)
+        verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95)) if plan is not None else Verdict(status=NOT_RUN)
+        findings = [
+            row_by_row.told(f, plan, self.folder, self.configuration, self.worker, Part(ctx, 0.95, 0.98)) for f in found.findings
+        ]
+        document = self._document(pipeline, found, plan, verdict, findings, rewriter, attempts, message, started)
         self._keep(pipeline, script, plan, document, rewriter, len(attempts))
         return _answer(document)
 
@@ -150,7 +153,7 @@ class Rewriting(OpenedProject):
         plan = parse(text, found.plan)
         script = self.script_of(pipeline)
         verdict = self.verify(plan, script, ctx)
-        document = found.document | _verdict_part(plan, verdict)
+        document = found.document | _verdict_part(plan, verdict, found.document.get("rule_findings"))
         document["rewriter"] = "person"
         self._keep(pipeline, script, plan, document, "person", 0, action="plan-edited")
         return self.review(pipeline)
@@ -192,15 +195,13 @@ class Rewriting(OpenedProject):
         found: Rewrite,
         plan: Plan | None,
         verdict: Verdict,
+        findings: list[Document],
         rewriter: str,
         attempts: list[Document],
         message: str,
         started: datetime,
     ) -> Document:
         stops = [{"line": s.line, "reason": str(s.reason), "why": s.why, "covered": s.covered} for s in found.stops]
-        findings = [
-            {"kind": f.kind, "title": f.title, "text": f.text, "line": f.line, "effect": f.effect} for f in found.findings
-        ]
         base: Document = {
             "pipeline": pipeline,
             "rewriter": rewriter,
