@@ -154,9 +154,9 @@ class EvidenceTab(QWidget):
         search = purge.get("search") or {}
         if search:
             hits = len(search.get("hits") or [])
-            words = tr("%1 files searched for %2 values, found %3 times")
-            for i, value in enumerate((search.get("files", 0), search.get("values", 0), hits), 1):
-                words = words.replace(f"%{i}", number(value))
+            files, values = tr("%Ln files", "", search.get("files", 0)), tr("%Ln values", "", search.get("values", 0))
+            words = tr("%1 searched for %2: found nowhere") if not hits else tr("%1 searched for %2: found %3 times")
+            words = words.replace("%1", files).replace("%2", values).replace("%3", number(hits))
             parts.append(row(Icon("search", "danger" if hits else "ok"), (label(words, wrap=True), 1)))
         for entry in purge.get("not_removed") or []:
             parts.append(row(Icon("alert", "warn"), (label(f"{entry['what']}: {entry['why']}", "small", "2", wrap=True), 1)))

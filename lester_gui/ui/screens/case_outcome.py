@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -30,8 +31,8 @@ class Check:
     """Answer of a replay or of the original scripts."""
 
     equal: bool
-    rows: list[tuple[str, str, float | None]] = field(default_factory=list)
-    not_compared: list[str] = field(default_factory=list)
+    rows: Sequence[tuple[str, str, float | None]] = ()
+    not_compared: Sequence[str] = ()
     is_fresh: bool = False
 
 

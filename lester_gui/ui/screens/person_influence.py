@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QWidget
 
 from lester_gui.ui.layout import card, clear, col, holder, label, row, rule
 from lester_gui.ui.views.plots import InfluencePlot
-from lester_gui.ui.widgets import Button, ProgressRow, Segmented
+from lester_gui.ui.widgets import Button, Icon, ProgressRow, Segmented
 from lester_gui.ui.words import number, signed
 
 HEIGHT = 290
@@ -47,7 +48,9 @@ class InfluencePart(QWidget):
         waiting = holder(col(None, self._progress, None, margins=(24, 0, 24, 0)))
         nothing = holder(col(None, self._why, row(again, None), None, gap=12, margins=(24, 0, 24, 0)))
         self._pages = QStackedWidget()
-        for page in (waiting, nothing, holder(col(self._plot, None, gap=0))):
+        self._quiet = label("", "body", "2", wrap=True)
+        quiet = holder(col(None, row(Icon("check-circle", "ink3"), (self._quiet, 1), gap=10), None, margins=(24, 0, 24, 0)))
+        for page in (waiting, nothing, holder(col(self._plot, None, gap=0)), quiet):
             self._pages.addWidget(page)
         head = row(self._title, None, self._choice, margins=(16, 12, 12, 4))
         plots = card(col(head, (self._pages, 1), gap=0, margins=(0, 0, 8, 8)))
@@ -91,6 +94,10 @@ class InfluencePart(QWidget):
         self._title.setText(self.tr("Influence on %1").replace("%1", chosen["pipeline"]))
         self._plot.show_influence(chosen["influence"])
         self._pages.setCurrentIndex(2)
+        if moves_nothing(chosen["influence"]):
+            words = self.tr("No test prediction and no coefficient moves when this person is left out of %1.")
+            self._quiet.setText(words.replace("%1", chosen["pipeline"]))
+            self._pages.setCurrentIndex(3)
         self._fill_numbers(chosen["influence"])
 
     def _fill_numbers(self, influence: dict[str, Any] | None) -> None:
@@ -133,11 +140,9 @@ class InfluencePart(QWidget):
             facts = [(tr("Decisions of others that change"), others)]
             if influence["coefficients"]:
                 facts.append((tr("Largest coefficient move"), signed(influence["max_coefficient_change"]).lstrip("+")))
-            facts.append((tr("How it was computed"), influence["method"]))
             for key, value in facts:
-                strong = label(value, "strong")
-                strong.setToolTip(value)
-                lay.addLayout(row(label(key, "body", "2"), None, strong))
+                lay.addLayout(row(label(key, "body", "2"), None, label(value, "strong")))
+            lay.addWidget(label(tr("Computed by %1.").replace("%1", influence["method"]), "small", "3", wrap=True))
         lay.addStretch(1)
         graph = Button(tr("Lineage graph"), icon="graph")
         graph.clicked.connect(self.graph_asked)
@@ -156,6 +161,14 @@ class InfluencePart(QWidget):
         if low <= 0 <= high:
             words += " " + self.tr("Not distinguishable from no change.")
         return words
+
+
+def moves_nothing(influence: dict[str, Any]) -> bool:
+    """Whether leaving the person out moves neither a prediction nor a coefficient."""
+    shift = influence["probability_shift"]
+    middle = [i for i, (a, b) in enumerate(itertools.pairwise(shift["edges"])) if a <= 0 <= b]
+    still = all(count == 0 or i in middle for i, count in enumerate(shift["counts"]))
+    return still and not influence["changed_decisions"] and not influence["max_coefficient_change"]
 
 
 def _right(words: str, ink: str = "", role: str = "body") -> QLabel:

@@ -72,7 +72,7 @@ class RequestsScreen(Screen):
     def _build(self) -> None:
         tr = self.tr
         self._which = Segmented(
-            [(tr("Open"), ""), (tr("Mine"), ""), (tr("To approve"), ""), (tr("All"), "")], 0, tr("Which cases")
+            [(tr("Open"), ""), (tr("Mine"), ""), (tr("To approve"), ""), (tr("All"), "")], 3, tr("Which cases")
         )
         self._which.chosen.connect(lambda _i: self._show())
         self._by_right = MenuButton(tr("Right"), icon="filter")
@@ -109,7 +109,7 @@ class RequestsScreen(Screen):
     # showing --------------------------------------------------------------------------------------------------------
     def _reset(self) -> None:
         self._cases = []
-        self._which.set_index(0)
+        self._which.set_index(3)
         self._find.clear()
         self._filter_right("")
         self._filter_state("")
