@@ -142,7 +142,7 @@ class InfluencePart(QWidget):
                 facts.append((tr("Largest coefficient move"), signed(influence["max_coefficient_change"]).lstrip("+")))
             for key, value in facts:
                 lay.addLayout(row(label(key, "body", "2"), None, label(value, "strong")))
-            lay.addWidget(label(tr("Computed by %1.").replace("%1", influence["method"]), "small", "3", wrap=True))
+            lay.addWidget(label(tr("Method: %1.").replace("%1", influence["method"]), "small", "3", wrap=True))
         lay.addStretch(1)
         graph = Button(tr("Lineage graph"), icon="graph")
         graph.clicked.connect(self.graph_asked)
