@@ -48,7 +48,7 @@ def run(out: Path | None, ctx: Context) -> dict[str, Any]:
         steps.append({"step": name, "fact": fact})
         ctx.advance(f"{name}: {fact}")
 
-    subject = _a_person(project)
+    subject, somebody_else = _two_persons(project)
     with Session.open(project, user="Demo requester") as session:
         found = session.scan(ctx=Part(ctx, 0, 0.05))
         step("Scan", f"{len(found['pipelines'])} pipeline, {len(found['sources'])} sources")
@@ -77,25 +77,29 @@ def run(out: Path | None, ctx: Context) -> dict[str, Any]:
         checked = Session.check_certificate(folder / "certificate.json")
         _must(checked["valid"], "the certificate")
         step("Certificate", "valid")
-    gone = session_free_search(project, subject)
+        waiting = session.request("erasure", somebody_else, by="Demo requester")
+        session.plan(waiting["case"], ctx=Part(ctx, 0.95, 0.98))
+        step("Next request", f"{waiting['case']} waits for approval")
+    gone = files_with(project, subject)
     step("Search", "the erased number is in no file of the project" if not gone else f"still in {', '.join(gone)}")
     _must(not gone, "the search for the erased number")
-    pictures = _pictures(project, folder / "screens")
+    pictures = _pictures(project, folder / "screens", waiting["subject"])
     step("Pictures", f"{len(pictures)} screens")
     files = ["certificate.json", "evidence.html", *(p.relative_to(folder).as_posix() for p in pictures)]
     return {"status": "done", "folder": str(folder), "files": files, "steps": steps}
 
 
-def session_free_search(project: Path, value: str) -> list[str]:
+def files_with(project: Path, value: str) -> list[str]:
     """Return the files below `project` that hold `value` as plain bytes, relative to it."""
     wanted = value.encode()
     return sorted(p.relative_to(project).as_posix() for p in project.rglob("*") if p.is_file() and wanted in p.read_bytes())
 
 
-def _a_person(project: Path) -> str:
+def _two_persons(project: Path) -> tuple[str, str]:
+    """Two persons whose rows reach the model: one to erase, one whose request is left waiting."""
     with (project / "data" / f"{SOURCE}.csv").open(encoding="utf-8", newline="") as text:
         rows = [r for r in csv.DictReader(text) if r["county"] == "county2"]
-    return rows[len(rows) // 2][KEY]
+    return rows[len(rows) // 2][KEY], rows[len(rows) // 3][KEY]
 
 
 def _must(good: bool, what: str) -> None:
@@ -103,11 +107,11 @@ def _must(good: bool, what: str) -> None:
         raise CheckFailed(f"The demonstration stopped: {what} did not come out equal", "Please report this.")
 
 
-def _pictures(project: Path, out: Path) -> list[Path]:
+def _pictures(project: Path, out: Path, token: str) -> list[Path]:
     """Draw the screens in a process of their own, because a window toolkit wants the main thread and its own platform."""
-    command = [sys.executable, "-m", "lester_gui.ui.screenshots", str(project), str(out)]
+    command = [sys.executable, "-m", "lester_gui.ui.screenshots", str(project), str(out), "--subject", token]
     if getattr(sys, "frozen", False):
-        command = [sys.executable, "--screenshots", str(project), str(out)]
+        command = [sys.executable, "--screenshots", str(project), str(out), "--subject", token]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=180, check=False, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     )
