@@ -31,29 +31,57 @@ _TABLES: Final = frozenset({".csv", ".tsv", ".txt", ".jsonl", ".json"})
 
 @dataclass(frozen=True, slots=True)
 class Sinks:
-    """What one run of the script left: what its model saw and said, and the rows of the tables that it wrote."""
+    """What one run of the script left: what its model learnt from and said, and the rows of the tables that it wrote.
 
-    run: ScriptRun = field(repr=False)
-    learning: Learning
-    fit: Call = field(repr=False)
+    Attributes
+    ----------
+    train_rows, test_rows, width : int
+        Shape of X as the model saw it.
+    y_train, y_test, predictions : list or None
+    probabilities : ndarray or None
+        Of the second of two classes, per test row.
+    coefficients : ndarray or None
+    files : mapping
+        Written file → rows, None where they cannot be counted.
+    """
+
+    estimator: str
+    is_classifier: bool
+    train_rows: int
+    test_rows: int
+    width: int
+    y_train: list[object] | None = field(repr=False)
+    y_test: list[object] | None = field(repr=False)
+    predictions: list[object] | None = field(repr=False)
     probabilities: NDArray[np.float64] | None = field(repr=False)
+    coefficients: NDArray[np.float64] | None = field(repr=False)
     files: Mapping[str, int | None]
 
-    @property
-    def train_rows(self) -> int:
-        return 0 if self.learning.X_train is None else len(self.learning.X_train)
 
-    @property
-    def test_rows(self) -> int:
-        return 0 if self.learning.X_test is None else len(self.learning.X_test)
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A run with all that was captured of it; not kept, because it holds the tables of the script."""
 
-    @property
-    def width(self) -> int:
-        return 0 if self.learning.X_train is None else int(self.learning.X_train.shape[1])
+    run: ScriptRun
+    learning: Learning
+    fit: Call
+    files: Mapping[str, int | None]
 
-    @property
-    def is_classifier(self) -> bool:
-        return "classes_" in self.fit.state or not self.fit.estimator.endswith(("Regressor", "Regression", "Ridge", "Lasso"))
+    def sinks(self) -> Sinks:
+        shape, seen = self.learning, self.fit
+        return Sinks(
+            shape.estimator,
+            "classes_" in seen.state or not seen.estimator.endswith(("Regressor", "Regression", "Ridge", "Lasso")),
+            0 if shape.X_train is None else len(shape.X_train),
+            0 if shape.X_test is None else len(shape.X_test),
+            0 if shape.X_train is None else int(shape.X_train.shape[1]),
+            shape.y_train,
+            shape.y_test,
+            shape.predictions,
+            _probabilities(self.run, seen, shape),
+            _array(seen, "coef_"),
+            self.files,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +149,7 @@ def compare_runs(
         If scripts cannot be run here.
     """
     ctx.advance("Running the original script", 0.0)
-    before = _sinks(*_run(original, sandbox, everybody, (), Part(ctx, 0.0, 0.3)), model, original)
+    before = _watched(*_run(original, sandbox, everybody, (), Part(ctx, 0.0, 0.3)), model, original)
     splits = before.run.splits
     imposed: list[Positions | None] = []
     matched: list[Matched | None] = []
@@ -135,10 +163,10 @@ def compare_runs(
         matched.append(found)
         imposed.append(None if found is None else _fewer(positions_of(split), found, again.splits[number].rows))
     ctx.advance("Running it without this person", 0.7)
-    after = _sinks(*_run(original, sandbox, others, imposed, Part(ctx, 0.7, 0.95)), model, original)
+    after = _watched(*_run(original, sandbox, others, imposed, Part(ctx, 0.7, 0.95)), model, original)
     train, test = _both_sides(before, after, matched[-1] if matched else None)
     all_imposed = all(s.imposed for s in after.run.splits) and len(after.run.splits) == len(splits)
-    return Counterfactual(before, after, train, test, all_imposed)
+    return Counterfactual(before.sinks(), after.sinks(), train, test, all_imposed)
 
 
 def _run(
@@ -165,13 +193,13 @@ def _require_end(run: ScriptRun, original: Original, when: str) -> None:
         raise ScriptStops(f"{error.message} {when}", error.hint) from error
 
 
-def _sinks(run: ScriptRun, files: Mapping[str, int | None], model: Model, original: Original) -> Sinks:
+def _watched(run: ScriptRun, files: Mapping[str, int | None], model: Model, original: Original) -> _Watched:
     _require_end(run, original, "in a counterfactual run")
     learning = learning_of(run, model)
     if learning is None:
         raise ScriptStops(f"{original.script.path} fitted no model that could be watched", "Only scikit-learn's fit is watched.")
     fit = [c for c in run.calls if c.kind == "fit" and c.line == learning.line and c.estimator == learning.estimator][-1]
-    return Sinks(run, learning, fit, _probabilities(run, fit, learning), files)
+    return _Watched(run, learning, fit, files)
 
 
 def _probabilities(run: ScriptRun, fit: Call, learning: Learning) -> NDArray[np.float64] | None:
@@ -201,18 +229,18 @@ def _fewer(positions: Positions, found: Matched, rows: int) -> Positions:
     return Positions((*train, *(i for i in range(rows) if i not in taken)), tuple(test))
 
 
-def _both_sides(before: Sinks, after: Sinks, dealt: Matched | None) -> tuple[Matched | None, Matched | None]:
+def _both_sides(before: _Watched, after: _Watched, dealt: Matched | None) -> tuple[Matched | None, Matched | None]:
     """Match training and test rows: through the last split where there is one, else by their content."""
     if dealt is not None:
         first, second = before.run.splits[-1], after.run.splits[-1]
         sides = []
-        for old, new, count in (
-            (first.train, second.train, before.train_rows),
-            (first.test, second.test, before.test_rows),
+        for old, new, X in (
+            (first.train, second.train, before.learning.X_train),
+            (first.test, second.test, before.learning.X_test),
         ):
             at = {int(row): i for i, row in enumerate(new)}
             place = tuple(None if (p := dealt.place[int(row)]) is None else at.get(p) for row in old)
-            sides.append(Matched(place, True) if len(old) == count else None)
+            sides.append(Matched(place, True) if X is not None and len(old) == len(X) else None)
         return sides[0], sides[1]
     pairs = ((before.learning.X_train, after.learning.X_train), (before.learning.X_test, after.learning.X_test))
     return _by_content(*pairs[0]), _by_content(*pairs[1])
@@ -258,7 +286,7 @@ class Differences:
 
 def differences(found: Counterfactual) -> Differences:
     """Compare predictions, probabilities, coefficients and labels of both runs."""
-    first, second = found.before.learning.predictions, found.after.learning.predictions
+    first, second = found.before.predictions, found.after.predictions
     old, new = found.pairs()
     comparable = first is not None and second is not None and len(first) == found.before.test_rows
     if not comparable or first is None or second is None or max(new, default=-1) >= len(second):
@@ -272,8 +300,8 @@ def differences(found: Counterfactual) -> Differences:
         np.asarray(shifts, dtype=np.float64),
         turned,
         _coefficients(found),
-        _counts(found.before.learning.y_train),
-        _counts(found.after.learning.y_train),
+        _counts(found.before.y_train),
+        _counts(found.after.y_train),
     )
 
 
@@ -282,7 +310,7 @@ def accuracy(found: Counterfactual) -> dict[str, float | None]:
     nothing: dict[str, float | None] = dict.fromkeys(("now", "without", "change", "low", "high"))
     sides = []
     for sinks in (found.before, found.after):
-        y, predicted = sinks.learning.y_test, sinks.learning.predictions
+        y, predicted = sinks.y_test, sinks.predictions
         if y is None or predicted is None or len(y) != len(predicted) or not y or not sinks.is_classifier:
             return nothing
         sides.append((np.array(y, dtype=object), np.array(predicted, dtype=object)))
@@ -297,7 +325,7 @@ def accuracy(found: Counterfactual) -> dict[str, float | None]:
 
 def own_predictions(found: Counterfactual) -> list[object]:
     """Return what the script predicts for the person's own test rows."""
-    predicted = found.before.learning.predictions
+    predicted = found.before.predictions
     if predicted is None or found.test is None:
         return []
     return [predicted[i] for i in found.test.gone if i < len(predicted)]
@@ -309,7 +337,7 @@ def label_counts(before: Mapping[str, int], after: Mapping[str, int]) -> list[di
 
 
 def _coefficients(found: Counterfactual) -> tuple[tuple[int, float, float], ...]:
-    old, new = _array(found.before.fit, "coef_"), _array(found.after.fit, "coef_")
+    old, new = found.before.coefficients, found.after.coefficients
     if old is None or new is None or old.shape != new.shape:
         return ()
     pairs = list(zip(np.atleast_2d(old).ravel().tolist(), np.atleast_2d(new).ravel().tolist(), strict=True))

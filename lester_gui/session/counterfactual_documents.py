@@ -45,9 +45,10 @@ def pipeline(found: Counterfactual, name: str, files: Sequence[Holding], content
     ]
     return {
         "pipeline": name,
+        "status": "not-rewritten",
         "features": [],
         **counts(found, name),
-        "model_class": found.before.learning.estimator.rpartition(".")[2],
+        "model_class": found.before.estimator.rpartition(".")[2],
         "artefacts": [f.to_json() for f in files] + copies,
         **beside(found, name, [f"column {i + 1}" for i in range(found.before.width)]),
     }
@@ -133,7 +134,7 @@ def _say(found: Counterfactual, seen: Differences, name: str) -> str:
 
 def _predictions(found: Counterfactual, seen: Differences) -> list[Document]:
     """Return own test predictions, and decisions about others that turn, by their place in the script's test set."""
-    first, second = found.before.learning.predictions, found.after.learning.predictions
+    first, second = found.before.predictions, found.after.predictions
     own = [] if found.test is None else found.test.gone
     said = own_predictions(found)
     out: list[Document] = [

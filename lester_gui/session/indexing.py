@@ -6,7 +6,7 @@ Such a snapshot is *provisional*: no run depends on it, so it follows its file.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -77,9 +77,10 @@ def complete(session: OpenedProject, ctx: Context) -> tuple[tuple[Searched, ...]
     """Index the sources that need it, and return what can be searched and what cannot."""
     searched, left_out = [], []
     entries = session.configuration.sources
+    meaning = project_domains(session.connection)
     for number, entry in enumerate(entries):
         ctx.advance(f"Looking through {entry.name}", number / len(entries))
-        problem = _bring_up_to_date(session, entry, ctx)
+        problem = _bring_up_to_date(session, entry, meaning, ctx)
         snapshot = catalogue.latest_snapshot(session.connection, entry.name)
         if snapshot is None:
             left_out.append(NotSearched(entry.path, "source", problem))
@@ -117,7 +118,7 @@ def reading(session: OpenedProject, entry: SourceEntry) -> Read:
     return _generic(session, entry, found, use)
 
 
-def _bring_up_to_date(session: OpenedProject, entry: SourceEntry, ctx: Context) -> str:
+def _bring_up_to_date(session: OpenedProject, entry: SourceEntry, meaning: Mapping[str, Mapping[str, str]], ctx: Context) -> str:
     """Index a source that nothing has indexed, or whose provisional snapshot is behind its file; say why if that fails."""
     connection = session.connection
     snapshot = catalogue.latest_snapshot(connection, entry.name)
@@ -125,7 +126,6 @@ def _bring_up_to_date(session: OpenedProject, entry: SourceEntry, ctx: Context) 
     if snapshot is None and state == MISSING:
         return words[0].lower() + words[1:]
     behind = state not in ("unchanged", MISSING) and (snapshot is None or is_provisional(connection, snapshot))
-    meaning = project_domains(connection)
     if not behind and is_indexed(connection, entry, meaning):
         return ""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import duckdb
@@ -21,6 +21,7 @@ from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import occurrence_map
 from lester_gui.runtime.split import TEST, TRAIN
+from lester_gui.session.counterfactual import Counterfactual, differences
 from lester_gui.session.masking import MASK
 from lester_gui.session.opened import Document
 from lester_gui.session.reach import Reached
@@ -28,19 +29,25 @@ from lester_gui.store.catalogue import Run
 
 LANES: Final = ("source", "view", "split", "feature", "model", "prediction")
 Part = tuple[Reached, Influence | None]
+ScriptPart = tuple[str, Counterfactual, Mapping[str, tuple[int, int]]]
+"""A pipeline without a run, what runs of its script showed, and of each source the person's rows and all rows."""
 
 
-def graph(parts: Sequence[Part]) -> Document:
+def graph(parts: Sequence[Part], scripts: Sequence[ScriptPart] = ()) -> Document:
     """Return nodes and edges of the newest runs of some pipelines, each touched or not.
 
     Parameters
     ----------
     parts
         What the person reached in each run, and what leaving them out changes, where that was computed.
+    scripts
+        Pipelines that are known by counterfactual runs only: no views, no features.
     """
     drawing = _Drawing()
     for way, influence in parts:
         _draw_run(drawing, way, influence)
+    for name, found, rows in scripts:
+        _draw_script(drawing, name, found, rows)
     return {"lanes": list(LANES), "nodes": list(drawing.nodes.values()), "edges": drawing.edges}
 
 
@@ -139,7 +146,7 @@ def _draw_run(drawing: _Drawing, way: Reached, influence: Influence | None) -> N
     for side, kind in there.items():
         drawing.edge(ids[plan.prepared.name], sides[side], kind or DATA, bool(kind))
     learns = bool(there[TRAIN]) and (influence is None or influence.model_changed)
-    model = drawing.node(f"model:{name}", name, _model_words(plan), learns, pipeline=name)
+    model = drawing.node(f"model:{name}", name, _words_of_class(plan.model.estimator), learns, pipeline=name)
     shared = _shared_columns(plan)
     for column in dict.fromkeys(c for block in plan.encode.blocks for c in block.columns):
         fed = [c for c in way.cells if column in c.column.sources]
@@ -155,6 +162,37 @@ def _draw_run(drawing: _Drawing, way: Reached, influence: Influence | None) -> N
     if learns and there[TRAIN] != DATA:
         drawing.edge(sides[TRAIN], model, STATE, True)  # a label of somebody else depends on them
     _draw_predictions(drawing, way, influence, model, sides[TEST], learns)
+
+
+def _draw_script(drawing: _Drawing, name: str, found: Counterfactual, rows: Mapping[str, tuple[int, int]]) -> None:
+    """Draw what runs of a script with and without the person show, from sources straight to training and test rows."""
+    seen = differences(found)
+    counts = {TRAIN: (found.train_rows, found.before.train_rows), TEST: (found.test_rows, found.before.test_rows)}
+    moves = bool(seen.changed) or bool(np.any(seen.shifts != 0)) or any(a != b for _, a, b in seen.coefficients)
+    model = drawing.node(
+        f"model:{name}", name, _words_of_class(found.before.estimator), counts[TRAIN][0] > 0 or moves, pipeline=name
+    )
+    for side, (mine, of) in counts.items():
+        fact = f"{mine:,} of {_count(of, 'row')}"
+        id_ = drawing.node(f"split:{name}:{side}", f"{name}, {side}", fact, mine > 0, rows=mine, of=of, pipeline=name)
+        for source, (own, every) in rows.items():
+            start = drawing.node(f"source:{source}", source, f"{own:,} of {_count(every, 'row')}", own > 0, rows=own, of=every)
+            drawing.edge(start, id_, DATA, own > 0 and mine > 0)
+        if side == TRAIN:
+            drawing.edge(id_, model, DATA, mine > 0)
+    if moves and not counts[TRAIN][0]:
+        for source, (own, _) in rows.items():
+            drawing.edge(f"source:{source}", model, CONTROL, own > 0)
+    words = f"{len(seen.changed):,} of {seen.compared:,} change"
+    others = drawing.node(
+        f"prediction:{name}:others", "Others’ decisions", words, moves, rows=len(seen.changed), of=seen.compared, pipeline=name
+    )
+    drawing.edge(model, others, STATE, moves)
+    mine, of = counts[TEST]
+    own_node = drawing.node(
+        f"prediction:{name}:own", "Own prediction", f"{mine:,} of {of:,}", mine > 0, rows=mine, of=of, pipeline=name
+    )
+    drawing.edge(f"split:{name}:{TEST}", own_node, DATA, mine > 0)
 
 
 def _draw_view(drawing: _Drawing, way: Reached, node: Node) -> str:
@@ -237,8 +275,8 @@ def _shared_columns(plan: Plan) -> set[str]:
     return out[plan.prepared.name]
 
 
-def _model_words(plan: Plan) -> str:
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plan.model.estimator.rpartition(".")[2]).split()
+def _words_of_class(estimator: str) -> str:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", estimator.rpartition(".")[2]).split()
     return " ".join(w if w.isupper() else w.lower() for w in words)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -41,7 +41,7 @@ class Person:
     """Somebody who was found. The subject is personal data: never logged."""
 
     token: str
-    subject: Subject
+    subject: Subject = field(repr=False)
 
     def has_rows_in(self, sources: Sequence[str]) -> bool:
         return any(self.subject.rows.get(s) for s in sources)
@@ -63,6 +63,7 @@ class People(Running):
 
     def __init__(self, folder: Path, user: str | None = None) -> None:
         self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
+        self._remembered_state = -1
         super().__init__(folder, user)
 
     @one_at_a_time
@@ -135,7 +136,7 @@ class People(Running):
         Parameters
         ----------
         pipeline
-            Only this one; all that were run when None.
+            Only this one. Pipelines without a run are drawn as far as a trace ran their scripts.
 
         Raises
         ------
@@ -144,8 +145,8 @@ class People(Running):
         """
         person = self._known(token)
         if pipeline is not None:
-            self.latest(pipeline)
-        return self._once(("graph", token, pipeline), lambda: self._graph(person, pipeline))
+            self.configuration.pipeline(pipeline)
+        return self._graph(person, pipeline)
 
     @one_at_a_time
     def path(self, token: str, node_id: str) -> Document:
@@ -225,7 +226,8 @@ class People(Running):
         )
         found.missed += missed
         said = influencing.stored_predictions(self.connection, way.footprint.run)
-        document = documents.pipeline(way, files, said)
+        record = catalogue.get(self.connection, catalogue.Pipeline, name=pipeline.name)
+        document = documents.pipeline(way, files, said, "not-rewritten" if record is None else record.status)
         found.pipelines.append(document)
         concerned = person.has_rows_in(pipeline.sources)
         coarse = way.is_coarse and concerned
@@ -296,20 +298,33 @@ class People(Running):
             original = Original(self.folder, self.script_of(pipeline.name), paths, self.configuration.python)
             return compare_runs(original, self.sandbox, model, everybody, others, ctx)
 
+        return self._once(self._counterfactual_key(pipeline, person), compute)
+
+    def _counterfactual_key(self, pipeline: FoundPipeline, person: Person) -> tuple[Hashable, ...]:
         snapshots = tuple(s.id for n in pipeline.sources if (s := catalogue.latest_snapshot(self.connection, n)) is not None)
-        key = ("counterfactual", pipeline.name, self.file_hash(pipeline.script), snapshots, str(person.subject.rows))
-        return self._once(key, compute)
+        return ("counterfactual", pipeline.name, self.file_hash(pipeline.script), snapshots, str(person.subject.rows))
 
     def _graph(self, person: Person, pipeline: str | None) -> Document:
-        parts = []
+        parts: list[lineage.Part] = []
+        scripts: list[lineage.ScriptPart] = []
         for found in self.scanned().pipelines:
+            if pipeline not in (None, found.name):
+                continue
             run = catalogue.latest_run(self.connection, found.name)
-            if run is None or pipeline not in (None, found.name):
+            if run is None:
+                both = self._recall(self._counterfactual_key(found, person))
+                if both is not None:  # known since the trace; drawing a graph runs no script
+                    rows = {s: (len(person.subject.rows.get(s, ())), self._rows_of(s)) for s in found.sources}
+                    scripts.append((found.name, both, rows))
                 continue
             way = self._reach(run, person, silent())
             measured = self._recall(("measured", run.id, person.token, str(person.subject.rows)))
             parts.append((way, None if measured is None else measured.influence))
-        return lineage.graph(parts)
+        return lineage.graph(parts, scripts)
+
+    def _rows_of(self, source: str) -> int:
+        snapshot = catalogue.latest_snapshot(self.connection, source)
+        return snapshot.rows if snapshot is not None else 0
 
     def _marks(self, person: Person) -> written.Marks:
         return written.marks_of(self.connection, person.subject.aliases)
@@ -327,24 +342,27 @@ class People(Running):
 
     def _once(self, key: tuple[Hashable, ...], find_out: Callable[[], R]) -> R:
         """Remember what was found for this state of the project."""
-        stamped = (*key, self._state())
-        if stamped not in self._remembered:
-            self._remembered[stamped] = find_out()
+        if key not in self._current():
+            self._remembered[key] = find_out()
             while len(self._remembered) > REMEMBERED:
                 self._remembered.popitem(last=False)
-        self._remembered.move_to_end(stamped)
-        found: R = self._remembered[stamped]
+        self._remembered.move_to_end(key)
+        found: R = self._remembered[key]
         return found
 
     def _recall(self, key: tuple[Hashable, ...]) -> Any:
-        return self._remembered.get((*key, self._state()))
+        return self._current().get(key)
 
-    def _state(self) -> int:
-        """The number of the last journal entry after which what was remembered may be wrong."""
+    def _current(self) -> OrderedDict[Hashable, Any]:
+        """What is remembered of the project as it is; after a run or an erasure everything else is forgotten."""
         row = self.connection.execute(
             "SELECT coalesce(max(seq), 0) FROM lester.journal WHERE list_contains(?, action)", [list(_WRITING)]
         ).fetchone()
-        return int(row[0]) if row else 0
+        state = int(row[0]) if row else 0
+        if state != self._remembered_state:
+            self._remembered.clear()
+            self._remembered_state = state
+        return self._remembered
 
 
 def _notebook(pipeline: FoundPipeline) -> str:

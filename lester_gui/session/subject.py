@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import duckdb
@@ -20,7 +20,7 @@ TOKEN: Final = re.compile(r"P-[0-9A-Z]{4,26}")
 class Query:
     """What was asked for. `source` and `column` are empty for a bare value. Personal data: never logged."""
 
-    value: str
+    value: str = field(repr=False)
     source: str = ""
     column: str = ""
 

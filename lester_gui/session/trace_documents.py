@@ -105,8 +105,16 @@ def views(way: Reached) -> list[Document]:
     return out
 
 
-def pipeline(way: Reached, files: Sequence[Holding], said: Mapping[int, str | None]) -> Document:
-    """Return what a person left in a pipeline's run; the influence is filled in by who measures it."""
+def pipeline(way: Reached, files: Sequence[Holding], said: Mapping[int, str | None], status: str) -> Document:
+    """Return what a person left in a pipeline's run; the influence is filled in by who measures it.
+
+    Parameters
+    ----------
+    said
+        Prepared row → prediction of the run's model.
+    status
+        How far the plan was verified.
+    """
     cells = way.cells
     others = {side: set(getattr(way.footprint, side).numbers()) - set(way.sides[side]) for side in (TRAIN, TEST)}
     labels = [c.column.label for c in cells]
@@ -116,6 +124,7 @@ def pipeline(way: Reached, files: Sequence[Holding], said: Mapping[int, str | No
     return {
         "pipeline": way.plan.pipeline,
         "basis": COARSE if coarse else "run",
+        "status": status,
         "train_rows": rows[TRAIN],
         "test_rows": rows[TEST],
         "train_of": way.of[TRAIN],

@@ -72,6 +72,13 @@ def test_without_a_plan_footprint_and_influence_come_from_the_script(samples_fol
         assert [a["path"] for a in pipeline["artefacts"]] == ["out/predictions.csv"]
         assert trace["views"] == []
         assert "reached 1 training row" in trace["sentence"]
+        graph = session.graph(trace["subject"])
+        facts = {n["id"]: (n["fact"], n["touched"]) for n in graph["nodes"]}
+        assert facts["source:patients"] == ("1 of 887 rows", True)
+        assert facts[f"split:{PIPELINE}:train"] == ("1 of 217 rows", True)
+        assert facts[f"prediction:{PIPELINE}:others"] == ("1 of 73 change", True)
+        path = session.path(trace["subject"], f"prediction:{PIPELINE}:others")
+        assert {"source:patients", f"model:{PIPELINE}"} <= set(path["nodes"])
 
 
 # --- other scripts -----------------------------------------------------------------------------------------------------
