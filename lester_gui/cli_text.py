@@ -51,7 +51,7 @@ def rewrite(d: Document) -> str:
     ]
     lines += _rows((name, s["status"], s["compared"]) for name, s in d["stages"].items())
     lines += [f"  stopped at line {s['line']}: {s['why']}" for s in d.get("stops", [])]
-    lines += [f"Finding, line {f['line']}: {f['title']}. {f['text']}" for f in d["findings"]]
+    lines += [f"Finding{f', line {line}' if (line := f['line']) else ''}: {f['title']}. {f['text']}" for f in d["findings"]]
     return "\n".join(lines)
 
 

@@ -69,7 +69,10 @@ def save_table(draft: Path, suffix: str, table: pa.Table, schema: Schema | None 
     if suffix.lower() == ".parquet":
         pq.write_table(table, draft)
         return
-    frame = table.to_pandas() if schema is None else to_script_frame(table, schema)
+    if schema is None:  # whole numbers stay whole where some are missing
+        frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    else:
+        frame = to_script_frame(table, schema)
     if suffix.lower() == ".csv":
         frame.to_csv(draft, index=False)
         return

@@ -9,10 +9,10 @@ from typing import Any, Final
 import duckdb
 
 from lester_gui.ir.expression_text import expression_text
-from lester_gui.ir.expressions import Apply, Column, Expr, Literal
+from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of
 from lester_gui.ir.nodes import Aggregate, Distinct, Filter, Join, Node, Opaque, Read, Sort
 from lester_gui.ir.notation import dialect_of, signatures_of
-from lester_gui.ir.plan import Plan
+from lester_gui.ir.plan import Plan, topological
 from lester_gui.lineage.footprint import CONTROL, DATA, STATE, Footprint, Touched
 from lester_gui.lineage.rows import Group, RowLineage, SourceRows, came_from, went_to
 from lester_gui.runtime.compile_expressions import identifier
@@ -21,11 +21,18 @@ from lester_gui.runtime.provenance import STEP
 from lester_gui.runtime.split import split_table
 from lester_gui.session.masking import MASK
 from lester_gui.session.opened import Document
-from lester_gui.session.reading import ROW_ID, Reader, Shown
+from lester_gui.session.reading import ROW_ID, Reader, RunFacts, Shown
 
 MOST: Final = 20
 """Source rows that are listed one by one."""
+MOST_CONDITIONS: Final = 4
 _COMPARED: Final = {"eq": "is", "ne": "is not", "lt": "less than", "le": "at most", "gt": "more than", "ge": "from"}
+_OPPOSITE: Final = {"eq": "ne", "ne": "eq", "lt": "ge", "le": "gt", "gt": "le", "ge": "lt"}
+_TESTS: Final = {
+    "contains": ("contains", "does not contain"),
+    "startswith": ("begins with", "does not begin with"),
+    "endswith": ("ends with", "does not end with"),
+}
 
 
 def tell(reader: Reader, shown: Shown, row_no: int) -> tuple[Document, RowLineage, int | None]:
@@ -51,13 +58,15 @@ def tell(reader: Reader, shown: Shown, row_no: int) -> tuple[Document, RowLineag
     number = order_key(connection, shown, row_no)
     back = came_from(connection, plan, run, shown.view.name, number)
     ahead = went_to(connection, plan, run, shown.view.name, number)
+    read = {s.view for s in back.sources}
     document = {
         "title": f"Row {label_of(shown, row_no)} of {shown.name}",
         "came_from": [entry for found in back.sources if found.kind != STATE for entry in _source_entries(found)],
         "kept_because": [
-            {"view": c.view, "text": _reason(plan, plan.view(c.view)), "kind": CONTROL}
+            {"view": c.view, "text": _reason(shown.facts, plan.view(c.view)), "kind": CONTROL}
             for c in back.kept_because
             if not isinstance(plan.view(c.view), Sort)  # decides about places; about rows only together with a limit
+            and read.intersection(r.name for r in topological(plan.view(c.view)))  # not the other part of a concat
         ],
         "depends_on": _dependencies(connection, shown, back),
         "went_to": _destinations(connection, shown, ahead),
@@ -148,9 +157,9 @@ def _shared(plan: Plan, views: dict[str, Touched]) -> list[str]:
     return [name for name, t in views.items() if isinstance(plan.view(name), Aggregate | Distinct | Opaque) and t.count()]
 
 
-def _reason(plan: Plan, node: Node) -> str:
+def _reason(facts: RunFacts, node: Node) -> str:
     if isinstance(node, Filter):
-        return _condition(plan, node.predicate)
+        return _condition(facts.plan, node.predicate, facts.personal[node.parent.name])
     if isinstance(node, Join):
         return "joined on " + " and ".join(a if a == b else f"{a} = {b}" for a, b in node.on)
     if isinstance(node, Aggregate):
@@ -160,20 +169,55 @@ def _reason(plan: Plan, node: Node) -> str:
     return f"decided by a step that is not understood{f' (script line {node.line})' if node.line else ''}"
 
 
-def _condition(plan: Plan, expr: Expr) -> str:
-    """Return a condition as a sentence where it has a common form, else in the plan's notation."""
-    if isinstance(expr, Apply):
-        if expr.operator == "and":
-            return " and ".join(_condition(plan, a) for a in expr.arguments)
-        first, rest = expr.arguments[0], expr.arguments[1:]
-        word = _COMPARED.get(expr.operator.rpartition("_")[2])
-        if isinstance(first, Column) and rest and all(isinstance(a, Literal) for a in rest):
-            values = [_short(a.value) for a in rest if isinstance(a, Literal)]
-            if expr.operator == "is_in":
-                return f"{first.name} is " + " or ".join(values)
-            if word is not None and len(values) == 1:
-                return f"{first.name} {word} {values[0]}"
-    return expression_text(expr, dialect_of(plan), signatures_of(plan.expressions))
+def _condition(plan: Plan, expr: Expr, masked: frozenset[str], inner: bool = False) -> str:
+    """Return a condition as a sentence where it has a common form, else in the plan's notation.
+
+    What a masked column is compared with stays masked: scripts do name people.
+    """
+    if isinstance(expr, Apply) and expr.operator in ("and", "or"):
+        parts = [_condition(plan, a, masked, True) for a in _flat(expr, expr.operator)]
+        more = len(parts) - MOST_CONDITIONS
+        if more > 0:
+            return f"{', '.join(parts[:MOST_CONDITIONS])} {expr.operator} {_count(more, 'more condition')}"
+        text = f" {expr.operator} ".join(parts)
+        return f"({text})" if inner else text
+    names = [c for c in columns_of(expr) if c in masked]
+    if names:
+        return f"a condition on {', '.join(names)}"
+    found = _comparison(expr)
+    return found or expression_text(expr, dialect_of(plan), signatures_of(plan.expressions))
+
+
+def _flat(expr: Expr, operator: str) -> list[Expr]:
+    """Return the parts of a chain of one operator."""
+    if isinstance(expr, Apply) and expr.operator == operator:
+        return [part for a in expr.arguments for part in _flat(a, operator)]
+    return [expr]
+
+
+def _comparison(expr: Expr) -> str:
+    """Return ``column word value`` for a column compared with values of the script, empty for anything else."""
+    negated = isinstance(expr, Apply) and expr.operator == "not"
+    if isinstance(expr, Apply) and negated:
+        expr = expr.arguments[0]
+    if not isinstance(expr, Apply):
+        return ""
+    first, rest = expr.arguments[0], expr.arguments[1:]
+    if not isinstance(first, Column):
+        return ""
+    values = [_short(a.value) for a in rest if isinstance(a, Literal)]
+    if len(values) != len(rest):
+        return ""
+    word = expr.operator.rpartition("_")[2]
+    if expr.operator == "is_in":
+        return f"{first.name} is {'not ' if negated else ''}" + (" nor " if negated else " or ").join(values)
+    if expr.operator in ("is_null", "not_null"):
+        return f"{first.name} is {'missing' if (expr.operator == 'is_null') != negated else 'there'}"
+    if expr.operator in _TESTS and len(values) == 1:
+        return f"{first.name} {_TESTS[expr.operator][negated]} {values[0]}"
+    if word in _COMPARED and len(values) == 1:
+        return f"{first.name} {_COMPARED[_OPPOSITE[word] if negated else word]} {values[0]}"
+    return ""
 
 
 def _short(value: Any) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -66,8 +68,6 @@ def test_views_lists_sources_then_views_with_their_masks(hospital: Looking) -> N
 
 
 def test_nothing_to_see_before_the_first_run(tmp_path: Path, samples_folder: Path) -> None:
-    import shutil
-
     folder = tmp_path / "hospital"
     shutil.copytree(samples_folder / "hospital", folder)
     with Looking(folder) as session:
@@ -309,8 +309,6 @@ def test_the_lineage_of_a_prepared_row(hospital: Looking) -> None:
 
 
 def test_what_the_model_saw_is_the_row_of_the_matrix(hospital: Looking, tmp_path: Path) -> None:
-    import numpy as np
-
     hospital.export(PIPELINE, "X_train", tmp_path / "X.npy")
     X = np.load(tmp_path / "X.npy")
     page = hospital.page(PIPELINE, PREPARED, 0, 40)

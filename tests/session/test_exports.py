@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -148,8 +149,6 @@ def test_a_full_disk_leaves_the_old_file_and_no_draft(hospital: Looking, tmp_pat
 
 
 def test_exports_before_a_run_are_refused(tmp_path: Path, samples_folder: Path) -> None:
-    import shutil
-
     shutil.copytree(samples_folder / "hospital", tmp_path / "hospital")
     with Looking(tmp_path / "hospital") as session:
         with pytest.raises(UserError, match="was not run yet"):

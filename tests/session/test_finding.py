@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
+from pathlib import Path
 
 from lester_gui.audit.entries import Actor
 from lester_gui.audit.journal import entries
@@ -75,12 +77,9 @@ def test_search_is_quick_and_does_not_wait_for_a_run(hospital: Looking) -> None:
     assert answers[1] == known
 
 
-def test_before_a_run_names_of_the_project_are_found(tmp_path: object, samples_folder: object) -> None:
-    import shutil
-    from pathlib import Path
-
-    folder = Path(str(tmp_path)) / "hospital"
-    shutil.copytree(Path(str(samples_folder)) / "hospital", folder)
+def test_before_a_run_names_of_the_project_are_found(tmp_path: Path, samples_folder: Path) -> None:
+    folder = tmp_path / "hospital"
+    shutil.copytree(samples_folder / "hospital", folder)
     with Looking(folder) as session:
         assert kinds(session.search("complications")) == {"pipeline"}
         assert session.search("histories")[0]["kind"] == "source"
