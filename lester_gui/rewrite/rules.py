@@ -81,9 +81,7 @@ def rewrite(
             plan = assembled(lift, fit, pipeline)
         except Stopped as stop:
             stops.append(Stop(stop.line or fit.line, stop.reason, stop.why, fit.variable))
-        except UserError as error:
-            stops.append(Stop(fit.line, Reason.SHAPE, error.message, fit.variable))
-        except (RecursionError, LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
+        except Exception as error:
             fault = internal(error, fit.line)
             stops.append(Stop(fit.line, fault.reason, fault.why, fit.variable))
     alternative = rowwise(lift, fit, pipeline) if plan is not None and fit is not None and lift.used_last else None

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Node
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Feature, Frame, Items, Matrix, MatrixBlock, Part, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import (
+    Cell,
+    Column1,
+    Encoded,
+    Feature,
+    Frame,
+    Items,
+    Matrix,
+    MatrixBlock,
+    Part,
+    Rows,
+    Tup,
+    Value,
+)
 from lester_gui.rewrite.lift.stop import shape
 
 if TYPE_CHECKING:
@@ -19,12 +32,21 @@ PASSTHROUGH = Transformer("passthrough")
 
 def of_frame(lift: Lifter, frame: Frame) -> Matrix:
     """Return the columns of a frame as a matrix of one block."""
-    features = []
-    for name, cell in frame.columns:
-        if not isinstance(cell, Cell):
+    out: list[MatrixBlock] = []
+    for name, value in frame.columns:
+        if isinstance(value, Encoded):
+            one = MatrixBlock("columns", (Feature(value.cell, name),), value.chain, value.fit_on, value.lines)
+        elif isinstance(value, Cell):
+            one = MatrixBlock("columns", (Feature(value, name),))
+        else:
             raise shape(f"The column {name!r} holds something that the plan does not carry")
-        features.append(Feature(cell, name))
-    return Matrix(frame.node, (MatrixBlock("columns", tuple(features)),), frame.part)
+        last = out[-1] if out else None
+        if last is not None and (last.chain, last.fit_on) == (one.chain, one.fit_on):
+            lines = tuple(dict.fromkeys((*last.lines, *one.lines)))
+            out[-1] = MatrixBlock(last.name, (*last.features, *one.features), last.chain, last.fit_on, lines)
+        else:
+            out.append(one)
+    return Matrix(frame.node, tuple(out) or (MatrixBlock("columns", ()),), frame.part)
 
 
 def of_value(lift: Lifter, value: Value) -> Matrix:

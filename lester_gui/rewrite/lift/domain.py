@@ -236,6 +236,15 @@ class LineOf(Value):
 
     source: int
     strip: str = "none"
+    header: str = ""  # path of the file whose header it is
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe(Value):
+    """What ``d.get(key)`` yields: a record where the key is there, else None."""
+
+    found: Expr
+    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +275,16 @@ class MatrixBlock:
     features: tuple[Feature, ...]
     chain: tuple[Transformer, ...] = ()
     fit_on: str = ""
+    lines: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded(Value):
+    """A column of a frame that passed encoders: what a script gets that puts scaled columns back in their place."""
+
+    cell: Cell
+    chain: tuple[Transformer, ...]
+    fit_on: str
     lines: tuple[int, ...] = field(default=(), compare=False)
 
 

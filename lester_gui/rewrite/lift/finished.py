@@ -48,6 +48,10 @@ class Finished:
         if table:
             for expr, name in list(lift.cell_names.items()):
                 lift.cell_names.setdefault(substitute(expr, table.get), name)
+            for expr, line in list(lift.condition_lines.items()):
+                lift.condition_lines.setdefault(substitute(expr, table.get), line)
+            for expr, lines in list(lift.cell_lines.items()):
+                lift.cell_lines.setdefault(substitute(expr, table.get), lines)
             for ident, known in list(lift.lookups.items()):
                 keys = tuple(Cell(self.expr(k.expr), k.type, k.nullable) for k in known.keys)
                 lift.lookups[ident] = replace(known, keys=keys)

@@ -311,8 +311,6 @@ class Learner:
             lines=(*fit.lines, fit.line),
             made_by="rule:sklearn",
         )
-        if label.nullable:
-            raise shape("The label may be missing for some rows")
         y = Label(
             expr=label.expr,
             variable=fit.y_name or fit.label.name or "y",

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from lester_gui.discovery.scripts import Script
-from lester_gui.errors import UserError
 from lester_gui.ir.expressions import Apply, Column, Expr, columns_of, substitute, walk
 from lester_gui.ir.learning import WrittenFile
 from lester_gui.ir.nodes import Aggregate, Broadcast, Measure, Node, Project, Select
@@ -20,6 +19,7 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
     Const,
+    Encoded,
     Entries,
     Estimator,
     Fields,
@@ -51,7 +51,7 @@ from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.naming import Naming
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.records import SHORT, Activation, Asked, Found, Observe, Snapshot, State, described, internal
-from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped, shape
+from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped, no_rule, shape
 
 __all__ = ["Asked", "Lifter", "Observe"]
 
@@ -117,6 +117,7 @@ class Lifter:
         self.align = Alignment()
         self.naming = Naming(n.id for n in ast.walk(script.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
         self.cell_names: dict[Expr, str] = {}
+        self.condition_lines: dict[Expr, int] = {}
         self.cell_lines: dict[Expr, tuple[int, ...]] = {}
         self.states: dict[int, State] = {}
         self.lookups: dict[int, Any] = {}
@@ -363,6 +364,8 @@ class Lifter:
 
     def _with_state(self, node: Node, leaf: Leaf) -> tuple[Node, str]:
         state = self.states[leaf.ident]
+        if state.function == "mode":
+            raise no_rule("the most frequent value used outside an imputer")
         if state.part is not None:
             raise shape("A statistic of one side of the split is used outside an encoder")
         source, column = self.as_column(state.node, state.cell, leaf.name, state.lines)
@@ -388,10 +391,12 @@ class Lifter:
         """Return a total over the rows of `node` as a cell that all rows share."""
         from lester_gui.ir.operators import AGGREGATES
 
-        rule = AGGREGATES[function]
-        if cell.type not in rule.accepts:
+        if function == "mode":  # no aggregate: it only stands where an imputer is recognised
+            kind, nullable = cell.type, False
+        elif cell.type not in AGGREGATES[function].accepts:
             raise shape(f"{function} is taken of a {cell.type}")
-        kind, nullable = rule.result((cell.type, cell.nullable))
+        else:
+            kind, nullable = AGGREGATES[function].result((cell.type, cell.nullable))
         for ident, known in self.states.items():
             if known.node is node and known.cell == cell and known.function == function and known.part == part:
                 return Cell(Leaf("state", ident, name, kind, nullable), kind, nullable)
@@ -446,7 +451,10 @@ class Lifter:
         if with_index:
             columns = dict(frame.levels) | columns
         wanted: dict[str, Cell] = {}
+        beside = {n: v for n, v in columns.items() if isinstance(v, Encoded | Result)}
         for name, value in columns.items():
+            if name in beside:
+                continue
             if not isinstance(value, Cell):
                 raise shape(f"The column {name!r} holds something that the plan does not carry")
             wanted[name] = value
@@ -463,7 +471,9 @@ class Lifter:
             node = self.step(Select, call, node, parent=node, columns=pairs)
         plain = {n: cells.column(node, n) for n in wanted}
         levels = tuple((n, cells.column(node, n)) if n in plain else (n, c) for n, c in frame.levels) if with_index else ()
-        visible: tuple[tuple[str, Value], ...] = tuple((n, plain[n]) for n in dict(frame.columns))
+        if any(isinstance(v, Encoded) for v in beside.values()):
+            raise shape("An encoded column is used where rows are chosen or tables are put together")
+        visible: tuple[tuple[str, Value], ...] = tuple((n, beside.get(n) or plain[n]) for n in dict(frame.columns))
         return node, Frame(node, visible, frame.index if with_index or not frame.levels else None, levels, frame.part)
 
     # -- running -------------------------------------------------------------------------------------------------------
@@ -490,16 +500,7 @@ class Lifter:
             except Stopped as stop:
                 self.restore(state)
                 recover(self, body, position, stop)
-            except (
-                RecursionError,
-                ArithmeticError,
-                LookupError,
-                TypeError,
-                ValueError,
-                AttributeError,
-                AssertionError,
-                UserError,
-            ) as error:
+            except Exception as error:  # a fault of ours costs this statement, not the script
                 self.restore(state)
                 recover(self, body, position, internal(error, self.line))
             if len(self.activations) == 1:

@@ -17,8 +17,10 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Entries,
     Grid,
+    Handle,
     InLoop,
     Items,
+    Iterated,
     Keyed,
     Leaf,
     Matrix,
@@ -45,6 +47,7 @@ def name_cell(lift: Lifter, name: str, cell: Cell) -> None:
     """Remember what the script calls a value of the current row."""
     if not isinstance(cell.expr, Column | Literal):
         lift.cell_names.setdefault(cell.expr, name)
+        lift.cell_lines.setdefault(cell.expr, (lift.line,))
 
 
 # -- running -----------------------------------------------------------------------------------------------------------
@@ -78,8 +81,9 @@ def run(
     outer, lift.live, straight, lift.straight = lift.live, TRUE, lift.straight, True
     lift.loops.append(loop)
     try:
-        bind(element)
-        block(lift, body)
+        with lift.using(pandas=lift.pandas or _goes_through_records(lift, iterable)):
+            bind(element)
+            block(lift, body)
         if lift.live != FALSE:
             loop.exits.append((lift.live, dict(lift.names)))
     finally:
@@ -88,6 +92,14 @@ def run(
     if loop.broke != FALSE:
         raise no_rule("break in a loop over rows")
     finish(lift, loop, before)
+
+
+def _goes_through_records(lift: Lifter, iterable: Value) -> bool:
+    """Whether values of the current row come from a frame, where missing is a value like others."""
+    content = lift.content(iterable)
+    if not isinstance(content, Iterated):
+        return False
+    return content.kind == "records" or any(_goes_through_records(lift, p) for p in content.parts)
 
 
 def carried(lift: Lifter, loop: Loop, name: str, old: Value | None) -> Value:
@@ -126,8 +138,6 @@ def elements(lift: Lifter, iterable: Value) -> tuple[texts.LineSource | None, No
     Stopped
         If it is nothing with one element per row.
     """
-    from lester_gui.rewrite.lift.domain import Handle, Iterated
-
     content = lift.content(iterable)
     if isinstance(content, Handle):
         source, element = texts.line_source(lift, content)
@@ -146,7 +156,6 @@ def elements(lift: Lifter, iterable: Value) -> tuple[texts.LineSource | None, No
 
 
 def _iterated(lift: Lifter, content: Value) -> tuple[texts.LineSource | None, Node | None, Value]:
-    from lester_gui.rewrite.lift.domain import Iterated
 
     assert isinstance(content, Iterated)
     if content.kind == "enumerate":
@@ -164,6 +173,8 @@ def _iterated(lift: Lifter, content: Value) -> tuple[texts.LineSource | None, No
             if part is None:
                 return None, node, position(lift, None, node)
         raise no_rule("a range that is not the number of rows of a table")
+    if content.kind == "records":
+        return elements(lift, content.parts[0])
     if content.kind == "zip":
         parts = [elements(lift, p) for p in content.parts]
         node = None

@@ -68,15 +68,48 @@ def _without_zero(expr: Expr) -> Expr | None:
     return None
 
 
+def imputed(lift: Lifter, node: Node, cell: Cell) -> Standardised | None:
+    """Return what is filled, where an expression is ``x.fillna(statistic of x)`` that no total over all rows can stand for.
+
+    A statistic of the training side, and the most frequent value, have no place in a view; as an imputer they have.
+    """
+    expr = cell.expr
+    if not (isinstance(expr, Apply) and expr.operator == "coalesce" and len(expr.arguments) == 2):
+        return None
+    inner, fill = expr.arguments
+    if not (isinstance(fill, Leaf) and fill.kind == "state"):
+        return None
+    state = lift.states[fill.ident]
+    strategy = {"mean": "mean", "median": "median", "mode": "most_frequent"}.get(state.function)
+    if strategy is None or (state.part is None and state.function != "mode") or not lift.align.same(state.node, node):
+        return None
+    own, filled = lift.align.together((inner, node), (state.cell.expr, state.node))[1]
+    if own != filled:
+        return None
+    from lester_gui.rewrite.lift.blocks import scope_of
+
+    transformer = Transformer("simple_imputer", (("fill_value", None), ("strategy", strategy)))
+    value = Cell(inner, state.cell.type, state.cell.nullable)
+    return Standardised(value, transformer, scope_of(lift, state.node, state.part), state.lines)
+
+
 def recognised(lift: Lifter, matrix: Matrix) -> Matrix:
     """Return a matrix in which hand-made standardisation stands as a scaler; neighbouring columns form one block."""
     out: list[MatrixBlock] = []
     for block in matrix.blocks:
-        if block.chain:
-            out.append(block)
-            continue
         for feature in block.features:
-            found = standardised(lift, matrix.node, feature.cell)
+            if block.chain:
+                found = imputed(lift, matrix.node, feature.cell)
+                if found is None or found.scope != block.fit_on:
+                    _add(out, MatrixBlock(block.name, (feature,), block.chain, block.fit_on, block.lines))
+                else:
+                    chain = (found.transformer, *block.chain)
+                    one = MatrixBlock(
+                        block.name, (type(feature)(found.cell, feature.name),), chain, block.fit_on, (*found.lines, *block.lines)
+                    )
+                    _add(out, one)
+                continue
+            found = standardised(lift, matrix.node, feature.cell) or imputed(lift, matrix.node, feature.cell)
             name = feature.name or (lift.called_cell(found.cell) if found else "")
             one = MatrixBlock(
                 block.name,
@@ -85,15 +118,15 @@ def recognised(lift: Lifter, matrix: Matrix) -> Matrix:
                 found.scope if found else "",
                 found.lines if found else block.lines,
             )
-            last = out[-1] if out else None
-            if last is not None and last.name == one.name and last.chain == one.chain and last.fit_on == one.fit_on:
-                out[-1] = MatrixBlock(
-                    last.name,
-                    (*last.features, *one.features),
-                    last.chain,
-                    last.fit_on,
-                    tuple(dict.fromkeys((*last.lines, *one.lines))),
-                )
-            else:
-                out.append(one)
+            _add(out, one)
     return Matrix(matrix.node, tuple(out), matrix.part, matrix.dtype)
+
+
+def _add(blocks: list[MatrixBlock], one: MatrixBlock) -> None:
+    """Put a block after others, into the last one if that has the same name and history."""
+    last = blocks[-1] if blocks else None
+    if last is not None and (last.name, last.chain, last.fit_on) == (one.name, one.chain, one.fit_on):
+        lines = tuple(dict.fromkeys((*last.lines, *one.lines)))
+        blocks[-1] = MatrixBlock(last.name, (*last.features, *one.features), last.chain, last.fit_on, lines)
+    else:
+        blocks.append(one)

@@ -9,7 +9,7 @@ from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, 
 from lester_gui.ir.nodes import Broadcast, Filter, Join, JoinKind, Node, Project, Select, Take
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Keyed, Leaf, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Keyed, Leaf, Maybe, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
     if default is not None:
         content = lift.content(default)
         if content == Const(None) and not isinstance(value, Cell):
-            raise no_rule("a dict read with the default None")
+            return Maybe(found, value)
         return lift.known(merge(lift, found, value, content))
     if found not in paths.conjuncts(lift.live) and not guarded:
         lift.note("unguarded-lookup", lift.naming.called(keyed.node))
@@ -281,20 +281,26 @@ def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], line
     def now(expr: Expr) -> Expr:
         return simplified(substitute(expr, table.get)) if table else expr
 
+    asked_at: set[int] = set()
+
     def flush() -> None:
         nonlocal node
         if asked:
-            node = lift.step(Filter, lift.naming.called(node), lines=lines, parent=node, predicate=paths.conjunction(asked))
+            at = tuple(sorted({*lines[:1], *asked_at}))
+            node = lift.step(Filter, lift.naming.called(node), lines=at, parent=node, predicate=paths.conjunction(asked))
             asked.clear()
+            asked_at.clear()
 
     while todo:
         c = todo.pop(0)
+        here = lift.condition_lines.get(c)
         inner = c.arguments[0] if isinstance(c, Apply) and c.operator == "not" else None
         leaf = c if isinstance(c, Leaf) else inner
         if isinstance(leaf, Leaf) and leaf.kind == "hit" and leaf not in table:
             flush()
             made: Lookup = lift.lookups[leaf.ident]
             made = Lookup(made.keyed, tuple(Cell(now(k.expr), k.type, k.nullable) for k in made.keys))
+            before, lift.lines = lift.lines, (here,) if here is not None else lift.lines
             if leaf is c:
                 names = {
                     e.name
@@ -310,6 +316,7 @@ def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], line
             else:
                 node, _ = _join(lift, node, made, JoinKind.ANTI, want_found=False, wanted=set())
                 table[leaf] = paths.FALSE
+            lift.lines = before
             continue
         if isinstance(leaf, Leaf) and leaf.kind == "seen_before":
             flush()
@@ -322,6 +329,8 @@ def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], line
             continue
         if any(isinstance(e, Leaf) for e in walk(c)) or (paths.is_partial(c) and asked):
             flush()
+        if here is not None:
+            asked_at.add(here)
         node, (cell,) = lift.resolve(node, Cell(c, Type.BOOL))
         asked.append(paths.in_order(simplified(cell.expr)))
     flush()

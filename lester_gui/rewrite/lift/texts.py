@@ -9,7 +9,7 @@ from lester_gui.ir.expressions import Apply, Column, Expr, Literal
 from lester_gui.ir.nodes import Node, Project, Reader
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, Handle, Items, Leaf, LineOf, Result, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, Handle, Items, Leaf, LineOf, Value
 from lester_gui.rewrite.lift.library.pandas_io import as_options, normal, read
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -29,7 +29,7 @@ class LineSource:
     options: dict[str, object] = field(default_factory=dict)
     width: int | None = None
     seen: set[int] = field(default_factory=set)
-    whole: bool = False  # all fields are used together, so their number must be found out
+    lines: set[int] = field(default_factory=set)  # where the script splits its lines
 
 
 # -- opening and closing -----------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def read_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
         return handle
     if what == "readline":
         lift.set(args.owner, _skipped(handle))
-        return LineOf(0, "header")
+        return LineOf(0, "header", handle.path)
     if what == "read":
         return replace(handle, options=(*handle.options, ("whole", True)))
     raise no_rule(f"file.{what}")
@@ -105,7 +105,10 @@ def next_line(lift: Lifter, args: Arguments) -> Value:
     content = lift.content(owner)
     if isinstance(content, Handle) and not lift.loops:
         lift.set(owner, _skipped(content))
-        return LineOf(0, "header")
+        if any(k == "csv" for k, _ in content.options):
+            delimiter = dict(content.options).get("delimiter", ",")
+            return header_names(lift, content.path, str(delimiter))
+        return LineOf(0, "header", content.path)
     raise no_rule("next of this object")
 
 
@@ -128,7 +131,7 @@ def some_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
         if high is None and step is None and isinstance(low, int) and low >= 0:
             return _skipped(handle, low)
     if key == Const(0):
-        return LineOf(0, "header")
+        return LineOf(0, "header", handle.path)
     raise no_rule("some lines of a file")
 
 
@@ -147,6 +150,17 @@ def csv_reader(lift: Lifter, args: Arguments) -> Value:
     if lift.content(given["fieldnames"]) != Const(None):
         options["fieldnames"] = lift.strings(given["fieldnames"])
     return lift.new(replace(handle, options=tuple(options.items())))
+
+
+def header_names(lift: Lifter, path: str, delimiter: str) -> Value:
+    """Return the column names that stand in the first line of a file, as any reader of headers sees them."""
+    from lester_gui.rewrite.lift.records import Asked
+
+    if path in lift.files:
+        raise no_rule("the header of a file that the script wrote")
+    options: dict[str, object] = {"header": True} | ({"delimiter": delimiter} if delimiter != "," else {})
+    names = lift.observe(Asked(normal(path), Reader.PYTHON_CSV, as_options(options), ())).names
+    return lift.new(Items(tuple(Const(n) for n in names)))
 
 
 # -- lines of a loop ---------------------------------------------------------------------------------------------------
@@ -204,8 +218,8 @@ def line_method(lift: Lifter, line: LineOf, args: Arguments) -> Value:
     """What scripts do to a line before and when they split it."""
     what = args.what.rsplit(".", 1)[-1]
     values = [lift.const(v) for v in args.positional]
-    if line.strip == "header":
-        return Result("header")
+    if line.header:
+        return header_names(lift, line.header, str(values[0])) if what == "split" and values else line
     if what in ("strip", "rstrip"):
         if values and values[0] not in ("\n", "\r\n"):
             raise no_rule(f"{what} of these characters")
@@ -222,6 +236,7 @@ def line_method(lift: Lifter, line: LineOf, args: Arguments) -> Value:
             return split_written(lift, source, line, values)
         _fix(source, "sep", values[0])
         _fix(source, "strip", line.strip)
+        source.lines.add(lift.line)
         if len(values) == 2 and values[1] != -1:
             _fix(source, "maxsplit", values[1])
         return Fields(line.source)
@@ -348,7 +363,9 @@ def read_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]
         names.append(name)
     if source.width is None and source.reader is Reader.PYTHON_LINES:
         source.options["extra"] = "ignore"  # a script that picks fields by number does not look at further ones
+    before, lift.lines = lift.lines, tuple(sorted({*lift.lines, *source.lines}))
     node = read(lift, source.path, source.reader, as_options(source.options), tuple(names))
+    lift.lines = before
     lift.reads.append(LinesRead(source.path, source.reader, dict(source.options), node))
     return node, _columns(source, tuple(names))
 

@@ -94,6 +94,13 @@ def _trimmed(node: Node, cell: Cell, operator: str) -> Cell:
     return cells.make(operator, cell)
 
 
+def _computed_at(lift: Lifter, expr: Expr) -> tuple[int, ...]:
+    """Lines on which the script computed a value, or what it is the text of."""
+    if isinstance(expr, Apply) and expr.operator == "py_str":
+        expr = expr.arguments[0]
+    return lift.cell_lines.get(expr, ())
+
+
 def _definition(node: Node, name: str) -> Expr | None:
     """Return the expression that a column of a written view was computed by."""
     if isinstance(node, Select):
@@ -174,7 +181,8 @@ def written(
             wanted[piece] = candidate
     assigned = tuple((n, e) for e, n in wanted.items() if not isinstance(e, Column))
     if assigned:
-        node = lift.step(Project, call, node, lines, parent=node, assigned=assigned)
+        made = {n for _, e in assigned for n in _computed_at(lift, e)}
+        node = lift.step(Project, call, node, tuple(sorted({*lines[1:], *made})) or lines, parent=node, assigned=assigned)
     pairs = tuple((n, e.name if isinstance(e, Column) else n) for e, n in wanted.items())
     if tuple(n for n, _ in pairs) != node.schema.names:
         node = lift.step(Select, call, node, lines, parent=node, columns=pairs)

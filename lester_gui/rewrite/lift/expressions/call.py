@@ -195,6 +195,8 @@ def member(lift: Lifter, owner: Value, name: str, target: ast.expr | None = None
         from lester_gui.rewrite.lift.library.pandas_frame import column_of
 
         return column_of(lift, content, name)
+    if isinstance(content, Entries) and content.factory == "record" and content.get(Const(name)) is not None:
+        return content.get(Const(name)) or Const(None)
     if isinstance(content, Estimator) and name.endswith("_"):
         return Result(name)
     return Bound(owner, name, target)

@@ -23,6 +23,7 @@ from lester_gui.rewrite.lift.domain import (
     Keyed,
     LineOf,
     Matrix,
+    Maybe,
     Result,
     Rows,
     Tup,
@@ -86,7 +87,12 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         from lester_gui.rewrite.lift.library.lists import sequence_arithmetic
 
         return sequence_arithmetic(lift, op, a, b)
-    return _cellwise(op, cells.cell_of(a), cells.cell_of(b), lift.pandas)
+    x, y = cells.cell_of(a), cells.cell_of(b)
+    if op == "Sub" and x.type is Type.DATE and y.type is Type.DATE:
+        from lester_gui.rewrite.lift.library.dates import difference
+
+        return difference(x, y)
+    return _cellwise(op, x, y, lift.pandas)
 
 
 def _constant(op: str, a: Const, b: Const) -> Value:
@@ -246,6 +252,8 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
 
 
 def _missing(op: str, value: Value) -> Value:
+    if isinstance(value, Maybe):
+        return of_condition(paths.negated(value.found) if op in ("Is", "Eq") else value.found)
     if isinstance(value, Cell):
         test = "is_null" if op in ("Is", "Eq") else "not_null"
         return cells.make(test, value) if value.nullable else Const(op in ("IsNot", "NotEq"))

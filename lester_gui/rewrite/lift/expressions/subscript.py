@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Items, Module, Result, Tup, Value
+from lester_gui.rewrite.lift import paths
+from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Items, Maybe, Module, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -41,6 +42,10 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
     content, index = lift.content(owner), lift.content(key)
     if isinstance(content, Result):
         return content
+    if isinstance(content, Maybe):  # None has no items, so the key is there where the script goes on
+        if lift.straight and lift.loops:
+            lift.live = paths.both(lift.live, content.found)
+        return item(lift, content.value, key)
     if isinstance(content, Tup | Items) and not (isinstance(content, Items) and content.kind != "list"):
         values = content.items if isinstance(content, Tup) else content.values
         found = of_known(lift, values, index, isinstance(content, Tup))

@@ -272,6 +272,10 @@ def reflection(lift: Lifter, args: Arguments) -> Value:
             names = {"builtins.str": Type.STR, "builtins.int": Type.INT, "builtins.float": Type.FLOAT, "builtins.bool": Type.BOOL}
             if kind.name in names and not content.nullable:
                 return Const(content.type is names[kind.name])
+            if kind.name == "builtins.str" and content.type is Type.STR:  # pandas has a float where a text is missing
+                return cells.make("not_null", content)
+            if kind.name == "builtins.float" and content.type is Type.STR:
+                return cells.make("is_null", content)
     if args.what == "repr":
         return Result("text")
     raise no_rule(args.what)

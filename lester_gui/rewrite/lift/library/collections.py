@@ -214,6 +214,10 @@ def dict_(lift: Lifter, args: Arguments) -> Value:
         pairs = [lift.content(v) for v in values]
         if all(isinstance(p, Tup) and len(p.items) == 2 for p in pairs):
             items = {lift.content(p.items[0]): p.items[1] for p in pairs if isinstance(p, Tup)}
+            for k, v in items.items():  # dict(zip(header, fields)) names the fields
+                cell = lift.content(v)
+                if isinstance(k, Const) and isinstance(k.value, str) and isinstance(cell, Cell) and isinstance(cell.expr, Leaf):
+                    lift.cell_names.setdefault(cell.expr, k.value)
             return lift.new(Entries(tuple(items.items())))
     node, element = None, None
     if isinstance(content, Iterated | Rows):

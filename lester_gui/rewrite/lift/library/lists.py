@@ -23,7 +23,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.library.collections import known_elements, ordered, unconditional
 from lester_gui.rewrite.lift.library.mappings import coded, from_entries
-from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped, moved
 
@@ -75,6 +75,38 @@ def copy(lift: Lifter, content: Value, args: Arguments) -> Value:
     return lift.new(content)
 
 
+@method("list", "tolist", "to_list")
+def as_list(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``frame.columns.tolist()``."""
+    return lift.new(content)
+
+
+@attribute("list", "str")
+@attribute("list", "values")
+def names_as_text(lift: Lifter, content: Value, owner: Value) -> Value:
+    """``frame.columns.str``, ``frame.columns.values``."""
+    if not isinstance(content, Items):
+        raise no_rule("this attribute of a list")
+    return Accessor(content, "names.str")
+
+
+@method("names.str", "lower", "upper", "strip", "replace", "title")
+def change_names(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``frame.columns.str.lower()``."""
+    assert isinstance(accessor.owner, Items)
+    given = [lift.text(v) for v in args.positional]
+    what = args.what.rsplit(".", 1)[-1]
+    return lift.new(Items(tuple(Const(getattr(lift.text(v), what)(*given)) for v in accessor.owner.values)))
+
+
+@method("names.str", "tolist", "__getitem__")
+def plain_names(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``frame.columns.values.tolist()``."""
+    if not args.what.endswith("tolist"):
+        raise no_rule("an element of a list of names")
+    return lift.new(accessor.owner)
+
+
 @method("list", "index", "count", "pop", "insert", "remove", "clear", "reverse")
 def other(lift: Lifter, content: Value, args: Arguments) -> Value:
     """What depends on positions, or deletes."""
@@ -86,6 +118,12 @@ def other(lift: Lifter, content: Value, args: Arguments) -> Value:
             return Const(getattr(values, what)(target.value))
         if what == "index" and isinstance(target, Cell):
             return coded(lift, Vocabulary("listed", None, None, tuple(lift.const(v) for v in content.values)), target)
+    if what == "remove" and isinstance(content, Items) and all(isinstance(v, Const) for v in content.values) and not lift.loops:
+        unconditional(lift, args)
+        values = list(content.values)
+        values.remove(lift.content(args.positional[0]))
+        lift.set(args.owner, Items(tuple(values), content.kind))
+        return Const(None)
     if what in ("index", "count"):
         raise no_rule(f"list.{what} of this")
     raise Stopped(Reason.EFFECT, f"list.{what} changes which elements a list has")

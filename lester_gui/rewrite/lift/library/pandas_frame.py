@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column
+from lester_gui.ir.expressions import Column, walk
 from lester_gui.ir.nodes import Filter, Limit, Node, Project
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
@@ -15,9 +15,12 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
     Const,
+    Encoded,
     Entries,
     Frame,
     Items,
+    Leaf,
+    Matrix,
     Result,
     Tup,
     UserFunction,
@@ -43,11 +46,23 @@ def column_of(lift: Lifter, frame: Frame, name: str) -> Value:
 
 def settled(lift: Lifter, frame: Frame) -> Frame:
     """Return the frame over a node with exactly its columns; one side of a split stays as it is, to keep its rows' identity."""
-    return frame if frame.part is not None else lift.materialise(frame, with_index=True)[1]
+    if frame.part is not None or any(isinstance(v, Encoded) or _is_loose(lift, v) for _, v in frame.columns):
+        return frame
+    return lift.materialise(frame, with_index=True)[1]
+
+
+def _is_loose(lift: Lifter, value: Value) -> bool:
+    """Whether a column holds something that only an encoder can compute: the most frequent value."""
+    if not isinstance(value, Cell):
+        return False
+    states = [e for e in walk(value.expr) if isinstance(e, Leaf) and e.kind == "state"]
+    return any(lift.states[e.ident].function == "mode" for e in states)
 
 
 def whole(frame: Frame, what: str) -> Frame:
     """Return the frame unless it is one side of a split, whose rows a step must not choose or reorder."""
+    if any(isinstance(v, Encoded) for _, v in frame.columns):
+        raise shape(f"{what} after a column was encoded is not supported yet")
     if frame.part is not None:
         raise shape(f"{what} on the training or test part alone is not supported yet")
     return frame
@@ -149,13 +164,20 @@ def _over(frame: Frame, node: Node, index: tuple[str, ...] | None) -> Frame:
     return Frame(node, frame.columns, index, frame.levels, frame.part)
 
 
+def first_column(lift: Lifter, name: str, value: Value) -> Frame:
+    """Return the frame that an empty one becomes when its first column is set."""
+    column = as_column(lift, value)
+    index = () if column.numpy else column.index
+    return settled(lift, Frame(column.node, ((name, column.cell),), index, (), column.part))
+
+
 # -- setting columns ---------------------------------------------------------------------------------------------------
 
 
 def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
     """Return the frame after ``frame[name] = value``."""
     content = lift.content(value)
-    if isinstance(content, Result):
+    if isinstance(content, Result | Encoded):
         return frame.with_columns({name: content})
     if isinstance(content, Const):
         cell = cells.cell_of(content)
@@ -171,7 +193,7 @@ def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
 
 def assigned(lift: Lifter, frame: Frame, new: dict[str, Cell]) -> Frame:
     """Return the frame with new or replaced columns, given over its node."""
-    if frame.part is not None:
+    if frame.part is not None or any(_is_loose(lift, c) for c in (*new.values(), *(v for _, v in frame.columns))):
         return frame.with_columns(dict(new))
     carried = {n: c for n, c in (*frame.columns, *frame.levels) if isinstance(c, Cell) and n not in new}
     node, resolved = lift.resolve(frame.node, *new.values(), *carried.values())
@@ -197,6 +219,20 @@ def with_columns(lift: Lifter, frame: Frame, names: tuple[str, ...], source: Fra
     return assigned(lift, frame, new)
 
 
+def with_encoded(lift: Lifter, frame: Frame, names: tuple[str, ...], source: Matrix) -> Frame:
+    """Return the frame after ``frame[names] = scaler.fit_transform(frame[names])``: one encoded column for each feature."""
+    if source.part != frame.part or not lift.align.same(source.node, frame.node):
+        raise shape("A matrix of other rows is put into a table")
+    new: dict[str, Value] = {}
+    flat = [(f, b) for b in source.blocks for f in b.features]
+    if len(flat) != len(names) or any(t.kind == "one_hot" for _, b in flat for t in b.chain):
+        raise shape("A matrix is put into another number of columns than it has")
+    for name, (feature, block) in zip(names, flat, strict=True):
+        cell = lift.move(feature.cell, source.node, frame.node)
+        new[name] = Encoded(cell, block.chain, block.fit_on, block.lines) if block.chain else cell
+    return frame.with_columns(new)
+
+
 @method("frame", "__setitem__")
 def set_item(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame[name] = value`` or ``frame[[names]] = frame``."""
@@ -209,6 +245,9 @@ def set_item(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         source = lift.content(value)
         if isinstance(source, Frame) and len(source.columns) == len(names):
             lift.set(args.owner, with_columns(lift, frame, names, source))
+            return Const(None)
+        if isinstance(source, Matrix):
+            lift.set(args.owner, with_encoded(lift, frame, names, source))
             return Const(None)
         if isinstance(source, Const | Result):
             for n in names:
@@ -281,6 +320,18 @@ def pop(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     value = column_of(lift, frame, name)
     lift.set(args.owner, selected(lift, frame, tuple(n for n in frame.names if n != name)))
     return value
+
+
+@method("frame", "select_dtypes")
+def by_type(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.select_dtypes(include=…)``."""
+    from lester_gui.rewrite.lift.library.sklearn_transformers import kinds_named
+
+    given = args.bind("include", "exclude", include=None, exclude=None)
+    include, exclude = (lift.content(given[n]) for n in ("include", "exclude"))
+    kinds = set(Type) if include == Const(None) else kinds_named(lift, include)
+    kinds -= set() if exclude == Const(None) else kinds_named(lift, exclude)
+    return lift.new(selected(lift, frame, tuple(n for n, c in frame.columns if isinstance(c, Cell) and c.type in kinds)))
 
 
 @method("frame", "filter")

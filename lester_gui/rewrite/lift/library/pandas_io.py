@@ -120,6 +120,8 @@ def data_frame(lift: Lifter, args: Arguments) -> Value:
     if any(lift.content(given[n]) != Const(None) for n in ("index", "dtype")) or lift.const(given["orient"]) != "columns":
         raise no_rule("DataFrame with index, dtype or orient")
     data = lift.content(given["data"])
+    if data == Const(None) and lift.content(given["columns"]) == Const(None):
+        return lift.new(Entries((), "frame"))  # it has rows once a column is put into it
     wanted = None if lift.content(given["columns"]) == Const(None) else lift.strings(given["columns"])
     if isinstance(data, Frame):
         return lift.new(data if wanted is None else _chosen(data, wanted))
@@ -175,16 +177,22 @@ def _record(lift: Lifter, template: Value) -> list[Value]:
 
 
 def _of_columns(lift: Lifter, data: Entries) -> Frame:
-    pairs: list[tuple[str, Cell, object]] = []
-    part = None
+    pairs: list[tuple[str, Column1]] = []
+    results: dict[str, Value] = {}
     for key, value in data.items:
-        column = as_column(lift, value)
-        part = column.part
-        pairs.append((lift.text(key), column.cell, column.node))
-    node, exprs = lift.align.together(*((c.expr, n) for _, c, n in pairs))  # type: ignore[arg-type]
-    columns = tuple((name, Cell(e, c.type, c.nullable)) for (name, c, _), e in zip(pairs, exprs, strict=True))
+        if isinstance(lift.content(value), Result):
+            results[lift.text(key)] = Result("column")
+            continue
+        pairs.append((lift.text(key), as_column(lift, value)))
+    if not pairs:
+        raise shape("A table without columns that have one value per row")
+    part = pairs[0][1].part
+    if any(c.part != part for _, c in pairs):
+        raise shape("Columns of different sides of the split are combined")
+    node, exprs = lift.align.together(*((c.cell.expr, c.node) for _, c in pairs))
+    columns = tuple((n, Cell(e, c.cell.type, c.cell.nullable)) for (n, c), e in zip(pairs, exprs, strict=True))
     frame = Frame(node, columns, (), (), part)
-    return lift.materialise(frame)[1] if part is None else frame
+    return (lift.materialise(frame)[1] if part is None else frame).with_columns(results)
 
 
 def as_column(lift: Lifter, value: Value) -> Column1:

@@ -225,6 +225,10 @@ def by_table(lift: Lifter, cell: Cell, table: Entries, keep: bool) -> Cell:
     if any(cells.cell_of(v).type is Type.FLOAT for v in values) and kind is Type.INT:
         kind = Type.FLOAT
     out = cell if keep else Cell(Literal(None, kind), kind, True)
+    if cell.type is Type.BOOL and not cell.nullable and {lift.const(k) for k, _ in table.items} == {True, False} and not keep:
+        (first, _), (_, last) = pairs[0], pairs[1]  # both truth values are listed: nothing can be missing
+        if last != Const(None) and pairs[0][1] != Const(None):
+            return cells.choose(cells.compare("Eq", cell, first, True).expr, cells.cell_of(pairs[0][1]), cells.cell_of(last))
     for key, value in reversed(pairs):
         new = Cell(Literal(None, kind), kind, True) if value == Const(None) else cells.cell_of(value)
         out = cells.choose(cells.compare("Eq", cell, key, True).expr, new, out)
@@ -259,6 +263,28 @@ def cast(lift: Lifter, cell: Cell, kind: Value) -> Cell:
     if name in ("bool", "bool_") and not cell.nullable:
         return cells.truth(cell)
     raise no_rule(f"the conversion of a {cell.type} to {name}")
+
+
+@function("pandas.cut")
+def cut(lift: Lifter, args: Arguments) -> Value:
+    """``pd.cut(column, bins, labels=…)`` with listed edges: the label of the interval, missing outside all of them."""
+    given = args.bind("x", "bins", "right", "labels", right=True, labels=None, include_lowest=False, ordered=True)
+    column = lift.content(given["x"])
+    edges, labels = lift.const(given["bins"]), lift.const(given["labels"])
+    if not isinstance(column, Column1) or isinstance(edges, int) or labels is None:
+        raise no_rule("cut without listed edges and labels")
+    names = list(range(len(edges) - 1)) if labels is False else list(labels)
+    if len(names) != len(edges) - 1 or list(edges) != sorted(edges) or len({type(n) for n in names}) != 1:
+        raise no_rule("cut with these labels")
+    low_op, high_op = ("Gt", "LtE") if lift.const(given["right"]) else ("GtE", "Lt")
+    kind = cells.cell_of(Const(names[0])).type
+    out = Cell(Literal(None, kind), kind, True)
+    for i in reversed(range(len(names))):
+        first = i == 0 and lift.const(given["include_lowest"])
+        low = cells.compare("GtE" if first else low_op, column.cell, cells.cell_of(Const(edges[i])), True)
+        high = cells.compare(high_op, column.cell, cells.cell_of(Const(edges[i + 1])), True)
+        out = cells.choose(paths.both(low.expr, high.expr), cells.cell_of(Const(names[i])), out)
+    return mapped(column, out)
 
 
 @function("pandas.to_numeric")
@@ -353,6 +379,10 @@ def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
     what = args.what.rsplit(".", 1)[-1]
     if what == "unique" and not lift.is_shown(args):
         return Vocabulary("first_seen", column.node, column.cell, (), False)
+    if what == "mode" and not lift.is_shown(args):
+        return Tup((lift.state(column.node, column.cell, "mode", f"mode_{column.name}", column.part),))
+    if what == "quantile" and args.positional and lift.content(args.positional[0]) == Const(0.5):
+        return lift.state(column.node, column.cell, "median", f"median_{column.name}", column.part)
     if what in ("mode", "quantile", "items", "idxmax", "corr", "value_counts") and not lift.is_shown(args):
         raise no_rule(f"Series.{what}")
     return Result(what)

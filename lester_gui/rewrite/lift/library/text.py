@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr, Literal
+from lester_gui.ir.expressions import Call, Expr, Literal
+from lester_gui.ir.learning import Function
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Items, Result, Tup, Value
@@ -71,7 +72,32 @@ def text_cell(lift: Lifter, what: str, cell: Cell, values: list[Value]) -> Cell:
         return cells.make("replace", cell, *(cells.cell_of(v) for v in values))
     if what == "count" and len(values) == 1:
         return cells.make("count_text", cell, cells.cell_of(values[0]))
-    raise no_rule(f"the text method {what} on a value of a row")
+    return carried_method(lift, what, cell, values)
+
+
+RETURNS = {
+    **dict.fromkeys(("title", "capitalize", "casefold", "zfill", "swapcase", "ljust", "rjust", "center"), Type.STR),
+    **dict.fromkeys(("removeprefix", "removesuffix"), Type.STR),
+    **dict.fromkeys(("isdigit", "isalpha", "isnumeric", "isalnum", "isupper", "islower", "isspace", "isdecimal"), Type.BOOL),
+    **dict.fromkeys(("find", "rfind", "index"), Type.INT),
+}
+
+
+def carried_method(lift: Lifter, what: str, cell: Cell, values: list[Value]) -> Cell:
+    """Return a text method for which there is no operator, as a function that is carried with the plan."""
+    if what not in RETURNS or not all(isinstance(v, Const) for v in values):
+        raise no_rule(f"the text method {what} on a value of a row")
+    arguments = ", ".join(repr(lift.const(v)) for v in values)
+    body = f"    return None if text is None else text.{what}({arguments})\n"
+    name = f"text_{what}"
+    number = 1
+    while True:
+        made = Function(name, f"def {name}(text):\n{body}")
+        if lift.functions.setdefault(name, made) == made:
+            break
+        number += 1
+        name = f"text_{what}_{number}"
+    return Cell(Call(name, (cell.expr,), RETURNS[what], cell.nullable), RETURNS[what], cell.nullable)
 
 
 def formatted(lift: Lifter, pattern: str, values: list[Value], args: Arguments) -> Value:

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Leaf, LineOf, Ref, Result, Tup, Unknown, Value, const_cell
+from lester_gui.rewrite.lift.domain import (
+    Cell,
+    Const,
+    Entries,
+    Items,
+    Leaf,
+    LineOf,
+    Maybe,
+    Ref,
+    Result,
+    Tup,
+    Unknown,
+    Value,
+    const_cell,
+)
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.statements import block, statement
@@ -26,6 +40,9 @@ def branch(lift: Lifter, node: ast.If) -> None:
     if skips_line(lift, node):
         return
     condition = condition_of(lift, evaluate(lift, node.test))
+    if condition is not None and lift.loops:
+        for c in (*paths.conjuncts(condition), *paths.conjuncts(paths.negated(condition))):
+            lift.condition_lines.setdefault(c, node.lineno)
     if condition is None:
         _unimportant(lift, node)
     elif condition == TRUE:
@@ -51,6 +68,8 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
         return TRUE if content.items else FALSE
     if isinstance(content, Result):
         return None
+    if isinstance(content, Maybe):
+        return content.found
     if isinstance(content, LineOf):
         from lester_gui.rewrite.lift.texts import not_blank
 

@@ -19,7 +19,11 @@ def store_item(lift: Lifter, target: ast.Subscript, value: Value) -> None:
     """``owner[key] = value``."""
     from lester_gui.rewrite.lift.loops import store_in_loop
 
-    if chained(target):
+    if (
+        chained(target)
+        and isinstance(target.value, ast.Subscript)
+        and isinstance(lift.content(evaluate(lift, target.value.value)), Frame)
+    ):
         lift.note("copy-on-write", ast.unparse(target.value))
         return
     inner = target.value
@@ -35,6 +39,12 @@ def store_item(lift: Lifter, target: ast.Subscript, value: Value) -> None:
     if isinstance(content, Result):
         return
     if isinstance(owner, Ref) and store_in_loop(lift, owner, content, key, value):
+        return
+    if isinstance(content, Entries) and content.factory == "frame":
+        from lester_gui.rewrite.lift.library.pandas_frame import first_column
+
+        with lift.using(family="pandas"):
+            lift.set(owner, first_column(lift, lift.text(key), value))
         return
     if isinstance(content, Entries):
         index = lift.content(key)

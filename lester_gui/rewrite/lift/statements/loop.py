@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import loops, paths
-from lester_gui.rewrite.lift.domain import Const, Entries, Items, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Const, Entries, Fields, Items, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.functions import stored_names
 from lester_gui.rewrite.lift.paths import FALSE
@@ -62,6 +62,10 @@ def elements_of(lift: Lifter, content: Value) -> tuple[Value, ...] | None:
         return content.values
     if isinstance(content, Entries):
         return tuple(k for k, _ in content.items)
+    if isinstance(content, Fields):
+        from lester_gui.rewrite.lift.texts import all_fields
+
+        return all_fields(lift, content)
     if isinstance(content, Const) and isinstance(content.value, str):
         return tuple(Const(c) for c in content.value)
     if isinstance(content, Iterated):
