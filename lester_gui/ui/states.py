@@ -159,7 +159,8 @@ def guarantee(name: str) -> State:
 
 
 ARTEFACT_ICONS = {
-    "source": "source", "snapshot": "source", "view": "view", "edges": "link", "split": "split", "features": "feature",
+    "source": "source", "snapshot": "source", "view": "view", "edges": "link", "split": "split", "labels": "split",
+    "features": "feature",
     "feature": "feature", "encoder": "feature", "model": "model", "prediction": "prediction", "predictions": "prediction",
     "file": "file", "artefact": "file",
 }  # fmt: skip

@@ -18,6 +18,7 @@ KINDS = {
     "source": ("source", "%Ln source files"),
     "view": ("view", "%Ln views"),
     "split": ("split", "%Ln splits"),
+    "labels": ("split", "%Ln label columns"),
     "encoder": ("feature", "%Ln encoders"),
     "features": ("feature", "%Ln feature blocks"),
     "model": ("model", "%Ln models"),
