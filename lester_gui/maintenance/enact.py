@@ -17,7 +17,7 @@ import duckdb
 
 from lester_gui import faults
 from lester_gui.errors import UserError
-from lester_gui.ir.nodes import Aggregate
+from lester_gui.ir.nodes import Aggregate, Broadcast
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.serialise import dumps
 from lester_gui.maintenance import learned, pending, source_edits
@@ -217,7 +217,7 @@ def _maintain_run(
     faults.point("apply.views")
     try:
         persons = {r.source: subjects.person_keys(con, r.source) for r in plan.reads}
-        learning = update_learning(con, plan, maintained, run.id, run.seed, before, persons, worker, artifacts, ctx)
+        learning = update_learning(con, plan, maintained, changes, run.id, run.seed, before, persons, worker, artifacts, ctx)
         faults.point("apply.learned")
         others = _other_cells(con, run, maintained)
         tables = {n: f"lester.{v.table_name}" for n, v in views_of(con, run.id).items()}
@@ -265,6 +265,8 @@ def _other_cells(con: duckdb.DuckDBPyConnection, run: Run, maintained: Maintaine
     out: list[OtherCell] = []
     for node in maintained.plan.views:
         change = maintained.changes[node.name]
+        if isinstance(node, Broadcast) and change.changed and node.name not in maintained.retyped:
+            out += _shared_cells(con, run.pipeline, node, positions[node.name])
         if not isinstance(node, Aggregate) or not change.changed or node.name in maintained.retyped:
             continue
         columns = ", ".join(f"o.{identifier(n)}, n.{identifier(n)}" for n in node.schema.names)
@@ -280,6 +282,20 @@ def _other_cells(con: duckdb.DuckDBPyConnection, run: Run, maintained: Maintaine
                 if name not in node.by and old != new:
                     out.append(OtherCell(run.pipeline, node.name, key, name, _plain(old), _plain(new)))
     return tuple(out[:MAX_SHOWN])
+
+
+def _shared_cells(con: duckdb.DuckDBPyConnection, pipeline: str, node: Broadcast, position: int) -> Iterable[OtherCell]:
+    """Return what every row of a view gets from one row, where that is another row now. Text is somebody's: masked."""
+    names = [new for new, _ in node.values]
+    columns = ", ".join(f"o.{identifier(n)}, n.{identifier(n)}" for n in names)
+    found = con.execute(
+        f"SELECT {columns} FROM {old_rows(position)} o JOIN {new_rows(position)} n ON o.{ROW_NO} = n.{ROW_NO} LIMIT 1"
+    ).fetchall()
+    for row in found:
+        for name, old, new in zip(names, row[::2], row[1::2], strict=True):
+            if old != new:
+                shown = [MASK if isinstance(v, str) else _plain(v) for v in (old, new)]
+                yield OtherCell(pipeline, node.name, "every row", name, *shown)
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,12 +14,15 @@ import pyarrow as pa
 
 from lester_gui.features import column_map, matrix, state
 from lester_gui.features.state import EncoderState
+from lester_gui.ir.nodes import Read
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned
 from lester_gui.maintenance.delta import Maintained
+from lester_gui.maintenance.delta_rules import SourceChange
 from lester_gui.maintenance.learned import CANONICAL, Learned, Worker
 from lester_gui.maintenance.view_change import new_rows, old_rows
 from lester_gui.models import script_model, training
+from lester_gui.models.metrics import Metric, paired_change
 from lester_gui.models.trained import BIT, RETRAINED
 from lester_gui.progress import Context
 from lester_gui.runtime import split
@@ -50,6 +54,10 @@ class LearningChange:
     before, after : Learned
     predictions_changed : int
         Rows of other people that the canonical model decides otherwise now.
+    labels_changed : int
+        Rows of other people whose label is another now.
+    accuracy_change : Metric or None
+        Of a classifier, on the test rows that both models saw, with the interval of the change.
     test_rows : int
         Test rows now.
     seconds : dict
@@ -68,6 +76,8 @@ class LearningChange:
     before: Learned
     after: Learned
     predictions_changed: int
+    labels_changed: int
+    accuracy_change: Metric | None
     test_rows: int
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -81,6 +91,7 @@ def update_learning(
     con: duckdb.DuckDBPyConnection,
     old_plan: Plan,
     maintained: Maintained,
+    sources: Mapping[str, SourceChange],
     run: int,
     seed: int,
     before: Learned,
@@ -97,6 +108,8 @@ def update_learning(
         The plan as it was bound before.
     maintained : Maintained
         Its temporary tables hold the prepared rows before and after.
+    sources : mapping
+        Source name → its change: rows made from corrected source rows are not other people's.
     persons : mapping
         As for `runtime.split.deal`.
     artifacts : Artifacts or None
@@ -110,6 +123,11 @@ def update_learning(
     plan, clock = maintained.plan, _Clock()
     position = views_of(con, run)[plan.prepared.name].position
     sides_before = _sides(con, run)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE predicted_before AS SELECT s.row_key, p.predicted, p.label FROM lester.prediction p "
+        f"JOIN lester.{split_table(run)} s USING (row_no) WHERE p.run = ? AND p.role = ?",
+        [run, CANONICAL],
+    )
     ctx.advance("Updating the split")
     leaving = _fit_rows_of(con, old_plan, old_rows(position), run)
     _update_split(con, plan, maintained, run, seed, persons, worker, position)
@@ -133,21 +151,10 @@ def update_learning(
     after = learned.assess(encoder, canonical, original, rows, worker)
     clock.lap("model")
     ctx.advance("Updating the predictions")
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE predicted_before AS SELECT row_no, predicted FROM lester.prediction "
-        "WHERE run = ? AND role = ?",
-        [run, CANONICAL],
-    )
-    try:
-        learned.save(con, plan, run, after, worker, artifacts)
-        changed = con.execute(
-            f"SELECT count(*) FROM lester.prediction p JOIN {_BEFORE} b USING (row_no) "
-            f"WHERE p.run = ? AND p.role = ? AND p.predicted IS DISTINCT FROM b.predicted "
-            f"AND row_no NOT IN (SELECT {ROW_NO} FROM {new_rows(position)})",
-            [run, CANONICAL],
-        ).fetchall()[0][0]
-    finally:
-        con.execute(f"DROP TABLE IF EXISTS {_BEFORE}")
+    learned.save(con, plan, run, after, worker, artifacts)
+    decided, labelled = _others_changed(con, plan, sources, run)
+    change = _accuracy_change(con, run) if canonical.is_classifier else None
+    con.execute(f"DROP TABLE IF EXISTS {_BEFORE}")
     clock.lap("predictions")
     left = {s: sum(1 for k, side in sides_before.items() if side == s and k not in sides_after) for s in (TRAIN, TEST)}
     joined = {s: sum(1 for k, side in sides_after.items() if side == s and k not in sides_before) for s in (TRAIN, TEST)}
@@ -165,10 +172,45 @@ def update_learning(
         width * sum(left.values()),
         before,
         after,
-        int(changed),
+        decided,
+        labelled,
+        change,
         len(rows.test),
         clock.laps,
     )
+
+
+def _accuracy_change(con: duckdb.DuckDBPyConnection, run: int) -> Metric | None:
+    """Return how accuracy changes on the test rows that both models saw, with its interval; None without such rows."""
+    found = con.execute(
+        "SELECT b.predicted, p.predicted, p.label FROM lester.prediction p "
+        f"JOIN lester.{split_table(run)} s USING (row_no) JOIN {_BEFORE} b USING (row_key) "
+        "WHERE p.run = ? AND p.role = ? AND p.side = ? ORDER BY p.row_no",
+        [run, CANONICAL, TEST],
+    ).fetchall()
+    if not found:
+        return None
+    before, after, label = (np.array(column, dtype=object) for column in zip(*found, strict=True))
+    return paired_change(before, after, label)
+
+
+def _others_changed(con: duckdb.DuckDBPyConnection, plan: Plan, sources: Mapping[str, SourceChange], run: int) -> tuple[int, int]:
+    """Return how many rows of other people the model decides otherwise now, and how many have another label."""
+    entry = views_of(con, run)[plan.prepared.name]
+    own = ["FALSE"]
+    for k, origin in enumerate(json.loads(entry.occurrences_json)):
+        node = plan.view(origin)
+        if isinstance(node, Read) and node.source in sources:
+            numbers = ", ".join(str(n) for n in sorted(sources[node.source].corrected | sources[node.source].added))
+            own += [f"v.__p{k} IN ({numbers})"] if numbers else []
+    found = con.execute(
+        "SELECT count(*) FILTER (p.predicted IS DISTINCT FROM b.predicted), count(*) FILTER (p.label IS DISTINCT FROM b.label) "
+        f"FROM lester.prediction p JOIN lester.{split_table(run)} s USING (row_no) JOIN {_BEFORE} b USING (row_key) "
+        f"WHERE p.run = ? AND p.role = ? AND p.row_no NOT IN "
+        f"(SELECT v.{ROW_NO} FROM lester.{entry.table_name} v WHERE {' OR '.join(own)})",
+        [run, CANONICAL],
+    ).fetchall()[0]
+    return int(found[0]), int(found[1])
 
 
 def guarantee_of(change: LearningChange) -> str:

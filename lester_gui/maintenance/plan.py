@@ -97,6 +97,7 @@ def describe(con: duckdb.DuckDBPyConnection, site: Site, done: Enacted, bound: D
         "models": sum(not e.learning.model_kept for e in done.runs),
         "files": sum(f.action == REMOVED for f in done.files),
         "other_decisions": sum(e.learning.predictions_changed for e in done.runs),
+        "other_labels": sum(e.learning.labels_changed for e in done.runs),
     }
     document: Document = {
         "case": work.case,
@@ -196,6 +197,8 @@ def _run_actions(e: RunEffect) -> list[Document]:
         rows = left + joined + learning.moved
         action = _action(f"{p}/split", "split", rows, 0, "recorded sides kept", BIT, learning.seconds["split"])
         out.append(action | {"left": learning.left, "joined": learning.joined, "moved": learning.moved})
+    if learning.labels_changed:
+        out.append(_action(f"{p}/labels", "labels", learning.labels_changed, 0, "made again", BIT, 0.0))
     blocks = [f"{block}: {method}" for block, method in learning.encoder_methods if method != KEPT]
     changed = learning.encoder_before != learning.encoder_after
     if changed:
@@ -249,19 +252,20 @@ def _model(e: RunEffect) -> Document:
 
 
 def _accuracy(e: RunEffect) -> Document | None:
+    """Return accuracy before and after, and the 95 % interval of its change on the test rows that stay."""
     before, after = (x.metrics.get("canonical", {}) for x in (e.learning.before, e.learning.after))
-    for name in ("accuracy", "r2"):
-        if name in before and name in after:
-            found = after[name]
-            return {
-                "pipeline": e.pipeline,
-                "metric": name,
-                "before": before[name]["value"],
-                "after": found["value"],
-                "low": found["low"],
-                "high": found["high"],
-            }
-    return None
+    change = e.learning.accuracy_change
+    if change is None or "accuracy" not in before or "accuracy" not in after:
+        return None
+    return {
+        "pipeline": e.pipeline,
+        "metric": "accuracy",
+        "before": before["accuracy"]["value"],
+        "after": after["accuracy"]["value"],
+        "change": change.value,
+        "low": change.low,
+        "high": change.high,
+    }
 
 
 def sentence(work: Work, counts: Document, seconds: float) -> str:
@@ -274,8 +278,9 @@ def sentence(work: Work, counts: Document, seconds: float) -> str:
     them = "it" if counts["source_rows"] == 1 else "them"
     what = f"{verb} {number(counts['source_rows'], 'source row')} and everything made from {them}"
     moved = [number(counts["views"], "view")] + ([number(counts["models"], "model")] if counts["models"] else [])
-    others = counts["other_decisions"]
-    tail = f", and leaves {number(others, 'decision')} about other people changed" if others else ""
+    kinds = (("label", counts["other_labels"]), ("decision", counts["other_decisions"]))
+    others = " and ".join(number(count, kind) for kind, count in kinds if count)
+    tail = f", and leaves {others} about other people changed" if others else ""
     return f"{what}, brings {' and '.join(moved)} up to date in about {max(seconds, 0.1):.1f} seconds{tail}."
 
 

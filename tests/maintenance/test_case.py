@@ -105,7 +105,7 @@ def test_a_plan_says_what_will_happen_and_writes_nothing(clinic: Clinic) -> None
     assert actions["complications/model"]["guarantee"] == "solver"
     assert actions["out/model.pkl"]["method"] == "removed" and actions["out/predictions.csv"]["method"] == "removed"
     assert {a["kind"] for a in plan.actions} == {
-        "source", "view", "split", "encoder", "features", "model", "predictions", "file",
+        "source", "view", "split", "labels", "encoder", "features", "model", "predictions", "file",
     }  # fmt: skip
     assert document["full_rerun_seconds"] > 0 and document["seconds"] > 0
     assert document["others"][0]["view"] == "complications" and document["others"][0]["before"] != document["others"][0]["after"]
