@@ -177,6 +177,7 @@ class Casework(People):
         except Refused:
             self.journal.record(self.connection, "apply-refused", self.actor(), case=found.case, plan_hash=plan.plan_hash)
             raise
+        ctx.advance("Committed: what follows goes on by itself", 0.4)
         self._record(found.case, "apply", {"plan_hash": done.plan.plan_hash, "seconds": round(done.seconds, 3)})
         self._sweep_artifacts()
         replays = self._replay_all(found.case, pipelines, Part(ctx, 0.4, 0.6))
@@ -207,7 +208,7 @@ class Casework(People):
         plan = documents.newest_plan(self.connection, found.case)
         if plan is None:
             raise UserError(f"The case {found.case} has no plan yet", f"lester plan PROJECT {found.case}")
-        return {"files": _lines_by_file(plan), "other_files": _files_of(plan)}
+        return {"files": self._lines_by_file(plan), "other_files": _files_of(plan)}
 
     @one_at_a_time
     def purge(self, ctx: Context | None = None) -> Document:
@@ -398,6 +399,14 @@ class Casework(People):
     def _values(self, case: Case) -> tuple[str, ...]:
         return self._work(case).values()
 
+    def _lines_by_file(self, plan: MaintenancePlan) -> list[Document]:
+        """The lines of a plan by source file, before it is applied."""
+        action = "removed" if plan.document["right"] == Right.ERASURE.value else "corrected"
+        out: dict[str, list[Document]] = {}
+        for line in plan.document["lines"]:
+            out.setdefault(line["source"], []).append({"number": line["line"], "masked": line["masked"], "action": action})
+        return [{"path": self.configuration.source(s).path, "source": s, "lines": lines} for s, lines in out.items()]
+
     def _has_column(self, source: str, column: str) -> bool:
         return any(r.source == source and column in r.schema for _, plan in runs(self.connection) for r in plan.reads)
 
@@ -430,14 +439,6 @@ class Casework(People):
             for e in entries(self.connection)
             if e.details.get("case") == case
         ]
-
-
-def _lines_by_file(plan: MaintenancePlan) -> list[Document]:
-    """The lines of a plan by source, before it is applied."""
-    out: dict[str, list[Document]] = {}
-    for line in plan.document["lines"]:
-        out.setdefault(line["source"], []).append({"number": line["line"], "masked": line["masked"], "action": "removed"})
-    return [{"path": source, "source": source, "lines": lines} for source, lines in out.items()]
 
 
 def _files_of(plan: MaintenancePlan) -> list[Document]:

@@ -126,12 +126,10 @@ class OpenedProject:
             self._sandbox = Sandbox(interpreter)
         return self._sandbox
 
-    def reopen(self) -> None:
-        """Open the store again, after its file was exchanged."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
-        self._open_store()
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return self.configuration.name
 
     def _open_store(self) -> None:
         sweep()

@@ -29,7 +29,7 @@ from lester_gui.session.worker import worker_for
 from lester_gui.settings import load as load_settings
 from lester_gui.store import catalogue
 from lester_gui.verify.capture import Original
-from lester_gui.verify.verdict import NOT_RUN, Verdict
+from lester_gui.verify.verdict import DIFFERS, NOT_RUN, Verdict
 from lester_gui.verify.verification import verify_plan
 
 REWRITERS = ("auto", "rules", "ollama")
@@ -74,7 +74,14 @@ class Rewriting(OpenedProject):
         if plan is not None and plan.opaque_steps and with_ != "rules":
             filled = model_help.fill(self, plan, script, self.worker, load_settings(), model, Part(ctx, 0.1, 0.6))
             plan, attempts, message, rewriter = filled.plan, filled.attempts, filled.message, filled.rewriter
+            if attempts:
+                self._note_model(pipeline, filled.journal)
         verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95)) if plan is not None else Verdict(status=NOT_RUN)
+        if plan is not found.plan and found.plan is not None and verdict.status in (DIFFERS, NOT_RUN):
+            # equal step by step, and yet the whole is not: what a model wrote is never kept on such terms
+            plan, rewriter = found.plan, "rules"
+            message = "The model's step was refused: with it the whole plan differs from the script. The rules' plan stays."
+            verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95))
         findings = [
             row_by_row.told(f, plan, self.folder, self.configuration, self.worker, Part(ctx, 0.95, 0.98)) for f in found.findings
         ]
@@ -188,6 +195,12 @@ class Rewriting(OpenedProject):
         used = {r.source for r in plan.reads}
         sources = {s.name: s.path for s in self.configuration.sources if s.name in used}
         return Original(self.folder, script, sources, self.configuration.python)
+
+    def _note_model(self, pipeline: str, facts: Document) -> None:
+        """Journal which model was asked, by digest, and what came of it."""
+        details = {"model": facts["model"], "model_digest": facts["digest"], "status": facts["status"]}
+        given = {k: v for k, v in details.items() if v}
+        self.journal.record(self.connection, "model-asked", self.actor(), pipeline=pipeline, attempts=facts["attempts"], **given)
 
     def _document(
         self,

@@ -104,7 +104,7 @@ class Scanning(OpenedProject):
             for s in found.sources
             for state, note in [self.source_state(s.name)]
         ]
-        due = min(open_cases, key=lambda c: c.due, default=None)
+        next_due = min(open_cases, key=lambda c: c.due, default=None)
         status = server_status(load_settings())
         chain = verify_chain(self.connection, self.journal.mirror_path) if self.has_store else None
         return {
@@ -119,8 +119,11 @@ class Scanning(OpenedProject):
                 "sources": len(sources),
                 "persons": self._count_persons(),
                 "models_touched": len({p["name"] for p in pipelines if p["open_cases"]}),
-                "next_due": None if due is None else {"days": deadlines.days_left(due.due, date.today()), "case": due.case},
+                "next_due": None
+                if next_due is None
+                else {"days": deadlines.days_left(next_due.due, date.today()), "case": next_due.case},
             },
+            "open_cases": len(open_cases),
             "pipelines": pipelines,
             "sources": sources,
             "not_understood": [{"path": p, "reason": r} for p, r in found.not_understood],

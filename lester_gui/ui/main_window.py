@@ -176,9 +176,7 @@ class MainWindow(QMainWindow):
         self.rail.switch.set_project(overview["name"], self.tr("%Ln pipelines", "", figures["pipelines"]))
         waiting = sum(p["next"] in ("rewrite", "review", "check-again", "see-difference") for p in overview["pipelines"])
         self.rail.item("rewrite").set_side(count_text(waiting), self.tr("%Ln pipelines", "", waiting))
-        open_cases = overview.get("open_cases")
-        if open_cases is None:
-            open_cases = max((p["open_cases"] for p in overview["pipelines"]), default=0)
+        open_cases = overview["open_cases"]
         self.rail.item("requests").set_side(count_text(open_cases), self.tr("%Ln cases", "", open_cases))
         self.status.show_project(overview)
 

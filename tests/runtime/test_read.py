@@ -132,7 +132,7 @@ def test_damaged_files_name_the_line_and_not_the_content(content: bytes, said: s
         ((("sep", ","), ("maxsplit", 1)), lambda line: line.strip().split(",", 1)),
         ((("sep", ","), ("strip", "none")), lambda line: line.split(",")),
     ],
-    ids=str,
+    ids=["comma", "semicolon", "tab", "white space", "once", "no strip"],
 )
 def test_line_loops(tmp_path: Path, options: Options, loop: object) -> None:
     separator = dict(options).get("sep") or " "

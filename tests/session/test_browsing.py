@@ -235,7 +235,6 @@ def test_pages_live_through_a_purge_that_exchanges_the_database(hospital: Lookin
     stop.set()
     reader.join(30)
     assert not failures
-    hospital.reopen()
     assert hospital.page(PIPELINE, PREPARED, 100, 20, **query) == before
 
 

@@ -148,6 +148,7 @@ class FakeSession:
                  "state": "changed", "note": "12 rows appended"},
             ],
             "not_understood": [{"path": "old/plots.py", "reason": "trains no model"}],
+            "open_cases": 1,
             "isolation": "Scripts run isolated: no network, files read-only", "isolation_level": "full",
             "model_server": "Ollama on this computer, qwen2.5-coder 14B", "audit": {"entries": 42, "intact": True},
         }

@@ -238,11 +238,9 @@ class Flow(Painted):
 
 
 def _change(a: dict[str, Any]) -> dict[str, Any]:
-    """Change of a metric in points with its interval; an interval of the metric itself is taken from where it is now."""
-    change = a["after"] - a["before"]
-    around = a["before"] if a["low"] <= a["after"] <= a["high"] and not a["low"] <= change <= a["high"] else 0.0
-    low, high = a["low"] - around, a["high"] - around
-    return {"name": a["pipeline"], "change": change * 100, "low": low * 100, "high": high * 100}
+    """Change of a metric in points, with the interval of the change."""
+    change = a.get("change", a["after"] - a["before"])
+    return {"name": a["pipeline"], "change": change * 100, "low": a["low"] * 100, "high": a["high"] * 100}
 
 
 def _pane(title: str, sub: str, items: list[Any]) -> QFrame:
