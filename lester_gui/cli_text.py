@@ -105,7 +105,7 @@ def plan(d: Document) -> str:
         for a in d["actions"]
     )
     lines.append(f"A full rerun would take about {d['full_rerun_seconds']:.1f} s. Nothing was written.")
-    lines += [f"Not removed: {n['what']} ({n['why'][0].lower()}{n['why'][1:]})" for n in d.get("not_removed", [])]
+    lines += [f"Not removed: {n['what']}. {n['why']}." for n in d.get("not_removed", [])]
     return "\n".join(line for line in lines if line)
 
 
