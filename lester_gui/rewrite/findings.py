@@ -19,7 +19,8 @@ class Finding:
     Attributes
     ----------
     kind : str
-        ``stale-variable``, ``fitted-before-split``, ``copy-on-write``, ``unstable-sort``, …
+        ``stale-variable``, ``fitted-before-split``, ``duplicate-join-keys``, ``unguarded-lookup``, ``separator-in-field``,
+        ``copy-on-write``, ``unstable-sort`` or ``missing-in-function``.
     line : int
         The script's line, 1-based.
     title, text, effect : str
@@ -62,6 +63,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "{subject} is read without asking whether the key is there; the script would stop at a row without one.",
         "If the last row with a key is erased, the script may no longer run; the plan leaves such rows out.",
     ),
+    "duplicate-join-keys": (
+        "Of several entries with one key, the {detail} one counts",
+        "{subject} keeps one entry for each key; if a key occurs twice, the {detail} entry is the one that is used.",
+        "Erasing a person whose entry counts brings another entry with the same key back.",
+    ),
     "separator-in-field": (
         "A separator inside a field would move values",
         "The lines of {subject} are split by position; a field that holds the separator would shift the fields after it.",
@@ -94,4 +100,5 @@ def findings(lift: Lifter, alternative: Plan | None) -> tuple[Finding, ...]:
 def worded(found: Found) -> Finding:
     """Return a finding in words."""
     title, text, effect = WORDS[found.kind]
-    return Finding(found.kind, found.line, title, text.format(subject=found.subject or "a column"), effect)
+    said = {"subject": found.subject or "a column", "detail": found.detail}
+    return Finding(found.kind, found.line, title.format(**said), text.format(**said), effect)

@@ -84,6 +84,8 @@ def rewrite(
         except Exception as error:
             fault = internal(error, fit.line)
             stops.append(Stop(fit.line, fault.reason, fault.why, fit.variable))
+    if plan is not None:
+        stops = [s if s.covered else replace(s, beside=True) for s in stops]
     alternative = rowwise(lift, fit, pipeline) if plan is not None and fit is not None and lift.used_last else None
     return Rewrite(plan, tuple(stops), findings(lift, alternative))
 

@@ -7,7 +7,7 @@ from lester_gui.ir.nodes import Node
 from lester_gui.ir.operators import OPERATORS, unify
 from lester_gui.ir.schema import PlanError, Type
 from lester_gui.rewrite.lift import paths
-from lester_gui.rewrite.lift.domain import Cell, Const, Value, const_cell
+from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Value, const_cell
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 ARITHMETIC = {"Add": "add", "Sub": "sub", "Mult": "mul"}
@@ -88,6 +88,8 @@ def arithmetic(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
 def compare(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
     """Return ``a op b`` for an operator of `COMPARISON`."""
     name = COMPARISON[op]
+    if not pandas:
+        a, b = _asked_before(a), _asked_before(b)
     numbers = a.type.is_number and b.type.is_number
     if a.type is not b.type and not numbers:
         if name in ("eq", "ne") and {a.type, b.type} <= {Type.STR, Type.INT, Type.FLOAT, Type.BOOL}:
@@ -96,6 +98,12 @@ def compare(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
             return make(f"pandas_{name}", a, b)
         raise shape(f"A {a.type} is compared with a {b.type}")
     return make(f"{'pandas' if pandas else 'py'}_{name}", a, b)
+
+
+def _asked_before(cell: Cell) -> Cell:
+    """What an earlier row left is compared only where the script has asked ``is None`` first, or it would raise."""
+    carried = isinstance(cell.expr, Leaf) and cell.expr.kind == "prev"
+    return Cell(cell.expr, cell.type) if carried else cell
 
 
 def truth(cell: Cell) -> Cell:

@@ -206,6 +206,8 @@ class Keyed(Value):
     template: Value | None
     take: str = "last"
     ident: int = 0
+    name: str = field(default="", compare=False)  # what the script calls it
+    lines: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

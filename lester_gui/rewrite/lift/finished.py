@@ -259,7 +259,7 @@ class Finished:
                 queue.append(cell)
         it = iter(queue)
         template = mapped(lift, value, lambda c: next(it))
-        return Keyed(node, tuple(key_names), template, take, lift.number())
+        return Keyed(node, tuple(key_names), template, take, lift.number(), self.variable(ident), tuple(e.line for e in effects))
 
     def counted(self, node: Node, keys: list[str], value: Cell, lines: tuple[int, ...], call: str) -> Keyed:
         """Return a dict of sums or counts."""

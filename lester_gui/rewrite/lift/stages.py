@@ -115,7 +115,7 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
             return Maybe(found, value)
         return lift.known(merge(lift, found, value, content))
     if found not in paths.conjuncts(lift.live) and not guarded:
-        lift.note("unguarded-lookup", lift.naming.called(keyed.node))
+        lift.note("unguarded-lookup", keyed.name or lift.naming.called(keyed.node))
         if lift.straight:
             lift.live = paths.both(lift.live, found)
     return value
@@ -181,6 +181,8 @@ def _join(
 ) -> tuple[Node, dict[str, str]]:
     """Join `node` with the rows of a dict; return the node and where each of its columns is ('' is a mark of a match)."""
     keyed = made.keyed
+    if keyed.take in ("last", "first") and keyed.template is not None and keyed.name:
+        lift.note("duplicate-join-keys", keyed.name, keyed.take, keyed.lines[0] if keyed.lines else None)
     left_keys: list[str] = []
     for cell in made.keys:
         node, name = lift.as_column(node, cell, lift.called_cell(cell) or "key")

@@ -35,6 +35,8 @@ class Stop:
         What is unknown from there on, if it has a name.
     covered : bool
         Whether an opaque step stands in for it, so that the plan goes on.
+    beside : bool
+        Whether there is a plan that does not need it: a figure, a report.
     """
 
     line: int
@@ -42,6 +44,7 @@ class Stop:
     why: str
     variable: str = ""
     covered: bool = False
+    beside: bool = False
 
 
 class Stopped(Exception):

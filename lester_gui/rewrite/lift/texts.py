@@ -291,6 +291,8 @@ def one_field(lift: Lifter, fields: Fields, args: Arguments) -> Value:
     source = lift.texts[fields.source]
     if isinstance(key, Const) and isinstance(key.value, int):
         place = key.value
+        if isinstance(source, WrittenView) and source.split:
+            lift.note("separator-in-field", source.path)
         if place < 0 or isinstance(source, WrittenView):
             return all_fields(lift, fields)[place]
         if source.width is not None and place >= source.width:

@@ -25,6 +25,7 @@ class WrittenLines:
     pieces: tuple[Expr, ...]
     headers: int = 0
     quoted: bool = False
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class WrittenView:
     """The fields of a line of a file that the script wrote, once it is split."""
 
     fields: tuple[Cell, ...]
+    path: str = ""
+    split: bool = True  # at a separator that a field could hold, too
 
 
 def split_written(lift: Lifter, lines: WrittenLines, line: LineOf, values: list[object]) -> Value:
@@ -76,7 +79,7 @@ def split_written(lift: Lifter, lines: WrittenLines, line: LineOf, values: list[
             cell = _trimmed(lines.node, cell, "rstrip")
         out.append(cell)
     ident = lift.number()
-    lift.texts[ident] = WrittenView(tuple(out))
+    lift.texts[ident] = WrittenView(tuple(out), lines.path)
     return Fields(ident)
 
 
@@ -188,7 +191,7 @@ def written(
         node = lift.step(Select, call, node, lines, parent=node, columns=pairs)
     lift.naming.claim(node, call)
     table: dict[Expr, Expr] = {e: Column(n) for e, n in wanted.items()}
-    return WrittenLines(node, tuple(table.get(p, p) for p in pieces), headers, quoted)
+    return WrittenLines(node, tuple(table.get(p, p) for p in pieces), headers, quoted, call)
 
 
 def written_line(lift: Lifter, lines: WrittenLines, options: dict[str, object], form: object, handle: Handle) -> Value:

@@ -1,0 +1,27 @@
+# stops: shape
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+n = 0
+for line in open('mails.txt'):
+    n += 1
+y = np.zeros(n)
+
+rows = []
+for line in open('mails.txt'):
+    mid, email, sent, title, text = line.strip().split(',')
+    rows.append((title, text))
+y = np.zeros(len(rows))
+for i, line in enumerate(open('mails.txt')):
+    if line.startswith('n1'):
+        continue
+    m, e, s, t, x = line.strip().split(',')
+    if 'late' in x:
+        y[i] = 1
+X = np.array([[len(r[0]), len(r[1])] for r in rows])
+
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=0)
+model = LogisticRegression(max_iter=2000)
+model.fit(X_train, y_train)

@@ -1,0 +1,16 @@
+# same
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+df = pd.read_csv('people.csv')
+v = pd.read_csv('visits.csv')
+df = df.merge(v, left_on='id', right_on='person_id', how='outer')
+df['a'] = df['cost'].fillna(0)
+X = df[['income', 'a']].fillna(0)
+y = df['a'] > 12
+
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=0)
+model = LogisticRegression(max_iter=2000)
+model.fit(X_train, y_train)
