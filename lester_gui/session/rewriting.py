@@ -67,6 +67,7 @@ class Rewriting(OpenedProject):
             raise UserError(f"There is no rewriter {with_!r}", f"Choose one of {', '.join(REWRITERS)}.")
         ctx = ctx or silent()
         script = self.script_of(pipeline)
+        _ = self.store  # where nothing can be kept, say so before the work
         started = datetime.now(UTC)
         ctx.advance("Reading the script", 0.0)
         found = self.rules_of(pipeline, script)
@@ -92,6 +93,7 @@ class Rewriting(OpenedProject):
     def rules_of(self, pipeline: str, script: Script) -> Rewrite:
         """What the rules make of a script."""
         configuration = self.configuration
+        refused: list[UserError] = []
         sources = {s.path: s.name for s in configuration.sources} | {
             path: s.name for path in configuration.paths if (s := configuration.source_at(path)) is not None
         }
@@ -99,9 +101,19 @@ class Rewriting(OpenedProject):
         @cache  # a script may read one file in several places, and the rules go through it twice
         def observe(asked: Asked) -> Schema:
             path = configuration.paths.get(asked.path, asked.path)
-            return observe_schema(self.folder / path, asked.reader, asked.options, asked.names)
+            try:
+                return observe_schema(self.folder / path, asked.reader, asked.options, asked.names)
+            except UserError as error:
+                refused.append(error)
+                raise
 
-        return rewrite(script, observe, pipeline, configuration.pipeline(pipeline).fit_line, sources)
+        found = rewrite(script, observe, pipeline, configuration.pipeline(pipeline).fit_line, sources)
+        told = {stop.why for stop in found.stops}
+        for error in refused:
+            # a damaged or missing file is for a person to mend; a reader that Lester lacks is a stop of the rules
+            if error.message in told and "not supported yet" not in error.message:
+                raise error
+        return found
 
     def verify(self, plan: Plan, script: Script, ctx: Context) -> Verdict:
         """Compare a plan with its script, on the given and on changed data."""

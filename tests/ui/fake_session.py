@@ -252,6 +252,7 @@ class FakeSession:
             "kept_because": [{"view": "data-5", "text": "county is county2 or county3", "kind": "control"}],
             "depends_on": [{"view": "complications", "text": "mean of 301 rows of group3, 2.13", "kind": "state"}],
             "went_to": [{"text": "complications, train row 212", "kind": "data", "detail": "5 of 9 features"}],
+            "pipeline": "complications", "prepared_row": row_no,
             "features": [{"name": "income, scaled", "value": 0.94}, {"name": "county is county2", "value": 1.0}],
         }
 

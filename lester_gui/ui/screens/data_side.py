@@ -103,7 +103,7 @@ class RowPanel(QWidget):
             lay.addWidget(label(tr("What the model saw"), "smallstrong", "2"))
             lay.addSpacing(4)
             for feature in found["features"]:
-                lay.addLayout(self._feature(feature, view))
+                lay.addLayout(self._feature(feature, found))
         lay.addStretch(1)
         graph = Button(tr("Light in graph"), icon="graph")
         graph.clicked.connect(lambda: self._desk.go("lineage", token=person))
@@ -132,16 +132,16 @@ class RowPanel(QWidget):
         icon = "split" if e["kind"] == "data" else "prediction"
         return _entry(icon, e["text"], e["detail"] or "", "", e["kind"], "person" if e["kind"] == "data" else "ink2")
 
-    def _feature(self, feature: dict[str, Any], view: dict[str, Any]) -> QLayout:
+    def _feature(self, feature: dict[str, Any], story: dict[str, Any]) -> QLayout:
         name = Button(feature["name"], "link")
         name.setToolTip(self.tr("Follow this feature back to its source cell"))
-        name.clicked.connect(lambda: self._follow(feature, view["pipeline"]))
+        name.clicked.connect(lambda: self._follow(feature["name"], story))
         value = feature["value"]
         return row(name, None, label(number(value) if isinstance(value, (int, float)) else str(value)), margins=(0, 2, 0, 2))
 
-    def _follow(self, feature: dict[str, Any], pipeline: str) -> None:
-        row_no = feature.get("row_no", self._row_no)
-        self._desk.sheet_wanted.emit(OriginSheet(self._desk, feature.get("pipeline") or pipeline, feature["name"], row_no))
+    def _follow(self, feature: str, story: dict[str, Any]) -> None:
+        """The chain begins at the prepared row that this row became, if it became one."""
+        self._desk.sheet_wanted.emit(OriginSheet(self._desk, story["pipeline"], feature, story["prepared_row"]))
 
 
 def _entry(icon: str, title: str, sub: str, more: str, kind: str, ink: str) -> QLayout:
