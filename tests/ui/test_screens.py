@@ -168,10 +168,14 @@ def test_a_pipeline_without_rewrite_offers_one(window, session, qtbot, settle):
 
 # data ---------------------------------------------------------------------------------------------------------------
 @pytest.fixture
-def data(window, settle):
+def data(window, settle, qtbot):
     window.go("data", {"pipeline": "complications"})
     settle(window, 150)
-    return window.screens["data"]
+    screen = window.screens["data"]
+    # the first page selects a row, and only then is the story of that row read
+    qtbot.waitUntil(lambda: bool(screen.panel.findChildren(QPushButton)), timeout=10_000)
+    settle(window)
+    return screen
 
 
 def test_newest_view_is_shown_with_lineage_of_its_first_row(data):
