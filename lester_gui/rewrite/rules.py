@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from lester_gui.discovery.scripts import Script
 from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.plan import Plan, topological
-from lester_gui.ir.schema import PlanError
+from lester_gui.ir.schema import PlanError, Schema
 from lester_gui.rewrite.findings import Finding, findings
 from lester_gui.rewrite.lift.learning import Fit, Learning
 from lester_gui.rewrite.lift.library import load
 from lester_gui.rewrite.lift.lifter import Lifter
+from lester_gui.rewrite.lift.opaque import Step
 from lester_gui.rewrite.lift.records import Asked, Observe, internal
 from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped
 
-__all__ = ["Asked", "Finding", "Observe", "Rewrite", "Stop", "rewrite"]
+__all__ = ["Asked", "Finding", "Observe", "ObserveStep", "Rewrite", "Step", "Stop", "rewrite"]
+
+ObserveStep = Callable[[Step], Schema | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,12 @@ class Rewrite:
 
 
 def rewrite(
-    script: Script, observe: Observe, pipeline: str, fit_line: int | None = None, sources: Mapping[str, str] | None = None
+    script: Script,
+    observe: Observe,
+    pipeline: str,
+    fit_line: int | None = None,
+    sources: Mapping[str, str] | None = None,
+    observe_step: ObserveStep | None = None,
 ) -> Rewrite:
     """Rewrite a script.
 
@@ -56,6 +65,9 @@ def rewrite(
         The line of the call of ``fit`` that makes the pipeline's model; the last one by default.
     sources : mapping, optional
         Path of a source → its name in the project. Others are called after their files.
+    observe_step : callable, optional
+        Asked what statements yield that no rule covers, where their text does not tell: `Step` → the schema of a frame, or None.
+        Without it, such statements stop the rewrite; lists of records need no answer.
 
     Raises
     ------
@@ -65,8 +77,10 @@ def rewrite(
     load()
     _ = script.tree
     hints: dict[tuple[object, ...], str] = {}
+    observe = functools.cache(observe)  # a second pass asks the same questions
     for _attempt in range(3):
         lift = Lifter(script, observe, sources or {}, hints)
+        lift.observe_step = observe_step
         lift.run()
         if lift.hints == hints:
             break

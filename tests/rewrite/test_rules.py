@@ -10,11 +10,11 @@ from lester_gui.ir.nodes import Broadcast, Join, Opaque, Take
 from lester_gui.ir.schema import Schema
 from lester_gui.ir.serialise import plan_hash
 from lester_gui.rewrite.lift.stop import Reason
-from lester_gui.rewrite.rules import Asked, Rewrite, rewrite
+from lester_gui.rewrite.rules import Asked, Rewrite, Step, rewrite
 from lester_gui.rewrite.slicing import pipelines, written_files
 from lester_gui.runtime.read import observe_schema
 from tests.rewrite import corpus_data
-from tests.rewrite.differential import rewritten
+from tests.rewrite.differential import assert_same, rewritten
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_pipelines"
 LEARN = """
@@ -125,6 +125,24 @@ def test_what_the_plan_does_not_need_stands_beside_it(folder: Path) -> None:
     found = rewritten(folder)
     assert found.plan is not None
     assert [(s.line, s.beside, s.covered) for s in found.stops] == [(3, True, False)]
+
+
+def test_a_step_that_yields_a_frame_is_asked_about(folder: Path) -> None:
+    write(
+        folder,
+        "df = pd.read_csv('people.csv')\ndf = df[['income', 'member']]\ndf = df.sample(frac=0.5, random_state=1)\n" + LEARN,
+    )
+    asked: list[Step] = []
+
+    def observe_step(step: Step) -> Schema:
+        asked.append(step)
+        return step.inputs[0].schema
+
+    found = rewritten(folder, observe_step=observe_step)
+    assert found.plan is not None and found.plan.opaque_steps == 1
+    assert asked[0].source == "df = df.sample(frac=0.5, random_state=1)\n"
+    assert [(s.line, s.covered) for s in found.stops] == [(4, True)]
+    assert_same(folder, found.plan)
 
 
 def test_a_stop_names_its_root_once(folder: Path) -> None:

@@ -331,7 +331,8 @@ def finish(lift: Lifter, loop: Loop, before: dict[str, Value]) -> None:
     """Turn the effects of a loop into nodes, and its variables into values of the last row."""
     table: dict[Expr, Expr] = {}
     if loop.source is not None:
-        loop.node, table = texts.read_node(lift, loop.source)
+        with lift.using(family="lines"):
+            loop.node, table = texts.read_node(lift, loop.source)
     assert loop.node is not None
     done = Finished(lift, loop, loop.node, table)
     with lift.using(family="loops"):

@@ -105,7 +105,8 @@ def cover(
     for name in names:
         state = lift.snapshot()
         try:
-            made = opaque_for(lift, body, position, statements, name, stop)
+            with lift.using(family="opaque"):
+                made = opaque_for(lift, body, position, statements, name, stop)
         except Stopped:
             made = False
         if made:

@@ -131,6 +131,8 @@ def columnwise(lift: Lifter, a: Value, b: Value, apply: Callable[[Cell, Cell], C
     second = columns[1]
     if first.part != second.part:
         raise shape("Columns of different sides of the split are combined")
+    if not first.numpy and not second.numpy and first.index != second.index:
+        raise shape("Two Series are aligned by indexes that are not the same")
     node, exprs = lift.align.together(*((c.cell.expr, c.node) for c in columns))
     x, y = (Cell(e, c.cell.type, c.cell.nullable) for e, c in zip(exprs, columns, strict=True))
     name = first.name if first.name == second.name else ""

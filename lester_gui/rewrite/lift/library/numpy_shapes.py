@@ -161,11 +161,11 @@ def array_item(lift: Lifter, column: Column1, key: Value) -> Value:
         return Column1(kept.node, cells.column(kept.node, name), column.name, None, column.numpy, None)
     part = _part(lift, column, key)
     if part is not None and column.part is None:
-        return replace(column, part=part)
+        return replace(column, part=part, index=column.index or None)
     if isinstance(key, Order):
         part = by_order(lift, column.node, key)
         if part is not None and column.part is None:
-            return replace(column, part=part)
+            return replace(column, part=part, index=column.index or None)
     raise no_rule("this element or part of a column")
 
 

@@ -102,6 +102,8 @@ def aligned(lift: Lifter, frame: Frame, column: Column1) -> tuple[Frame, Cell]:
     """
     if frame.part != column.part:
         raise shape("Columns of different sides of the split are combined")
+    if not column.numpy and column.index != frame.index:
+        raise shape("A Series is aligned by an index that is not the table's")
     plain = {n: c for n, c in (*frame.columns, *frame.levels) if isinstance(c, Cell)}
     pairs = [(c.expr, frame.node) for c in plain.values()] + [(column.cell.expr, column.node)]
     node, exprs = lift.align.together(*pairs)
@@ -144,7 +146,7 @@ def sliced(lift: Lifter, frame: Frame, key: Accessor) -> Frame:
         raise no_rule("a slice with a step")
     part = positional_part(lift, frame.node, low, high)
     if part is not None:
-        return replace(frame, part=part)
+        return replace(frame, part=part, index=frame.index or None)
     return limited(lift, frame, lift.const(low), lift.const(high))
 
 

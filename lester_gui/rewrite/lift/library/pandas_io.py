@@ -189,6 +189,9 @@ def _of_columns(lift: Lifter, data: Entries) -> Frame:
     part = pairs[0][1].part
     if any(c.part != part for _, c in pairs):
         raise shape("Columns of different sides of the split are combined")
+    indexes = {c.index for _, c in pairs if not c.numpy}
+    if len(indexes) > 1:
+        raise shape("Series are put together by indexes that are not the same")
     node, exprs = lift.align.together(*((c.cell.expr, c.node) for _, c in pairs))
     columns = tuple((n, Cell(e, c.cell.type, c.cell.nullable)) for (n, c), e in zip(pairs, exprs, strict=True))
     frame = Frame(node, columns, (), (), part)

@@ -160,7 +160,7 @@ def iloc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
             part = by_order(lift, frame.node, rows)
             if part is None or frame.part is not None:
                 raise no_rule("iloc with these rows")
-            frame = replace(frame, part=part)
+            frame = replace(frame, part=part, index=frame.index or None)
     if places is None:
         return lift.new(frame)
     if isinstance(places, Const):

@@ -74,9 +74,13 @@ def part_of(table: Value) -> Part | None:
 
 def side(lift: Lifter, table: Value, part: Part) -> Value:
     """Return one side of a table."""
-    if isinstance(table, Frame | Rows):
+    if isinstance(table, Rows):
         return lift.new(replace(table, part=part))
-    assert isinstance(table, Column1 | Matrix)
+    if isinstance(table, Frame):
+        return lift.new(replace(table, part=part, index=table.index or None))
+    if isinstance(table, Column1):
+        return replace(table, part=part, index=table.index or None)
+    assert isinstance(table, Matrix)
     return replace(table, part=part)
 
 
