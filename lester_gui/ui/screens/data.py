@@ -85,7 +85,6 @@ class DataScreen(Screen):
         self.table.sort_asked.connect(self._sort)
         self.table.reveal_asked.connect(self._ask_reveal)
         self.table.scrolled.connect(lambda *_span: self._show_foot())
-        self._chosen_early = False
         self.model.counted.connect(self._counted)
         self._foot, self._order = label("", "small", "2"), label("", "small", "3")
         grid = card(
@@ -174,7 +173,8 @@ class DataScreen(Screen):
         self._show_foot()
         if not self.table.currentIndex().isValid() and self.model.rowCount():
             self.table.setCurrentIndex(self.model.index(0, 1))
-        elif self._chosen_early:
+        elif not self.panel.has_row and self.model.rowCount():
+            # the focus made a row current while its page was on the way
             self._choose_row(self.table.currentIndex().row())
 
     def _show_foot(self) -> None:
@@ -200,7 +200,6 @@ class DataScreen(Screen):
 
     def _choose_row(self, position: int) -> None:
         row_no = self.model.row_no(position)
-        self._chosen_early = row_no is None  # its page is on the way: the keyboard may be quicker than the first page
         if row_no is not None and self.view:
             self.panel.load(self.view, row_no)
             self._split.set_panel(True)

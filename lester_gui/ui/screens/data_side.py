@@ -41,11 +41,17 @@ class RowPanel(QWidget):
 
     def clear_row(self) -> None:
         """No row is chosen."""
+        self._row_no = None
         clear(self._lay)
         self._lay.addWidget(label(self.tr("No row chosen"), "heading"))
         self._lay.addSpacing(6)
         self._lay.addWidget(label(self.tr("Choose a row to see where it came from and where it went."), "body", "2", wrap=True))
         self._lay.addStretch(1)
+
+    @property
+    def has_row(self) -> bool:
+        """Whether a row is shown or being read."""
+        return self._row_no is not None
 
     def load(self, view: dict[str, Any], row_no: int) -> None:
         """Read the lineage of a row; an earlier row that is still being read is forgotten."""
