@@ -9,7 +9,7 @@ come out as they were keep their numbers. `HANDLERS` has one entry per class of 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -41,7 +41,7 @@ from lester_gui.runtime import functions, materialize
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, compile_node, distinct_columns
 from lester_gui.runtime.materialize import count_rows, data_errors, views_of
-from lester_gui.runtime.provenance import at_most_one_match, identifying
+from lester_gui.runtime.provenance import at_most_one_match, creates_identity, identifying
 from lester_gui.runtime.read import ReadTable, read_snapshot
 from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Snapshot, View
@@ -232,17 +232,23 @@ def _compute_whole(work: ViewWork, node: Node) -> bool:
         store(work.con, materialize.opaque_rows(work.con, node, parents, work.worker.run_opaque), "maintained_fresh")
     else:
         compute(work, node, parents)
-    view = work.tables[node.name]
+    fresh, view = FRESH, work.tables[node.name]
     if isinstance(node, Aggregate):
-        same = " AND ".join(f"f.{identifier(n)} IS NOT DISTINCT FROM v.{identifier(n)}" for n in node.by) or "TRUE"
+        same = _same(node.by) or "TRUE"
+    elif isinstance(node, Opaque) and creates_identity(node):  # equal rows are told apart by their order
+        columns = ", ".join(identifier(n) for n in node.schema.names)
+        fresh, view = (
+            f"(SELECT *, row_number() OVER (PARTITION BY {columns} ORDER BY {ROW_NO}) AS __nth FROM {t})" for t in (fresh, view)
+        )
+        same = f"{_same(node.schema.names)} AND f.__nth = v.__nth"
     elif isinstance(node, Concat | Sort) or (isinstance(node, Join) and not at_most_one_match(node)):
         same = " AND ".join(f"f.__p{i} IS NOT DISTINCT FROM v.__p{i}" for i in identifying(node))
     else:
-        return False  # the numbers are the parent's, or rows have no identity that could be kept
+        return False  # the numbers are the parent's
     if isinstance(node, Aggregate) and _key_types_changed(work, node):
         return True
     pairs = work.con.execute(
-        f"SELECT f.{ROW_NO}, v.{ROW_NO} FROM {FRESH} f LEFT JOIN {view} v ON {same} ORDER BY f.{ROW_NO}"
+        f"SELECT f.{ROW_NO}, v.{ROW_NO} FROM {fresh} f LEFT JOIN {view} v ON {same} ORDER BY f.{ROW_NO}"
     ).fetchall()
     numbers = [old for _, old in pairs]
     placed = place(numbers)
@@ -251,6 +257,10 @@ def _compute_whole(work: ViewWork, node: Node) -> bool:
     number_from(work, node, "SELECT fresh, number FROM temp.main.maintained_numbers")
     work.con.execute("DROP TABLE temp.main.maintained_numbers")
     return any(old is not None and old != new for old, new in zip(numbers, placed, strict=True))
+
+
+def _same(names: Iterable[str]) -> str:
+    return " AND ".join(f"f.{identifier(n)} IS NOT DISTINCT FROM v.{identifier(n)}" for n in names)
 
 
 def _key_types_changed(work: ViewWork, node: Aggregate) -> bool:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from lester_gui.features import column_map, matrix, state
 from lester_gui.features.state import EncoderState
-from lester_gui.ir.nodes import Read
+from lester_gui.ir.nodes import Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned
 from lester_gui.maintenance.delta import Maintained
@@ -29,6 +29,7 @@ from lester_gui.runtime import split
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import views_of
+from lester_gui.runtime.provenance import occurrences
 from lester_gui.runtime.split import TEST, TRAIN, split_table
 from lester_gui.store.artifacts import Artifacts
 
@@ -242,8 +243,9 @@ def _update_split(
 
 
 def _keys_moved(plan: Plan, maintained: Maintained) -> bool:
-    """Whether a view that gives rows their identity numbered its rows anew."""
-    return any(c.renumbered for c in maintained.changes.values())
+    """Whether a view that gives rows their identity numbered its rows anew, or equal rows of an opaque step moved up."""
+    opaque = any(isinstance(plan.view(o), Opaque) for o in occurrences(plan.prepared))
+    return opaque or any(c.renumbered for c in maintained.changes.values())
 
 
 def _fit_rows_of(con: duckdb.DuckDBPyConnection, plan: Plan, rows: str, run: int) -> pa.Table:

@@ -21,7 +21,7 @@ from sklearn.model_selection import train_test_split
 
 from lester_gui.errors import UserError
 from lester_gui.ir.learning import Split
-from lester_gui.ir.nodes import Aggregate, Distinct, Node, Read
+from lester_gui.ir.nodes import Aggregate, Distinct, Node, Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, distinct_columns
@@ -148,7 +148,8 @@ def row_key_sql(plan: Plan, tables: Mapping[str, str], source: str) -> str:
     """Return SQL that yields (row_no, row_key) for rows of the prepared view.
 
     A row key survives a replay: it holds the source row ids of the row, and for a row of a group the hash of what the group has
-    in common, since row numbers of groups change when a group disappears.
+    in common, since row numbers of groups change when a group disappears. Rows of an opaque step have nothing but their cells:
+    the hash of these, and which of several equal rows it is.
 
     Parameters
     ----------
@@ -162,16 +163,25 @@ def row_key_sql(plan: Plan, tables: Mapping[str, str], source: str) -> str:
     parts, joins = [], []
     for k in identifying(node):
         origin = plan.view(origins[k])
-        if isinstance(origin, Aggregate | Distinct):
-            names = _common_columns(origin)
-            values = ", ".join(f"CAST(o{k}.{identifier(n)} AS VARCHAR)" for n in names)
+        if isinstance(origin, Opaque):
+            digest = _digest("t", origin.schema.names)
+            nth = f"row_number() OVER (PARTITION BY {digest} ORDER BY t.{ROW_NO})"
+            cells = f"(SELECT t.{ROW_NO}, {digest} || '#' || {nth} AS key FROM {tables[origin.name]} t)"
+            joins.append(f"LEFT JOIN {cells} o{k} ON o{k}.{ROW_NO} = v.__p{k}")
+            parts.append(f"coalesce(o{k}.key, '')")
+        elif isinstance(origin, Aggregate | Distinct):
+            digest = _digest(f"o{k}", _common_columns(origin))
             joins.append(f"LEFT JOIN {tables[origin.name]} o{k} ON o{k}.{ROW_NO} = v.__p{k}")
-            digest = f"left(sha256(CAST([{values or 'NULL'}]::VARCHAR[] AS JSON)::VARCHAR), 32)"
             parts.append(f"CASE WHEN v.__p{k} IS NULL THEN '' ELSE {digest} END")
         else:
             parts.append(f"coalesce(CAST(v.__p{k} AS VARCHAR), '')")
     key = " || '|' || ".join(parts)
     return f"SELECT v.{ROW_NO} AS row_no, {key} AS row_key FROM {source} v {' '.join(joins)} ORDER BY v.{ROW_NO}"
+
+
+def _digest(table: str, names: Sequence[str]) -> str:
+    values = ", ".join(f"CAST({table}.{identifier(n)} AS VARCHAR)" for n in names)
+    return f"left(sha256(CAST([{values or 'NULL'}]::VARCHAR[] AS JSON)::VARCHAR), 32)"
 
 
 def _common_columns(origin: Node) -> tuple[str, ...]:
