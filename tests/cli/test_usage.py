@@ -121,7 +121,15 @@ def test_a_closed_pipe_is_no_error(project: Path) -> None:
 
 def test_interrupting_a_rewrite_leaves_the_project_usable(fresh: Path) -> None:
     rewrite = command("rewrite", fresh, PIPELINE, "--with", "rules")
-    running = subprocess.Popen(rewrite, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True)
+    running = subprocess.Popen(
+        rewrite,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        text=True,
+        # where the tests run in the background, a shell has told its children to ignore the key
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     assert running.stderr is not None
     line = running.stderr.readline()  # it has begun
     assert line, running.communicate()
