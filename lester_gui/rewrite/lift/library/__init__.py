@@ -17,6 +17,7 @@ MODULES = (
     "numpy_shapes",
     "pandas_io",
     "pandas_frame",
+    "pandas_names",
     "pandas_rows",
     "pandas_places",
     "pandas_series",

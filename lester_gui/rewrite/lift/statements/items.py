@@ -85,7 +85,8 @@ def chained(target: ast.Subscript) -> bool:
 
 def store_attribute(lift: Lifter, target: ast.Attribute, value: Value) -> None:
     """``frame.columns = names``, ``frame.name = series`` for a column that exists."""
-    from lester_gui.rewrite.lift.library.pandas_frame import relabelled, with_column
+    from lester_gui.rewrite.lift.library.pandas_frame import with_column
+    from lester_gui.rewrite.lift.library.pandas_names import relabelled
 
     owner = evaluate(lift, target.value)
     content = lift.content(owner)

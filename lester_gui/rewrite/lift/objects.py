@@ -1,0 +1,219 @@
+"""Names and objects of a script while it is run symbolically: scopes, heap, constants."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+from lester_gui.discovery.scripts import Script
+from lester_gui.ir.expressions import Expr
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Column1,
+    Const,
+    Entries,
+    Estimator,
+    Fields,
+    Frame,
+    Generator,
+    Grid,
+    Grouping,
+    Handle,
+    InLoop,
+    Items,
+    Iterated,
+    Keyed,
+    LineOf,
+    Matrix,
+    Module,
+    Order,
+    Ref,
+    Rows,
+    Tup,
+    Unknown,
+    Value,
+    Vocabulary,
+)
+from lester_gui.rewrite.lift.paths import TRUE
+from lester_gui.rewrite.lift.records import Activation, Observe
+from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
+
+KINDS: dict[type[Value], str] = {
+    Frame: "frame",
+    Column1: "series",
+    Matrix: "matrix",
+    Grid: "matrix",
+    Rows: "list",
+    Items: "list",
+    Tup: "tuple",
+    Entries: "dict",
+    Keyed: "dict",
+    Vocabulary: "dict",
+    Grouping: "groupby",
+    Estimator: "estimator",
+    Handle: "file",
+    LineOf: "line",
+    Fields: "fields",
+    Generator: "generator",
+    Order: "order",
+    InLoop: "inloop",
+    Iterated: "iterated",
+}
+
+
+class Objects:
+    """Names, and the objects behind them."""
+
+    def __init__(
+        self, script: Script, observe: Observe, sources: Mapping[str, str], hints: Mapping[tuple[object, ...], str] | None = None
+    ) -> None:
+        self.script = script
+        self.observe = observe
+        self.sources = sources
+        self.hints: dict[tuple[object, ...], str] = dict(hints or {})
+        self.activations = [Activation({"__name__": Const("__main__"), "__file__": Const(script.path)}, "")]
+        self.modules: dict[str, dict[str, Value]] = {"": self.activations[0].names}
+        self.heap: dict[int, Value] = {}
+        self.homes: dict[int, int] = {}  # object → depth of the loop it was made in
+        self.live: Expr = TRUE
+        self.loops: list[Any] = []
+        self.shown: ast.expr | None = None  # the statement whose value is only looked at
+        self.line = 0
+        self.lines: tuple[int, ...] = ()
+        self.depth = 0
+        self.pandas = False
+        self.unseen: dict[int, tuple[Cell, ...]] = {}
+        self.straight = True  # no condition on the current row is open
+        self.files: dict[str, Any] = {}
+        self.texts: dict[int, Any] = {}
+        self.reads: list[Any] = []
+        self.codes: dict[int, Any] = {}
+        self.shared: set[int] = set()
+        self._count = 0
+
+    @property
+    def names(self) -> dict[str, Value]:
+        """The names of the function that is being executed."""
+        return self.activations[-1].names
+
+    def look_up(self, name: str) -> Value:
+        """Return what a name holds; a name nobody assigned is a builtin.
+
+        Raises
+        ------
+        Stopped
+            If its value could not be lifted.
+        """
+        for table in (self.names, *self.activations[-1].closure, self.modules[self.activations[-1].module]):
+            if name in table:
+                return self.known(table[name])
+        return Module(f"builtins.{name}")
+
+    def known(self, value: Value) -> Value:
+        """Return `value` unless it is unknown.
+
+        Raises
+        ------
+        Stopped
+            If it is unknown.
+        """
+        if isinstance(value, Unknown):
+            why = f"It needs a value that could not be lifted in {self.script.where(value.line)}"
+            raise Stopped(Reason.SHAPE, why, root=(value.line, value.why))
+        return value
+
+    def number(self) -> int:
+        """Return a number that was not used before."""
+        self._count += 1
+        return self._count
+
+    def new(self, content: Value) -> Ref:
+        """Put a mutable object into the heap."""
+        ref = Ref(self.number())
+        self.heap[ref.id] = content
+        self.homes[ref.id] = len(self.loops)
+        return ref
+
+    def content(self, value: Value) -> Value:
+        """Look through a reference.
+
+        Raises
+        ------
+        Stopped
+            If what it refers to is unknown.
+        """
+        while isinstance(value, Ref):
+            value = self.heap[value.id]
+        return self.known(value)
+
+    def set(self, owner: Value | None, content: Value) -> None:
+        """Change the object behind a reference.
+
+        Raises
+        ------
+        Stopped
+            If it is no object that can be changed here.
+        """
+        if not isinstance(owner, Ref):
+            raise Stopped(Reason.ALIAS, "An object is changed that Lester cannot tell from a copy")
+        if owner.id in self.shared:
+            raise Stopped(Reason.ALIAS, "A list or dict is changed after it was put into another one")
+        if self.loops and self.homes[owner.id] < len(self.loops):
+            raise Stopped(Reason.LEVEL, "A table or object from outside a loop is changed inside it")
+        self.heap[owner.id] = content
+        for name, value in self.names.items():
+            if value == owner:
+                self.claim(name, content)
+
+    def claim(self, name: str, content: Value) -> None:
+        """The script assigns an object to a name."""
+        raise NotImplementedError
+
+    def kind(self, content: Value) -> str:
+        """Return the kind under which rules for `content` are listed."""
+        if isinstance(content, Accessor):
+            return content.kind
+        if isinstance(content, Const):
+            return "text" if isinstance(content.value, str) else type(content.value).__name__
+        if isinstance(content, Cell):
+            return {"str": "text", "date": "date", "timestamp": "date"}.get(content.type, content.type)
+        return KINDS.get(type(content), type(content).__name__)
+
+    def const(self, value: Value) -> Any:
+        """Return a value that the script's text fixes as a Python object.
+
+        Raises
+        ------
+        Stopped
+            If it depends on data.
+        """
+        value = self.content(value)
+        if isinstance(value, Const):
+            return value.value
+        if isinstance(value, Tup):
+            return tuple(self.const(v) for v in value.items)
+        if isinstance(value, Items):
+            items = [self.const(v) for v in value.values]
+            return set(items) if value.kind == "set" else items
+        if isinstance(value, Entries):
+            return {self.const(k): self.const(v) for k, v in value.items}
+        raise shape("A value that depends on the data stands where the script's text must fix it")
+
+    def text(self, value: Value) -> str:
+        """Return a constant text."""
+        out = self.const(value)
+        if not isinstance(out, str):
+            raise shape("A text is needed here")
+        return out
+
+    def strings(self, value: Value) -> tuple[str, ...]:
+        """Return a constant list of names; one name counts as a list."""
+        content = self.content(value)
+        if isinstance(content, Const):
+            return (self.text(content),)
+        out = self.const(content)
+        if not all(isinstance(v, str) for v in out):
+            raise shape("A list of names is needed here")
+        return tuple(out)
