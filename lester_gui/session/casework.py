@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -164,6 +164,8 @@ class Casework(People):
         def within(connection: duckdb.DuckDBPyConnection, now: MaintenancePlan) -> None:
             cases.set_status(connection, found.case, Status.APPLIED)
             subject, count = found.subject, len(now.actions)
+            seconds = round(time.perf_counter() - started, 3)
+            documents.keep_outcome(connection, found.case, "apply", {"plan_hash": now.plan_hash, "seconds": seconds})
             self.journal.append(
                 connection, "apply", self.actor(), case=found.case, plan_hash=now.plan_hash, subject=subject, actions=count
             )
@@ -171,20 +173,20 @@ class Casework(People):
         started = time.perf_counter()
         pipelines = documents.remaining_pipelines(plan)
         try:
-            done = application.apply(
+            application.apply(
                 self.connection, self.journal, self.site(), self._work(found), plan, authorisation, Part(ctx, 0.0, 0.4), within
             )  # fmt: skip
         except Refused:
             self.journal.record(self.connection, "apply-refused", self.actor(), case=found.case, plan_hash=plan.plan_hash)
             raise
         ctx.advance("Committed: what follows goes on by itself", 0.4)
-        self._record(found.case, "apply", {"plan_hash": done.plan.plan_hash, "seconds": round(done.seconds, 3)})
         self._sweep_artifacts()
         replays = self._replay_all(found.case, pipelines, Part(ctx, 0.4, 0.6))
         purged = asked = None
         if purge:
             purged = self._purge(Part(ctx, 0.6, 0.8))
             asked = self.ask_about(found.case, pipelines, Part(ctx, 0.8, 1.0))
+            self._complete_evidence(Part(ctx, 0.99, 1.0))
         status = cases.get_case(self.connection, found.case).status
         return {
             "case": found.case,
@@ -212,16 +214,12 @@ class Casework(People):
 
     @one_at_a_time
     def purge(self, ctx: Context | None = None) -> Document:
-        """Finish every purge that an apply left."""
+        """Finish every purge that an apply left, and replay and ask the originals where that was not done."""
         ctx = ctx or silent()
         waiting = pending.purges(self.connection) if self.has_store else []
-        if not waiting:
-            return {"status": "nothing to purge", "files": []}
-        document = self._purge(Part(ctx, 0.0, 0.6))
-        for item in waiting:
-            plan = documents.newest_plan(self.connection, item.case)
-            if plan is not None:
-                self.ask_about(item.case, documents.remaining_pipelines(plan), Part(ctx, 0.6, 1.0))
+        document = self._purge(Part(ctx, 0.0, 0.6)) if waiting else {"status": "nothing to purge", "files": []}
+        if self.has_store:
+            self._complete_evidence(Part(ctx, 0.6, 1.0), {w.case for w in waiting})
         return document
 
     @one_at_a_time
@@ -366,6 +364,26 @@ class Casework(People):
         report = purge.purge(self.store, self.journal, scripts, outside, ctx, finished).to_json()
         files = [{"path": s["path"], "action": f"{s['lines']} lines taken out"} for s in report["sources"]]
         return report | {"files": [*files, *report["others"]]}
+
+    def _complete_evidence(self, ctx: Context, again: Collection[str] = ()) -> None:
+        """Replay, and ask the originals, for cases that have no answer yet: another case purged them, or a process was stopped.
+
+        Parameters
+        ----------
+        again
+            Cases whose originals are asked even if they were asked before.
+        """
+        for case in cases.list_cases(self.connection):
+            plan = documents.newest_plan(self.connection, case.case)
+            if plan is None or case.status not in (Status.APPLIED, Status.DONE):
+                continue
+            known = documents.outcomes(self.connection, case.case)
+            left = {r.pipeline for r, _ in self.ran()}
+            pipelines = [p for p in documents.remaining_pipelines(plan) if p in left]
+            if "replay" not in known:
+                self._replay_all(case.case, pipelines, Part(ctx, 0.0, 0.3))
+            if case.case in again or (case.status is Status.DONE and "ask-original" not in known):
+                self.ask_about(case.case, pipelines, Part(ctx, 0.3, 1.0))
 
     def _record(self, case: str, step: str, document: Document) -> None:
         with self.transaction() as connection:
