@@ -78,8 +78,10 @@ def trace(d: Document) -> str:
         where = ", ".join(f"{s['source']} ({', '.join(s['columns'])})" for s in d["searched"])
         return f"Nobody with this value. Searched: {where}"
     lines = [f"Person {d['subject']}", d["sentence"]]
-    lines += _rows((s["source"], f"{s['rows']} of {s['of']:,} rows", s["kind"]) for s in d["sources"])
-    lines += _rows((f"{v['pipeline']}: {v['view']}", f"{v['rows']} of {v['of']:,} rows", v["kind"]) for v in d["views"])
+    lines += _rows((s["source"], f"{s['rows']:,} of {_plural(s['of'], 'row')}", s["kind"]) for s in d["sources"])
+    lines += _rows(
+        (f"{v['pipeline']}: {v['view']}", f"{v['rows']:,} of {_plural(v['of'], 'row')}", v["kind"]) for v in d["views"]
+    )
     for p in d["pipelines"]:
         models = ", ".join(p["models"]) or "none"
         lines.append(f"  {p['pipeline']}: {p['train_rows']} training and {p['test_rows']} test rows, models {models}")
@@ -101,7 +103,7 @@ def plan(d: Document) -> str:
     """What a case will do."""
     lines = [f"Case {d['case']}, plan {d['plan_hash'][:12]}", d.get("sentence", "")]
     lines += _rows(
-        (a["artefact"], a["kind"], f"{a['rows']:,} rows", a["method"], a["guarantee"], f"{a['seconds']:.2f} s")
+        (a["artefact"], a["kind"], _plural(a["rows"], "row"), a["method"], a["guarantee"], f"{a['seconds']:.2f} s")
         for a in d["actions"]
     )
     lines.append(f"A full rerun would take about {d['full_rerun_seconds']:.1f} s. Nothing was written.")
@@ -126,6 +128,11 @@ def apply(d: Document) -> str:
     for name in ("replay", "ask_original"):
         if d.get(name):
             lines.append(f"  {name.replace('_', ' ')}: {'equal' if d[name]['equal'] else 'NOT equal'}")
+    if d.get("purge"):
+        lines.append(f"  purge: {d['purge']['status']}, {_plural(len(d['purge']['files']), 'file')}")
+        lines += [f"Not removed: {n['what']}. {n['why']}." for n in d["purge"]["not_removed"]]
+    else:
+        lines.append("  purge: put off, finish it with lester purge")
     return "\n".join(lines)
 
 
@@ -163,8 +170,9 @@ def certificate(d: Document) -> str:
 
 
 def check_certificate(d: Document) -> str:
-    """Validity, signer and reasons."""
-    return "\n".join([("Valid" if d["valid"] else "NOT valid") + f", signed by {d['signer']}", *(f"  {r}" for r in d["reasons"])])
+    """Validity, signer, reasons and what a reader of a valid one should know."""
+    head = "Valid: unchanged since it was signed" if d["valid"] else "NOT valid"
+    return "\n".join([f"{head}, with the key of {d['signer']}", *(f"  {r}" for r in (*d["reasons"], *d.get("remarks", ())))])
 
 
 def audit(d: Document) -> str:

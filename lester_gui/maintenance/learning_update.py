@@ -54,7 +54,7 @@ class LearningChange:
         Cells of X that left with training and test rows.
     before, after : Learned
     predictions_changed : int
-        Rows of other people that the canonical model decides otherwise now.
+        Test rows of other people that the canonical model decides otherwise now.
     labels_changed : int
         Rows of other people whose label is another now.
     accuracy_change : Metric or None
@@ -205,7 +205,8 @@ def _others_changed(con: duckdb.DuckDBPyConnection, plan: Plan, sources: Mapping
             numbers = ", ".join(str(n) for n in sorted(sources[node.source].corrected | sources[node.source].added))
             own += [f"v.__p{k} IN ({numbers})"] if numbers else []
     found = con.execute(
-        "SELECT count(*) FILTER (p.predicted IS DISTINCT FROM b.predicted), count(*) FILTER (p.label IS DISTINCT FROM b.label) "
+        "SELECT count(*) FILTER (p.predicted IS DISTINCT FROM b.predicted AND p.side = 'test'), "
+        "count(*) FILTER (p.label IS DISTINCT FROM b.label) "
         f"FROM lester.prediction p JOIN lester.{split_table(run)} s USING (row_no) JOIN {_BEFORE} b USING (row_key) "
         f"WHERE p.run = ? AND p.role = ? AND p.row_no NOT IN "
         f"(SELECT v.{ROW_NO} FROM lester.{entry.table_name} v WHERE {' OR '.join(own)})",

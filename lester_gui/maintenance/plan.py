@@ -278,7 +278,7 @@ def sentence(work: Work, counts: Document, seconds: float) -> str:
     them = "it" if counts["source_rows"] == 1 else "them"
     what = f"{verb} {number(counts['source_rows'], 'source row')} and everything made from {them}"
     moved = [number(counts["views"], "view")] + ([number(counts["models"], "model")] if counts["models"] else [])
-    kinds = (("label", counts["other_labels"]), ("decision", counts["other_decisions"]))
+    kinds = (("label", counts["other_labels"]), ("test decision", counts["other_decisions"]))
     others = " and ".join(number(count, kind) for kind, count in kinds if count)
     tail = f", and leaves {others} about other people changed" if others else ""
     return f"{what}, brings {' and '.join(moved)} up to date in about {max(seconds, 0.1):.1f} seconds{tail}."
@@ -306,14 +306,14 @@ def refuse_changed_sources(con: duckdb.DuckDBPyConnection, folder: Path) -> None
 
     Raises
     ------
-    Stale
+    Refused
         Saying how many rows were appended, removed or changed in which file.
     UserError
         If a file has vanished.
     """
     found = source_changes(con, folder)
     if found:
-        raise Stale(found, READ_AGAIN)
+        raise Refused(f"The sources changed since the last run: {'; '.join(found)}", hint=READ_AGAIN)
 
 
 def source_changes(con: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:

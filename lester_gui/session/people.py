@@ -22,7 +22,7 @@ from lester_gui.session.influencing import Measured
 from lester_gui.session.opened import Document, one_at_a_time
 from lester_gui.session.reach import Reached, reach
 from lester_gui.session.running import Running
-from lester_gui.session.subject import AmbiguousSubject, find, known_by, parse, shares_identifier
+from lester_gui.session.subject import AmbiguousSubject, find, known_by, parse, refuse_unknown_place, shares_identifier
 from lester_gui.session.without import remaining
 from lester_gui.store import catalogue, subjects
 from lester_gui.store.catalogue import Run
@@ -87,6 +87,8 @@ class People(Running):
         ctx = ctx or silent()
         searched, left_out = complete(self, Part(ctx, 0.0, 0.1))
         person = self._identify(subject, searched, "influence" if influence else None)
+        if person is None:
+            refuse_unknown_place(subject, self.configuration)
         scanned = self.scanned()
         missed = [*left_out, *(NotSearched(path, "script", reason) for path, reason in scanned.not_understood)]
         if person is None:
@@ -125,6 +127,7 @@ class People(Running):
         searched, _ = complete(self, ctx or silent())
         person = self._identify(subject, searched, None)
         if person is None:
+            refuse_unknown_place(subject, self.configuration)
             where = ", ".join(s.source for s in searched) or "no source"
             raise UserError(f"Nobody with this value was found in {where}", "Check the value, or search with lester trace.")
         return person

@@ -7,7 +7,7 @@ from datetime import date
 
 from lester_gui.audit.chain import verify_chain
 from lester_gui.discovery.configuration import ROW_KEY
-from lester_gui.discovery.scan import FoundPipeline
+from lester_gui.discovery.scan import FoundPipeline, FoundSource
 from lester_gui.progress import Context
 from lester_gui.requests import cases, deadlines
 from lester_gui.rewrite.ollama.status import server_status
@@ -52,7 +52,7 @@ class Scanning(OpenedProject):
                 {
                     "name": s.name,
                     "path": s.path,
-                    "rows": s.peek.rows,
+                    "rows": self._source_rows(s),
                     "subject_keys": list(s.subject_keys),
                     "suggested": s.suggested,
                     "state": self.source_state(s.name)[0],
@@ -75,6 +75,11 @@ class Scanning(OpenedProject):
             return "script-changed", record
         return record.status, record
 
+    def _source_rows(self, source: FoundSource) -> int:
+        """Rows as they were read; before that, lines of the file."""
+        snapshot = catalogue.latest_snapshot(self.connection, source.name) if self.has_store else None
+        return source.peek.rows if snapshot is None else snapshot.rows
+
     def source_state(self, name: str) -> tuple[str, str]:
         """How a source's file stands to its snapshot: ``new``, ``unchanged``, ``changed`` or ``missing``, and a few words."""
         entry = self.configuration.source(name)
@@ -96,7 +101,7 @@ class Scanning(OpenedProject):
             {
                 "name": s.name,
                 "path": s.path,
-                "rows": s.peek.rows,
+                "rows": self._source_rows(s),
                 "subject_keys": list(s.subject_keys),
                 "state": state,
                 "note": note,

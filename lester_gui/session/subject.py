@@ -77,6 +77,26 @@ def parse(text: str, configuration: Configuration) -> Query:
     return Query(text)
 
 
+def refuse_unknown_place(text: str, configuration: Configuration) -> None:
+    """Stop where a search that found nobody was aimed at a source or key that does not exist: "nobody" would be a false answer.
+
+    Raises
+    ------
+    UserError
+        Listing what there is; never the value.
+    """
+    place, equals, _ = text.strip().partition("=")
+    source, dot, column = place.partition(".")
+    if not equals or not dot or not re.fullmatch(r"[\w-]+", source) or not re.fullmatch(r"#?[\w -]+", column):
+        return
+    keys = {s.name: [*s.subject_keys, ROW_KEY] for s in configuration.sources}
+    if source not in keys:
+        raise UserError(f"There is no source called {source}", f"The sources are {', '.join(keys) or 'none'}.")
+    if column not in keys[source]:
+        named = ", ".join(dict.fromkeys(keys[source]))
+        raise UserError(f"{column} does not name persons in {source}", f"There, a person is named by {named}.")
+
+
 def find(connection: duckdb.DuckDBPyConnection, query: Query) -> Subject | None:
     """Return the person that a query means, None if there is nobody. Within the caller's transaction: candidates get tokens.
 

@@ -198,14 +198,14 @@ def test_appended_rows_make_a_plan_stale_and_survive_a_purge(clinic: Clinic) -> 
     with pytest.raises(Stale, match=r"12 rows were appended in data/histories\.csv") as caught:
         applied(clinic, work, plan)
     assert caught.value.exit_code == 4 and pending.purges(clinic.con) == []
-    with pytest.raises(Stale):
+    with pytest.raises(Refused, match="The sources changed since the last run: 12 rows were appended"):
         planned(clinic, work)
     path.write_bytes(original)
     applied(clinic, work, plan)
     path.write_bytes(original + b"999-99-9999,3\n")
     assert {s["path"]: s["appended"] for s in purged(clinic).sources} == {"data/patients.csv": 0, "data/histories.csv": 14}
     assert path.read_bytes().endswith(b"\n999-99-9999,3\n") and clinic.ssns[1].encode() not in path.read_bytes()
-    with pytest.raises(Stale, match="1 row was appended"):
+    with pytest.raises(Refused, match="1 row was appended"):
         planned(clinic, clinic.work(clinic.ssns[0]))
 
 

@@ -15,9 +15,10 @@ import pytest
 from sklearn.model_selection import train_test_split
 
 from lester_gui.audit.journal import entries
+from lester_gui.discovery.configuration import Configuration, SourceEntry
 from lester_gui.errors import UserError
 from lester_gui.session import Session
-from lester_gui.session.subject import AmbiguousSubject, Query, parse
+from lester_gui.session.subject import AmbiguousSubject, Query, parse, refuse_unknown_place
 from lester_gui.store import catalogue
 
 PIPELINE = "complications"
@@ -439,3 +440,13 @@ def test_a_feature_leads_back_to_its_source_cell(looked_at: Session, patients: p
         looked_at.feature_origin(PIPELINE, "shoe size")
     with pytest.raises(UserError, match="no such row"):
         looked_at.feature_origin(PIPELINE, "income", 7)
+
+
+@pytest.mark.parametrize("place", ["patient.ssn", "patients.snn"])
+def test_a_search_aimed_at_a_place_that_does_not_exist_is_no_nobody(place: str) -> None:
+    configuration = Configuration("p", sources=(SourceEntry("patients", "data/patients.csv", ("ssn",)),))
+    with pytest.raises(UserError) as error:
+        refuse_unknown_place(f"{place}=670-18-6875", configuration)
+    assert "670" not in str(error.value)
+    refuse_unknown_place("patients.ssn=670-18-6875", configuration)
+    refuse_unknown_place("romy@example.org", configuration)
