@@ -20,11 +20,12 @@ from lester_gui.maintenance.learned import Worker
 from lester_gui.progress import Context, Part, silent
 from lester_gui.rewrite.lift.lifter import Asked
 from lester_gui.rewrite.ollama.status import list_models
-from lester_gui.rewrite.rules import Rewrite, rewrite
+from lester_gui.rewrite.rules import Rewrite, Step, rewrite
 from lester_gui.runtime.read import observe_schema
 from lester_gui.session import model_help, review, row_by_row
 from lester_gui.session.execution import executor, refit
 from lester_gui.session.opened import Document, OpenedProject, one_at_a_time
+from lester_gui.session.step_schema import step_schema
 from lester_gui.session.worker import worker_for
 from lester_gui.settings import load as load_settings
 from lester_gui.store import catalogue
@@ -107,7 +108,10 @@ class Rewriting(OpenedProject):
                 refused.append(error)
                 raise
 
-        found = rewrite(script, observe, pipeline, configuration.pipeline(pipeline).fit_line, sources)
+        def observe_step(step: Step) -> Schema | None:
+            return step_schema(step, self.folder, configuration, self.sandbox, script.modules, silent())
+
+        found = rewrite(script, observe, pipeline, configuration.pipeline(pipeline).fit_line, sources, cache(observe_step))
         told = {stop.why for stop in found.stops}
         for error in refused:
             # a damaged or missing file is for a person to mend; a reader that Lester lacks is a stop of the rules

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column
+from lester_gui.ir.learning import Function
 from lester_gui.ir.nodes import Node, Opaque
+from lester_gui.ir.plan import topological
 from lester_gui.ir.schema import Field, Schema
 from lester_gui.rewrite.lift import cells, shapes
 from lester_gui.rewrite.lift.domain import (
@@ -44,12 +46,15 @@ class Step:
         into a frame.
     output : str
         The variable that is used afterwards.
+    functions : tuple of Function
+        User functions that the nodes before it call.
     """
 
     inputs: tuple[Node, ...]
     variables: tuple[str, ...]
     source: str
     output: str
+    functions: tuple[Function, ...] = ()
 
 
 def recover(lift: Lifter, body: Sequence[ast.stmt], position: int, stop: Stopped) -> None:
@@ -198,8 +203,15 @@ def opaque_for(
 
 
 def observed(lift: Lifter, step: Step, stop: Stopped) -> bool:
-    """Ask what a step yields, where its text does not tell; True if that gave a table."""
-    schema: Schema | None = lift.observe_step(step) if lift.observe_step is not None else None
+    """Ask what a step yields, where its text does not tell; True if that gave a table.
+
+    Its index is taken as unknown: what it is on the data at hand says nothing about other data.
+    """
+    if lift.observe_step is None:
+        return False
+    named = lift.naming.final(topological(*step.inputs))
+    inputs = tuple(named[id(n)] for n in step.inputs)
+    schema: Schema | None = lift.observe_step(replace(step, inputs=inputs, functions=tuple(lift.functions.values())))
     if schema is None:
         return False
     node = lift.step(
@@ -212,7 +224,7 @@ def observed(lift: Lifter, step: Step, stop: Stopped) -> bool:
         columns=schema.fields,
         reason=stop.why,
     )
-    lift.names[step.output] = lift.new(Frame(node, tuple((n, cells.column(node, n)) for n in schema.names), ()))
+    lift.names[step.output] = lift.new(Frame(node, tuple((n, cells.column(node, n)) for n in schema.names), None))
     lift.naming.claim(node, step.output)
     return True
 
