@@ -419,6 +419,10 @@ class Opaque(Node):
 
     `source` assigns `output` from the variables named in `variables` (one per parent, pandas frames or lists of tuples as the
     script had them). Its lineage is coarse, "every input row", unless `keeps_rows` (same rows, same order as the first parent).
+
+    With `script`, the path of a script or notebook, the step is that whole script: `source` is its text, it finds the sources
+    that its inputs read at the paths in `variables`, and it yields one row per row of X that its model was fitted on or asked
+    about: ``x`` (a list), ``y`` and ``side``.
     """
 
     inputs: tuple[Node, ...]
@@ -428,6 +432,7 @@ class Opaque(Node):
     columns: tuple[Field, ...]
     reason: str
     keeps_rows: bool = False
+    script: str = ""
 
     @property
     def parents(self) -> tuple[Node, ...]:
@@ -439,6 +444,8 @@ class Opaque(Node):
     def _schema(self) -> Schema:
         if len(self.variables) != len(self.inputs):
             raise PlanError("An opaque step names one variable per input", line=self.line)
+        if self.script and (self.keeps_rows or not all(isinstance(i, Read) for i in self.inputs)):
+            raise PlanError("A whole script as a step reads sources and keeps no rows", line=self.line)
         return Schema(self.columns)
 
     def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:

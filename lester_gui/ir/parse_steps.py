@@ -258,6 +258,7 @@ def _opaque(name: str, a: Arguments, s: Scope) -> Node:
         columns=old.columns,
         reason=old.reason,
         keeps_rows=old.keeps_rows,
+        script=old.script,
     )
 
 

@@ -121,6 +121,7 @@ NODES: dict[str, tuple[type[Node], Codec]] = {
             columns=_FIELDS,
             reason=c.text,
             keeps_rows=c.boolean,
+            script=c.text,
         ),
     ),
 }

@@ -103,6 +103,7 @@ def maintain_views(
         {name: v.position for name, v in views.items()},
         {name: {int(k): f"lester.{t}" for k, t in json.loads(v.edges_json).items()} for name, v in views.items()},
         {},
+        snapshots,
         worker,
     )
     for node in bound.views:
@@ -229,7 +230,9 @@ def _compute_whole(work: ViewWork, node: Node) -> bool:
     """Fill FRESH with all rows of a view under their old numbers; say whether a row that stays got another one."""
     parents = [work.tables[p.name] for p in node.parents]
     if isinstance(node, Opaque):
-        store(work.con, materialize.opaque_rows(work.con, node, parents, work.worker.run_opaque), "maintained_fresh")
+        store(
+            work.con, materialize.opaque_rows(work.con, node, parents, work.snapshots, work.worker.run_opaque), "maintained_fresh"
+        )
     else:
         compute(work, node, parents)
     fresh, view = FRESH, work.tables[node.name]

@@ -6,7 +6,7 @@ A handler fills `FRESH` with recomputed rows, numbered as before, and returns SQ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -39,6 +39,7 @@ from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, compile_node, distinct_columns, group_condition, key_condition
 from lester_gui.runtime.provenance import at_most_one_match, creates_identity, identifying, occurrences
 from lester_gui.runtime.read import ReadTable
+from lester_gui.store.catalogue import Snapshot
 
 FRESH: Final = "temp.main.maintained_fresh"
 AFFECTED: Final = "temp.main.maintained_affected"
@@ -68,6 +69,7 @@ class ViewWork:
     positions: dict[str, int]
     edges: dict[str, dict[int, str]]
     changes: dict[str, ViewChange]
+    snapshots: Mapping[str, Snapshot]
     worker: Worker
 
     def old(self, node: Node) -> str:

@@ -22,7 +22,7 @@ from lester_gui.ir.nodes import Node, Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.progress import Context, silent
-from lester_gui.runtime import functions, udf
+from lester_gui.runtime import functions, ingest, udf
 from lester_gui.runtime.compile_expressions import SQL_TYPE, Scope, compile_expression, identifier
 from lester_gui.runtime.compile_sql import ROW_NO, compile_node, hidden_columns, provenance_columns
 from lester_gui.runtime.provenance import STEP, is_coarse, occurrence_map
@@ -31,7 +31,11 @@ from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Snapshot, View
 
 RunOpaque = Callable[[Opaque, Sequence[pa.Table]], pa.Table]
-"""Runs an opaque step on its inputs (plan columns, in row order) and returns its columns in order; see `sandbox`."""
+"""Runs an opaque step on its inputs (plan columns, in row order) and returns its columns in order; see `sandbox`.
+
+For a whole script each input has one cell, `FILE`: the bytes of a source as it is now.
+"""
+FILE: Final = "file"
 COARSE_HINT: Final = "Rewrite the step, or run the pipeline where the sandbox is available."
 
 
@@ -99,7 +103,7 @@ def materialise(
             if isinstance(node, Read):
                 _fill_read(connection, node, tables[node.name], table)
             elif isinstance(node, Opaque):
-                _create(connection, opaque_rows(connection, node, parents, run_opaque), table)
+                _create(connection, opaque_rows(connection, node, parents, snapshots, run_opaque), table)
             else:
                 with udf.with_calls(connection, plan, node, parents, evaluate) as (sources, calls):
                     compiled = compile_node(node, sources, calls)
@@ -243,9 +247,13 @@ def _fill_read(connection: duckdb.DuckDBPyConnection, node: Read, found: ReadTab
 
 
 def opaque_rows(
-    connection: duckdb.DuckDBPyConnection, node: Opaque, parents: Sequence[str], run_opaque: RunOpaque | None
+    connection: duckdb.DuckDBPyConnection,
+    node: Opaque,
+    parents: Sequence[str],
+    snapshots: Mapping[str, Snapshot],
+    run_opaque: RunOpaque | None,
 ) -> pa.Table:
-    """Run an opaque step on its parents' tables and return its rows, with row numbers and provenance.
+    """Run an opaque step on its parents' tables, or on the files they were read from, and return its rows with provenance.
 
     Raises
     ------
@@ -256,6 +264,10 @@ def opaque_rows(
         raise UserError(f"The step {node.name!r} is opaque and nothing can run it here", hint=COARSE_HINT)
     inputs = []
     for parent, sql in zip(node.inputs, parents, strict=True):
+        if node.script and isinstance(parent, Read):
+            text = ingest.snapshot_records(connection, snapshots[parent.source]).content
+            inputs.append(pa.table({FILE: pa.array([text], pa.binary())}))
+            continue
         columns = ", ".join(identifier(n) for n in parent.schema.names)
         inputs.append(connection.execute(f"SELECT {columns} FROM {sql} ORDER BY {ROW_NO}").to_arrow_table())
     result = run_opaque(node, inputs)

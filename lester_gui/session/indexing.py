@@ -193,6 +193,15 @@ def _generic(session: OpenedProject, entry: SourceEntry, found: FoundSource, use
         return Read(name=entry.name, source=entry.name, reader=Reader.PANDAS_CSV, options=tuple(options), columns=())
     if use.call not in ("open", "read_text"):
         raise UserError(f"Reading it with {use.call} is not supported yet")
+    if header and len(separator) == 1 and '"' in _beginning(session.folder / entry.path):
+        # a field may hold the separator: whoever reads such a file by hand does so with the csv module
+        return Read(
+            name=entry.name,
+            source=entry.name,
+            reader=Reader.PYTHON_CSV,
+            options=(("delimiter", separator), ("header", True)),
+            columns=tuple(Field(name, Type.STR) for name in columns),
+        )
     options = [("sep", separator), ("skip_blank", True)]
     if header:
         options.append(("skip", 1))
@@ -201,6 +210,11 @@ def _generic(session: OpenedProject, entry: SourceEntry, found: FoundSource, use
         columns = ("line",)
     fields = tuple(Field(name, Type.STR) for name in columns)
     return Read(name=entry.name, source=entry.name, reader=Reader.PYTHON_LINES, options=tuple(options), columns=fields)
+
+
+def _beginning(file: Path) -> str:
+    with file.open(encoding="utf-8", errors="replace") as text:
+        return text.read(1 << 20)
 
 
 def _begins_with(file: Path, columns: tuple[str, ...], separator: str) -> bool:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+from lester_gui.discovery.configuration import SourceEntry
 from lester_gui.discovery.scripts import Script, load_script
 from lester_gui.errors import UserError
+from lester_gui.ir.nodes import Read, Reader
 from lester_gui.ir.parse import parse
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.render import render
-from lester_gui.ir.schema import Schema
+from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.ir.serialise import dumps, loads, plan_hash, to_json
 from lester_gui.maintenance.learned import Worker
 from lester_gui.progress import Context, Part, silent
@@ -22,18 +24,21 @@ from lester_gui.rewrite.lift.lifter import Asked
 from lester_gui.rewrite.ollama.status import list_models
 from lester_gui.rewrite.rules import Rewrite, Step, rewrite
 from lester_gui.runtime.read import observe_schema
-from lester_gui.session import model_help, review, row_by_row
+from lester_gui.sandbox import Capture
+from lester_gui.session import model_help, review, row_by_row, whole_script
 from lester_gui.session.execution import executor, refit
+from lester_gui.session.indexing import reading
 from lester_gui.session.opened import Document, OpenedProject, one_at_a_time
 from lester_gui.session.step_schema import step_schema
 from lester_gui.session.worker import worker_for
 from lester_gui.settings import load as load_settings
 from lester_gui.store import catalogue
-from lester_gui.verify.capture import Original
+from lester_gui.verify.capture import Original, run_original
 from lester_gui.verify.verdict import DIFFERS, NOT_RUN, Verdict
 from lester_gui.verify.verification import verify_plan
 
 REWRITERS = ("auto", "rules", "ollama")
+LINE_BY_LINE = (("sep", ","), ("maxsplit", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +78,15 @@ class Rewriting(OpenedProject):
         ctx.advance("Reading the script", 0.0)
         found = self.rules_of(pipeline, script)
         rewriter, attempts, plan, message = "rules", [], found.plan, ""
-        if plan is not None and plan.opaque_steps and with_ != "rules":
+        if plan is None:
+            plan, message = self._whole(pipeline, script, found, Part(ctx, 0.1, 0.3))
+        elif plan.opaque_steps and with_ != "rules":
             filled = model_help.fill(self, plan, script, self.worker, load_settings(), model, Part(ctx, 0.1, 0.6))
             plan, attempts, message, rewriter = filled.plan, filled.attempts, filled.message, filled.rewriter
             if attempts:
                 self._note_model(pipeline, filled.journal)
         verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95)) if plan is not None else Verdict(status=NOT_RUN)
-        if plan is not found.plan and found.plan is not None and verdict.status in (DIFFERS, NOT_RUN):
+        if found.plan is not None and plan is not found.plan and verdict.status in (DIFFERS, NOT_RUN):
             # equal step by step, and yet the whole is not: what a model wrote is never kept on such terms
             plan, rewriter = found.plan, "rules"
             message = "The model's step was refused: with it the whole plan differs from the script. The rules' plan stays."
@@ -118,6 +125,34 @@ class Rewriting(OpenedProject):
             if error.message in told and "not supported yet" not in error.message:
                 raise error
         return found
+
+    def _whole(self, pipeline: str, script: Script, found: Rewrite, ctx: Context) -> tuple[Plan | None, str]:
+        """The plan that runs the whole script as one step, where nothing better is left; None and why where it cannot be."""
+        entries = {s.path: s for s in self.configuration.sources}
+        ctx.advance("Running the script to see what its model learns from")
+        reason = next((s.why for s in found.stops if not s.beside), "The rules stopped")
+        try:
+            run = run_original(Original(self.folder, script, {}), self.sandbox, ctx, capture=Capture(names=frozenset()))
+            line = self.configuration.pipeline(pipeline).fit_line or self._fit_line(pipeline)
+            reads = {path: partial(self._read_whole, entry) for path, entry in entries.items()}
+            plan = whole_script.plan_of_script(script, pipeline, line, reads, run, reason)
+        except UserError as error:
+            return None, f"The script cannot be run as one step either: {error.message}. {error.hint}".strip()
+        return plan, "The whole script is one opaque step: it is run again whenever its sources change."
+
+    def _fit_line(self, pipeline: str) -> int:
+        return next((p.fit_line for p in self.scanned().pipelines if p.name == pipeline), 0)
+
+    def _read_whole(self, entry: SourceEntry) -> Read:
+        """How a source is read that a whole script reads by itself: as the index reads it, else line by line."""
+        try:
+            node = reading(self, entry)
+            names = tuple(f.name for f in node.columns)
+            schema = observe_schema(self.folder / entry.path, node.reader, node.options, names)
+        except UserError:
+            node = Read(name=entry.name, source=entry.name, reader=Reader.PYTHON_LINES, options=LINE_BY_LINE, columns=())
+            schema = Schema((Field("line", Type.STR),))
+        return replace(node, name=entry.name, columns=schema.fields, inferred=True, lines=(), made_by="")
 
     def verify(self, plan: Plan, script: Script, ctx: Context) -> Verdict:
         """Compare a plan with its script, on the given and on changed data."""

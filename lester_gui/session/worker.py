@@ -12,9 +12,11 @@ from lester_gui.ir.nodes import Opaque
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance.learned import Worker
 from lester_gui.progress import Context
+from lester_gui.runtime.materialize import FILE
 from lester_gui.runtime.read import ARROW
 from lester_gui.sandbox import Sandbox
 from lester_gui.sandbox.record import TableValue
+from lester_gui.session import whole_script
 
 
 def worker_for(plan: Plan, sandbox: Sandbox, modules: Sequence[tuple[str, str]], ctx: Context) -> Worker:
@@ -31,6 +33,9 @@ def worker_for(plan: Plan, sandbox: Sandbox, modules: Sequence[tuple[str, str]],
         return sandbox.run_function(function.name, function.source, arguments, modules=function.modules, ctx=ctx)
 
     def run_opaque(node: Opaque, inputs: Sequence[pa.Table]) -> pa.Table:
+        if node.script:
+            files = {path: table.column(FILE)[0].as_py() for path, table in zip(node.variables, inputs, strict=True)}
+            return whole_script.seen_rows(whole_script.run(node, files, sandbox, modules, ctx), plan.model, node)
         tables = dict(zip(node.variables, inputs, strict=True))
         # The statements begin with what turns each frame into what the script had: a list of tuples, a dict, a column.
         value = sandbox.run_statements(node.source, tables, node.output, modules=modules, ctx=ctx)

@@ -6,7 +6,7 @@ and cannot be compared. The split of the first run is imposed on the second, so 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -211,11 +211,12 @@ def learning_of(run: ScriptRun, model: Model) -> Learning | None:
     test = tested[-1] if tested else None
     scored = next((c for c in reversed(tested) if "y" in c.inputs), None)
     predicted = next((c for c in reversed(tested) if c.kind == "predict" and test and _same_input(c, test)), None)
+    judged = next((c for c in run.calls[at + 1 :] if c.kind == "metric" and test and _judges(c, tested, test)), None)
     values = {
         "X_train": fit.inputs.get("X"),
         "y_train": fit.inputs.get("y"),
         "X_test": None if test is None else test.inputs["X"],
-        "y_test": None if scored is None else scored.inputs["y"],
+        "y_test": scored.inputs["y"] if scored is not None else judged.inputs["y"] if judged is not None else None,
         "predictions": None if predicted is None else predicted.output,
     }
     return Learning(
@@ -229,6 +230,22 @@ def learning_of(run: ScriptRun, model: Model) -> Learning | None:
         line=fit.line,
         digests={k: v.digest for k, v in values.items() if v is not None},
     )
+
+
+def _judges(metric: Call, tested: Sequence[Call], test: Call) -> bool:
+    """Whether a metric compares labels with what the model said of the test rows: its predictions or a column of its scores."""
+    said = metric.inputs["predicted"]
+    for call in tested:
+        if call.output is None or not _same_input(call, test) or call.kind == "score":
+            continue
+        if said.digest and said.digest == call.output.digest:
+            return True
+        scores, other = matrix_of(call.output), matrix_of(said)
+        if scores is None or other is None or len(scores) != len(other) or call.kind == "predict":
+            continue
+        if any(np.array_equal(scores[:, j], other[:, 0]) for j in range(scores.shape[1])):
+            return True
+    return False
 
 
 def _same_input(a: Call, b: Call) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,8 @@ def compare(plan: Plan, result: PlanResult, original: OriginalRun, refit: Refit 
         amplifies that.
     """
     learning = learning_of(original.run, plan.model)
+    if learning is not None and _is_whole_script(plan) and plan.split.kind == "none":
+        learning = replace(learning, X_test=None, y_test=None, predictions=None)  # nothing says what its test rows are labelled
     views = {n.name: compare_view(n, result, original) for n in plan.views}
     details: dict[str, dict[str, Difference]] = {s: {} for s in STAGES}
     stages = {
@@ -79,7 +81,7 @@ def compare(plan: Plan, result: PlanResult, original: OriginalRun, refit: Refit 
         "label": _label(plan, result, learning, original, details["label"]),
     }
     stages["prepare"] = _prepare(plan, views, stages["encode"])
-    stages["split"] = _split(result, original, stages["encode"], details["split"])
+    stages["split"] = _split(plan, result, original, stages["encode"], details["split"])
     same_inputs = stages["encode"].status == "equal" and stages["label"].status == "equal"
     stages["model"] = _model(plan, result, learning, original, same_inputs, refit, details["model"])
     return Comparison(views, {s: stages[s] for s in STAGES}, details)
@@ -185,10 +187,12 @@ def _label_variable(plan: Plan, original: OriginalRun, rows: int) -> list[object
     return None
 
 
-def _split(result: PlanResult, original: OriginalRun, encode: StageResult, details: dict[str, Difference]) -> StageResult:
+def _split(
+    plan: Plan, result: PlanResult, original: OriginalRun, encode: StageResult, details: dict[str, Difference]
+) -> StageResult:
     if result.train is None or result.test is None:
         return StageResult("not-compared", 0, "The plan did not reach its split")
-    call = original.split(len(result.train) + len(result.test))
+    call = None if _is_whole_script(plan) else original.split(len(result.train) + len(result.test))
     if call is None:
         if encode.status == "equal":
             fact = f"{len(result.train)} training and {len(result.test)} test rows, as the script's matrices show"
@@ -271,6 +275,11 @@ def _list(values: Array) -> list[object]:
 def opaque_steps(plan: Plan) -> tuple[Opaque, ...]:
     """Return the steps that nothing understood."""
     return tuple(n for n in plan.views if isinstance(n, Opaque))
+
+
+def _is_whole_script(plan: Plan) -> bool:
+    """Whether the script itself deals the rows that the plan has."""
+    return isinstance(plan.prepared, Opaque) and bool(plan.prepared.script)
 
 
 def sources_of(plan: Plan) -> tuple[Read, ...]:

@@ -18,7 +18,7 @@ def compare_parameters(model: Model, learning: Learning) -> str:
     if wanted != found:
         return f"The script fits a {found}, the plan a {wanted}"
     params = dict(model.params)
-    defaults = _defaults(model.estimator)
+    defaults = defaults_of(model.estimator)
     for name, value in learning.params.items():
         if name in _COSMETIC or isinstance(value, dict):
             continue  # objects are captured by type only
@@ -29,7 +29,7 @@ def compare_parameters(model: Model, learning: Learning) -> str:
     return f"The script's {found} has no parameter {unknown[0]}" if unknown else ""
 
 
-def _defaults(estimator: str) -> dict[str, object]:
+def defaults_of(estimator: str) -> dict[str, object]:
     """Return the class's default parameters; empty for classes that are not scikit-learn's."""
     module, _, name = estimator.rpartition(".")
     if module.partition(".")[0] != "sklearn":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import functools
 import importlib
+import inspect
 import os
 import sys
 import threading
@@ -190,6 +191,16 @@ class Recorder:
         encoded = {k: self._encode(v) for k, v in learned.items() if not isinstance(v, (list, dict))}
         return {k: v for k, v in encoded.items() if v["kind"] in ("matrix", "scalar", "table")}
 
+    def judged(self, y_true: object, y_other: object) -> None:
+        """Record that the script compared labels with predictions or scores: it shows whose labels the test rows have."""
+        if not self.wants_events or self._busy or self.depth or threading.get_ident() != self._thread:
+            return
+        line, _ = self._line()
+        inputs = {"y": self._encode(y_true), "predicted": self._encode(y_other)}
+        self.events.append(
+            {"kind": "metric", "line": line, "depth": 0, "estimator": "", "object": -1, "inputs": inputs, "other_arguments": []}
+        )
+
     # --- splits and files -----------------------------------------------------------------------------------------------
 
     def split(self, original: Callable[..., Any], arrays: tuple[Any, ...], options: Json) -> Any:
@@ -323,6 +334,8 @@ def install() -> dict[str, str]:
         _watch_new_classes()
     if "sklearn.model_selection" in sys.modules:
         _wrap_split()
+    if "sklearn.metrics" in sys.modules:
+        _wrap_metrics()
     return versions
 
 
@@ -352,6 +365,27 @@ def _wrap_split() -> None:
 
     selection.__dict__["train_test_split"] = train_test_split
     sys.modules["sklearn.model_selection._split"].__dict__["train_test_split"] = train_test_split
+
+
+def _wrap_metrics() -> None:
+    metrics = sys.modules["sklearn.metrics"]
+    for name in metrics.__all__:
+        function = getattr(metrics, name)
+        if isinstance(function, types.FunctionType) and tuple(inspect.signature(function).parameters)[:1] == ("y_true",):
+            setattr(metrics, name, _judging(function))
+
+
+def _judging(function: Callable[..., Any]) -> Callable[..., Any]:
+    second = tuple(inspect.signature(function).parameters)[1]
+
+    @functools.wraps(function)
+    def metric(*args: Any, **kwargs: Any) -> Any:
+        given = dict(zip(("y_true", second), args, strict=False)) | kwargs
+        if _active is not None and "y_true" in given and second in given:
+            _active.judged(given["y_true"], given[second])
+        return function(*args, **kwargs)
+
+    return metric
 
 
 def _record(first: int, last: int, names: tuple[str, ...], scope: str) -> None:

@@ -1,0 +1,81 @@
+"""A script that neither rules nor a model understand runs as one step: verified in parts, run, searched, and maintained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+from lester_gui.ir.nodes import Opaque
+from lester_gui.ir.parse import parse
+from lester_gui.ir.render import render
+from lester_gui.ir.serialise import dumps, loads
+from lester_gui.session import Session
+from lester_gui.session.whole_script import is_whole_script
+
+SCRIPT = """
+    import csv
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import accuracy_score
+
+    rows = list(csv.DictReader(open("people.csv")))
+    queue = list(range(len(rows)))
+    X, y = [], []
+    while queue:                            # as long as its own results say
+        i = queue.pop()
+        if rows[i]["age"] == "?" and queue:
+            queue.pop()
+            continue
+        X.append([float(rows[i]["age"].replace("?", "0")), len(rows[i]["name"])])
+        y.append(int(rows[i]["left"]))
+    cut = len(X) * 3 // 4
+    model = LogisticRegression(C=0.5, max_iter=500).fit(X[:cut], y[:cut])
+    print({metric})
+"""
+METRIC, BY_HAND = "accuracy_score(y[cut:], model.predict(X[cut:]))", "sum(model.predict(X[cut:]) == y[cut:])"
+
+
+@pytest.fixture(params=[METRIC, BY_HAND], ids=["metric", "by hand"])
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "churn.py").write_text(dedent(SCRIPT).replace("{metric}", request.param))
+    lines = ["email,name,age,left"]
+    for i in range(80):
+        age = "?" if i % 11 == 3 else str(20 + (i * 7) % 50)
+        lines.append(f'p{i}@example.org,"Name, {"x" * (i % 9)}",{age},{int((i * 7) % 50 > 24)}')
+    (project / "people.csv").write_text("\n".join(lines) + "\n")
+    return project
+
+
+def test_it_runs_as_one_step_and_equals_the_script_after_an_erasure(folder: Path, tmp_path: Path) -> None:
+    tested = METRIC in (folder / "churn.py").read_text()  # otherwise nothing says which labels the test rows have
+    with Session.open(folder, user="ines") as session:
+        said = session.rewrite("churn", "rules")
+        assert (said["status"], said["opaque_steps"]) == ("partly-verified", 1)
+        assert {s["status"] for s in said["stages"].values()} == {"equal"}
+        plan = session.rewritten("churn").plan
+        assert is_whole_script(plan) and isinstance(plan.prepared, Opaque)
+        assert dict(plan.model.params) == {"C": 0.5, "max_iter": 500}
+        assert loads(dumps(plan)) == plan and parse(render(plan).text, plan) == plan
+        ran = session.run("churn")
+        assert (ran["train_rows"] > 40, ran["test_rows"] > 10) == (True, tested)
+        assert session.trace("p5@example.org")["found"]
+        case = session.request("erasure", "p5@example.org", by="ines")["case"]
+        session.plan(case)
+        session.approve(case, by="maria", reason="identity checked")
+        applied = session.apply(case)
+        assert applied["status"] == "done" and applied["replay"]["equal"] and applied["ask_original"]["equal"]
+        session.export("churn", "X_train", tmp_path / "x.npy")
+        assert len(np.load(tmp_path / "x.npy")) == session.run("churn")["train_rows"]
+    assert "p5@" not in (folder / "people.csv").read_text()
+
+
+def test_a_file_that_is_no_source_is_named(folder: Path) -> None:
+    script = folder / "churn.py"
+    script.write_text(script.read_text().replace('"people.csv"', '"people" + chr(46) + "csv"'))
+    with Session.open(folder, user="ines") as session:
+        said = session.rewrite("churn", "rules")
+    assert said["status"] == "not-run" and "people.csv, which is no source" in said["message"]
