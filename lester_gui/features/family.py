@@ -7,9 +7,11 @@ To add a family: a module with a class of this protocol, and its name in `state.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from lester_gui.errors import UserError
 from lester_gui.features.accumulators import Accumulator
@@ -18,6 +20,22 @@ from lester_gui.ir.learning import Transformer
 
 FunctionCaller = Callable[[str, pa.Table], pa.Table]
 """Calls a user function of the plan, by name, on the block's columns; gives a table with as many rows, one column per output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What fitting and transforming need besides the columns.
+
+    Attributes
+    ----------
+    functions : callable, optional
+        Calls user functions of the plan.
+    y : ndarray, shape (n,), optional
+        The labels of the rows that are fitted on, for transformers that look at them.
+    """
+
+    functions: FunctionCaller | None = None
+    y: NDArray[Any] | None = None
 
 
 class Family(Protocol):

@@ -1,4 +1,4 @@
-"""What an option of a plan's step may be: constants, tuples, dicts, functions of a library, and objects that nobody has fitted yet.
+"""What an option of a plan's step may be: constants, tuples, dicts, functions of a library, objects that nobody has fitted yet.
 
 An estimator that is a parameter of another one (the model of a grid search, a step of its pipeline) is part of the plan as its
 name and parameters. It is data: only the layers that train look its class up, and only in scikit-learn.

@@ -36,6 +36,7 @@ from lester_gui.ir.nodes import (
     Take,
 )
 from lester_gui.ir.option_codec import options, plain_options
+from lester_gui.ir.options import Options
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import PlanError
 
@@ -186,6 +187,32 @@ def expr_from_json(value: Json) -> Expr:
         If it is not one, or too deep.
     """
     return c.expression.decode(value, Place("the expression"))  # type: ignore[no-any-return]
+
+
+def block_to_json(block: Block) -> Json:
+    """Return a block as it stands in a plan's JSON."""
+    return _block.encode(block)
+
+
+def block_from_json(value: Json) -> Block:
+    """Return the block that `block_to_json` wrote.
+
+    Raises
+    ------
+    PlanError
+        If it is not one.
+    """
+    return _block.decode(value, Place("the block"))  # type: ignore[no-any-return]
+
+
+def options_to_json(params: Options) -> Json:
+    """Return options as they stand in a plan's JSON."""
+    return options.encode(params)
+
+
+def options_from_json(value: Json) -> Options:
+    """Return the options that `options_to_json` wrote, as `block_from_json`."""
+    return options.decode(value, Place("the options"))  # type: ignore[no-any-return]
 
 
 def node_to_json(node: Node) -> dict[str, Json]:
