@@ -188,7 +188,8 @@ def update(
     """
     gone = 0 if removed is None else removed.num_rows
     come = 0 if added is None else added.num_rows
-    if not gone and not come:
+    labelled = y is not None and any(chain.looks_at_labels(b.block.chain) for b in state.blocks)
+    if not gone and not come and not labelled:
         return Maintained(state, tuple((b.block.name, "kept") for b in state.blocks))
     count = state.rows - gone + come
     if count <= 0:
@@ -196,7 +197,10 @@ def update(
     blocks, methods, given = [], [], Given(functions, y)
     rest: pa.Table | None = None
     for b in state.blocks:
-        if b.is_decremental:
+        if not gone and not come and not chain.looks_at_labels(b.block.chain):
+            blocks.append(b)
+            methods.append((b.block.name, "kept"))
+        elif b.is_decremental:
             new = b if not gone else _combine(b, _measure_block(b, removed, given), "minus")
             new = new if not come else _combine(new, _measure_block(b, added, given), "plus")
             blocks.append(new)

@@ -212,6 +212,17 @@ def test_rows_that_leave_give_the_state_of_a_refit(seed: int, gone: set[int]) ->
     assert back.state.hash == state.hash
 
 
+def test_labels_alone_can_change_a_selection() -> None:
+    table, _ = data()
+    encode = Encode(blocks=(Block("s", ("a", "b"), (again(selection.SelectKBest(k=1)),)), *SEVERAL.blocks[:1]))
+    by_a, by_b = (np.array(table.column(n).to_pylist()) > 0 for n in "ab")
+    state = fit(encode, table, range(60), y=by_a)
+    moved = update(state, None, None, lambda: table, y=by_b)
+    assert moved.state.hash == fit(encode, table, range(60), y=by_b).hash != state.hash
+    assert moved.methods == (("s", "refitted"), ("poly", "kept"))
+    assert column_map(moved.state).columns[0].sources == ("b",)
+
+
 def test_the_map_names_every_column_that_moves_a_feature() -> None:
     table, y = data()
     state = fit(SEVERAL, table, range(60), y=y)
