@@ -17,7 +17,9 @@ from lester_gui.features.function import Function
 from lester_gui.features.imputer import SimpleImputer
 from lester_gui.features.lanes import Lane
 from lester_gui.features.one_hot import OneHot
+from lester_gui.features.ordinal import Ordinal
 from lester_gui.features.passthrough import Passthrough
+from lester_gui.features.range_scalers import MaxAbsScaler, MinMaxScaler, RobustScaler
 from lester_gui.features.refitted import Refitted
 from lester_gui.features.scaler import StandardScaler
 from lester_gui.ir.learning import Block, Transformer
@@ -28,6 +30,10 @@ FAMILIES: dict[str, Family] = {
     "one_hot": OneHot(),
     "simple_imputer": SimpleImputer(),
     "function": Function(),
+    "ordinal": Ordinal(),
+    "min_max_scaler": MinMaxScaler(),
+    "max_abs_scaler": MaxAbsScaler(),
+    "robust_scaler": RobustScaler(),
     "refitted": Refitted(),
 }
 BESIDE = "beside"
