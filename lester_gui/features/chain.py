@@ -63,8 +63,21 @@ def learns(step: Transformer) -> bool:
     return refitted.learns(step) if step.kind == "refitted" else FAMILIES[step.kind].stateful
 
 
+def scope(chain: Chain) -> str:
+    """Return on which rows the steps of a chain are fitted: ``train`` or ``all`` where they say so, or ``mixed``."""
+    found = set()
+    for step in chain:
+        if step.kind == BESIDE:
+            found |= {scope(b.chain) for b in step.branches}
+        elif learns(step):
+            found.add(step.fit_on or "all")
+    return found.pop() if len(found) == 1 else "mixed" if found else "all"
+
+
 def is_decremental(chain: Chain) -> bool:
     """Whether rows can leave what a chain has learnt without a look at those that remain."""
+    if scope(chain) == "mixed":
+        return False
     learning = [i for i, step in enumerate(chain) if learns(step)]
     if not learning:
         return True
@@ -108,6 +121,11 @@ def run(chain: Chain, lanes: Lanes, statistics: Statistics | None, given: Given)
 
 def pass_step(step: Transformer, lanes: Lanes, recorded: Recorded | None, given: Given) -> tuple[Lanes, Recorded]:
     """Pass lanes through one step; with nothing recorded, learn it from them first."""
+    if step.fit_on and recorded is None and learns(step):
+        kept = given.of_training_rows()
+        assert given.train is not None
+        few = tuple(replace(x, values=x.values[given.train]) for x in lanes)
+        recorded = pass_step(replace(step, fit_on=""), few, None, kept)[1]
     family = FAMILIES.get(step.kind)
     before = recorded[0] if recorded else None
     if step.kind == BESIDE:

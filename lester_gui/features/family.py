@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -32,10 +33,19 @@ class Given:
         Calls user functions of the plan.
     y : ndarray, shape (n,), optional
         The labels of the rows that are fitted on, for transformers that look at them.
+    train : ndarray of bool, shape (n,), optional
+        Which of these rows are training rows, where some steps are fitted on those only.
     """
 
     functions: FunctionCaller | None = None
     y: NDArray[Any] | None = None
+    train: NDArray[np.bool_] | None = None
+
+    def of_training_rows(self) -> Given:
+        """Return the same for the training rows alone."""
+        if self.train is None:
+            raise ValueError("nothing says which rows are training rows")
+        return Given(self.functions, None if self.y is None else self.y[self.train])
 
 
 class Family(Protocol):

@@ -26,6 +26,9 @@ from lester_gui.features.lanes import Lane, kind_of, lanes_of, width_of
 from lester_gui.ir.learning import Block, Encode
 from lester_gui.ir.serialise import block_from_json, block_to_json
 
+TRAIN_MARK = "__train"
+"""Column beside the prepared ones that tells training rows, where steps differ in what they are fitted on (`marked`)."""
+
 Rows = Sequence[int] | NDArray[np.int64]
 Remaining = Callable[[], pa.Table]
 
@@ -122,6 +125,26 @@ class Maintained:
     methods: tuple[tuple[str, str], ...]
 
 
+def marked(encode: Encode, table: pa.Table, train: Rows) -> pa.Table:
+    """Return prepared rows with a mark on training rows, where some steps are fitted on those alone."""
+    if not encode.is_mixed:
+        return table
+    marks = np.zeros(table.num_rows, dtype=bool)
+    marks[np.asarray(train, dtype=np.int64)] = True
+    return table.append_column(TRAIN_MARK, pa.array(marks))
+
+
+def _marks(table: pa.Table) -> NDArray[np.bool_] | None:
+    if TRAIN_MARK not in table.column_names:
+        return None
+    return np.asarray(table.column(TRAIN_MARK).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _training(table: pa.Table | None) -> pa.Table | None:
+    marks = None if table is None else _marks(table)
+    return table if table is None or marks is None else table.filter(pa.array(marks))
+
+
 def fit_rows(encode: Encode, train: Rows, row_count: int) -> NDArray[np.int64]:
     """Return the positions of the rows that the script fits its encoders on, in its order."""
     if encode.fit_on == "all":
@@ -138,7 +161,7 @@ def fit(
     ----------
     encode : Encode
     table : pyarrow.Table
-        The prepared view in row order.
+        The prepared view in row order, `marked` where the stage is mixed.
     rows : sequence of int
         Positions to fit on, in the script's order (see `fit_rows`).
     functions : callable, optional
@@ -156,7 +179,8 @@ def fit(
     if len(rows) == 0:
         raise UserError("No training row is left, so the encoders have nothing to learn from")
     positions = np.asarray(rows, dtype=np.int64)
-    taken, given = table.take(pa.array(positions)), Given(functions, None if y is None else y[positions])
+    taken = table.take(pa.array(positions))
+    given = Given(functions, None if y is None else y[positions], _marks(taken))
     return EncoderState(encode, len(rows), tuple(_fit_block(b, taken, given) for b in encode.blocks))
 
 
@@ -196,13 +220,15 @@ def update(
         raise UserError("No training row is left, so the encoders have nothing to learn from")
     blocks, methods, given = [], [], Given(functions, y)
     rest: pa.Table | None = None
+    leaving, joining = ({"all": t, "train": _training(t)} for t in (removed, added))
     for b in state.blocks:
         if not gone and not come and not chain.looks_at_labels(b.block.chain):
             blocks.append(b)
             methods.append((b.block.name, "kept"))
         elif b.is_decremental:
-            new = b if not gone else _combine(b, _measure_block(b, removed, given), "minus")
-            new = new if not come else _combine(new, _measure_block(b, added, given), "plus")
+            scope = chain.scope(b.block.chain)
+            new = b if not leaving[scope] else _combine(b, _measure_block(b, leaving[scope], given), "minus")
+            new = new if not joining[scope] else _combine(new, _measure_block(b, joining[scope], given), "plus")
             blocks.append(new)
             methods.append((b.block.name, "decremental" if any(b.statistics) else "kept"))
         else:
@@ -212,6 +238,7 @@ def update(
                     raise ValueError(
                         "the remaining rows are not those that were fitted, less those that left, plus those that joined"
                     )
+                given = replace(given, train=_marks(rest))
             blocks.append(_fit_block(b.block, rest, given))
             methods.append((b.block.name, "refitted"))
     return Maintained(EncoderState(state.encode, count, tuple(blocks)), tuple(methods))

@@ -89,11 +89,14 @@ class Transformer:
     ----------
     branches : tuple of Block
         Of ``beside``. A branch without columns takes all that arrive; one with columns must stand first in its chain.
+    fit_on : str
+        ``train`` where it is fitted on the training rows although the stage as a whole sees all rows; empty: as the stage.
     """
 
     kind: str
     params: Options = ()
     branches: tuple[Block, ...] = ()
+    fit_on: str = ""
 
     def __post_init__(self) -> None:
         if (self.kind == "beside") != bool(self.branches):
@@ -121,7 +124,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encode:
-    """How prepared columns become X. `fit_on` is ``train``, or ``all`` where the script fits before it splits (leakage)."""
+    """How prepared columns become X.
+
+    `fit_on` is ``train``, or ``all`` where the script fits before it splits (leakage); single steps may still say ``train``.
+    """
 
     blocks: tuple[Block, ...]
     fit_on: str = "train"
@@ -133,6 +139,14 @@ class Encode:
     def __post_init__(self) -> None:
         if self.fit_on not in ("train", "all"):
             raise PlanError(f"Encoders are fitted on train or all, not {self.fit_on!r}")
+        for step in self.steps:
+            if step.fit_on not in ("", "train") or (step.fit_on and self.fit_on != "all"):
+                raise PlanError("A step may say that it is fitted on train, and only where the others are fitted on all rows")
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some steps are fitted on all rows and some on the training rows."""
+        return any(step.fit_on for step in self.steps)
 
     @property
     def steps(self) -> tuple[Transformer, ...]:

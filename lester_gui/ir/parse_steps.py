@@ -210,7 +210,8 @@ def block(name: str, tree: ast.expr, depth: int = 0) -> Block:
             chain.append(Transformer("beside", branches=blocks(a, depth + 1)))
         else:
             kind = a.text() if tree.func.attr == "transformer" else tree.func.attr
-            chain.append(Transformer(kind, model_options(a)))
+            fit_on = a.option("fit_on", "", str)
+            chain.append(Transformer(kind, model_options(a), fit_on=fit_on))
         a.done()
         tree = tree.func.value
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.func.id != "columns":

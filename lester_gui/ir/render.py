@@ -258,7 +258,8 @@ def _block(block: Block, plain: bool) -> Chain:
 def _transformer(transformer: Transformer) -> Invoke:
     if transformer.branches:
         return Invoke("beside", _blocks(transformer.branches))
-    arguments = n.option_arguments(transformer.params)
+    own = (("fit_on", transformer.fit_on),) if transformer.fit_on else ()
+    arguments = n.option_arguments((*transformer.params, *own))
     if n.is_plain(transformer.kind) and transformer.kind != "transformer":
         return Invoke(transformer.kind, tuple(arguments))
     return Invoke("transformer", (n.quote(transformer.kind), *arguments))

@@ -157,7 +157,15 @@ _split = record(
 
 # a transformer has branches, which are blocks, which have transformers
 _branches = Codec(lambda value: c.items(_block).encode(value), lambda value, at: c.items(_block).decode(value, at))
-_transformer = _without_default(record(Transformer, kind=c.text, params=options, branches=_branches), "branches", [])
+_transformer = _without_default(
+    _without_default(
+        record(Transformer, kind=c.text, params=options, branches=_branches, fit_on=c.text),
+        "branches",
+        [],
+    ),
+    "fit_on",
+    "",
+)
 _block: Codec = record(Block, name=c.text, columns=_TEXTS, chain=c.items(_transformer))
 _encode = record(Encode, blocks=c.items(_block), fit_on=c.text, variable=c.text, dtype=c.text, **_ORIGIN)
 _model = record(Model, estimator=c.text, params=options, variable=c.text, **_ORIGIN)

@@ -124,7 +124,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, worker:
     found = evaluate_expression(connection, plan, run, plan.prepared, plan.label.expr, worker.evaluate)
     y = labels(found, plan.label.codes)
     train, test = (np.array(sides[s], dtype=np.int64) for s in (TRAIN, TEST))
-    return Prepared(table.select(columns), row_nos, keys, y, train, test)
+    return Prepared(state.marked(plan.encode, table.select(columns), train), row_nos, keys, y, train, test)
 
 
 def labels(values: pa.ChunkedArray, codes: str = "") -> NDArray[Any]:

@@ -253,6 +253,8 @@ def _fit_rows_of(con: duckdb.DuckDBPyConnection, plan: Plan, rows: str, run: int
     """Return those of some prepared rows that the encoders are fitted on, with the encoded columns."""
     columns = list(dict.fromkeys(c for block in plan.encode.blocks for c in block.columns))
     chosen = ", ".join(f"r.{identifier(c)}" for c in columns)
+    if plan.encode.is_mixed:
+        chosen += f", s.side = '{TRAIN}' AS {identifier(state.TRAIN_MARK)}"
     where = "" if plan.encode.fit_on == "all" else f"WHERE s.side = '{TRAIN}'"
     return con.execute(
         f"SELECT {chosen} FROM {rows} r JOIN lester.{split_table(run)} s ON s.row_no = r.{ROW_NO} {where} ORDER BY r.{ROW_NO}"

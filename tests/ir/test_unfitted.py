@@ -45,14 +45,15 @@ BRANCHES = Encode(
                     "beside",
                     branches=(
                         Block("c", ("county",), (Transformer("one_hot"),)),
-                        Block("two words", ("income", "income"), (Transformer("standard_scaler"),)),
+                        Block("two words", ("income", "income"), (Transformer("standard_scaler", fit_on="train"),)),
                         Block("deep", (), (Transformer("beside", branches=(Block("x", (), (Transformer("passthrough"),)),)),)),
                     ),
                 ),
                 Transformer("refitted", (("transformer", Unfitted("sklearn.decomposition.PCA", (("n_components", 2),))),)),
             ),
         ),
-    )
+    ),
+    fit_on="all",
 )
 NESTED = replace(
     PLAN,
@@ -121,5 +122,7 @@ def test_branches_belong_to_beside_and_take_what_reaches_them() -> None:
         Block("b", ("county",), (beside,))
     with pytest.raises(PlanError, match="do not reach it"):
         Block("b", ("income",), (Transformer("one_hot"), beside))
+    with pytest.raises(PlanError, match="fitted on train"):
+        replace(BRANCHES, fit_on="train")
     with pytest.raises(PlanError, match="numbered"):
         replace(PLAN.label, codes="by size")
