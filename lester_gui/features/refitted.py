@@ -273,6 +273,8 @@ def _of_lane(made: Unfitted, position: int) -> Unfitted:
     for name, value in made.params:
         if name in _BY_POSITION and isinstance(value, tuple):
             params.append((name, (value[position],) if position < len(value) else value))
+        elif name == "n_bins" and isinstance(value, tuple) and position < len(value):
+            params.append((name, value[position]))
         else:
             params.append((name, value))
     return replace(made, params=tuple(params))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Node
-from lester_gui.rewrite.lift.domain import Column1, Const, Frame, Matrix, Order, Part, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import Coded, Column1, Const, Frame, Matrix, Order, Part, Rows, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -62,6 +62,8 @@ def node_of(table: Value) -> Node:
     Stopped
         If it is no table.
     """
+    if isinstance(table, Coded):
+        return table.column.node
     if isinstance(table, Frame | Column1 | Matrix | Rows):
         return table.node
     raise shape("Something that is not a known table is split")
@@ -69,11 +71,15 @@ def node_of(table: Value) -> Node:
 
 def part_of(table: Value) -> Part | None:
     """Return the side of a split that a table is."""
+    if isinstance(table, Coded):
+        return table.column.part
     return table.part if isinstance(table, Frame | Column1 | Matrix | Rows) else None
 
 
 def side(lift: Lifter, table: Value, part: Part) -> Value:
     """Return one side of a table."""
+    if isinstance(table, Coded):
+        return replace(table, column=replace(table.column, part=part, index=table.column.index or None))
     if isinstance(table, Rows):
         return lift.new(replace(table, part=part))
     if isinstance(table, Frame):
