@@ -127,7 +127,7 @@ def _object(name: str, state: Json) -> Any:
     found = getattr(importlib.import_module(module), short, None) if module.startswith("sklearn.") else None
     if not (isinstance(found, type) and issubclass(found, BaseEstimator)):
         raise UserError("A stored encoder state is not one that Lester wrote", "Run the pipeline again.")
-    made = found.__new__(found)
+    made: Any = object.__new__(found)
     for key, value in state:
         setattr(made, key, _decode(value))
     return made

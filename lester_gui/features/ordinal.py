@@ -16,6 +16,7 @@ from lester_gui.features.lanes import Lane
 from lester_gui.features.one_hot import Categories, OneHot
 from lester_gui.ir.expressions import Scalar
 from lester_gui.ir.learning import Transformer
+from lester_gui.ir.options import Options
 
 
 class Ordinal:
@@ -39,7 +40,7 @@ class Ordinal:
             encoded_missing_value=None,
             dtype=None,
         )
-        self._categories.check(Transformer("one_hot", (("categories", step.get("categories", "auto")),)))  # type: ignore[arg-type]
+        self._categories.check(Transformer("one_hot", _categories(step)))
         if step.get("handle_unknown") == "use_encoded_value" and not isinstance(step.get("unknown_value"), int | float):
             raise UserError("An encoder that numbers unknown categories needs an unknown_value")
 
@@ -71,5 +72,5 @@ class Ordinal:
         return (replace(lane, label=f"{lane.label}, as a number", kind="float", values=numbers, fill=None),)
 
 
-def _categories(step: Transformer) -> tuple[tuple[str, object], ...]:
-    return (("categories", step.get("categories", "auto")),)
+def _categories(step: Transformer) -> Options:
+    return (("categories", dict(step.params).get("categories", "auto")),)

@@ -329,13 +329,14 @@ class Grid(Value):
 
 @dataclass(frozen=True, slots=True)
 class Order(Value):
-    """Row numbers in a seeded random order, or a slice of them: ``idx[:cut]`` after ``rng.shuffle(idx)``."""
+    """Row numbers in a seeded random order, a slice of them (``idx[:cut]`` after ``rng.shuffle(idx)``), or a side of a split."""
 
     node: Node
     method: str = ""
     seed: int | None = None
     start: Value | None = None
     stop: Value | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

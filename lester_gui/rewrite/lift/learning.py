@@ -299,13 +299,13 @@ class Learner:
             for own in self.labels:
                 if lift.move(own.cell, own.node, node).expr != label.expr:
                     raise shape("An encoder is fitted with other labels than the model")
-        blocks = tuple(replace(b, chain=scoped(b.chain, b.fit_on, scopes)) for b in fit.matrix.blocks)
-        fitted = {s for b in blocks for s in scopes_in(b.chain)}
+        scoped_blocks = tuple(replace(b, chain=scoped(b.chain, b.fit_on, scopes)) for b in fit.matrix.blocks)
+        fitted = {s for b in scoped_blocks for s in scopes_in(b.chain)}
         if not fitted <= {"train", "all"}:
             raise shape("An encoder is fitted on rows that are neither the training rows nor all rows")
         fit_on = "all" if "all" in fitted else "train"
-        blocks = tuple(replace(b, chain=short_of_scope(b.chain, len(fitted) > 1)) for b in blocks)
-        fit = replace(fit, matrix=replace(fit.matrix, blocks=blocks))
+        short = tuple(replace(b, chain=short_of_scope(b.chain, len(fitted) > 1)) for b in scoped_blocks)
+        fit = replace(fit, matrix=replace(fit.matrix, blocks=short))
         node, blocks = self._columns(node, fit, features)
         if fit_on == "all" and split.kind != "none":
             early = [n for b in fit.matrix.blocks if b.fit_on for n in b.lines]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.features.chain import looks_at_labels
+from lester_gui.features.unfitted import DISTRIBUTIONS
 from lester_gui.rewrite.lift import blocks
 from lester_gui.rewrite.lift.domain import (
     Coded,
@@ -133,9 +134,8 @@ def fit_model(lift: Lifter, content: Estimator, given: dict[str, Value], args: A
     scope = blocks.scope_of(lift, matrix.node, matrix.part)
     encoded, model = through(lift, content, matrix, scope)
     model = placed(lift, model, encoded)
-    label, codes = label_of(lift, given["y"]), ""
-    if isinstance(label, Coded):
-        label, codes = label.column, label.order
+    y = label_of(lift, given["y"])
+    label, codes = (y.column, y.order) if isinstance(y, Coded) else (y, "")
     assert isinstance(args.owner, Ref)
     names = [a.id if isinstance(a, ast.Name) else "" for a in (args.node.args if args.node else [])] + ["", ""]
     own = ast.unparse(args.node.func.value) if args.node and isinstance(args.node.func, ast.Attribute) else "model"
@@ -295,6 +295,20 @@ def metric(lift: Lifter, args: Arguments) -> Value:
 def cross_validation(lift: Lifter, args: Arguments) -> Value:
     """Scores of folds: printed, not part of the model that is kept."""
     return Result("scores")
+
+
+@function(*(f"scipy.stats.{name}" for name in DISTRIBUTIONS))
+def distribution(lift: Lifter, args: Arguments) -> Value:
+    """``uniform(0, 1)``, ``randint(1, 10)``: what a random search draws from."""
+    if args.keywords:
+        raise no_rule("a distribution with named parameters")
+    return lift.new(Estimator(args.what, (("args", Tup(tuple(args.positional))),), None, lift.lines))
+
+
+@function("builtins.slice")
+def slice_(lift: Lifter, args: Arguments) -> Value:
+    """``slice(0, 3)`` as the columns of a ColumnTransformer."""
+    return Const(slice(*(lift.const(v) for v in args.positional)))
 
 
 @function("sklearn.set_config", "sklearn.utils.check_random_state")

@@ -56,8 +56,8 @@ def apply(lift: Lifter, value: Value, matrix: Matrix, scope: str, name: str) -> 
             if lift.content(inner) != Const("drop")
         ]
         return blocks.beside(lift, parts)
-    step = translate(lift, content, matrix)
-    return blocks.transformed(matrix, step, name or short.lower(), scope if chain.learns(step) else "", content.lines)
+    made = translate(lift, content, matrix)
+    return blocks.transformed(matrix, made, name or short.lower(), scope if chain.learns(made) else "", content.lines)
 
 
 def is_model_value(lift: Lifter, value: Value) -> bool:
