@@ -53,8 +53,10 @@ def fit(estimator: Any, X: Array, y: Array) -> tuple[str, ...]:
     Raises
     ------
     UserError
-        If scikit-learn refuses the rows. Its text is left out: it may quote values.
+        If a row has no label, or scikit-learn refuses the rows. Its text is left out: it may quote values.
     """
+    if any(v is None or v != v for v in y.tolist()):
+        raise UserError("A training row has no label", "Drop rows without a label before the split.")
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=1):
         warnings.simplefilter("always")
         try:

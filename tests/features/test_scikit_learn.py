@@ -114,6 +114,15 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize("drop", [None, "first"])
+def test_dummies_have_no_column_for_what_is_missing(drop: str | None) -> None:
+    data = random_table(4)
+    chain = (step("one_hot", drop=drop, missing="none"),)
+    state = fit(Encode(blocks=(Block("n", ("county", "label"), chain),)), data, range(200))
+    dummies = pd.get_dummies(frame(data)[["county", "label"]], drop_first=drop is not None)
+    np.testing.assert_array_equal(transform(state, data), dummies.to_numpy(dtype=float))
+
+
 def test_label_encoders_and_factorize_number_columns() -> None:
     data = random_table(4)
     series = frame(data)["county"]
