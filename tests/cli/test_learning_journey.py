@@ -1,4 +1,4 @@
-"""Scripts with encoders of text, selections and searches: rewritten by rules, verified, run, and a person erased from all of it."""
+"""Scripts with encoders of text, selections and searches: rewritten by rules, verified, run, and a person erased from all."""
 
 from pathlib import Path
 

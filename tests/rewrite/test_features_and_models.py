@@ -321,3 +321,61 @@ def test_models_say_the_same(tmp_path: Path, what: str) -> None:
     assert made.predictions.tolist() == said  # type: ignore[union-attr]
     module, _, name = found.plan.model.estimator.rpartition(".")
     assert hasattr(importlib.import_module(module), name)
+
+
+REFUSED = {
+    "sample_weight": "XY\nSPLIT\nclf = LogisticRegression()\nclf.fit(X_train, y_train, sample_weight=X_train['a'])\n",
+    "TargetEncoder, which encodes training rows by folds": """X = df[['kind']]
+y = df['risk']
+SPLIT
+from sklearn.preprocessing import TargetEncoder
+clf = make_pipeline(TargetEncoder(), LogisticRegression())
+clf.fit(X_train, y_train)
+""",
+    "transformer_weights": """XY
+SPLIT
+u = FeatureUnion([('p', PCA(n_components=1)), ('s', StandardScaler())], transformer_weights={'p': 2.0})
+clf = make_pipeline(u, LogisticRegression())
+clf.fit(X_train, y_train)
+""",
+    "An encoder is fitted with other labels than the model": """XY
+X = SelectKBest(k=1).fit_transform(X, df['outcome'])
+SPLIT
+FIT
+""",
+    "one column of text, given by its name alone": """X = df[['note', 'kind']]
+y = df['risk']
+SPLIT
+clf = make_pipeline(CountVectorizer(), LogisticRegression())
+clf.fit(X_train, y_train)
+""",
+    "fitted on one column and used on another": """XY
+le = LabelEncoder().fit(df['kind'])
+y = le.transform(df['city'])
+SPLIT
+FIT
+""",
+    "a model that encodes text by itself": """X = df[['kind', 'a']]
+y = df['risk']
+SPLIT
+pre = ColumnTransformer([('k', OneHotEncoder(), ['kind'])], remainder='passthrough')
+clf = GridSearchCV(Pipeline([('p', pre), ('c', LogisticRegression())]), {'c__C': [0.1, 1.0]}, cv=2)
+clf.fit(X_train, y_train)
+""",
+    "before it is fitted": """XY
+SPLIT
+clf = LogisticRegression()
+for tr, te in KFold(3).split(X_train):
+    clf.fit(X_train.iloc[tr], y_train.iloc[tr])
+print(clf.score(X_test, y_test))
+""",
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_what_no_plan_can_say_is_a_stop_with_its_reason(tmp_path: Path, reason: str) -> None:
+    write(tmp_path)
+    (tmp_path / "script.py").write_text(HEAD + IMPORT + spelt(REFUSED[reason]), encoding="utf-8")
+    found = rewritten(tmp_path)
+    assert found.plan is None
+    assert any(reason in s.why for s in found.stops), [s.why for s in found.stops]
