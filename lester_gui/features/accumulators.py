@@ -5,6 +5,7 @@ An accumulator counts missing values apart, because what an imputer puts in thei
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -141,7 +142,27 @@ class Outputs:
         return {"outputs": list(self.names), "kinds": list(self.kinds)}
 
 
-Accumulator = Moments | Counts | Outputs
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a refitted transformer has learnt, as canonical JSON text (`fitted_state`). No group: it is fitted again."""
+
+    state: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"learnt": json.loads(self.state)}
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """The statistics of blocks side by side within a chain: per branch, per step, per lane."""
+
+    statistics: tuple[tuple[tuple[Accumulator, ...], ...], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"branches": [[[a.to_json() for a in step] for step in branch] for branch in self.statistics]}
+
+
+Accumulator = Moments | Counts | Outputs | Learnt | Branches
 
 
 def accumulator_from_json(data: dict[str, Any]) -> Accumulator:
@@ -151,6 +172,10 @@ def accumulator_from_json(data: dict[str, Any]) -> Accumulator:
         return Moments(count, missing, ExactSum.from_json(data["total"]), ExactSum.from_json(data["squares"]))
     if "counts" in data:
         return Counts({_value_from_json(v): n for v, n in data["counts"]}, data["missing"], data["ordered"])
+    if "learnt" in data:
+        return Learnt(json.dumps(data["learnt"], sort_keys=True, separators=(",", ":")))
+    if "branches" in data:
+        return Branches(tuple(tuple(tuple(map(accumulator_from_json, step)) for step in branch) for branch in data["branches"]))
     return Outputs(tuple(data["outputs"]), tuple(data["kinds"]))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from lester_gui.features.imputer import Fill
 from lester_gui.features.one_hot import Categories
+from lester_gui.features.range_scalers import Range
 from lester_gui.features.scaler import Scaling
 from lester_gui.features.state import BlockState, EncoderState, fitted_values
 from lester_gui.ir.expressions import Scalar
@@ -20,7 +21,8 @@ class StateChange:
     Attributes
     ----------
     what : str
-        ``mean``, ``scale``, ``fill``, ``category_lost``, ``category_new`` or ``category_order``.
+        ``mean``, ``scale``, ``fill``, ``range`` (of a scaler by extremes or quantiles), ``category_lost``, ``category_new``,
+        ``category_order``, or ``refitted``: what a transformer that is fitted again has learnt.
     before, after : scalar or None
         The values; for categories the category on the side where it exists. May be a personal value: mask it on screens.
     """
@@ -36,6 +38,8 @@ def state_changes(before: EncoderState, after: EncoderState) -> tuple[StateChang
     """Return what differs between two states of the same encode stage."""
     changes: list[StateChange] = []
     for old, new in zip(before.blocks, after.blocks, strict=True):
+        if any(s.kind in ("refitted", "beside") for s in old.block.chain) and old.statistics != new.statistics:
+            changes.extend(StateChange(old.block.name, c, "refitted", None, None) for c in old.block.columns)
         values = dict(_values(new))
         for key, fitted in _values(old):
             if key in values:
@@ -55,6 +59,9 @@ def _compare(block: str, column: str, old: Any, new: Any) -> Iterator[StateChang
             a, b = getattr(old, what), getattr(new, what)
             if a != b:
                 yield StateChange(block, column, what, a, b)
+    elif isinstance(old, Range):
+        if old != new:
+            yield StateChange(block, column, "range", None, None)
     elif isinstance(old, Fill):
         if old != new:
             yield StateChange(block, column, "fill", old.value, new.value)

@@ -7,9 +7,12 @@ To add a family: a module with a class of this protocol, and its name in `state.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from lester_gui.errors import UserError
 from lester_gui.features.accumulators import Accumulator
@@ -18,6 +21,31 @@ from lester_gui.ir.learning import Transformer
 
 FunctionCaller = Callable[[str, pa.Table], pa.Table]
 """Calls a user function of the plan, by name, on the block's columns; gives a table with as many rows, one column per output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What fitting and transforming need besides the columns.
+
+    Attributes
+    ----------
+    functions : callable, optional
+        Calls user functions of the plan.
+    y : ndarray, shape (n,), optional
+        The labels of the rows that are fitted on, for transformers that look at them.
+    train : ndarray of bool, shape (n,), optional
+        Which of these rows are training rows, where some steps are fitted on those only.
+    """
+
+    functions: FunctionCaller | None = None
+    y: NDArray[Any] | None = None
+    train: NDArray[np.bool_] | None = None
+
+    def of_training_rows(self) -> Given:
+        """Return the same for the training rows alone."""
+        if self.train is None:
+            raise ValueError("nothing says which rows are training rows")
+        return Given(self.functions, None if self.y is None else self.y[self.train])
 
 
 class Family(Protocol):

@@ -34,7 +34,11 @@ class Categories:
 
 
 class OneHot:
-    """Parameters: categories (``auto``, ``first_seen`` or literals), handle_unknown, drop."""
+    """Parameters: categories (``auto``, ``first_seen`` or literals), handle_unknown, drop, missing.
+
+    ``missing`` is ``category`` where a missing value has a column of its own, as in scikit-learn, and ``none`` where it has none,
+    as with ``pandas.get_dummies``.
+    """
 
     stateful = True
     keeps_open = False
@@ -48,6 +52,7 @@ class OneHot:
             sparse_output=(True, False),
             dtype=None,
             feature_name_combiner=("concat",),
+            missing=("category", "none"),
         )
         categories = step.get("categories", "auto")
         if not isinstance(categories, tuple) and categories not in ("auto", "first_seen"):
@@ -74,7 +79,7 @@ class OneHot:
         else:
             _require_one_kind(statistics.values, lane)
             values = tuple(statistics.values) if statistics.ordered else tuple(_sorted(statistics.values))
-            if statistics.missing:
+            if statistics.missing and step.get("missing", "category") == "category":
                 values = (*values, None)
         if not values:
             raise UserError(
@@ -85,7 +90,10 @@ class OneHot:
     def apply(self, lane: Lane, fitted: Categories, step: Transformer) -> tuple[Lane, ...]:
         index = {v: i for i, v in enumerate(fitted.values)}
         codes = np.fromiter((index.get(v, -1) for v in lane.closed().scalars()), dtype=np.int64, count=len(lane.values))
-        if step.get("handle_unknown", "error") == "error" and (codes < 0).any():
+        unknown = codes < 0
+        if step.get("missing", "category") == "none":
+            unknown &= ~lane.closed().missing()
+        if step.get("handle_unknown", "error") == "error" and unknown.any():
             raise UserError(
                 f"Column {lane.name!r} has a value that no training row has, and the script's encoder refuses such values",
                 "Nothing was changed. Let the encoder ignore unknown values (handle_unknown='ignore').",

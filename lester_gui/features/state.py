@@ -18,26 +18,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lester_gui.errors import UserError
-from lester_gui.features import function
-from lester_gui.features.accumulators import Accumulator, Outputs, accumulator_from_json
-from lester_gui.features.family import Family, FunctionCaller
-from lester_gui.features.function import Function
-from lester_gui.features.imputer import SimpleImputer
+from lester_gui.features import chain, refitted
+from lester_gui.features.accumulators import accumulator_from_json
+from lester_gui.features.chain import Statistics
+from lester_gui.features.family import FunctionCaller, Given
 from lester_gui.features.lanes import Lane, kind_of, lanes_of, width_of
-from lester_gui.features.one_hot import OneHot
-from lester_gui.features.passthrough import Passthrough
-from lester_gui.features.scaler import StandardScaler
-from lester_gui.ir.learning import Block, Encode, Transformer
+from lester_gui.ir.learning import Block, Encode
+from lester_gui.ir.serialise import block_from_json, block_to_json
 
-FAMILIES: dict[str, Family] = {
-    "passthrough": Passthrough(),
-    "standard_scaler": StandardScaler(),
-    "one_hot": OneHot(),
-    "simple_imputer": SimpleImputer(),
-    "function": Function(),
-}
+TRAIN_MARK = "__train"
+"""Column beside the prepared ones that tells training rows, where steps differ in what they are fitted on (`marked`)."""
 
-Statistics = tuple[tuple[Accumulator, ...], ...]
 Rows = Sequence[int] | NDArray[np.int64]
 Remaining = Callable[[], pa.Table]
 
@@ -62,24 +53,11 @@ class BlockState:
     @property
     def is_decremental(self) -> bool:
         """Whether rows can leave without looking at those that remain."""
-        learning = [i for i, step in enumerate(self.block.chain) if FAMILIES[step.kind].stateful]
-        if not learning:
-            return True
-        before = self.block.chain[: learning[-1]]
-        if any(not FAMILIES[s.kind].keeps_open for s in before):
-            return False
-        imputed = False
-        for step in before:
-            if imputed and function.is_user_function(step):
-                return False
-            imputed = imputed or step.kind == "simple_imputer"
-        return not any(s.get("categories") == "first_seen" for s in self.block.chain)
+        return chain.is_decremental(self.block.chain)
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "name": self.block.name,
-            "columns": list(self.block.columns),
-            "chain": [[s.kind, [[k, v] for k, v in s.params]] for s in self.block.chain],
+            "block": block_to_json(self.block),
             "widths": list(self.widths),
             "kinds": list(self.kinds),
             "statistics": [[a.to_json() for a in step] for step in self.statistics],
@@ -87,10 +65,10 @@ class BlockState:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> BlockState:
-        chain = tuple(Transformer(kind, tuple((k, _tuples(v)) for k, v in params)) for kind, params in data["chain"])
+        if "block" not in data:
+            raise UserError("The run's encoder state was stored by an earlier version of Lester", "Run the pipeline again.")
         statistics = tuple(tuple(accumulator_from_json(a) for a in step) for step in data["statistics"])
-        block = Block(data["name"], tuple(data["columns"]), chain)
-        return cls(block, tuple(data["widths"]), tuple(data["kinds"]), statistics)
+        return cls(block_from_json(data["block"]), tuple(data["widths"]), tuple(data["kinds"]), statistics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +125,26 @@ class Maintained:
     methods: tuple[tuple[str, str], ...]
 
 
+def marked(encode: Encode, table: pa.Table, train: Rows) -> pa.Table:
+    """Return prepared rows with a mark on training rows, where some steps are fitted on those alone."""
+    if not encode.is_mixed:
+        return table
+    marks = np.zeros(table.num_rows, dtype=bool)
+    marks[np.asarray(train, dtype=np.int64)] = True
+    return table.append_column(TRAIN_MARK, pa.array(marks))
+
+
+def _marks(table: pa.Table) -> NDArray[np.bool_] | None:
+    if TRAIN_MARK not in table.column_names:
+        return None
+    return np.asarray(table.column(TRAIN_MARK).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _training(table: pa.Table | None) -> pa.Table | None:
+    marks = None if table is None else _marks(table)
+    return table if table is None or marks is None else table.filter(pa.array(marks))
+
+
 def fit_rows(encode: Encode, train: Rows, row_count: int) -> NDArray[np.int64]:
     """Return the positions of the rows that the script fits its encoders on, in its order."""
     if encode.fit_on == "all":
@@ -154,18 +152,22 @@ def fit_rows(encode: Encode, train: Rows, row_count: int) -> NDArray[np.int64]:
     return np.asarray(train, dtype=np.int64)
 
 
-def fit(encode: Encode, table: pa.Table, rows: Rows, functions: FunctionCaller | None = None) -> EncoderState:
+def fit(
+    encode: Encode, table: pa.Table, rows: Rows, functions: FunctionCaller | None = None, y: NDArray[Any] | None = None
+) -> EncoderState:
     """Fit every block on some rows of a prepared table.
 
     Parameters
     ----------
     encode : Encode
     table : pyarrow.Table
-        The prepared view in row order.
+        The prepared view in row order, `marked` where the stage is mixed.
     rows : sequence of int
         Positions to fit on, in the script's order (see `fit_rows`).
     functions : callable, optional
         Calls user functions of the plan; needed only if a chain has one.
+    y : ndarray, shape (rows of the table,), optional
+        Labels, for transformers that look at them.
 
     Raises
     ------
@@ -173,14 +175,13 @@ def fit(encode: Encode, table: pa.Table, rows: Rows, functions: FunctionCaller |
         If there are no rows, a parameter is not supported, or a column is not what a transformer needs.
     """
     for block in encode.blocks:
-        for step in block.chain:
-            if step.kind not in FAMILIES:
-                raise UserError(f"The transformer {step.kind!r} is not supported yet")
-            FAMILIES[step.kind].check(step)
+        chain.check(block.chain)
     if len(rows) == 0:
         raise UserError("No training row is left, so the encoders have nothing to learn from")
-    taken = table.take(pa.array(np.asarray(rows, dtype=np.int64)))
-    return EncoderState(encode, len(rows), tuple(_fit_block(b, taken, functions) for b in encode.blocks))
+    positions = np.asarray(rows, dtype=np.int64)
+    taken = table.take(pa.array(positions))
+    given = Given(functions, None if y is None else y[positions], _marks(taken))
+    return EncoderState(encode, len(rows), tuple(_fit_block(b, taken, given) for b in encode.blocks))
 
 
 def update(
@@ -189,6 +190,7 @@ def update(
     added: pa.Table | None,
     remaining: Remaining,
     functions: FunctionCaller | None = None,
+    y: NDArray[Any] | None = None,
 ) -> Maintained:
     """Let rows leave and join; the result is the state of a fit on the remaining rows, bit for bit.
 
@@ -198,6 +200,8 @@ def update(
         The rows that leave and join those the state was fitted on; a changed row leaves as it was and joins as it is.
     remaining : callable
         Gives all rows to be fitted on afterwards, in the script's order; called only if a block has to be refitted.
+    y : ndarray, shape (remaining rows,), optional
+        The labels of these rows, for transformers that look at them.
 
     Raises
     ------
@@ -208,17 +212,23 @@ def update(
     """
     gone = 0 if removed is None else removed.num_rows
     come = 0 if added is None else added.num_rows
-    if not gone and not come:
+    labelled = y is not None and any(chain.looks_at_labels(b.block.chain) for b in state.blocks)
+    if not gone and not come and not labelled:
         return Maintained(state, tuple((b.block.name, "kept") for b in state.blocks))
     count = state.rows - gone + come
     if count <= 0:
         raise UserError("No training row is left, so the encoders have nothing to learn from")
-    blocks, methods = [], []
+    blocks, methods, given = [], [], Given(functions, y)
     rest: pa.Table | None = None
+    leaving, joining = ({"all": t, "train": _training(t)} for t in (removed, added))
     for b in state.blocks:
-        if b.is_decremental:
-            new = b if not gone else _combine(b, _measure_block(b, removed, functions), "minus")
-            new = new if not come else _combine(new, _measure_block(b, added, functions), "plus")
+        if not gone and not come and not chain.looks_at_labels(b.block.chain):
+            blocks.append(b)
+            methods.append((b.block.name, "kept"))
+        elif b.is_decremental:
+            scope = chain.scope(b.block.chain)
+            new = b if not leaving[scope] else _combine(b, _measure_block(b, leaving[scope], given), "minus")
+            new = new if not joining[scope] else _combine(new, _measure_block(b, joining[scope], given), "plus")
             blocks.append(new)
             methods.append((b.block.name, "decremental" if any(b.statistics) else "kept"))
         else:
@@ -228,16 +238,21 @@ def update(
                     raise ValueError(
                         "the remaining rows are not those that were fitted, less those that left, plus those that joined"
                     )
-            blocks.append(_fit_block(b.block, rest, functions))
+                given = replace(given, train=_marks(rest))
+            blocks.append(_fit_block(b.block, rest, given))
             methods.append((b.block.name, "refitted"))
     return Maintained(EncoderState(state.encode, count, tuple(blocks)), tuple(methods))
 
 
 def decrement(
-    state: EncoderState, removed: pa.Table, remaining: Remaining, functions: FunctionCaller | None = None
+    state: EncoderState,
+    removed: pa.Table,
+    remaining: Remaining,
+    functions: FunctionCaller | None = None,
+    y: NDArray[Any] | None = None,
 ) -> Maintained:
     """Let rows leave (see `update`)."""
-    return update(state, removed, None, remaining, functions)
+    return update(state, removed, None, remaining, functions, y)
 
 
 def increment(state: EncoderState, added: pa.Table, remaining: Remaining, functions: FunctionCaller | None = None) -> Maintained:
@@ -248,7 +263,7 @@ def increment(state: EncoderState, added: pa.Table, remaining: Remaining, functi
 def run_block(state: BlockState, table: pa.Table, functions: FunctionCaller | None = None) -> tuple[Lane, ...]:
     """Return the lanes of X that a fitted block makes of prepared rows, in column order, gaps filled."""
     widths = dict(zip(state.block.columns, state.widths, strict=True))
-    return _run(state.block, lanes_of(table, state.block.columns, widths), state.statistics, functions)[0]
+    return chain.run(state.block.chain, lanes_of(table, state.block.columns, widths), state.statistics, Given(functions))[0]
 
 
 def fitted_values(state: BlockState) -> tuple[tuple[tuple[Lane, Any], ...], ...]:
@@ -256,9 +271,10 @@ def fitted_values(state: BlockState) -> tuple[tuple[tuple[Lane, Any], ...], ...]
     steps: list[tuple[tuple[Lane, Any], ...]] = []
     lanes = empty_lanes(state)
     for step, recorded in zip(state.block.chain, state.statistics, strict=True):
-        family = FAMILIES[step.kind]
-        steps.append(tuple(_resolved(step, lanes, recorded)) if family.stateful else ())
-        lanes, _ = _step(step, lanes, recorded, None)
+        family = chain.FAMILIES.get(step.kind)
+        each = family is not None and family.stateful and bool(recorded) and not refitted.mixes(step)
+        steps.append(tuple(chain.resolved(step, lanes, recorded)) if each else ())
+        lanes, _ = chain.pass_step(step, lanes, recorded, Given())
     return tuple(steps)
 
 
@@ -276,73 +292,19 @@ def empty_lanes(state: BlockState) -> tuple[Lane, ...]:
 
 def name_block(state: BlockState) -> tuple[Lane, ...]:
     """Return the lanes of X of a block without rows."""
-    return _run(state.block, empty_lanes(state), state.statistics, None)[0]
+    return chain.run(state.block.chain, empty_lanes(state), state.statistics, Given())[0]
 
 
-def _fit_block(block: Block, table: pa.Table, functions: FunctionCaller | None) -> BlockState:
+def _fit_block(block: Block, table: pa.Table, given: Given) -> BlockState:
     widths = {c: width_of(table, c) for c in block.columns}
     kinds = tuple(kind_of(table.schema.field(c).type, c) for c in block.columns)
-    _, statistics = _run(block, lanes_of(table, block.columns, widths), None, functions)
+    _, statistics = chain.run(block.chain, lanes_of(table, block.columns, widths), None, given)
     return BlockState(block, tuple(widths.values()), kinds, statistics)
 
 
-def _run(
-    block: Block, lanes: tuple[Lane, ...], statistics: Statistics | None, functions: FunctionCaller | None
-) -> tuple[tuple[Lane, ...], Statistics]:
-    learnt: list[tuple[Accumulator, ...]] = []
-    for i, step in enumerate(block.chain):
-        lanes, now = _step(step, lanes, None if statistics is None else statistics[i], functions)
-        learnt.append(now)
-    return tuple(x.closed() for x in lanes if not x.dropped), tuple(learnt)
-
-
-def _step(
-    step: Transformer,
-    lanes: tuple[Lane, ...],
-    recorded: tuple[Accumulator, ...] | None,
-    functions: FunctionCaller | None,
-) -> tuple[tuple[Lane, ...], tuple[Accumulator, ...]]:
-    """Pass lanes through one step; with nothing recorded, learn it from them first."""
-    family = FAMILIES[step.kind]
-    if function.is_user_function(step):
-        before = recorded[0] if recorded else None
-        assert before is None or isinstance(before, Outputs)
-        out, outputs = function.call(step, tuple(x for x in lanes if not x.dropped), before, functions)
-        return out, (outputs,)
-    if not family.stateful:
-        return tuple(y for x in lanes for y in ((x,) if x.dropped else family.apply(x, None, step))), ()
-    if recorded is None:
-        recorded = tuple(family.measure(x, step) for x in lanes)
-    fitted = iter(_resolved(step, lanes, recorded))
-    return tuple(y for x in lanes for y in ((x,) if x.dropped else family.apply(x, next(fitted)[1], step))), recorded
-
-
-def _resolved(step: Transformer, lanes: tuple[Lane, ...], recorded: tuple[Accumulator, ...]) -> list[tuple[Lane, Any]]:
-    """Return the lanes that are still there with their fitted values. Dropped lanes keep their statistics: rows may join."""
-    live = [(x, a) for x, a in zip(lanes, recorded, strict=True) if not x.dropped]
-    return [(x, FAMILIES[step.kind].resolve(a, x, step, i)) for i, (x, a) in enumerate(live)]
-
-
-def _measure_block(state: BlockState, table: pa.Table, functions: FunctionCaller | None) -> Statistics:
-    """Return what rows add to the statistics of a decremental block; nothing learnt so far is looked at."""
+def _measure_block(state: BlockState, table: pa.Table, given: Given) -> Statistics:
     lanes = lanes_of(table, state.block.columns, dict(zip(state.block.columns, state.widths, strict=True)))
-    learnt: list[tuple[Accumulator, ...]] = []
-    learning = [bool(s) and not isinstance(s[0], Outputs) for s in state.statistics]
-    for i, step in enumerate(state.block.chain):
-        family = FAMILIES[step.kind]
-        if not any(learning[i:]):
-            learnt.append(())
-        elif family.stateful:
-            learnt.append(tuple(family.measure(x, step) for x in lanes))
-        elif function.is_user_function(step):
-            recorded = state.statistics[i][0]
-            assert isinstance(recorded, Outputs)
-            lanes, _ = function.call(step, lanes, recorded, functions)
-            learnt.append(())
-        else:
-            lanes = tuple(y for x in lanes for y in family.apply(x, None, step))
-            learnt.append(())
-    return tuple(learnt)
+    return chain.measure(state.block.chain, lanes, state.statistics, given)
 
 
 def _combine(state: BlockState, delta: Statistics, sign: str) -> BlockState:
@@ -351,7 +313,3 @@ def _combine(state: BlockState, delta: Statistics, sign: str) -> BlockState:
         for step, change in zip(state.statistics, delta, strict=True)
     )
     return replace(state, statistics=statistics)
-
-
-def _tuples(value: object) -> Any:
-    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value

@@ -212,7 +212,7 @@ def leave_out(
 
 
 def _fit(encode: Encode, side: Side, functions: FunctionCaller | None) -> EncoderState:
-    return fit(encode, side.table, fit_rows(encode, side.train, side.table.num_rows), functions)
+    return fit(encode, side.table, fit_rows(encode, side.train, side.table.num_rows), functions, np.asarray(side.y))
 
 
 def _positions(rows: Rows) -> NDArray[np.int64]:

@@ -45,6 +45,8 @@ _ENCODER = {
     "category_lost": "a category of {column}",
     "category_new": "a category of {column}",
     "category_order": "the order of categories of {column}",
+    "range": "the range of {column}",
+    "refitted": "what an encoder learnt from {column}",
 }
 
 

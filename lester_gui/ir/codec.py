@@ -27,7 +27,6 @@ MAX_EXPRESSIONS = 100_000  # of one plan
 MAX_DEPTH = 120  # of one expression; several passes recurse
 MAX_TEXT = 2_000_000  # characters of one text
 MAX_INT = 2**127
-MAX_OPTION_DEPTH = 4
 _SPECIAL_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -174,38 +173,6 @@ def choice(kind: type[StrEnum]) -> Codec:
         raise at.error(f"One of {', '.join(kind)} is expected")
 
     return Codec(lambda value: str(kind(value)), decode)
-
-
-def _encode_option(value: Any, depth: int = 0) -> Json:
-    if isinstance(value, tuple):
-        if depth == MAX_OPTION_DEPTH:
-            raise PlanError("An option is nested too deeply")
-        return [_encode_option(v, depth + 1) for v in value]
-    return _encode_scalar(value)
-
-
-def _decode_option(value: Json, at: Place, depth: int = 0) -> Any:
-    if isinstance(value, list):
-        if depth == MAX_OPTION_DEPTH or len(value) > MAX_ITEMS:
-            raise at.error("An option is nested too deeply or too long")
-        return tuple(_decode_option(v, at / i, depth + 1) for i, v in enumerate(value))
-    return _decode_scalar(value, at)
-
-
-def _encode_options(value: Any) -> Json:
-    out = {text.encode(name): _encode_option(v) for name, v in value}
-    if len(out) != len(value):
-        raise PlanError("An option is given twice")
-    return out
-
-
-def _decode_options(value: Json, at: Place) -> Any:
-    if not isinstance(value, dict):
-        raise at.error("An object is expected")
-    return tuple((text.decode(k, at), _decode_option(v, at / short(k))) for k, v in value.items())
-
-
-options = Codec(_encode_options, _decode_options)
 
 
 def _decode_node(value: Json, at: Place) -> Any:

@@ -13,13 +13,27 @@ from lester_gui.ir.schema import PlanError
 class Label:
     """What the model learns, as an expression over the prepared view.
 
-    `variable` is the script's name for y. `lines` as in `Node`.
+    Attributes
+    ----------
+    variable : str
+        The script's name for y.
+    codes : str
+        ``sorted``: y is the number of each label among all labels in sorted order, as LabelEncoder gives it; ``first_seen``: in
+        order of appearance, as ``pandas.factorize`` does; empty: the labels themselves. Which labels there are is not part of
+        the plan.
+    lines
+        As in `Node`.
     """
 
     expr: Expr
     variable: str = "y"
+    codes: str = ""
     lines: tuple[int, ...] = field(default=(), compare=False)
     made_by: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if self.codes not in ("", "sorted", "first_seen"):
+            raise PlanError(f"Labels are numbered in sorted order or as first seen, not by {self.codes!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +80,27 @@ class Transformer:
     """One unfitted transformer: its kind (`features` has one file per family) and parameters as (name, value) pairs.
 
     Kinds: ``passthrough``, ``standard_scaler`` (with_mean, with_std, ddof), ``one_hot`` (categories: ``auto`` sorted,
-    ``first_seen``, or a tuple of literals; handle_unknown; drop; dtype), ``simple_imputer`` (strategy, fill_value),
-    ``function`` (function: name in the plan or a dotted NumPy name).
+    ``first_seen``, or a tuple of literals; handle_unknown; drop; dtype), ``ordinal``, ``simple_imputer`` (strategy, fill_value),
+    ``min_max_scaler``, ``max_abs_scaler``, ``robust_scaler``, ``function`` (function: name in the plan or a dotted NumPy name),
+    ``refitted`` (transformer: any of scikit-learn's that `features.refitted` lists, unfitted), and ``beside``: the columns pass
+    each of the `branches`, whose results stand side by side.
+
+    Attributes
+    ----------
+    branches : tuple of Block
+        Of ``beside``. A branch without columns takes all that arrive; one with columns must stand first in its chain.
+    fit_on : str
+        ``train`` where it is fitted on the training rows although the stage as a whole sees all rows; empty: as the stage.
     """
 
     kind: str
     params: Options = ()
+    branches: tuple[Block, ...] = ()
+    fit_on: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.kind == "beside") != bool(self.branches):
+            raise PlanError("Branches belong to the step 'beside', and it has at least one")
 
     def get(self, name: str, default: object = None) -> object:
         """Return a parameter's value or `default`."""
@@ -86,10 +115,19 @@ class Block:
     columns: tuple[str, ...]
     chain: tuple[Transformer, ...]
 
+    def __post_init__(self) -> None:
+        for i, step in enumerate(self.chain):
+            for branch in step.branches:
+                if branch.columns and (i or not set(branch.columns) <= set(self.columns)):
+                    raise PlanError(f"The branch {branch.name!r} names columns that do not reach it as they are")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encode:
-    """How prepared columns become X. `fit_on` is ``train``, or ``all`` where the script fits before it splits (leakage)."""
+    """How prepared columns become X.
+
+    `fit_on` is ``train``, or ``all`` where the script fits before it splits (leakage); single steps may still say ``train``.
+    """
 
     blocks: tuple[Block, ...]
     fit_on: str = "train"
@@ -101,6 +139,25 @@ class Encode:
     def __post_init__(self) -> None:
         if self.fit_on not in ("train", "all"):
             raise PlanError(f"Encoders are fitted on train or all, not {self.fit_on!r}")
+        for step in self.steps:
+            if step.fit_on not in ("", "train") or (step.fit_on and self.fit_on != "all"):
+                raise PlanError("A step may say that it is fitted on train, and only where the others are fitted on all rows")
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some steps are fitted on all rows and some on the training rows."""
+        return any(step.fit_on for step in self.steps)
+
+    @property
+    def steps(self) -> tuple[Transformer, ...]:
+        """All transformers, those of branches included."""
+        out: list[Transformer] = []
+        queue = list(self.blocks)
+        while queue:
+            for step in queue.pop(0).chain:
+                out.append(step)
+                queue += step.branches
+        return tuple(out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

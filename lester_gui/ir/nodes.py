@@ -12,12 +12,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
-from lester_gui.ir.expressions import Column, Expr, Scalar, columns_of, type_of
+from lester_gui.ir.expressions import Column, Expr, columns_of, type_of
 from lester_gui.ir.operators import AGGREGATES
+from lester_gui.ir.options import Option as Option
+from lester_gui.ir.options import Options as Options
 from lester_gui.ir.schema import Field, PlanError, Schema, Type
-
-Option = Scalar | tuple["Option", ...] | None
-Options = tuple[tuple[str, Option], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

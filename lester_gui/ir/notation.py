@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lester_gui.ir.expressions import Apply, Call, Expr, walk
-from lester_gui.ir.nodes import GroupOrder, Option, Reader
+from lester_gui.ir.nodes import GroupOrder, Reader
 from lester_gui.ir.operators import OPERATORS
+from lester_gui.ir.options import Option, Options, Pairs, Reference, Unfitted
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import PlanError, Type
 
@@ -51,6 +52,7 @@ SPLITS = {
     "expression_split": ("expression", ""),
     "no_split": ("none", ""),
 }
+LABEL_CODES = {"sorted_codes": "sorted", "first_seen_codes": "first_seen"}  # how labels are numbered
 SPLIT_WORDS = {
     "test": "test_size",
     "train": "train_size",
@@ -93,6 +95,12 @@ def option_text(value: Option) -> str:
     """Return an option's value as Python text."""
     if isinstance(value, tuple):
         return f"({', '.join(option_text(v) for v in value)}{',' if len(value) == 1 else ''})"
+    if isinstance(value, Unfitted):
+        return f"estimator({', '.join([quote(value.name), *option_arguments(value.params)])})"
+    if isinstance(value, Reference):
+        return f"function({quote(value.name)})"
+    if isinstance(value, Pairs):
+        return f"{{{', '.join(f'{option_text(k)}: {option_text(v)}' for k, v in value.items)}}}"
     if isinstance(value, str):
         return quote(value)
     if isinstance(value, float) and not math.isfinite(value):
@@ -114,6 +122,11 @@ def type_from_text(text: str) -> Signature | None:
 def keywords(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """Return ``name=text`` arguments; names that are no identifiers go into ``**{…}``."""
     return [f"{name}={text}" if is_plain(name) else f"**{{{quote(name)}: {text}}}" for name, text in pairs]
+
+
+def option_arguments(options: Options) -> list[str]:
+    """Return options as keyword arguments."""
+    return keywords((name, option_text(value)) for name, value in options)
 
 
 def stem(name: str) -> str:

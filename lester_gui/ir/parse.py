@@ -16,7 +16,7 @@ from lester_gui.ir.expression_text import constant, parse_python
 from lester_gui.ir.learning import Encode, Label, Model, Split
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.notation import Dialect, PlanTextError
-from lester_gui.ir.parse_steps import METHODS, ROOTS, Arguments, Scope, block, model_options
+from lester_gui.ir.parse_steps import METHODS, ROOTS, Arguments, Scope, blocks, model_options
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import PlanError
 from lester_gui.ir.serialise import node_to_json
@@ -175,9 +175,10 @@ class _Parser:
         a = Arguments(call, "label")
         if len(a.named) != 1:
             raise PlanTextError("A label is one column", "Write labelled = prepared.label(y=…).")
+        codes = n.LABEL_CODES.get(a.text(), "?") if a.left else ""
         ((variable, tree),) = a.named.items()
         self._prepared = self.scope.view(root)
-        self._put("label", Label(expr=self.scope.expr(tree), variable=variable))
+        self._put("label", Label(expr=self.scope.expr(tree), variable=variable, codes=codes))
         a.named.clear()
         a.done()
 
@@ -227,21 +228,9 @@ class _Parser:
             raise PlanTextError(
                 "encode needs what it is fitted on", "Write encode(train, …), or encode(labelled, …) for all rows."
             )
-        blocks = []
-        while a.left:
-            match a.next():
-                case ast.Call(func=ast.Name(id="block"), args=[written, chain], keywords=[]):
-                    blocks.append(block(str(constant(written)), chain))
-                case other:
-                    raise PlanTextError("A block needs a name", "Write name=columns(…).", other.lineno)
-        dtype = "float64"
-        for name, tree in a.take_named().items():
-            if name == "dtype":
-                dtype = str(constant(tree))
-            else:
-                blocks.append(block(name, tree))
+        dtype = a.option("dtype", "float64", str)
         fit_on = "train" if fitted.id == "train" else "all"
-        return Encode(blocks=tuple(blocks), fit_on=fit_on, variable=variable, dtype=dtype)
+        return Encode(blocks=blocks(a), fit_on=fit_on, variable=variable, dtype=dtype)
 
 
 def unwind(tree: ast.expr) -> tuple[ast.expr, list[tuple[str, ast.Call]]]:

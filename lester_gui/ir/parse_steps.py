@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from lester_gui.ir import notation as n
-from lester_gui.ir.codec import MAX_OPTION_DEPTH
 from lester_gui.ir.expression_text import constant, expression_from_ast
 from lester_gui.ir.expressions import Column, Expr
 from lester_gui.ir.learning import Block, Transformer
@@ -35,6 +34,8 @@ from lester_gui.ir.nodes import (
     Take,
 )
 from lester_gui.ir.notation import PlanTextError, Signature
+from lester_gui.ir.option_codec import MAX_OBJECT_DEPTH, MAX_OPTION_DEPTH
+from lester_gui.ir.options import Pairs, Reference, Unfitted
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Type
 
@@ -173,24 +174,44 @@ def _columns(tree: ast.expr | None) -> tuple[str, ...]:
     return tuple(column(t) for t in tree.elts) if isinstance(tree, ast.List | ast.Tuple) else (column(tree),)
 
 
-def _option(tree: ast.expr, depth: int = 0) -> Option:
+def _option(tree: ast.expr, depth: int = 0, objects: int = 0) -> Option:
+    if objects > MAX_OBJECT_DEPTH:
+        raise PlanTextError("An option is nested too deeply", "", tree.lineno)
     if isinstance(tree, ast.Tuple | ast.List) and depth < MAX_OPTION_DEPTH:
-        return tuple(_option(t, depth + 1) for t in tree.elts)
+        return tuple(_option(t, depth + 1, objects) for t in tree.elts)
+    if isinstance(tree, ast.Dict) and None not in tree.keys:
+        keys = [k for k in tree.keys if k is not None]
+        pairs = zip(keys, tree.values, strict=True)
+        return Pairs(tuple((_option(k, 0, objects + 1), _option(v, 0, objects + 1)) for k, v in pairs))
+    match tree:
+        case ast.Call(func=ast.Name(id="estimator")):
+            a = Arguments(tree, "estimator")
+            made = Unfitted(a.text(), model_options(a, objects + 1))
+            a.done()
+            return made
+        case ast.Call(func=ast.Name(id="function"), args=[_], keywords=[]):
+            return Reference(Arguments(tree, "function").text())
     return constant(tree)
 
 
-def model_options(a: Arguments) -> Options:
+def model_options(a: Arguments, objects: int = 0) -> Options:
     """Take all named arguments as options."""
-    return tuple((name, _option(tree)) for name, tree in a.take_named().items())
+    return tuple((name, _option(tree, 0, objects)) for name, tree in a.take_named().items())
 
 
-def block(name: str, tree: ast.expr) -> Block:
+def block(name: str, tree: ast.expr, depth: int = 0) -> Block:
     """Return the block that ``columns(…).transformer(…)…`` describes."""
+    if depth > MAX_OBJECT_DEPTH:
+        raise PlanTextError("Branches are nested too deeply", "", tree.lineno)
     chain: list[Transformer] = []
     while isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute):
         a = Arguments(tree, tree.func.attr)
-        kind = a.text() if tree.func.attr == "transformer" else tree.func.attr
-        chain.append(Transformer(kind, model_options(a)))
+        if tree.func.attr == "beside":
+            chain.append(Transformer("beside", branches=blocks(a, depth + 1)))
+        else:
+            kind = a.text() if tree.func.attr == "transformer" else tree.func.attr
+            fit_on = a.option("fit_on", "", str)
+            chain.append(Transformer(kind, model_options(a), fit_on=fit_on))
         a.done()
         tree = tree.func.value
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.func.id != "columns":
@@ -199,6 +220,19 @@ def block(name: str, tree: ast.expr) -> Block:
     columns = a.columns()
     a.done()
     return Block(name, columns, tuple(reversed(chain)))
+
+
+def blocks(a: Arguments, depth: int = 0) -> tuple[Block, ...]:
+    """Take all arguments, blocks: ``name=columns(…)…`` or ``block("a name", columns(…)…)``."""
+    out = []
+    while a.left:
+        match a.next():
+            case ast.Call(func=ast.Name(id="block"), args=[written, chain], keywords=[]):
+                out.append(block(str(constant(written)), chain, depth))
+            case other:
+                raise PlanTextError("A block needs a name", "Write name=columns(…).", other.lineno)
+    out += [block(name, tree, depth) for name, tree in a.take_named().items()]
+    return tuple(out)
 
 
 def _read(name: str, a: Arguments, s: Scope) -> Node:

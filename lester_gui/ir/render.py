@@ -29,7 +29,6 @@ from lester_gui.ir.nodes import (
     Measure,
     Node,
     Opaque,
-    Options,
     Project,
     Read,
     Select,
@@ -192,17 +191,18 @@ class _Renderer:
     def _learning(self) -> None:
         label, split, encode, model = (getattr(self.plan, name) for name in LEARNING)
         (written,) = n.keywords([(label.variable, self.expr(label.expr))])
+        codes = [n.quote(word) for word, meaning in n.LABEL_CODES.items() if meaning == label.codes]
         root = self.ref(self.plan.prepared)
-        self._part("label", label, *Chain(f"labelled = {root}.", (Invoke("label", (written,)),)).lines(0))
+        self._part("label", label, *Chain(f"labelled = {root}.", (Invoke("label", (*codes, written)),)).lines(0))
         self._part("split", split, *Chain("train, test = labelled.", (Invoke("split", (self._split(split),)),)).lines(0))
         self._part("encode", encode, *self._assign(encode.variable, self._encode(encode)))
         module, _, name = model.estimator.rpartition(".")
         if module and all(n.is_plain(part) for part in model.estimator.split(".")) and name not in ROOTS:
             statement = [f"from {module} import {name}"]
-            call = Invoke(name, tuple(option_arguments(model.params)))
+            call = Invoke(name, tuple(n.option_arguments(model.params)))
         else:
             statement = []
-            call = Invoke("estimator", (n.quote(model.estimator), *option_arguments(model.params)))
+            call = Invoke("estimator", (n.quote(model.estimator), *n.option_arguments(model.params)))
         self._part("model", model, *statement, *self._assign(model.variable, call))
 
     def _assign(self, name: str, call: Invoke) -> list[str]:
@@ -223,9 +223,7 @@ class _Renderer:
         return Invoke(word, tuple(arguments)).flat()
 
     def _encode(self, encode: Encode) -> Invoke:
-        names = [b.name for b in encode.blocks]
-        plain = all(n.is_plain(name) and name != "dtype" for name in names) and len(set(names)) == len(names)
-        blocks = tuple(_block(b, plain) for b in encode.blocks)
+        blocks = _blocks(encode.blocks)
         dtype = () if encode.dtype == "float64" else (f"dtype={n.quote(encode.dtype)}",)
         return Invoke("encode", ("train" if encode.fit_on == "train" else "labelled", *blocks, *dtype))
 
@@ -244,9 +242,10 @@ def chains(plan: Plan) -> list[list[Node]]:
     return list(open_chains.values())
 
 
-def option_arguments(options: Options) -> list[str]:
-    """Return options as keyword arguments."""
-    return n.keywords((name, n.option_text(value)) for name, value in options)
+def _blocks(blocks: tuple[Block, ...]) -> tuple[Chain, ...]:
+    names = [b.name for b in blocks]
+    plain = all(n.is_plain(name) and name != "dtype" for name in names) and len(set(names)) == len(names)
+    return tuple(_block(b, plain) for b in blocks)
 
 
 def _block(block: Block, plain: bool) -> Chain:
@@ -257,7 +256,10 @@ def _block(block: Block, plain: bool) -> Chain:
 
 
 def _transformer(transformer: Transformer) -> Invoke:
-    arguments = option_arguments(transformer.params)
+    if transformer.branches:
+        return Invoke("beside", _blocks(transformer.branches))
+    own = (("fit_on", transformer.fit_on),) if transformer.fit_on else ()
+    arguments = n.option_arguments((*transformer.params, *own))
     if n.is_plain(transformer.kind) and transformer.kind != "transformer":
         return Invoke(transformer.kind, tuple(arguments))
     return Invoke("transformer", (n.quote(transformer.kind), *arguments))
@@ -266,7 +268,7 @@ def _transformer(transformer: Transformer) -> Invoke:
 def _read(node: Read, r: _Renderer) -> Invoke:
     arguments = [n.quote(node.source)]
     if node.options or node.reader is not n.DEFAULT_READER[r.dialect]:
-        arguments.append(Invoke(str(node.reader), tuple(option_arguments(node.options))).flat())
+        arguments.append(Invoke(str(node.reader), tuple(n.option_arguments(node.options))).flat())
     if not node.inferred:
         arguments.append(f"columns={_columns(node.columns)}")
     return Invoke("read", tuple(arguments))

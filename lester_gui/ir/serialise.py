@@ -35,6 +35,8 @@ from lester_gui.ir.nodes import (
     Sort,
     Take,
 )
+from lester_gui.ir.option_codec import options, plain_options
+from lester_gui.ir.options import Options
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import PlanError
 
@@ -70,7 +72,7 @@ NODES: dict[str, tuple[type[Node], Codec]] = {
             **_COMMON,
             source=c.text,
             reader=c.choice(Reader),
-            options=c.options,
+            options=plain_options,
             columns=_FIELDS,
             inferred=c.boolean,
         ),
@@ -125,9 +127,21 @@ NODES: dict[str, tuple[type[Node], Codec]] = {
         ),
     ),
 }
+
+
+def _without_default(codec: Codec, field: str, default: Json) -> Codec:
+    """Leave a field out of the JSON where it has its default: it came later than plans that are stored, and their hashes stay."""
+
+    def encode(value: Any) -> Json:
+        out = codec.encode(value)
+        return out if out[field] != default else {k: v for k, v in out.items() if k != field}
+
+    return Codec(encode, codec.decode)
+
+
 OP_OF: dict[type[Node], str] = {kind: op for op, (kind, _) in NODES.items()}
 
-_label = record(Label, expr=c.expression, variable=c.text, **_ORIGIN)
+_label = _without_default(record(Label, expr=c.expression, variable=c.text, codes=c.text, **_ORIGIN), "codes", "")
 _split = record(
     Split,
     kind=c.text,
@@ -141,10 +155,21 @@ _split = record(
     test=c.optional(c.expression),
     **_ORIGIN,
 )
-_transformer = record(Transformer, kind=c.text, params=c.options)
-_block = record(Block, name=c.text, columns=_TEXTS, chain=c.items(_transformer))
+
+# a transformer has branches, which are blocks, which have transformers
+_branches = Codec(lambda value: c.items(_block).encode(value), lambda value, at: c.items(_block).decode(value, at))
+_transformer = _without_default(
+    _without_default(
+        record(Transformer, kind=c.text, params=options, branches=_branches, fit_on=c.text),
+        "branches",
+        [],
+    ),
+    "fit_on",
+    "",
+)
+_block: Codec = record(Block, name=c.text, columns=_TEXTS, chain=c.items(_transformer))
 _encode = record(Encode, blocks=c.items(_block), fit_on=c.text, variable=c.text, dtype=c.text, **_ORIGIN)
-_model = record(Model, estimator=c.text, params=c.options, variable=c.text, **_ORIGIN)
+_model = record(Model, estimator=c.text, params=options, variable=c.text, **_ORIGIN)
 _function = record(Function, name=c.text, source=c.text, modules=_PAIRS)
 _written = record(WrittenFile, path=c.text, content=c.text, variable=c.text, line=c.optional(c.whole))
 _PARTS: dict[str, Codec] = {
@@ -171,6 +196,32 @@ def expr_from_json(value: Json) -> Expr:
         If it is not one, or too deep.
     """
     return c.expression.decode(value, Place("the expression"))  # type: ignore[no-any-return]
+
+
+def block_to_json(block: Block) -> Json:
+    """Return a block as it stands in a plan's JSON."""
+    return _block.encode(block)
+
+
+def block_from_json(value: Json) -> Block:
+    """Return the block that `block_to_json` wrote.
+
+    Raises
+    ------
+    PlanError
+        If it is not one.
+    """
+    return _block.decode(value, Place("the block"))  # type: ignore[no-any-return]
+
+
+def options_to_json(params: Options) -> Json:
+    """Return options as they stand in a plan's JSON."""
+    return options.encode(params)
+
+
+def options_from_json(value: Json) -> Options:
+    """Return the options that `options_to_json` wrote, as `block_from_json`."""
+    return options.decode(value, Place("the options"))  # type: ignore[no-any-return]
 
 
 def node_to_json(node: Node) -> dict[str, Json]:

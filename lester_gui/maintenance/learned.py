@@ -121,18 +121,41 @@ def prepare(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, worker:
         sides[side].append(place[row_no])
     if len(dealt) != len(row_nos):
         raise RuntimeError("the recorded split does not cover the prepared rows")
-    y = labels(evaluate_expression(connection, plan, run, plan.prepared, plan.label.expr, worker.evaluate))
+    found = evaluate_expression(connection, plan, run, plan.prepared, plan.label.expr, worker.evaluate)
+    y = labels(found, plan.label.codes)
     train, test = (np.array(sides[s], dtype=np.int64) for s in (TRAIN, TEST))
-    return Prepared(table.select(columns), row_nos, keys, y, train, test)
+    return Prepared(state.marked(plan.encode, table.select(columns), train), row_nos, keys, y, train, test)
 
 
-def labels(values: pa.ChunkedArray) -> NDArray[Any]:
-    """Return labels as NumPy has them in a script; text and columns with missing values as objects."""
+def labels(values: pa.ChunkedArray, codes: str = "") -> NDArray[Any]:
+    """Return labels as NumPy has them in a script; text and columns with missing values as objects.
+
+    Parameters
+    ----------
+    codes : str
+        How they are numbered, if they are (`ir.learning.Label`).
+
+    Raises
+    ------
+    UserError
+        If labels that the script numbers in sorted order are missing.
+    """
+    if codes == "first_seen":
+        place: dict[object, int] = {}
+        return np.array(
+            [-1 if v is None or v != v else place.setdefault(v, len(place)) for v in values.to_pylist()], dtype=np.int64
+        )
     if values.null_count or not (
         pa.types.is_boolean(values.type) or pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
     ):
-        return np.array(values.to_pylist(), dtype=object)
-    return np.asarray(values.combine_chunks().to_numpy(zero_copy_only=False))
+        plain = np.array(values.to_pylist(), dtype=object)
+    else:
+        plain = np.asarray(values.combine_chunks().to_numpy(zero_copy_only=False))
+    if codes != "sorted":
+        return plain
+    if any(v is None or v != v for v in plain.tolist()):
+        raise UserError("A row has no label, which the script's label encoder refuses", "Drop rows without a label first.")
+    return np.unique(plain, return_inverse=True)[1].astype(np.int64)
 
 
 def learn(
@@ -155,7 +178,7 @@ def learn(
     ctx.advance("Fitting the encoders")
     rows = prepare(connection, plan, run, worker)
     fit_on = state.fit_rows(plan.encode, rows.train, len(rows.row_nos))
-    encoder = state.fit(plan.encode, rows.table, fit_on, worker.call_block)
+    encoder = state.fit(plan.encode, rows.table, fit_on, worker.call_block, rows.y)
     names = column_map.column_map(encoder).names
     ctx.advance("Training the model")
     X = matrix.transform(encoder, rows.table, rows.train, worker.call_block)

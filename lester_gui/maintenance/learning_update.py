@@ -139,7 +139,7 @@ def update_learning(
     rows = learned.prepare(con, plan, run, worker)
     fit_on = state.fit_rows(plan.encode, rows.train, len(rows.row_nos))
     retyped = plan.prepared.name in maintained.retyped
-    encoder, methods = _update_encoder(plan, before.encoder, leaving, joining, rows.table, fit_on, retyped, worker)
+    encoder, methods = _update_encoder(plan, before.encoder, leaving, joining, rows, fit_on, retyped, worker)
     clock.lap("encoder")
     ctx.advance("Updating the model")
     names = column_map.column_map(encoder).names
@@ -253,6 +253,8 @@ def _fit_rows_of(con: duckdb.DuckDBPyConnection, plan: Plan, rows: str, run: int
     """Return those of some prepared rows that the encoders are fitted on, with the encoded columns."""
     columns = list(dict.fromkeys(c for block in plan.encode.blocks for c in block.columns))
     chosen = ", ".join(f"r.{identifier(c)}" for c in columns)
+    if plan.encode.is_mixed:
+        chosen += f", s.side = '{TRAIN}' AS {identifier(state.TRAIN_MARK)}"
     where = "" if plan.encode.fit_on == "all" else f"WHERE s.side = '{TRAIN}'"
     return con.execute(
         f"SELECT {chosen} FROM {rows} r JOIN lester.{split_table(run)} s ON s.row_no = r.{ROW_NO} {where} ORDER BY r.{ROW_NO}"
@@ -264,20 +266,21 @@ def _update_encoder(
     before: EncoderState,
     leaving: pa.Table,
     joining: pa.Table,
-    table: pa.Table,
+    rows: learned.Prepared,
     fit_on: Any,
     retyped: bool,
     worker: Worker,
 ) -> tuple[EncoderState, tuple[tuple[str, str], ...]]:
     if retyped:
-        fitted = state.fit(plan.encode, table, fit_on, worker.call_block)
+        fitted = state.fit(plan.encode, rows.table, fit_on, worker.call_block, rows.y)
         return fitted, tuple((b.block.name, "refitted") for b in fitted.blocks)
     found = state.update(
         before,
         leaving if leaving.num_rows else None,
         joining if joining.num_rows else None,
-        lambda: table.take(pa.array(np.asarray(fit_on, dtype=np.int64))),
+        lambda: rows.table.take(pa.array(np.asarray(fit_on, dtype=np.int64))),
         worker.call_block,
+        rows.y[fit_on],
     )
     return found.state, found.methods
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
 from sklearn.base import BaseEstimator
 
 from lester_gui.errors import UserError
+from lester_gui.features.unfitted import arguments_of
 from lester_gui.ir.learning import Model
+from lester_gui.ir.options import Pairs, Unfitted
 
 
 def estimator_class(model: Model) -> type[Any]:
@@ -32,28 +35,46 @@ def estimator_class(model: Model) -> type[Any]:
 
 
 def parameters(model: Model) -> dict[str, Any]:
-    """Return the script's parameters by name. A ``class_weight`` written as pairs becomes the dict that it was."""
+    """Return the script's parameters by name, as the plan has them but for ``class_weight``: its pairs are the dict they were."""
     given: dict[str, Any] = dict(model.params)
     weight = given.get("class_weight")
-    if isinstance(weight, tuple):
-        given["class_weight"] = dict(weight)
+    if isinstance(weight, tuple | Pairs):
+        given["class_weight"] = dict(weight.items if isinstance(weight, Pairs) else weight)
     return given
 
 
 def build(model: Model, seed: int) -> Any:
-    """Return the unfitted estimator with the script's parameters; `seed` stands for a missing ``random_state``.
+    """Return the unfitted estimator with the script's parameters; `seed` stands for a missing ``random_state`` at any depth.
 
     Raises
     ------
     UserError
-        If the class is unknown or takes no such parameter.
+        If a class is unknown or takes no such parameter.
     """
     cls = estimator_class(model)
     given = parameters(model)
-    known = set(cls._get_param_names())
-    unknown = sorted(set(given) - known)
-    if unknown:
-        raise UserError(f"{model.estimator} has no parameter {unknown[0]!r}")
-    if "random_state" in known and given.get("random_state") is None:
-        given["random_state"] = seed
-    return cls(**given)
+    if isinstance(given.get("class_weight"), dict):
+        given["class_weight"] = Pairs(tuple(given["class_weight"].items()))
+    unfitted = Unfitted(model.estimator, tuple(given.items()))
+    arguments = arguments_of(cls, unfitted, seed)
+    if not is_composite(model):  # threads of one forest are harmless; processes for folds are not
+        arguments |= {k: v for k, v in given.items() if k in ("n_jobs", "verbose")}
+    return cls(**arguments)
+
+
+def is_composite(model: Model) -> bool:
+    """Whether a model is made of other estimators: a search, a vote, a stack."""
+    return any(True for _ in inner_names(model.params)) or model.estimator.startswith("sklearn.model_selection.")
+
+
+def inner_names(option: object) -> Iterator[str]:
+    """Yield the classes of all objects within options, without their modules."""
+    if isinstance(option, Unfitted):
+        yield option.short
+        yield from inner_names(option.params)
+    elif isinstance(option, Pairs):
+        for pair in option.items:
+            yield from inner_names(pair)
+    elif isinstance(option, tuple):
+        for item in option:
+            yield from inner_names(item)

@@ -6,11 +6,12 @@ import warnings
 from typing import Any
 
 import sklearn.base
+from sklearn.model_selection._search import BaseSearchCV
 from threadpoolctl import threadpool_limits
 
 from lester_gui.errors import UserError
 from lester_gui.ir.learning import Model
-from lester_gui.models.estimators import build
+from lester_gui.models.estimators import build, inner_names
 from lester_gui.models.trained import RETRAINED, Array, Fitted, checked, class_name, require_classes
 
 _TAKES_GAPS = ("RandomForest", "ExtraTrees", "DecisionTree", "ExtraTree", "HistGradientBoosting", "Bagging", "Dummy")
@@ -36,9 +37,11 @@ def train(model: Model, X: Array, y: Array, seed: int) -> Fitted:
         If no row is left, one class is left where the estimator needs two, or scikit-learn refuses the rows.
     """
     name = class_name(model)
-    matrix, labels = checked(X, y, model, gaps_allowed=name.startswith(_TAKES_GAPS))
+    inner = tuple(inner_names(model.params))
+    gaps_allowed = any(n.startswith(_TAKES_GAPS) or "Imputer" in n for n in (name, *inner))
+    matrix, labels = checked(X, y, model, gaps_allowed=gaps_allowed)
     estimator = build(model, seed)
-    if sklearn.base.is_classifier(estimator) and not name.startswith(_TAKES_ONE_CLASS):
+    if sklearn.base.is_classifier(estimator) and not (name.startswith(_TAKES_ONE_CLASS) and not inner):
         require_classes(labels, model)
     notes = fit(estimator, matrix, labels)
     return Fitted(estimator=estimator, guarantee=RETRAINED, method="trained", notes=notes)
@@ -50,8 +53,10 @@ def fit(estimator: Any, X: Array, y: Array) -> tuple[str, ...]:
     Raises
     ------
     UserError
-        If scikit-learn refuses the rows. Its text is left out: it may quote values.
+        If a row has no label, or scikit-learn refuses the rows. Its text is left out: it may quote values.
     """
+    if any(v is None or v != v for v in y.tolist()):
+        raise UserError("A training row has no label", "Drop rows without a label before the split.")
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=1):
         warnings.simplefilter("always")
         try:
@@ -61,4 +66,29 @@ def fit(estimator: Any, X: Array, y: Array) -> tuple[str, ...]:
                 f"{type(estimator).__name__} refuses the training rows",
                 "The script itself would fail on them; look for too few rows or classes for its settings.",
             ) from error
+    forget_search(estimator)
     return tuple(dict.fromkeys(w.category.__name__ for w in caught))
+
+
+def forget_search(estimator: Any, seen: frozenset[int] = frozenset()) -> None:
+    """Take out of a fitted search, wherever it stands, how long its fits took and what it drew from: neither is part of a model.
+
+    Times differ from run to run, so that equal models would look different.
+    """
+    if id(estimator) in seen:
+        return
+    seen = seen | {id(estimator)}
+    if isinstance(estimator, BaseSearchCV) and hasattr(estimator, "cv_results_"):
+        estimator.refit_time_ = 0.0
+        for name in [n for n in estimator.cv_results_ if n.endswith("_time")]:
+            del estimator.cv_results_[name]
+        if hasattr(estimator, "param_distributions"):
+            estimator.param_distributions = {}
+    if isinstance(estimator, sklearn.base.BaseEstimator):
+        estimator = list(vars(estimator).values())
+    if isinstance(estimator, dict):
+        estimator = list(estimator.values())
+    if isinstance(estimator, list | tuple):
+        for inner in estimator:
+            if isinstance(inner, list | tuple | dict | sklearn.base.BaseEstimator):
+                forget_search(inner, seen)

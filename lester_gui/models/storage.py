@@ -9,6 +9,7 @@ import skops.io
 
 from lester_gui.errors import UserError
 from lester_gui.ir.learning import Model
+from lester_gui.ir.serialise import options_from_json, options_to_json
 from lester_gui.models.leaves import fingerprint
 from lester_gui.models.ridge import FittedRidge, Gram
 from lester_gui.models.trained import Fitted, Seen, Trained
@@ -18,11 +19,22 @@ TRUSTED = (
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.feature_selection._univariate_selection.chi2",
+    "sklearn.feature_selection._univariate_selection.f_classif",
+    "sklearn.feature_selection._univariate_selection.f_regression",
     "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.metrics._scorer._PassthroughScorer",
+    "sklearn.model_selection._split.KFold",
+    "sklearn.model_selection._split.RepeatedKFold",
+    "sklearn.model_selection._split.RepeatedStratifiedKFold",
+    "sklearn.model_selection._split.ShuffleSplit",
+    "sklearn.model_selection._split.StratifiedKFold",
+    "sklearn.model_selection._split.StratifiedShuffleSplit",
     "sklearn.neighbors._kd_tree.KDTree",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
     "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
     "sklearn.tree._tree.Tree",
+    "sklearn.utils._bunch.Bunch",
 )
 """What skops may build besides the types it trusts itself. All are scikit-learn's own and hold nothing but numbers."""
 
@@ -44,7 +56,7 @@ def dumps(trained: Trained) -> tuple[bytes, dict[str, Any]]:
     _require_trusted(data)
     record = {
         "estimator": trained.model.estimator,
-        "params": [[k, v] for k, v in trained.model.params],
+        "params": options_to_json(trained.model.params),
         "variable": trained.model.variable,
         "seed": trained.seed,
         "features": list(trained.features),
@@ -81,7 +93,9 @@ def loads(data: bytes, record: dict[str, Any]) -> Trained:
         **{k: record[k] for k in ("guarantee", "method", "residual", "smallest_eigenvalue", "move", "iterations")},
     }
     fitted = FittedRidge(**common, gram=Gram(**content["gram"])) if "gram" in content else Fitted(**common)
-    params = tuple((k, _tuples(v)) for k, v in record["params"])
+    if not isinstance(record["params"], dict):
+        raise UserError("The run's model was stored by an earlier version of Lester", "Run the pipeline again.")
+    params = options_from_json(record["params"])
     return Trained(
         model=Model(estimator=record["estimator"], params=params, variable=record["variable"]),
         seed=record["seed"],
@@ -96,7 +110,3 @@ def _require_trusted(data: bytes) -> None:
     foreign = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED))
     if foreign:
         raise UserError(f"A model that holds {foreign[0]} is not supported yet: it cannot be stored safely")
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value

@@ -170,4 +170,4 @@ def called(node: Node) -> tuple[str, ...]:
 
 def transformer_functions(plan: Plan) -> tuple[str, ...]:
     """Return the functions that transformers name."""
-    return tuple(str(t.get("function")) for b in plan.encode.blocks for t in b.chain if t.kind == "function")
+    return tuple(str(t.get("function")) for t in plan.encode.steps if t.kind == "function")

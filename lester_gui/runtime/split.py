@@ -82,6 +82,8 @@ def deal(
         labels = None
         if split.stratify:
             labels = evaluate_expression(connection, plan, run, plan.prepared, plan.label.expr, evaluate).to_pylist()
+            if any(v is None or v != v for v in labels):
+                raise UserError("A row has no label to stratify the split by", hint="The script would stop here as well.")
         sides, positions = _as_the_script(split, len(row_nos), labels, seed)
     else:
         sides, positions, new = _as_recorded(connection, plan, run, row_nos, keys, recorded, persons or {}, seed)

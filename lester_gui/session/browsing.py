@@ -185,7 +185,7 @@ class Browsing(Reading):
         """What the model saw of a prepared row; features that are made of masked columns stay masked."""
         plan, run = shown.facts.plan, shown.facts.run.id
         assert run is not None
-        functions = {t.get("function") for b in plan.encode.blocks for t in b.chain} & {f.name for f in plan.functions}
+        functions = {t.get("function") for t in plan.encode.steps} & {f.name for f in plan.functions}
         worker = self.worker(plan, silent()) if functions else Worker()
         columns = list(dict.fromkeys(c for b in plan.encode.blocks for c in b.columns))
 

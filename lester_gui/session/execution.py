@@ -99,7 +99,7 @@ def _learn(
     done: dict[str, object] = {"views": views[0], "edges": views[1]}
     try:
         stage = "label"
-        y = learned.labels(_label(connection, plan, worker))
+        y = learned.labels(_label(connection, plan, worker), plan.label.codes)
         done["y"] = y
         stage = "split"
         recorded = None if positions is None else _imposed(connection, plan, positions, len(y))
@@ -107,7 +107,7 @@ def _learn(
         rows = learned.prepare(connection, plan, RUN, worker)
         done |= {"train": rows.train, "test": rows.test}
         stage = "encode"
-        encoder = state.fit(plan.encode, rows.table, state.fit_rows(plan.encode, rows.train, len(y)), worker.call_block)
+        encoder = state.fit(plan.encode, rows.table, state.fit_rows(plan.encode, rows.train, len(y)), worker.call_block, y)
         X_train = matrix.transform(encoder, rows.table, rows.train, worker.call_block)
         X_test = matrix.transform(encoder, rows.table, rows.test, worker.call_block)
         done |= {"X_train": X_train, "X_test": X_test}

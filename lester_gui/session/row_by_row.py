@@ -66,7 +66,7 @@ def changed_labels(
             worker = workers(one, ctx)
             made = materialise(connection, one, run, snapshots, worker.evaluate, ctx, worker.run_opaque)
             values = evaluate_expression(connection, made.plan, run, made.plan.prepared, made.plan.label.expr, worker.evaluate)
-            found.append(learned.labels(values))
+            found.append(learned.labels(values, made.plan.label.codes))
     finally:
         connection.close()
     if len(found[0]) != len(found[1]):

@@ -202,6 +202,8 @@ def learning_of(run: ScriptRun, model: Model) -> Learning | None:
         return None
     wanted = model.estimator.rpartition(".")[2]
     same_class = [f for f in fits if f[1].estimator.rpartition(".")[2] == wanted]
+    if not same_class and run.status != "finished":
+        return None  # it stopped in an encoder, within the fit of a pipeline
     same_line = [f for f in same_class if f[1].line in model.lines]
     deepest = max(c.depth for _, c in fits)
     at, fit = (same_line or same_class or [f for f in fits if f[1].depth == deepest])[-1]

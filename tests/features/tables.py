@@ -36,6 +36,21 @@ DECREMENTAL = Encode(
         Block("constant", ("income",), (T("simple_imputer", (("strategy", "constant"), ("fill_value", -1.5))), SCALE)),
         Block("vector", ("embedding",), (SCALE,)),
         Block("flags", ("smoker",), (MOST_FREQUENT, T("passthrough"))),
+        Block(
+            "ranges",
+            ("income", "children"),
+            (
+                T("simple_imputer", (("strategy", "constant"), ("fill_value", 1.0))),
+                T("min_max_scaler", (("feature_range", (-1, 1)),)),
+            ),
+        ),
+        Block("largest", ("income",), (T("max_abs_scaler"),)),
+        Block("quantiles", ("children", "income"), (T("robust_scaler", (("quantile_range", (10.0, 90.0)),)),)),
+        Block(
+            "numbered",
+            ("county", "children"),
+            (T("ordinal", (("handle_unknown", "use_encoded_value"), ("unknown_value", -1))),),
+        ),
         Block("fixed", ("county",), (MOST_FREQUENT, T("one_hot", (("categories", ("b", "a")), ("handle_unknown", "ignore"))))),
     )
 )
@@ -44,6 +59,7 @@ DECREMENTAL = Encode(
 REFITTED = Encode(
     blocks=(
         Block("first", ("label",), (T("one_hot", (("categories", "first_seen"), ("handle_unknown", "ignore"))),)),
+        Block("factors", ("label",), (T("ordinal", (("categories", "first_seen"), ("encoded_missing_value", -1))),)),
         Block("behind", ("children", "income"), (SCALE, T("simple_imputer", (("strategy", "mean"),)))),
         Block("twice", ("label",), (ONE_HOT, SCALE)),
     )

@@ -6,7 +6,16 @@ import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    LabelEncoder,
+    MaxAbsScaler,
+    MinMaxScaler,
+    OneHotEncoder,
+    OrdinalEncoder,
+    RobustScaler,
+    StandardScaler,
+)
 
 from lester_gui.features.column_map import column_map
 from lester_gui.features.matrix import transform
@@ -71,7 +80,60 @@ CASES = [
         Pipeline([("e", OneHotEncoder(sparse_output=False)), ("s", StandardScaler())]),
         (step("one_hot"), SCALE),
     ),
+    (["children", "income"], MinMaxScaler((-2, 3)), (step("min_max_scaler", feature_range=(-2, 3)),)),
+    (["income"], MinMaxScaler(clip=True), (step("min_max_scaler", clip=True),)),
+    (["children", "income"], MaxAbsScaler(), (step("max_abs_scaler"),)),
+    (["children", "income"], RobustScaler(), (step("robust_scaler"),)),
+    (
+        ["income", "children"],
+        RobustScaler(quantile_range=(5.0, 60.0), unit_variance=True, with_centering=False),
+        (step("robust_scaler", quantile_range=(5.0, 60.0), unit_variance=True, with_centering=False),),
+    ),
+    (
+        ["income"],
+        Pipeline([("i", SimpleImputer(strategy="median")), ("s", MinMaxScaler())]),
+        (step("simple_imputer", strategy="median"), step("min_max_scaler")),
+    ),
+    (["label", "county", "children"], OrdinalEncoder(), (step("ordinal"),)),
+    (["county"], OrdinalEncoder(encoded_missing_value=-1), (step("ordinal", encoded_missing_value=-1),)),
+    (
+        ["label"],
+        OrdinalEncoder(categories=[["z", "x"]], handle_unknown="use_encoded_value", unknown_value=np.nan),
+        (step("ordinal", categories=("z", "x"), handle_unknown="use_encoded_value", unknown_value=float("nan")),),
+    ),
+    (
+        ["county", "label"],
+        OrdinalEncoder(categories=[["c", "b", "a"], ["z", "x"]], handle_unknown="use_encoded_value", unknown_value=-5),
+        (step("ordinal", categories=(("c", "b", "a"), ("z", "x")), handle_unknown="use_encoded_value", unknown_value=-5),),
+    ),
+    (
+        ["county"],
+        Pipeline([("i", SimpleImputer(strategy="most_frequent")), ("e", OrdinalEncoder())]),
+        (MOST_FREQUENT, step("ordinal")),
+    ),
 ]
+
+
+@pytest.mark.parametrize("drop", [None, "first"])
+def test_dummies_have_no_column_for_what_is_missing(drop: str | None) -> None:
+    data = random_table(4)
+    chain = (step("one_hot", drop=drop, missing="none"),)
+    state = fit(Encode(blocks=(Block("n", ("county", "label"), chain),)), data, range(200))
+    dummies = pd.get_dummies(frame(data)[["county", "label"]], drop_first=drop is not None)
+    np.testing.assert_array_equal(transform(state, data), dummies.to_numpy(dtype=float))
+
+
+def test_label_encoders_and_factorize_number_columns() -> None:
+    data = random_table(4)
+    series = frame(data)["county"]
+    codes = fit(Encode(blocks=(Block("n", ("county",), (step("ordinal", encoded_missing_value="last"),)),)), data, range(200))
+    np.testing.assert_array_equal(transform(codes, data)[:, 0], LabelEncoder().fit_transform(series))
+    factors = (step("ordinal", categories="first_seen", encoded_missing_value=-1),)
+    first_seen = fit(Encode(blocks=(Block("n", ("county",), factors),)), data, range(200))
+    np.testing.assert_array_equal(transform(first_seen, data)[:, 0], pd.factorize(series)[0])
+    plain = (step("ordinal", encoded_missing_value=-1),)
+    category = fit(Encode(blocks=(Block("n", ("county",), plain),)), data, range(200))
+    np.testing.assert_array_equal(transform(category, data)[:, 0], series.astype("category").cat.codes)
 
 
 @pytest.mark.parametrize("seed", [0, 1])

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lester_gui.errors import UserError
+from lester_gui.features.column_map import column_map
 from lester_gui.features.matrix import transform
-from lester_gui.features.state import EncoderState, decrement, fit, fit_rows, increment, update
+from lester_gui.features.state import EncoderState, decrement, fit, fit_rows, increment, marked, update
 from lester_gui.ir.learning import Block, Encode
 
 from .tables import DECREMENTAL, HOSPITAL, ONE_HOT, REFITTED, SCALE, T, anchor, prepared_row, table
@@ -56,7 +59,7 @@ def test_refitted_blocks_say_so_and_are_equal_too(rows: list[tuple[object, ...]]
     gone = data.draw(st.sets(st.integers(1, len(left) - 1), min_size=1))
     rest = [r for i, r in enumerate(left) if i not in gone]
     maintained = decrement(whole(left, REFITTED), table([left[i] for i in sorted(gone)]), lambda: table(rest))
-    assert maintained.methods == (("first", "refitted"), ("behind", "refitted"), ("twice", "refitted"))
+    assert maintained.methods == (("first", "refitted"), ("factors", "refitted"), ("behind", "refitted"), ("twice", "refitted"))
     assert maintained.state.canonical() == whole(rest, REFITTED).canonical()
 
 
@@ -175,3 +178,34 @@ def test_rows_that_were_never_there_cannot_leave(removed: list[tuple[object, ...
     action: Callable[[], object] = lambda: decrement(whole([ROW, anchor], HOSPITAL), table(removed), never)  # noqa: E731
     with pytest.raises((ValueError, UserError)):
         action()
+
+
+MIXED = Encode(
+    blocks=(
+        Block("all", ("county", "children"), (ONE_HOT,)),
+        Block("train", ("income",), (T("simple_imputer", fit_on="train"), replace(SCALE, fit_on="train"))),
+        Block("both", ("label",), (T("ordinal"), replace(SCALE, fit_on="train"))),
+    ),
+    fit_on="all",
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(prepared_row, st.booleans()), min_size=3, max_size=10), st.data())
+def test_steps_fitted_on_training_rows_beside_steps_fitted_on_all(rows: list[tuple[Any, bool]], data: st.DataObject) -> None:
+    rows = [(anchor, True), *rows]
+
+    def of(chosen: list[tuple[Any, bool]]) -> pa.Table:
+        return marked(MIXED, table([r for r, _ in chosen]), [i for i, (_, train) in enumerate(chosen) if train])
+
+    gone = data.draw(st.sets(st.integers(1, len(rows) - 1), min_size=1))
+    rest = [r for i, r in enumerate(rows) if i not in gone]
+    state = fit(MIXED, of(rows), range(len(rows)))
+    left = update(state, of([rows[i] for i in sorted(gone)]), None, lambda: of(rest))
+    assert left.methods == (("all", "decremental"), ("train", "decremental"), ("both", "refitted"))
+    assert left.state == fit(MIXED, of(rest), range(len(rest)))
+    by_hand = [r for r, train in rest if train]
+    alone = Encode(blocks=(Block("train", ("income",), (T("simple_imputer"), SCALE)),))
+    X = transform(left.state, of(rest))
+    column = column_map(left.state).names.index("train__income")  # the anchor has an income
+    np.testing.assert_array_equal(X[:, column], transform(whole(by_hand, alone), of(rest))[:, 0])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.learning import Transformer
-from lester_gui.ir.nodes import Node
+from lester_gui.features import chain, refitted
+from lester_gui.features.function import is_user_function
+from lester_gui.ir.learning import Block, Transformer
+from lester_gui.ir.nodes import Node, Option
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import (
     Cell,
@@ -22,7 +25,7 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Value,
 )
-from lester_gui.rewrite.lift.stop import shape
+from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -63,11 +66,11 @@ def of_value(lift: Lifter, value: Value) -> Matrix:
     if isinstance(content, Frame):
         return of_frame(lift, content)
     if isinstance(content, Column1):
-        return Matrix(
-            content.node, (MatrixBlock(content.name or "column", (Feature(content.cell, content.name),)),), content.part
-        )
+        one = MatrixBlock(content.name or "column", (Feature(content.cell, content.name),))
+        return Matrix(content.node, (one,), content.part, flat=True)
     if isinstance(content, Rows):
-        return of_rows(lift, content)
+        flat = not isinstance(lift.content(content.template), Tup | Items)
+        return replace(of_rows(lift, content), flat=flat)
     raise shape("X is made of something that does not have one row per row of a table")
 
 
@@ -118,18 +121,146 @@ def over_one_node(lift: Lifter, matrices: list[Matrix]) -> tuple[Node, list[Matr
     return node, out
 
 
-def transformed(matrix: Matrix, transformer: Transformer, name: str, scope: str, lines: tuple[int, ...]) -> Matrix:
-    """Return the matrix after a transformer that works column by column; neighbouring blocks with the same history become one."""
+def transformed(matrix: Matrix, step: Transformer, name: str, scope: str, lines: tuple[int, ...]) -> Matrix:
+    """Return the matrix after one more transformer, fitted on `scope` (empty: it learns nothing).
+
+    One that works column by column joins the chain of every block, and neighbours with the same history become one block. One
+    that mixes columns works on all of them together.
+    """
+    if not is_columnwise(step):
+        return _mixed(matrix, step, name, scope, lines)
     blocks: list[MatrixBlock] = []
     for b in matrix.blocks:
-        if b.fit_on and scope and b.fit_on != scope:
-            raise shape("One encoder is fitted on other rows than the one before it")
-        new = MatrixBlock(name, b.features, (*b.chain, transformer), scope or b.fit_on, (*b.lines, *lines))
-        if blocks and blocks[-1].chain == new.chain and blocks[-1].fit_on == new.fit_on:
-            blocks[-1] = replace(new, features=(*blocks[-1].features, *new.features))
+        b = pinned(b, scope)
+        new = MatrixBlock(name, b.features, (*b.chain, step), scope or b.fit_on, (*b.lines, *lines))
+        last = blocks[-1] if blocks else None
+        if last is not None and (last.chain, last.fit_on) == (new.chain, new.fit_on) and are_columnwise(new.chain):
+            blocks[-1] = replace(new, features=(*last.features, *new.features))
         else:
             blocks.append(new)
-    return replace(matrix, blocks=tuple(blocks))
+    return replace(matrix, blocks=tuple(blocks), flat=False)
+
+
+def pinned(block: MatrixBlock, scope: str) -> MatrixBlock:
+    """Return a block whose steps say what they are fitted on, where the next one is fitted on other rows."""
+    if not block.fit_on or not scope or block.fit_on == scope:
+        return block
+    return replace(block, chain=_said(block.chain, block.fit_on))
+
+
+def _said(steps: tuple[Transformer, ...], scope: str) -> tuple[Transformer, ...]:
+    out = []
+    for t in steps:
+        if t.branches:
+            t = replace(t, branches=tuple(replace(b, chain=_said(b.chain, scope)) for b in t.branches))
+        out.append(replace(t, fit_on=scope) if not t.fit_on and not t.branches and chain.learns(t) else t)
+    return tuple(out)
+
+
+def _mixed(matrix: Matrix, step: Transformer, name: str, scope: str, lines: tuple[int, ...]) -> Matrix:
+    """Return the matrix after a transformer that takes all columns together; branches name their columns by place."""
+    features = tuple(f for b in matrix.blocks for f in b.features)
+    every = tuple(dict.fromkeys((*(n for b in matrix.blocks for n in b.lines), *lines)))
+    if len(matrix.blocks) == 1:
+        one = pinned(matrix.blocks[0], scope)
+        steps, fit_on = (*one.chain, step), scope or one.fit_on
+    else:
+        branches, at, names = [], 0, []  # type: ignore[var-annotated]
+        for b in matrix.blocks:
+            names.append(free_name(b.name, names))
+            places = tuple(str(i) for i in range(at, at + len(b.features)))
+            branches.append(Block(names[-1], places, _said(b.chain, b.fit_on) if b.fit_on else b.chain or (PASSTHROUGH,)))
+            at += len(b.features)
+        steps, fit_on = (Transformer("beside", branches=tuple(branches)), step), scope
+    return replace(matrix, blocks=(MatrixBlock(name, features, steps, fit_on, every),), flat=False)
+
+
+def free_name(base: str, taken: Sequence[str]) -> str:
+    """Return `base`, or with a number where it is taken."""
+    base = base.lstrip("_") or "value"
+    name, n = base, 1
+    while name in taken:
+        n += 1
+        name = f"{base}_{n}"
+    return name
+
+
+def named_places(steps: tuple[Transformer, ...], names: Sequence[str]) -> tuple[Transformer, ...]:
+    """Return a chain whose branches call their columns by name; `names` are those of the block's columns."""
+    out = []
+    for t in steps:
+        branches = []
+        for b in t.branches:
+            own = tuple(names[int(c)] for c in b.columns)
+            branches.append(Block(b.name, own, named_places(b.chain, own)))
+        out.append(replace(t, branches=tuple(branches)) if branches else t)
+    return tuple(out)
+
+
+def is_columnwise(step: Transformer) -> bool:
+    """Whether a step treats every column for itself, wherever it stands."""
+    if step.branches or refitted.mixes(step) or is_user_function(step):
+        return False
+    for name, value in refitted.unfitted(step).params if step.kind == "refitted" else step.params:
+        per_column = name in ("drop", "n_bins") or (name == "categories" and isinstance(value, tuple) and _is_nested(value))
+        if per_column and isinstance(value, tuple):
+            return False
+    return True
+
+
+def _is_nested(value: tuple[Option, ...]) -> bool:
+    return bool(value) and isinstance(value[0], tuple)
+
+
+def are_columnwise(steps: tuple[Transformer, ...]) -> bool:
+    """Whether a chain may be cut into its columns, and joined with an equal one."""
+    return all(is_columnwise(t) for t in steps)
+
+
+KEEPS_COLUMNS = frozenset({"passthrough", "standard_scaler", "ordinal", "min_max_scaler", "max_abs_scaler", "robust_scaler"})
+KEEPS_COLUMNS_REFITTED = frozenset({"QuantileTransformer", "PowerTransformer", "Binarizer", "OrdinalEncoder"})
+
+
+def keeps_columns(steps: tuple[Transformer, ...]) -> bool:
+    """Whether a chain makes exactly one column of each, in order."""
+    return all(
+        t.kind in KEEPS_COLUMNS
+        or (t.kind == "function" and not is_user_function(t))
+        or t.kind == "simple_imputer"
+        or (t.kind == "refitted" and refitted.unfitted(t).short in KEEPS_COLUMNS_REFITTED)
+        for t in steps
+    ) and are_columnwise(steps)
+
+
+def single_features(matrix: Matrix) -> list[MatrixBlock]:
+    """Return the columns of a matrix one by one, each with its own history.
+
+    Raises
+    ------
+    Stopped
+        If encoders made several columns of one, or of several one, so that places no longer tell columns.
+    """
+    if any(b.chain and not keeps_columns(b.chain) for b in matrix.blocks):
+        raise no_rule("choosing columns of an encoded matrix")
+    return [replace(b, features=(f,)) for b in matrix.blocks for f in b.features]
+
+
+def grouped(name: str, columns: list[MatrixBlock]) -> tuple[MatrixBlock, ...]:
+    """Return columns as blocks called `name`; neighbours with the same history become one."""
+    out: list[MatrixBlock] = []
+    for b in columns:
+        last = out[-1] if out else None
+        if last is not None and (last.chain, last.fit_on) == (b.chain, b.fit_on):
+            lines = tuple(dict.fromkeys((*last.lines, *b.lines)))
+            out[-1] = replace(last, features=(*last.features, *b.features), lines=lines)
+        else:
+            out.append(replace(b, name=name))
+    return tuple(out)
+
+
+def renamed(matrix: Matrix, name: str) -> Matrix:
+    """Return a matrix whose plain blocks are called `name`."""
+    return replace(matrix, blocks=tuple(b if b.chain else replace(b, name=name) for b in matrix.blocks))
 
 
 def same_columns(a: Matrix, b: Matrix) -> bool:

@@ -291,13 +291,30 @@ class Encoded(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Coded(Value):
+    """A column in which every value stands as its number among all values: what a label encoder gives.
+
+    `order` is ``sorted`` or ``first_seen``. The numbers hang on which values there are, so it is no column to compute with: it
+    can be a label, or a feature.
+    """
+
+    column: Column1
+    order: str
+    lines: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Matrix(Value):
-    """A two-dimensional array: blocks side by side over the rows of `node`."""
+    """A two-dimensional array: blocks side by side over the rows of `node`.
+
+    `flat` where the script has one column as a one-dimensional object: what reads text takes only that.
+    """
 
     node: Node
     blocks: tuple[MatrixBlock, ...]
     part: Part | None = None
     dtype: str = "float64"
+    flat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,13 +329,14 @@ class Grid(Value):
 
 @dataclass(frozen=True, slots=True)
 class Order(Value):
-    """Row numbers in a seeded random order, or a slice of them: ``idx[:cut]`` after ``rng.shuffle(idx)``."""
+    """Row numbers in a seeded random order, a slice of them (``idx[:cut]`` after ``rng.shuffle(idx)``), or a side of a split."""
 
     node: Node
     method: str = ""
     seed: int | None = None
     start: Value | None = None
     stop: Value | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +351,7 @@ class Generator(Value):
 class Estimator(Value):
     """A scikit-learn object that is not part of any data: dotted name, parameters, and what it was fitted on.
 
-    `params` hold `Const`, other estimators, or columns lists as the script gave them.
+    `params` hold `Const`, other estimators, or columns lists as the script gave them. A label encoder is `fitted` on a column.
     """
 
     name: str

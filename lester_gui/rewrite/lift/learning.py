@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from lester_gui.features.chain import looks_at_labels
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of
 from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer
 from lester_gui.ir.nodes import Concat, Filter, Node, Options, Project, Select
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.blocks import over_one_node
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Leaf, Matrix, Part, Value
+from lester_gui.rewrite.lift.blocks import free_name, named_places, over_one_node
+from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Part, Value
 from lester_gui.rewrite.lift.recognise import recognised
+from lester_gui.rewrite.lift.scopes import scoped, scopes_in, short_of_scope
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Fit:
     x_name: str
     y_name: str
     lines: tuple[int, ...] = ()
+    codes: str = ""  # how the labels are numbered, as in `ir.learning.Label`
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Learner:
         self.splits: dict[int, SplitMade] = {}
         self.tests: list[tuple[int, Matrix, Column1 | None]] = []
         self.truths: list[Column1] = []
+        self.labels: list[Column1] = []
 
     def split(self, node: Node, by: Value | None = None, **fields: Any) -> int:
         """Note a split and return its number."""
@@ -98,13 +101,17 @@ class Learner:
             return self.cut(node, low, "test", None)
         return None
 
-    def tested(self, owner: int, matrix: Matrix, label: Column1 | None) -> None:
+    def tested(self, owner: int, matrix: Matrix, label: Column1 | Coded | None) -> None:
         """Note the rows that a fitted model is asked about."""
-        self.tests.append((owner, matrix, label))
+        self.tests.append((owner, matrix, label.column if isinstance(label, Coded) else label))
 
-    def scored(self, label: Column1) -> None:
+    def scored(self, label: Column1 | Coded) -> None:
         """Note labels that predictions are compared with."""
-        self.truths.append(label)
+        self.truths.append(label.column if isinstance(label, Coded) else label)
+
+    def supervised(self, label: Column1 | Coded) -> None:
+        """Note labels that a transformer is fitted with."""
+        self.labels.append(label.column if isinstance(label, Coded) else label)
 
     # -- putting it together -------------------------------------------------------------------------------------------
 
@@ -160,7 +167,7 @@ class Learner:
         self._check_test_side(fit, part)
         node, label, features = self._prepared(made.node, fit)
         if made.by is not None:
-            self._check_stratified(made, label, node)
+            self._check_stratified(made, label, node, fit)
         return self._finish(
             fit, node, label, features, split, {part.side: "train", f"all:{id(self.lift.align.root(made.node))}": "all"}
         )
@@ -177,8 +184,10 @@ class Learner:
             ]:
                 raise shape("Training and test rows are encoded differently")
 
-    def _check_stratified(self, made: SplitMade, label: Cell, node: Node) -> None:
-        by = made.by
+    def _check_stratified(self, made: SplitMade, label: Cell, node: Node, fit: Fit) -> None:
+        by = made.by.column if isinstance(made.by, Coded) and made.by.order != "first_seen" else made.by
+        if fit.codes == "first_seen":
+            raise no_rule("a split that is stratified by numbers in order of appearance")
         if isinstance(by, Column1) and self.lift.move(by.cell, by.node, node).expr == label.expr:
             return
         raise no_rule("a split that is stratified by something else than the label")
@@ -238,10 +247,10 @@ class Learner:
         for b, column in zip(fit.matrix.blocks, train_features, strict=True):
             for f, c in zip(b.features, column, strict=True):
                 base = c.expr.name if isinstance(c.expr, Column) else f.name or b.name
-                names.append(_free(base, names))
+                names.append(free_name(base, names))
         plain = isinstance(train_label.expr, Column) and isinstance(test_label.expr, Column)
-        label_name = _free((fit.label.name if plain else "") or "label", names)
-        part_name = _free(PART_COLUMN, [*names, label_name])
+        label_name = free_name((fit.label.name if plain else "") or "label", names)
+        part_name = free_name(PART_COLUMN, [*names, label_name])
         sides = []
         for node, label, features, side, lines in (
             (train_node, train_label, train_features, "train", fit.label.node.lines),
@@ -286,13 +295,18 @@ class Learner:
         self, fit: Fit, node: Node, label: Cell, features: list[list[Cell]], split: Split, scopes: dict[str, str]
     ) -> Learning:
         lift = self.lift
-        node, blocks = self._columns(node, fit, features)
-        fitted = {scopes.get(b.fit_on, b.fit_on) for b in fit.matrix.blocks if b.fit_on}
+        if any(looks_at_labels(b.chain) for b in fit.matrix.blocks):
+            for own in self.labels:
+                if lift.move(own.cell, own.node, node).expr != label.expr:
+                    raise shape("An encoder is fitted with other labels than the model")
+        scoped_blocks = tuple(replace(b, chain=scoped(b.chain, b.fit_on, scopes)) for b in fit.matrix.blocks)
+        fitted = {s for b in scoped_blocks for s in scopes_in(b.chain)}
         if not fitted <= {"train", "all"}:
             raise shape("An encoder is fitted on rows that are neither the training rows nor all rows")
-        if len(fitted) > 1:
-            raise no_rule("some encoders fitted on all rows and some on the training rows")
-        fit_on = fitted.pop() if fitted else "train"
+        fit_on = "all" if "all" in fitted else "train"
+        short = tuple(replace(b, chain=short_of_scope(b.chain, len(fitted) > 1)) for b in scoped_blocks)
+        fit = replace(fit, matrix=replace(fit.matrix, blocks=short))
+        node, blocks = self._columns(node, fit, features)
         if fit_on == "all" and split.kind != "none":
             early = [n for b in fit.matrix.blocks if b.fit_on for n in b.lines]
             lift.note("fitted-before-split", fit.x_name or "X", line=min(early, default=fit.line))
@@ -314,6 +328,7 @@ class Learner:
         y = Label(
             expr=label.expr,
             variable=fit.y_name or fit.label.name or "y",
+            codes={"category": "sorted"}.get(fit.codes, fit.codes),
             lines=self._made_at(fit.label) or (fit.line,),
             made_by="rule:label",
         )
@@ -344,7 +359,7 @@ class Learner:
             for f, c in zip(b.features, column, strict=True):
                 if not isinstance(c.expr, Column) and c.expr not in computed:
                     taken = [*node.schema.names, *computed.values()]
-                    computed[c.expr] = _free(f.name or lift.called_cell(c) or b.name, taken)
+                    computed[c.expr] = free_name(f.name or lift.called_cell(c) or b.name, taken)
         if computed:
             assigned = tuple((n, e) for e, n in computed.items())
             lines = {n for e in computed for n in lift.cell_lines.get(e, ())} | {n for b in fit.matrix.blocks for n in b.lines}
@@ -354,9 +369,9 @@ class Learner:
         out = []
         for b, column in zip(fit.matrix.blocks, features, strict=True):
             names = tuple(c.expr.name if isinstance(c.expr, Column) else computed[c.expr] for c in column)
-            name = _free(b.name, names_used)
+            name = free_name(b.name, names_used)
             names_used.append(name)
-            out.append(Block(name, names, b.chain or (Transformer("passthrough"),)))
+            out.append(Block(name, names, named_places(b.chain, names) or (Transformer("passthrough"),)))
         return node, tuple(out)
 
 
@@ -366,15 +381,6 @@ def _no_loose_ends(cell: Cell) -> None:
     for e in walk(cell.expr):
         if isinstance(e, Leaf) and e.kind in ("prev", "count", "position"):
             raise Stopped(Reason.RECURRENCE, "A feature or label depends on the rows before it, or on their number")
-
-
-def _free(base: str, taken: Sequence[str]) -> str:
-    base = base.lstrip("_") or "value"
-    name, n = base, 1
-    while name in taken:
-        n += 1
-        name = f"{base}_{n}"
-    return name
 
 
 OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}

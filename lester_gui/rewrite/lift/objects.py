@@ -11,6 +11,7 @@ from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
+    Coded,
     Column1,
     Const,
     Entries,
@@ -53,6 +54,7 @@ KINDS: dict[type[Value], str] = {
     Vocabulary: "dict",
     Grouping: "groupby",
     Estimator: "estimator",
+    Coded: "coded",
     Handle: "file",
     LineOf: "line",
     Fields: "fields",

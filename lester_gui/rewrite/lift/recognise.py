@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Expr, Literal
 from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Node
+from lester_gui.rewrite.lift.blocks import are_columnwise
 from lester_gui.rewrite.lift.domain import Cell, Leaf, Matrix, MatrixBlock
 
 if TYPE_CHECKING:
@@ -97,6 +98,9 @@ def recognised(lift: Lifter, matrix: Matrix) -> Matrix:
     """Return a matrix in which hand-made standardisation stands as a scaler; neighbouring columns form one block."""
     out: list[MatrixBlock] = []
     for block in matrix.blocks:
+        if not are_columnwise(block.chain):
+            out.append(block)
+            continue
         for feature in block.features:
             if block.chain:
                 found = imputed(lift, matrix.node, feature.cell)
@@ -119,13 +123,14 @@ def recognised(lift: Lifter, matrix: Matrix) -> Matrix:
                 found.lines if found else block.lines,
             )
             _add(out, one)
-    return Matrix(matrix.node, tuple(out), matrix.part, matrix.dtype)
+    return replace(matrix, blocks=tuple(out))
 
 
 def _add(blocks: list[MatrixBlock], one: MatrixBlock) -> None:
     """Put a block after others, into the last one if that has the same name and history."""
     last = blocks[-1] if blocks else None
-    if last is not None and (last.name, last.chain, last.fit_on) == (one.name, one.chain, one.fit_on):
+    same = last is not None and (last.name, last.chain, last.fit_on) == (one.name, one.chain, one.fit_on)
+    if last is not None and same and are_columnwise(last.chain):
         lines = tuple(dict.fromkeys((*last.lines, *one.lines)))
         blocks[-1] = MatrixBlock(last.name, (*last.features, *one.features), last.chain, last.fit_on, lines)
     else:

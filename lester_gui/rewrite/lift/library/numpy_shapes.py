@@ -81,11 +81,11 @@ def c_(lift: Lifter, args: Arguments) -> Value:
 
 
 @method("series", "reshape")
-@method("matrix", "reshape", "ravel", "flatten", "toarray", "todense", "astype", "copy", "tolist", "round")
+@method("matrix", "reshape", "ravel", "flatten", "toarray", "todense", "tocsr", "tocsc", "astype", "copy", "tolist", "round")
 def reshape(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``x.reshape(-1, 1)``, ``X.ravel()``, ``X.toarray()``."""
     what = args.what.rsplit(".", 1)[-1]
-    if what in ("toarray", "todense", "copy"):
+    if what in ("toarray", "todense", "tocsr", "tocsc", "copy"):
         return content
     if what == "astype":
         return typed(content, type_named(lift, args.bind("dtype", ignored=("copy",))["dtype"]))
@@ -101,6 +101,17 @@ def reshape(lift: Lifter, content: Value, args: Arguments) -> Value:
     if size in ((Const(-1),),):
         return content if isinstance(content, Column1) else flat(content)
     raise no_rule("this reshape")
+
+
+@function("scipy.sparse.csr_matrix", "scipy.sparse.csc_matrix", "scipy.sparse.csr_array", "scipy.sparse.coo_matrix")
+def sparse(lift: Lifter, args: Arguments) -> Value:
+    """``csr_matrix(X)``: the same numbers, stored otherwise."""
+    content = lift.content(args.bind("arg1", ignored=("copy",))["arg1"])
+    if isinstance(content, Matrix):
+        return content
+    if isinstance(content, Frame):
+        return blocks.of_frame(lift, content)
+    raise no_rule("a sparse matrix of this object")
 
 
 @method("series", "ravel", "flatten", "toarray")

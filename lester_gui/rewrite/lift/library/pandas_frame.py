@@ -9,9 +9,11 @@ from lester_gui.ir.expressions import Column, walk
 from lester_gui.ir.nodes import Filter, Limit, Node, Project
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.blocks import keeps_columns
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
+    Coded,
     Column1,
     Const,
     Encoded,
@@ -26,6 +28,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.library.pandas_io import as_column
+from lester_gui.rewrite.lift.library.sklearn_labels import as_coded, coded_feature
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -38,6 +41,8 @@ def column_of(lift: Lifter, frame: Frame, name: str) -> Value:
     value = frame.get(name)
     if value is None:
         raise shape(f"There is no column {name!r}")
+    if isinstance(value, Encoded) and [t.kind for t in value.chain] == ["ordinal"]:
+        return as_coded(Column1(frame.node, value.cell, name, frame.part, False, frame.index), value.chain)
     if not isinstance(value, Cell):
         return value
     return Column1(frame.node, value, name, frame.part, False, frame.index)
@@ -180,6 +185,11 @@ def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
     content = lift.content(value)
     if isinstance(content, Result | Encoded):
         return frame.with_columns({name: content})
+    if isinstance(content, Coded):
+        if content.column.part != frame.part or not lift.align.same(frame.node, content.column.node):
+            raise shape("Numbers of labels of other rows are put into a table")
+        moved = replace(content.column, node=frame.node, cell=lift.move(content.column.cell, content.column.node, frame.node))
+        return frame.with_columns({name: coded_feature(lift, replace(content, column=moved))})
     if isinstance(content, Const):
         cell = cells.cell_of(content)
     elif isinstance(content, Cell):
@@ -226,7 +236,7 @@ def with_encoded(lift: Lifter, frame: Frame, names: tuple[str, ...], source: Mat
         raise shape("A matrix of other rows is put into a table")
     new: dict[str, Value] = {}
     flat = [(f, b) for b in source.blocks for f in b.features]
-    if len(flat) != len(names) or any(t.kind == "one_hot" for _, b in flat for t in b.chain):
+    if len(flat) != len(names) or not all(keeps_columns(b.chain) for _, b in flat):
         raise shape("A matrix is put into another number of columns than it has")
     for name, (feature, block) in zip(names, flat, strict=True):
         cell = lift.move(feature.cell, source.node, frame.node)

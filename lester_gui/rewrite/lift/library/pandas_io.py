@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.nodes import Option, Options, Read, Reader
 from lester_gui.ir.schema import Schema
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Result, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Matrix, Result, Rows, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -129,6 +129,10 @@ def data_frame(lift: Lifter, args: Arguments) -> Value:
         return lift.new(frame_of_rows(lift, data, wanted))
     if isinstance(data, Entries):
         return lift.new(_of_columns(lift, data))
+    if isinstance(data, Matrix):
+        from lester_gui.rewrite.lift.library.sklearn_frames import frame_of_matrix
+
+        return lift.new(frame_of_matrix(lift, data, wanted))
     if isinstance(data, Result):
         return data
     raise no_rule("DataFrame of this object")

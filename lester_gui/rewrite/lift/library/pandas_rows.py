@@ -170,12 +170,12 @@ def get_dummies(lift: Lifter, args: Arguments) -> Value:
         names = lift.strings(given["columns"])
     kept = {n: v for n, v in frame.columns if n not in names}
     drop = "first" if lift.const(given["drop_first"]) else None
-    params = (("categories", "auto"), ("drop", drop), ("handle_unknown", "error"))
+    params = (("categories", "auto"), ("drop", drop), ("handle_unknown", "error"), ("missing", "none"))
     scope = scope_of(lift, frame.node, frame.part)
     for n in names:
         cell = frame.get(n)
-        if not isinstance(cell, Cell) or cell.nullable:
-            raise shape(f"get_dummies of {n!r}, which may be missing, leaves a row without any category")
+        if not isinstance(cell, Cell):
+            raise shape(f"get_dummies of {n!r}, which was encoded before")
         kept[f"{n}_*"] = Encoded(cell, (Transformer("one_hot", params),), scope, lift.lines)
     return lift.new(replace(frame, columns=tuple(kept.items())))
 

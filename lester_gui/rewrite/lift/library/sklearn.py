@@ -6,12 +6,11 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
-from lester_gui.ir.nodes import Option, Options
-from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import blocks, cells
+from lester_gui.features.chain import looks_at_labels
+from lester_gui.features.unfitted import DISTRIBUTIONS
+from lester_gui.rewrite.lift import blocks
 from lester_gui.rewrite.lift.domain import (
-    Cell,
+    Coded,
     Column1,
     Const,
     Estimator,
@@ -24,7 +23,10 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.library.pandas_io import as_column
-from lester_gui.rewrite.lift.library.sklearn_names import POSITIONAL, RENAMED, REVALUED, is_model
+from lester_gui.rewrite.lift.library.sklearn_labels import as_coded, encode_label
+from lester_gui.rewrite.lift.library.sklearn_names import RENAMED, is_model, positional
+from lester_gui.rewrite.lift.library.sklearn_options import options_of, public_name
+from lester_gui.rewrite.lift.library.sklearn_parameters import placed, set_param
 from lester_gui.rewrite.lift.library.sklearn_transformers import apply, steps_of
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 def estimator(lift: Lifter, name: str, args: Arguments) -> Value:
     """Return an unfitted estimator with the parameters of the call."""
     short = name.rsplit(".", 1)[-1]
-    places = POSITIONAL.get(short, ())
+    places = positional(name)
     if len(args.positional) > len(places):
         raise no_rule(f"{short} with positional arguments")
     params = dict(zip(places, args.positional, strict=False)) | args.keywords
@@ -97,19 +99,22 @@ def fit(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     what = args.what.rsplit(".", 1)[-1]
     if what in ("fit_predict", "partial_fit"):
         raise no_rule(f"{what}")
+    short = content.name.rsplit(".", 1)[-1]
+    if short in ("LabelEncoder", "LabelBinarizer"):
+        return encode_label(lift, content, args.bind("y")["y"], what, args.owner)
     given = args.bind("X", "y", y=None)
     owner = args.owner
     if is_predictor(lift, content):
         return fit_model(lift, content, given, args)
-    short = content.name.rsplit(".", 1)[-1]
-    if short in ("LabelEncoder", "LabelBinarizer"):
-        return encode_label(lift, content, given["X"], what, owner)
     matrix = blocks.of_value(lift, given["X"])
     scope = blocks.scope_of(lift, matrix.node, matrix.part)
     lift.set(owner, replace(content, fitted=Const(scope)))
+    out = apply(lift, content, matrix, scope, "")
+    if lift.content(given["y"]) != Const(None) and any(looks_at_labels(b.chain) for b in out.blocks):
+        lift.learner.supervised(label_of(lift, given["y"]))
     if what == "fit":
         return owner if owner is not None else lift.new(content)
-    return apply(lift, content, matrix, scope, "")
+    return out
 
 
 def is_predictor(lift: Lifter, content: Estimator) -> bool:
@@ -128,13 +133,25 @@ def fit_model(lift: Lifter, content: Estimator, given: dict[str, Value], args: A
     matrix = blocks.of_value(lift, given["X"])
     scope = blocks.scope_of(lift, matrix.node, matrix.part)
     encoded, model = through(lift, content, matrix, scope)
-    label = label_of(lift, given["y"])
+    model = placed(lift, model, encoded)
+    y = label_of(lift, given["y"])
+    label, codes = (y.column, y.order) if isinstance(y, Coded) else (y, "")
     assert isinstance(args.owner, Ref)
     names = [a.id if isinstance(a, ast.Name) else "" for a in (args.node.args if args.node else [])] + ["", ""]
     own = ast.unparse(args.node.func.value) if args.node and isinstance(args.node.func, ast.Attribute) else "model"
     variable = own if own.isidentifier() else "model"
     made = Fit(
-        lift.line, model.name, params_of(lift, model), encoded, label, args.owner.id, variable, names[0], names[1], model.lines
+        line=lift.line,
+        estimator=public_name(model.name),
+        params=options_of(lift, model),
+        matrix=encoded,
+        label=label,
+        owner=args.owner.id,
+        variable=variable,
+        x_name=names[0],
+        y_name=names[1],
+        lines=model.lines,
+        codes=codes,
     )
     lift.fits.append(made)
     lift.set(args.owner, replace(content, fitted=Const(scope)))
@@ -153,28 +170,23 @@ def through(lift: Lifter, content: Estimator, matrix: Matrix, scope: str) -> tup
     return through(lift, last, matrix, scope)
 
 
-def params_of(lift: Lifter, model: Estimator) -> Options:
-    """Return the parameters that the script gives a model, in order of their names."""
-    out: list[tuple[str, Option]] = []
-    for name, value in sorted(model.params):
-        constant = lift.const(value)
-        if isinstance(constant, dict | set):
-            raise no_rule(f"a dict or set as the parameter {name} of a model")
-        if isinstance(constant, list):
-            constant = tuple(constant)
-        out.append((name, REVALUED.get((name, constant), constant) if isinstance(constant, str) else constant))
-    return tuple(out)
-
-
-def label_of(lift: Lifter, value: Value) -> Column1:
-    """Return y as a column."""
+def label_of(lift: Lifter, value: Value) -> Column1 | Coded:
+    """Return y as a column, or as the numbers of its values."""
     content = lift.content(value)
+    if isinstance(content, Coded):
+        return content
     if isinstance(content, Frame) and len(content.columns) == 1:
         from lester_gui.rewrite.lift.library.pandas_frame import column_of
 
         content = lift.content(column_of(lift, content, content.names[0]))
-    if isinstance(content, Matrix) and sum(len(b.features) for b in content.blocks) == 1 and not content.blocks[0].chain:
-        content = Column1(content.node, content.blocks[0].features[0].cell, "", content.part, True)
+    if isinstance(content, Matrix) and sum(len(b.features) for b in content.blocks) == 1:
+        only = content.blocks[0]
+        column = Column1(content.node, only.features[0].cell, "", content.part, True)
+        if only.chain:
+            return as_coded(column, only.chain)
+        content = column
+    if isinstance(content, Coded):
+        return content
     if content == Const(None):
         raise no_rule("a model that is fitted without labels")
     return as_column(lift, content)
@@ -183,11 +195,11 @@ def label_of(lift: Lifter, value: Value) -> Column1:
 @method("estimator", "transform")
 def transform(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     """``encoder.transform(X)``: with the state of the rows it was fitted on."""
-    given = args.bind("X")
     if content.fitted is None:
         raise shape("An encoder is used before it is fitted")
     if content.name.rsplit(".", 1)[-1] in ("LabelEncoder", "LabelBinarizer"):
-        return encode_label(lift, content, given["X"], "transform", args.owner)
+        return encode_label(lift, content, args.bind("y")["y"], "transform", args.owner)
+    given = args.bind("X")
     return apply(lift, content, blocks.of_value(lift, given["X"]), lift.text(content.fitted), "")
 
 
@@ -213,11 +225,16 @@ def configure(lift: Lifter, content: Estimator, args: Arguments) -> Value:
         return args.owner
     if what != "set_params":
         return Result(what)
-    if any("__" in k for k in args.keywords):
-        raise no_rule("set_params of a step")
-    lift.set(args.owner, replace(content, params=tuple((dict(content.params) | args.keywords).items())))
     assert args.owner is not None
+    for name, value in args.keywords.items():
+        set_param(lift, args.owner, name, value)
     return args.owner
+
+
+@method("estimator", "split", "get_n_splits")
+def folds(lift: Lifter, content: Estimator, args: Arguments) -> Value:
+    """``KFold(5).split(X, y)``: what is done on folds tells scores, and leaves no model that is kept."""
+    return Result("folds")
 
 
 @attribute("estimator", "named_steps")
@@ -235,35 +252,6 @@ def clone(lift: Lifter, args: Arguments) -> Value:
     if not isinstance(content, Estimator):
         raise no_rule("clone of this object")
     return lift.new(replace(content, fitted=None))
-
-
-# -- labels ------------------------------------------------------------------------------------------------------------
-
-
-def encode_label(lift: Lifter, content: Estimator, value: Value, what: str, owner: Value | None) -> Value:
-    """Return labels as numbers. Only of a condition: the numbers of other classes depend on which classes occur."""
-    lift.set(owner, replace(content, fitted=Const("all")))
-    if what == "fit":
-        assert owner is not None
-        return owner
-    column = label_of(lift, value)
-    if column.cell.type is Type.BOOL and not column.cell.nullable:
-        return replace(column, cell=cells.make("if_else", column.cell, Cell(Literal(1), Type.INT), Cell(Literal(0), Type.INT)))
-    if column.cell.type is Type.INT and what == "transform":
-        return column
-    raise no_rule(f"{content.name.rsplit('.', 1)[-1]} of classes that only the data tell")
-
-
-@function("sklearn.preprocessing.label_binarize")
-def label_binarize(lift: Lifter, args: Arguments) -> Value:
-    """``label_binarize(y, classes=[a, b])``: whether y is the second class."""
-    given = args.bind("y", "classes", neg_label=0, pos_label=1)
-    column = label_of(lift, given["y"])
-    classes = lift.const(given["classes"])
-    if len(classes) != 2 or lift.const(given["neg_label"]) != 0 or lift.const(given["pos_label"]) != 1:
-        raise no_rule("label_binarize of other than two classes")
-    second = cells.compare("Eq", column.cell, cells.cell_of(Const(classes[1])), True)
-    return replace(column, cell=cells.make("if_else", second, Cell(Literal(1), Type.INT), Cell(Literal(0), Type.INT)), numpy=True)
 
 
 METRICS = (
@@ -292,15 +280,35 @@ def metric(lift: Lifter, args: Arguments) -> Value:
     """A metric: printed, not needed; the labels it is given are those of the test rows."""
     if args.positional:
         first = lift.content(args.positional[0])
-        if isinstance(first, Column1):
+        if isinstance(first, Column1 | Coded):
             lift.learner.scored(first)
     return Result("metric")
 
 
-@function("sklearn.model_selection.cross_val_score", "sklearn.model_selection.cross_validate")
+@function(
+    *(
+        f"sklearn.model_selection.{name}"
+        for name in ("cross_val_score", "cross_validate", "cross_val_predict", "learning_curve", "validation_curve")
+    ),
+    "sklearn.inspection.permutation_importance",
+)
 def cross_validation(lift: Lifter, args: Arguments) -> Value:
     """Scores of folds: printed, not part of the model that is kept."""
     return Result("scores")
+
+
+@function(*(f"scipy.stats.{name}" for name in DISTRIBUTIONS))
+def distribution(lift: Lifter, args: Arguments) -> Value:
+    """``uniform(0, 1)``, ``randint(1, 10)``: what a random search draws from."""
+    if args.keywords:
+        raise no_rule("a distribution with named parameters")
+    return lift.new(Estimator(args.what, (("args", Tup(tuple(args.positional))),), None, lift.lines))
+
+
+@function("builtins.slice")
+def slice_(lift: Lifter, args: Arguments) -> Value:
+    """``slice(0, 3)`` as the columns of a ColumnTransformer."""
+    return Const(slice(*(lift.const(v) for v in args.positional)))
 
 
 @function("sklearn.set_config", "sklearn.utils.check_random_state")

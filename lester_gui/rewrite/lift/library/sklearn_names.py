@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import inspect
 
-if TYPE_CHECKING:
-    pass
-
+from lester_gui.errors import UserError
+from lester_gui.features.unfitted import library_class
 
 MODEL_MODULES = (
     "linear_model",
@@ -19,10 +18,17 @@ MODEL_MODULES = (
     "discriminant_analysis",
     "dummy",
     "kernel_ridge",
+    "calibration",
+    "multiclass",
+    "multioutput",
+    "gaussian_process",
+    "cross_decomposition",
 )
+SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "TransformedTargetRegressor")
+"""Models of other modules."""
 
 
-# The few parameters that scikit-learn takes, or took, by position.
+# What older versions took by position and the installed one does not.
 POSITIONAL = {
     "KNeighborsClassifier": ("n_neighbors",),
     "KNeighborsRegressor": ("n_neighbors",),
@@ -34,14 +40,19 @@ POSITIONAL = {
     "MLPRegressor": ("hidden_layer_sizes",),
     "LogisticRegression": ("penalty",),
     "RidgeClassifier": ("alpha",),
-    "FunctionTransformer": ("func",),
-    "Pipeline": ("steps",),
-    "ColumnTransformer": ("transformers",),
-    "FeatureUnion": ("transformer_list",),
-    "OneHotEncoder": (),
-    "StandardScaler": (),
-    "SimpleImputer": (),
 }
+
+
+def positional(name: str) -> tuple[str, ...]:
+    """Return the parameters that a class takes by position, in order."""
+    short = name.rsplit(".", 1)[-1]
+    if short in POSITIONAL:
+        return POSITIONAL[short]
+    try:
+        signature = inspect.signature(library_class(".".join(p for p in name.split(".") if not p.startswith("_"))))
+    except UserError:  # not in the installed version: only names tell
+        return ()
+    return tuple(n for n, p in signature.parameters.items() if p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 # Names and values that older versions used.
@@ -51,6 +62,10 @@ RENAMED = {
     ("AdaBoostClassifier", "base_estimator"): "estimator",
     ("BaggingClassifier", "base_estimator"): "estimator",
     ("SGDClassifier", "n_iter"): "max_iter",
+    ("CalibratedClassifierCV", "base_estimator"): "estimator",
+    ("GridSearchCV", "iid"): "",
+    ("RandomizedSearchCV", "iid"): "",
+    ("SimpleImputer", "verbose"): "",
 }
 
 
@@ -63,4 +78,4 @@ ARRAY_FUNCTIONS = ("log1p", "log", "sqrt", "exp", "abs")
 def is_model(name: str) -> bool:
     """Whether an estimator predicts."""
     parts = name.split(".")
-    return len(parts) > 2 and parts[1] in MODEL_MODULES
+    return len(parts) > 2 and (parts[1] in MODEL_MODULES or parts[-1] in SEARCHES)

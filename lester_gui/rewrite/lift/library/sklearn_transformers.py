@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.learning import Transformer
-from lester_gui.ir.nodes import Options
+from lester_gui.features import chain
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import blocks
 from lester_gui.rewrite.lift.domain import (
@@ -15,13 +15,13 @@ from lester_gui.rewrite.lift.domain import (
     Feature,
     Items,
     Matrix,
-    MatrixBlock,
     Module,
     Tup,
     UserFunction,
     Value,
 )
-from lester_gui.rewrite.lift.library.sklearn_names import ARRAY_FUNCTIONS, is_model
+from lester_gui.rewrite.lift.library.sklearn_names import is_model
+from lester_gui.rewrite.lift.library.sklearn_translate import translate
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -48,13 +48,16 @@ def apply(lift: Lifter, value: Value, matrix: Matrix, scope: str, name: str) -> 
     if short == "ColumnTransformer":
         return column_transformer(lift, content, matrix, scope)
     if short == "FeatureUnion":
-        parts = [apply(lift, inner, matrix, scope, step) for step, inner in _pairs(lift, content.get("transformer_list"))]
+        if content.get("transformer_weights") is not None:
+            raise no_rule("FeatureUnion with transformer_weights")
+        parts = [
+            apply(lift, inner, blocks.renamed(matrix, step), scope, step)
+            for step, inner in _pairs(lift, content.get("transformer_list"))
+            if lift.content(inner) != Const("drop")
+        ]
         return blocks.beside(lift, parts)
-    transformers = translate(lift, content, matrix)
-    fitted = scope if any(t.kind != "passthrough" and t.kind != "function" for t in transformers) else ""
-    for t in transformers:
-        matrix = blocks.transformed(matrix, t, name or short.lower(), fitted, content.lines)
-    return matrix
+    made = translate(lift, content, matrix)
+    return blocks.transformed(matrix, made, name or short.lower(), scope if chain.learns(made) else "", content.lines)
 
 
 def is_model_value(lift: Lifter, value: Value) -> bool:
@@ -84,8 +87,11 @@ def steps_of(lift: Lifter, pipeline: Estimator) -> list[tuple[str, Value]]:
 
 def column_transformer(lift: Lifter, content: Estimator, matrix: Matrix, scope: str) -> Matrix:
     """Return a matrix after a ColumnTransformer: its blocks side by side, then the remainder."""
-    features = plain_features(matrix)
-    names = [f.name for f in features]
+    if content.get("transformer_weights") is not None:
+        raise no_rule("ColumnTransformer with transformer_weights")
+    places_of = blocks.single_features(matrix)
+    features = [b.features[0] for b in places_of]
+    names = [f.name if not b.chain else "" for f, b in zip(features, places_of, strict=True)]
     transformers = lift.content(content.get("transformers") or Const(None))
     if not isinstance(transformers, Items | Tup):
         raise shape("The transformers of a ColumnTransformer are not known")
@@ -97,54 +103,76 @@ def column_transformer(lift: Lifter, content: Estimator, matrix: Matrix, scope: 
             raise shape("An entry of a ColumnTransformer is not (name, transformer, columns)")
         name, places = lift.text(triple.items[0]), columns_chosen(lift, triple.items[2], names, features)
         used.update(places)
-        if not places:
+        if not places or lift.content(triple.items[1]) == Const("drop"):
             continue
-        one = replace(matrix, blocks=(MatrixBlock(name, tuple(features[i] for i in places)),))
+        bare = isinstance(lift.content(triple.items[2]), Const)
+        one = replace(matrix, blocks=blocks.grouped(name, [places_of[i] for i in places]), flat=bare)
         parts.append(apply(lift, triple.items[1], one, scope, name))
     remainder = content.get("remainder") or Const("drop")
-    rest = [f for i, f in enumerate(features) if i not in used]
+    rest = [b for i, b in enumerate(places_of) if i not in used]
     if lift.content(remainder) != Const("drop") and rest:
-        parts.append(apply(lift, remainder, replace(matrix, blocks=(MatrixBlock("remainder", tuple(rest)),)), scope, "remainder"))
+        left = replace(matrix, blocks=blocks.grouped("remainder", rest), flat=False)
+        parts.append(apply(lift, remainder, left, scope, "remainder"))
     if not parts:
         raise shape("A ColumnTransformer without columns")
     return blocks.beside(lift, parts)
 
 
-def plain_features(matrix: Matrix) -> list[Feature]:
-    """Return the features of a matrix that passed no transformer yet."""
-    if any(b.chain for b in matrix.blocks):
-        raise no_rule("choosing columns of an encoded matrix")
-    return [f for b in matrix.blocks for f in b.features]
-
-
 def columns_chosen(lift: Lifter, value: Value, names: list[str], features: list[Feature]) -> list[int]:
-    """Return the places of the columns that an entry of a ColumnTransformer names."""
+    """Return the places of the columns that an entry of a ColumnTransformer names: names, places, a mask, a slice, a selector."""
     content = lift.content(value)
     if isinstance(content, Estimator):
         return _by_type(lift, content, features)
+    if isinstance(content, UserFunction):
+        raise no_rule("a ColumnTransformer that asks a function for its columns")
     chosen = lift.const(content)
+    if isinstance(chosen, slice):
+        return _by_slice(chosen, names)
     if isinstance(chosen, str | int):
         chosen = [chosen]
+    if chosen and all(isinstance(c, bool) for c in chosen):
+        if len(chosen) != len(names):
+            raise shape("A mask has another number of columns than the table")
+        return [i for i, wanted in enumerate(chosen) if wanted]
     out = []
     for c in chosen:
-        if isinstance(c, bool):
-            raise no_rule("a ColumnTransformer with a mask of columns")
-        if isinstance(c, int):
+        if isinstance(c, int) and -len(names) <= c < len(names):
             out.append(c if c >= 0 else c + len(names))
-        elif c in names:
+        elif isinstance(c, str) and names.count(c) == 1:
             out.append(names.index(c))
         else:
-            raise shape(f"There is no column {c!r} to encode")
+            raise shape(f"There is no single column {c!r} to encode")
     return out
+
+
+def _by_slice(chosen: slice, names: list[str]) -> list[int]:
+    """Return the places of a slice; one by names includes its end, as in pandas."""
+    if chosen.step not in (None, 1):
+        raise no_rule("a ColumnTransformer with a slice of steps")
+
+    def place(bound: object, after: bool) -> int | None:
+        if not isinstance(bound, str):
+            return bound if isinstance(bound, int) else None
+        if names.count(bound) != 1:
+            raise shape(f"There is no single column {bound!r} to encode")
+        return names.index(bound) + after
+
+    return list(range(len(names)))[place(chosen.start, False) : place(chosen.stop, True)]
 
 
 def _by_type(lift: Lifter, selector: Estimator, features: list[Feature]) -> list[int]:
     include, exclude = selector.get("dtype_include"), selector.get("dtype_exclude")
-    if selector.get("pattern") is not None:
-        raise no_rule("a column selector with a pattern")
+    pattern = selector.get("pattern")
+    fits = re.compile(lift.text(pattern)) if pattern is not None and lift.content(pattern) != Const(None) else None
+    include = None if include is not None and lift.content(include) == Const(None) else include
+    exclude = None if exclude is not None and lift.content(exclude) == Const(None) else exclude
     kinds = kinds_named(lift, include) if include is not None else set(Type)
     banned = kinds_named(lift, exclude) if exclude is not None else set()
-    return [i for i, f in enumerate(features) if f.cell.type in kinds and f.cell.type not in banned]
+    return [
+        i
+        for i, f in enumerate(features)
+        if f.cell.type in kinds and f.cell.type not in banned and (fits is None or fits.search(f.name))
+    ]
 
 
 def kinds_named(lift: Lifter, value: Value) -> set[Type]:
@@ -161,78 +189,3 @@ def kinds_named(lift: Lifter, value: Value) -> set[Type]:
     if name not in table:
         raise no_rule(f"columns of the type {name}")
     return table[name]
-
-
-def translate(lift: Lifter, content: Estimator, matrix: Matrix) -> tuple[Transformer, ...]:
-    """Return a scikit-learn transformer as the plan writes it, every parameter that matters spelled out."""
-    short = content.name.rsplit(".", 1)[-1]
-
-    def given(name: str, default: object) -> object:
-        value = content.get(name)
-        return default if value is None else lift.const(value)
-
-    def only(*known: str) -> None:
-        for name, _ in content.params:
-            if name not in known:
-                raise no_rule(f"the option {name} of {short}")
-
-    if short == "StandardScaler":
-        only("with_mean", "with_std", "copy")
-        flags = (("ddof", 0), ("with_mean", bool(given("with_mean", True))), ("with_std", bool(given("with_std", True))))
-        return (Transformer("standard_scaler", flags),)
-    if short == "OneHotEncoder":
-        return (one_hot(lift, content, matrix),)
-    if short == "SimpleImputer":
-        only("strategy", "fill_value", "copy", "missing_values", "add_indicator", "keep_empty_features")
-        missing = given("missing_values", float("nan"))
-        if given("add_indicator", False) or (missing is not None and missing == missing):
-            raise no_rule("SimpleImputer with add_indicator or missing_values")
-        strategy, fill = given("strategy", "mean"), given("fill_value", None)
-        if strategy == "constant" and fill is None:
-            fill = "missing_value" if any(f.cell.type is Type.STR for b in matrix.blocks for f in b.features) else 0
-        return (Transformer("simple_imputer", (("fill_value", fill), ("strategy", strategy))),)  # type: ignore[arg-type]
-    if short == "FunctionTransformer":
-        only("func", "validate", "feature_names_out", "inverse_func", "check_inverse", "accept_sparse", "kw_args")
-        return (function_transformer(lift, content),)
-    raise no_rule(f"the transformer {short}")
-
-
-def one_hot(lift: Lifter, content: Estimator, matrix: Matrix) -> Transformer:
-    """Return OneHotEncoder's parameters."""
-    allowed = {"categories", "handle_unknown", "drop", "sparse_output", "dtype", "n_values", "categorical_features"}
-    for name, _ in content.params:
-        if name not in allowed - {"n_values", "categorical_features"}:
-            raise no_rule(f"the option {name} of OneHotEncoder")
-    categories = content.get("categories")
-    listed: object = "auto"
-    if categories is not None and lift.const(categories) != "auto":
-        lists = lift.const(categories)
-        width = sum(len(b.features) for b in matrix.blocks)
-        if len(lists) != 1 or width != 1:
-            raise no_rule("OneHotEncoder with listed categories for several columns")
-        listed = tuple(lists[0])
-    handle = content.get("handle_unknown")
-    drop = content.get("drop")
-    params: Options = (
-        ("categories", listed),  # type: ignore[assignment]
-        ("drop", lift.const(drop) if drop is not None else None),
-        ("handle_unknown", lift.const(handle) if handle is not None else "error"),
-    )
-    return Transformer("one_hot", params)
-
-
-def function_transformer(lift: Lifter, content: Estimator) -> Transformer:
-    """Return a FunctionTransformer of a NumPy function or of a function of the script."""
-    func = content.get("func")
-    target = lift.content(func) if func is not None else Const(None)
-    if target == Const(None):
-        return Transformer("passthrough")
-    if content.get("kw_args") is not None:
-        raise no_rule("FunctionTransformer with kw_args")
-    if isinstance(target, Module) and target.name in {f"numpy.{n}" for n in ARRAY_FUNCTIONS}:
-        return Transformer("function", (("function", target.name),))
-    if isinstance(target, UserFunction):
-        from lester_gui.rewrite.lift.carried import carry_transformer
-
-        return Transformer("function", (("function", carry_transformer(lift, target)),))
-    raise no_rule("FunctionTransformer of this function")

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Node
-from lester_gui.rewrite.lift.domain import Column1, Const, Frame, Matrix, Order, Part, Rows, Tup, Value
-from lester_gui.rewrite.lift.library.table import Arguments, function
+from lester_gui.rewrite.lift.domain import Accessor, Coded, Column1, Const, Frame, Matrix, Order, Part, Rows, Tup, Value
+from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -62,6 +62,12 @@ def node_of(table: Value) -> Node:
     Stopped
         If it is no table.
     """
+    if isinstance(table, Coded):
+        return table.column.node
+    if isinstance(table, Order):
+        if table.method or table.start is not None or table.stop is not None:
+            raise no_rule("splitting row numbers that are in random order already")
+        return table.node
     if isinstance(table, Frame | Column1 | Matrix | Rows):
         return table.node
     raise shape("Something that is not a known table is split")
@@ -69,11 +75,17 @@ def node_of(table: Value) -> Node:
 
 def part_of(table: Value) -> Part | None:
     """Return the side of a split that a table is."""
-    return table.part if isinstance(table, Frame | Column1 | Matrix | Rows) else None
+    if isinstance(table, Coded):
+        return table.column.part
+    return table.part if isinstance(table, Frame | Column1 | Matrix | Rows | Order) else None
 
 
 def side(lift: Lifter, table: Value, part: Part) -> Value:
     """Return one side of a table."""
+    if isinstance(table, Coded):
+        return replace(table, column=replace(table.column, part=part, index=table.column.index or None))
+    if isinstance(table, Order):
+        return lift.new(replace(table, part=part))
     if isinstance(table, Rows):
         return lift.new(replace(table, part=part))
     if isinstance(table, Frame):
@@ -98,6 +110,8 @@ def by_order(lift: Lifter, node: Node, rows: Value) -> Part | None:
     """Return the side that picking rows by a slice of a seeded permutation is, else None."""
     if not isinstance(rows, Order) or not lift.align.same(rows.node, node):
         return None
+    if rows.part is not None:
+        return rows.part
     if rows.start is None and rows.stop is None:
         raise no_rule("shuffling a whole table")
     if rows.start is None:
@@ -106,3 +120,20 @@ def by_order(lift: Lifter, node: Node, rows: Value) -> Part | None:
     if rows.stop is None:
         return lift.learner.cut(node, rows.start, "test", rows)
     raise no_rule("a split into three parts")
+
+
+@attribute("series", "iloc")
+def series_iloc(lift: Lifter, content: Column1, owner: Value) -> Value:
+    """``y.iloc``."""
+    return Accessor(content, "series.iloc")
+
+
+@method("series.iloc", "__getitem__")
+def chosen_places(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``y.iloc[train_idx]``: the side of a split that row numbers tell."""
+    column = lift.content(accessor.owner)
+    assert isinstance(column, Column1)
+    part = by_order(lift, column.node, lift.content(args.positional[0]))
+    if part is None or column.part is not None:
+        raise no_rule("iloc of a Series with these rows")
+    return side(lift, column, part)

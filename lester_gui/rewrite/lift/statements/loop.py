@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import loops, paths
-from lester_gui.rewrite.lift.domain import Const, Entries, Fields, Items, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Const, Entries, Estimator, Fields, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.functions import stored_names
 from lester_gui.rewrite.lift.paths import FALSE
@@ -141,5 +142,11 @@ def _over_result(lift: Lifter, node: ast.For) -> None:
     assigned, changed = effects(lift, node)
     for name in assigned:
         lift.names[name] = Result(name)
-    if changed:
-        raise no_rule("a loop over something that is not lifted")
+    for ident in changed:
+        content = lift.heap[ident]
+        if isinstance(content, Estimator):  # what a fold left in it is gone with the next fit; used before that it is a stop
+            lift.set(Ref(ident), replace(content, fitted=None))
+        elif isinstance(content, Items | Entries):  # where scores are collected; read as data it is a stop
+            lift.set(Ref(ident), Result("scores"))
+        else:
+            raise no_rule("a loop over something that is not lifted")
