@@ -13,6 +13,7 @@ from enum import StrEnum
 from lester_gui.ir.expressions import Column, Expr, Scalar, columns_of, type_of
 from lester_gui.ir.node import Node, OneParent
 from lester_gui.ir.operators import AGGREGATES
+from lester_gui.ir.reshape import Explode
 from lester_gui.ir.schema import Field, PlanError, Schema, Type
 from lester_gui.ir.windows import Window, WindowColumn
 
@@ -22,6 +23,7 @@ __all__ = [
     "Broadcast",
     "Concat",
     "Distinct",
+    "Explode",
     "Filter",
     "GroupOrder",
     "Join",
@@ -416,5 +418,6 @@ NODE_TYPES: tuple[type[Node], ...] = (
     Limit,
     Broadcast,
     Window,
+    Explode,
     Opaque,
 )
