@@ -12,6 +12,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     Join,
     Limit,
@@ -21,6 +22,7 @@ from lester_gui.ir.nodes import (
     Read,
     Select,
     Sort,
+    Window,
 )
 from lester_gui.ir.plan import topological
 
@@ -102,6 +104,10 @@ def _sort(node: Sort) -> list[ParentColumn]:
     return [(0, c) for c, _ in node.by]
 
 
+def _window(node: Window) -> list[ParentColumn]:
+    return [(0, c) for c in dict.fromkeys([*node.by, *(c for c, _ in node.order)])]
+
+
 def _opaque(node: Opaque) -> list[ParentColumn]:
     return [(i, c) for i, parent in enumerate(node.inputs) for c in parent.schema.names]
 
@@ -119,5 +125,7 @@ CONTROL: dict[type[Node], Callable[[Any], list[ParentColumn]]] = {
     Sort: _sort,
     Limit: _nothing,  # which rows come first was decided above
     Broadcast: _nothing,
+    Window: _window,  # decides about no row, but about whose cells are computed together
+    Explode: lambda node: [(0, node.column)],  # its length decides how many rows there are
     Opaque: _opaque,
 }

@@ -15,6 +15,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     Join,
     JoinKind,
@@ -26,16 +27,20 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
     Take,
+    Window,
 )
 from lester_gui.ir.plan import Plan, topological
 
 STEP = 1024
 """Gap between the row numbers of a fresh view, so that rows can come between others without renumbering."""
 
+ELEMENTS = 1 << 16
+"""Room for the elements of one list: an element's row number is its row's number times this, plus its place from 0."""
+
 
 def creates_identity(node: Node) -> bool:
     """Whether rows of `node` are new rows, with edges to those of the parent."""
-    return isinstance(node, Aggregate | Distinct) or (isinstance(node, Opaque) and not node.keeps_rows)
+    return isinstance(node, Aggregate | Distinct | Explode) or (isinstance(node, Opaque) and not node.keeps_rows)
 
 
 def is_coarse(node: Node) -> bool:
@@ -56,7 +61,7 @@ def occurrence_map(roots: Iterable[Node] | Plan) -> dict[str, tuple[str, ...]]:
             out[node.name] = (node.name,)
         elif isinstance(node, Join | Concat | Broadcast) and not _left_only(node):
             out[node.name] = tuple(o for p in node.parents for o in out[p.name])
-        elif isinstance(node, Filter | Project | Select | Sort | Limit | Opaque | Join):
+        elif isinstance(node, Filter | Project | Select | Sort | Limit | Window | Opaque | Join):
             out[node.name] = out[node.parents[0].name]
         else:
             raise TypeError(f"no provenance rule for {type(node).__name__}")
@@ -116,6 +121,8 @@ def _unique_on(node: Node, columns: set[str]) -> bool:
             columns = {old for new, old in node.columns if new in columns}
         elif isinstance(node, Project):
             columns = columns - {name for name, _ in node.assigned}
+        elif isinstance(node, Window):
+            columns = columns - {c.name for c in node.columns}
         elif not isinstance(node, Filter | Sort | Limit):
             return False
         node = node.parents[0]
