@@ -11,6 +11,7 @@ from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Result, Tup, Unknown, UserFunction, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.table import Arguments
+from lester_gui.rewrite.lift.raising import exits
 from lester_gui.rewrite.lift.statements import execute
 from lester_gui.rewrite.lift.statements.branch import merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
@@ -110,20 +111,29 @@ def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
     ):
         raise no_rule(f"the decorated or generating function {function.name}")
     names = bind(lift, function, args)
-    before, depth, live = (lift.line, lift.lines), lift.depth, lift.live
+    before, depth, live, failed = (lift.line, lift.lines), lift.depth, lift.live, exits(lift)
+    gone = live
     lift.activations.append(Activation(names, function.module, depth=len(lift.loops), closure=function.closure))
     lift.depth = len(lift.loops)
     try:
         if isinstance(node, ast.Lambda):
-            return evaluate(lift, node.body)
+            value = evaluate(lift, node.body)
+            gone = lift.live if exits(lift) != failed else live
+            return value
         lift.enter(node.body)
         returns = lift.activations[-1].returns
         if lift.live != paths.FALSE:
             returns.append((lift.live, Const(None)))
+        if exits(lift) != failed:  # rows on which the function failed are with a handler around the call
+            gone = paths.FALSE
+            for guard, _ in returns:
+                gone = paths.either(guard, gone)
     finally:
         lift.activations.pop()
         lift.line, lift.lines = before
-        lift.depth, lift.live = depth, live
+        lift.depth, lift.live = depth, gone
+    if not returns:
+        raise Stopped(Reason.EFFECT, f"{function.name} always fails")
     value = returns[-1][1]
     for guard, earlier in reversed(returns[:-1]):
         value = lift.known(merge(lift, _relative(guard, live), earlier, value))

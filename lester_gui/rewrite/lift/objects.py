@@ -37,6 +37,7 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.paths import TRUE
+from lester_gui.rewrite.lift.raising import Attempt
 from lester_gui.rewrite.lift.records import Activation, Observe
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 
@@ -85,6 +86,7 @@ class Objects:
         self.depth = 0
         self.pandas = False
         self.unseen: dict[int, tuple[Cell, ...]] = {}
+        self.attempts: list[Attempt] = []  # try blocks that are open
         self.straight = True  # no condition on the current row is open
         self.files: dict[str, Any] = {}
         self.texts: dict[int, Any] = {}

@@ -33,6 +33,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.expressions.basic import under
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.raising import caught_by, demand
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
@@ -92,6 +93,8 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         from lester_gui.rewrite.lift.library.dates import difference
 
         return difference(x, y)
+    if op in ("Div", "FloorDiv", "Mod") and not lift.pandas and caught_by(lift, "ZeroDivisionError"):
+        demand(lift, cells.compare("NotEq", y, cells.cell_of(Const(0)), pandas=False).expr, "ZeroDivisionError")
     return _cellwise(op, x, y, lift.pandas)
 
 

@@ -9,6 +9,7 @@ from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Items, Maybe, Module, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
+from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
     if isinstance(content, Result):
         return content
     if isinstance(content, Maybe):  # None has no items, so the key is there where the script goes on
-        if lift.straight and lift.loops:
+        if not demand(lift, content.found, "TypeError") and lift.straight and lift.loops:
             lift.live = paths.both(lift.live, content.found)
         return item(lift, content.value, key)
     if isinstance(content, Tup | Items) and not (isinstance(content, Items) and content.kind != "list"):

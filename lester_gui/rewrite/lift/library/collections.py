@@ -314,6 +314,6 @@ def ordered(lift: Lifter, rows: Rows, key: Value, reverse: bool) -> Rows:
 
 
 def unconditional(lift: Lifter, args: Arguments) -> None:
-    """Refuse a change under a condition on the row: the length of a list must not depend on it."""
-    if lift.live != paths.TRUE and not lift.straight:
-        raise shape("How many elements a list has depends on the row")
+    """Refuse a change under a condition outside any loop; inside, the branches are merged where they meet."""
+    if lift.live != paths.TRUE and not lift.straight and not lift.loops:
+        raise shape("How many elements a list has depends on a condition")

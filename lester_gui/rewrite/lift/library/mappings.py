@@ -22,6 +22,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.library.collections import unconditional
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def from_entries(lift: Lifter, table: Entries, key: Cell) -> Value:
 
 def _must(lift: Lifter, condition: Expr) -> None:
     """Rows for which the condition does not hold end the script."""
-    if condition in paths.conjuncts(lift.live):
+    if condition in paths.conjuncts(lift.live) or demand(lift, condition, "KeyError"):
         return
     lift.note("unguarded-lookup", "A dict of the script")
     if lift.straight and lift.loops:

@@ -10,6 +10,7 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Items, Result, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -163,6 +164,8 @@ def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     place = lift.const(args.positional[0])
     if separator == Const(None) or not isinstance(place, int):
         raise no_rule("this piece of a split text")
+    enough = place + 1 if place >= 0 else -place
+    demand(lift, cells.compare("GtE", number_of_pieces(accessor), cells.cell_of(Const(enough)), False).expr, "IndexError")
     return cells.make("split_item", cells.cell_of(cell), cells.cell_of(separator), cells.cell_of(Const(place)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
@@ -25,6 +25,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.raising import Path
 from lester_gui.rewrite.lift.statements import block, statement
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 
@@ -136,6 +137,9 @@ def merge(lift: Lifter, condition: Expr, a: Value | None, b: Value | None) -> Va
         return Tup(tuple(merge(lift, condition, x, y) for x, y in zip(a.items, b.items, strict=True)))
     if isinstance(a, Items) and isinstance(b, Items) and len(a.values) == len(b.values) and a.kind == b.kind:
         return Items(tuple(merge(lift, condition, x, y) for x, y in zip(a.values, b.values, strict=True)), a.kind)
+    if isinstance(a, Entries) and isinstance(b, Entries) and (a.factory, _keys(a)) == (b.factory, _keys(b)):
+        pairs = zip(a.items, b.items, strict=True)
+        return Entries(tuple((k, merge(lift, condition, x, y)) for (k, x), (_, y) in pairs), a.factory)
     if isinstance(a, Ref) or isinstance(b, Ref):
         return Unknown("the two branches leave different objects", lift.line)
     try:
@@ -143,6 +147,10 @@ def merge(lift: Lifter, condition: Expr, a: Value | None, b: Value | None) -> Va
         return cells.choose(condition, x, y)
     except Stopped as stop:
         return Unknown(f"the two branches leave values that do not go together: {stop.why}", lift.line)
+
+
+def _keys(entries: Entries) -> tuple[Value, ...]:
+    return tuple(k for k, _ in entries.items)
 
 
 def _alike(a: Value, b: Value) -> tuple[Cell, Cell]:
@@ -180,21 +188,24 @@ def while_loop(lift: Lifter, node: ast.While) -> None:
     raise Stopped(Reason.RECURRENCE, "A while loop runs as often as its own results say", node.lineno)
 
 
-@statement(ast.Raise)
-def fail(lift: Lifter, node: ast.Raise) -> None:
-    """``raise`` ends the script: the rows that would reach it do not occur in data on which the script runs."""
-    if lift.live == TRUE:
-        raise Stopped(Reason.EFFECT, "The script always raises an error here", node.lineno)
-    lift.live = FALSE
+def join(lift: Lifter, reached: Sequence[Path]) -> None:
+    """Go on where several paths meet; what they leave in names and objects is merged by their conditions."""
+    alive = [p for p in reached if p.guard != FALSE]
+    if not alive:
+        lift.live = FALSE
+        return
+    names, heap, live = alive[-1].names, alive[-1].heap, alive[-1].guard
+    for p in reversed(alive[:-1]):
+        condition = _apart(p.guard, live)
+        names = {n: merge(lift, condition, p.names.get(n), names.get(n)) for n in dict.fromkeys((*p.names, *names))}
+        heap = {i: merge(lift, condition, p.heap.get(i), heap.get(i)) for i in dict.fromkeys((*p.heap, *heap))}
+        live = paths.either(p.guard, live)
+    _restore(lift, names, heap)
+    lift.live = live
 
 
-@statement(ast.Try)
-def attempt(lift: Lifter, node: ast.Try) -> None:
-    """``try`` around what no plan needs (imports, folders, printing); around rows of data it is not lifted."""
-    if lift.loops:
-        raise Stopped(Reason.SYNTAX, "try inside a loop over rows is not lifted", node.lineno)
-    if any(not isinstance(s, ast.Import | ast.ImportFrom | ast.Expr | ast.Pass) for s in node.body):
-        raise Stopped(Reason.SYNTAX, "What happens after an error in a try block is not lifted", node.lineno)
-    block(lift, node.body)
-    block(lift, node.orelse)
-    block(lift, node.finalbody)
+def _apart(a: Expr, b: Expr) -> Expr:
+    """Return what tells path `a` from path `b`: its condition without what both have in common."""
+    common = set(paths.conjuncts(b))
+    rest = paths.conjunction(c for c in paths.conjuncts(a) if c not in common)
+    return a if rest == TRUE else rest
