@@ -86,6 +86,7 @@ class Objects:
         self.depth = 0
         self.pandas = False
         self.unseen: dict[int, tuple[Cell, ...]] = {}
+        self.carrying = False  # an expression is being put together as a function
         self.attempts: list[Attempt] = []  # try blocks that are open
         self.straight = True  # no condition on the current row is open
         self.files: dict[str, Any] = {}

@@ -38,4 +38,14 @@ def evaluate(lift: Lifter, node: ast.expr) -> Value:
     handler = EXPRESSIONS.get(type(node))
     if handler is None:
         raise Stopped(Reason.SYNTAX, f"{type(node).__name__} expressions are not lifted", getattr(node, "lineno", None))
-    return handler(lift, node)
+    live = lift.live
+    try:
+        return handler(lift, node)
+    except Stopped:
+        from lester_gui.rewrite.lift.computed import as_function
+
+        lift.live = live
+        made = as_function(lift, node)
+        if made is None:
+            raise
+        return made
