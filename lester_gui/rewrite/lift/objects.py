@@ -86,6 +86,8 @@ class Objects:
         self.depth = 0
         self.pandas = False
         self.unseen: dict[int, tuple[Cell, ...]] = {}
+        self.failures: dict[int, Reason] = {}  # objects that a loop left unknown
+        self.sides: tuple[dict[int, Value], dict[int, Value]] = ({}, {})  # objects of two paths that meet
         self.carrying = False  # an expression is being put together as a function
         self.attempts: list[Attempt] = []  # try blocks that are open
         self.straight = True  # no condition on the current row is open

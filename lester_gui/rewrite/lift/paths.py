@@ -36,6 +36,9 @@ def conjunction(conditions: Iterable[Expr]) -> Expr:
     kept = tuple(out)
     if not kept:
         return TRUE
+    for c in kept:
+        if isinstance(c, Apply) and c.operator == "or" and all(n in out for a in c.arguments for n in conjuncts(negated(a))):
+            return FALSE  # every alternative is excluded
     return kept[0] if len(kept) == 1 else Apply("and", kept)
 
 

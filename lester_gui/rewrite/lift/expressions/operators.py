@@ -274,9 +274,11 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
 
         return any_field(lift, where, needle)
     if isinstance(where, InLoop):
-        from lester_gui.rewrite.lift.loops import seen_before
+        from lester_gui.rewrite.lift import dict_state, loops
 
-        return seen_before(lift, where, needle)
+        if dict_state.is_dict(where):
+            return dict_state.there(lift, where.ident, needle)
+        return loops.seen_before(lift, where, needle)
     if isinstance(where, Keyed | Vocabulary):
         from lester_gui.rewrite.lift.stages import hit
 

@@ -251,16 +251,19 @@ def default_dict(lift: Lifter, args: Arguments) -> Value:
             )
             return lift.new(Keyed(out, (key,), cells.column(out, "count"), "only", lift.number()))
         raise no_rule("Counter of this object")
-    factory = ""
+    factory, maker = "", None
     if what == "Counter":
-        factory = "int"
+        factory = "Counter"
     elif what == "defaultdict" and args.positional:
         made = args.positional[0]
         if isinstance(made, Module):
             factory = made.name.removeprefix("builtins.")
         elif isinstance(made, UserFunction) and isinstance(made.node, ast.Lambda) and isinstance(made.node.body, ast.Constant):
             factory = {"0": "int", "0.0": "float"}.get(repr(made.node.body.value), "lambda")
-    return lift.new(Entries((), factory))
+        elif isinstance(made, UserFunction):
+            factory = "lambda"
+        maker = made if factory == "lambda" else None
+    return lift.new(Entries((), factory, maker))
 
 
 @function("builtins.sorted")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, loops, paths, stages
+from lester_gui.rewrite.lift import cells, dict_state, loops, paths, stages
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -34,7 +34,7 @@ def dict_item(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``d[k]`` with a key that the row decides."""
     key = args.positional[0]
     if isinstance(content, Keyed):
-        return stages.get(lift, content, key)
+        return stages.get(lift, content, key, content.missing)
     if isinstance(content, Vocabulary):
         return coded(lift, content, cells.cell_of(lift.content(key)))
     assert isinstance(content, Entries)
@@ -163,16 +163,23 @@ def add_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
 def get_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """``d.get(k, 0)`` of a dict that the loop fills."""
     given = args.bind("key", "default", default=None)
-    return loops.previous_item(lift, content, given["key"], lift.content(given["default"]))
+    return dict_state.get(lift, content.ident, given["key"], given["default"])
 
 
 @method("inloop", "__getitem__")
 def item_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """``d[k]`` of a dict that the loop fills."""
-    return loops.previous_item(lift, content, args.positional[0], None)
+    return dict_state.item(lift, content.ident, args.positional[0])
 
 
-@method("inloop", "setdefault", "update", "pop", "extend", "insert", "remove", "clear", "sort")
+@method("inloop", "setdefault")
+def default_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
+    """``d.setdefault(k, 0)`` of a dict that the loop fills."""
+    given = args.bind("key", "default", default=None)
+    return dict_state.set_default(lift, content.ident, given["key"], given["default"])
+
+
+@method("inloop", "update", "pop", "extend", "insert", "remove", "clear", "sort")
 def other_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """Other changes inside a loop over rows."""
     raise no_rule(f"{args.what.rsplit('.', 1)[-1]} inside a loop over rows")

@@ -12,6 +12,7 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
     Entries,
+    InLoop,
     Items,
     Leaf,
     LineOf,
@@ -113,10 +114,21 @@ def fork(lift: Lifter, condition: Expr, yes: Callable[[], None], no: Callable[[]
         lift.live = yes_live
         return
     merged = {n: merge(lift, condition, yes_names.get(n), lift.names.get(n)) for n in dict.fromkeys((*yes_names, *lift.names))}
-    heap = {i: merge(lift, condition, yes_heap.get(i), lift.heap.get(i)) for i in dict.fromkeys((*yes_heap, *lift.heap))}
+    heap = merged_heap(lift, condition, yes_heap, dict(lift.heap))
     live = paths.either(yes_live, lift.live)
     _restore(lift, merged, heap)
     lift.live = live
+
+
+def merged_heap(lift: Lifter, condition: Expr, a: dict[int, Value], b: dict[int, Value]) -> dict[int, Value]:
+    """Return what two paths leave in objects, merged by the condition of the first one."""
+    before, lift.sides = lift.sides, (a, b)
+    known = set(lift.heap)
+    try:
+        out = {i: merge(lift, condition, a.get(i), b.get(i)) for i in dict.fromkeys((*a, *b))}
+    finally:
+        lift.sides = before
+    return out | {i: v for i, v in lift.heap.items() if i not in known and i not in out}
 
 
 def _restore(lift: Lifter, names: dict[str, Value], heap: dict[int, Value]) -> None:
@@ -140,6 +152,10 @@ def merge(lift: Lifter, condition: Expr, a: Value | None, b: Value | None) -> Va
     if isinstance(a, Entries) and isinstance(b, Entries) and (a.factory, _keys(a)) == (b.factory, _keys(b)):
         pairs = zip(a.items, b.items, strict=True)
         return Entries(tuple((k, merge(lift, condition, x, y)) for (k, x), (_, y) in pairs), a.factory)
+    if isinstance(a, InLoop) and isinstance(b, InLoop) and a.ident == b.ident:
+        from lester_gui.rewrite.lift.dict_state import merged_state
+
+        return merged_state(lift, condition, a, b)
     if isinstance(a, Ref) or isinstance(b, Ref):
         return Unknown("the two branches leave different objects", lift.line)
     try:
@@ -196,15 +212,15 @@ def join(lift: Lifter, reached: Sequence[Path]) -> None:
         return
     names, heap, live = alive[-1].names, alive[-1].heap, alive[-1].guard
     for p in reversed(alive[:-1]):
-        condition = _apart(p.guard, live)
+        condition = apart(p.guard, live)
         names = {n: merge(lift, condition, p.names.get(n), names.get(n)) for n in dict.fromkeys((*p.names, *names))}
-        heap = {i: merge(lift, condition, p.heap.get(i), heap.get(i)) for i in dict.fromkeys((*p.heap, *heap))}
+        heap = merged_heap(lift, condition, p.heap, heap)
         live = paths.either(p.guard, live)
     _restore(lift, names, heap)
     lift.live = live
 
 
-def _apart(a: Expr, b: Expr) -> Expr:
+def apart(a: Expr, b: Expr) -> Expr:
     """Return what tells path `a` from path `b`: its condition without what both have in common."""
     common = set(paths.conjuncts(b))
     rest = paths.conjunction(c for c in paths.conjuncts(a) if c not in common)
