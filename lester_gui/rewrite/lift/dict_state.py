@@ -92,7 +92,7 @@ def _previous(lift: Lifter, template: Value, ident: int, count: list[int]) -> Va
     if isinstance(template, Items):
         return lift.new(Items(tuple(_previous(lift, v, ident, count) for v in template.values), template.kind))
     if isinstance(template, Entries):
-        return lift.new(Entries(tuple((k, _previous(lift, v, ident, count)) for k, v in template.items), template.factory))
+        return lift.new(replace(template, items=tuple((k, _previous(lift, v, ident, count)) for k, v in template.items)))
     raise shape("A dict holds objects that are not values of a row")
 
 
@@ -115,7 +115,7 @@ def celled(lift: Lifter, value: Value) -> Value:
     if isinstance(content, Items) and content.kind == "list":
         return Items(tuple(celled(lift, v) for v in content.values))
     if isinstance(content, Entries):
-        return Entries(tuple((k, celled(lift, v)) for k, v in content.items), content.factory)
+        return replace(content, items=tuple((k, celled(lift, v)) for k, v in content.items))
     raise shape("A dict holds objects that are not values of a row")
 
 

@@ -415,7 +415,9 @@ class InLoop(Value):
 
 
 def const_cell(value: object) -> Cell | None:
-    """Return a constant as a cell, or None when it is no scalar."""
+    """Return a constant as a cell, or None when it is no scalar; NaN is a missing value."""
+    if isinstance(value, float) and value != value:
+        return Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
     if isinstance(value, bool | int | float | str):
         literal = Literal(value)
         assert literal.type is not None

@@ -46,5 +46,6 @@ class Loop:
     carried: dict[str, Value | None] = field(default_factory=dict)
     read: set[int] = field(default_factory=set)
     written: set[int] = field(default_factory=set)
+    records: dict[int, Value] = field(default_factory=dict)  # objects that are the element of this iteration, as they came
     first: bool = False  # the body is run as for the first row, to see what values look like
     shapes: dict[int | str, Value] = field(default_factory=dict)  # what dicts and variables hold, by object or name

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column, Expr, Literal
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, dict_state, filled, paths, stages, states, texts
+from lester_gui.rewrite.lift import cells, dict_state, filled, paths, record_changes, stages, states, texts
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -84,7 +84,7 @@ def run(
         loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines)
         loop.first, loop.shapes = learns and attempt == 0, shapes
         try:
-            once(lift, loop, lambda: bind(element), body, names, changed, pandas)
+            once(lift, loop, element, bind, body, names, changed, pandas)
         except Stopped:
             if not loop.first:
                 raise
@@ -97,13 +97,14 @@ def run(
         lift.restore(state)
     if loop.broke != FALSE:
         raise no_rule("break in a loop over rows")
-    finish(lift, loop, before)
+    finish(lift, loop, before, iterable)
 
 
 def once(
     lift: Lifter,
     loop: Loop,
-    bind: Callable[[], None],
+    element: Value,
+    bind: Callable[[Value], None],
     body: list[ast.stmt],
     names: tuple[str, ...],
     changed: set[int],
@@ -121,7 +122,7 @@ def once(
     lift.loops.append(loop)
     try:
         with lift.using(pandas=pandas):
-            bind()
+            bind(record_changes.own(lift, loop, element))
             block(lift, body)
         if lift.live != FALSE:
             loop.exits.append(here(lift))
@@ -149,6 +150,7 @@ def carried(lift: Lifter, loop: Loop, name: str, old: Value | None) -> Value:
     if isinstance(content, Cell):
         return Cell(Leaf("prev", loop.ident, name, content.type, content.nullable), content.type, content.nullable)
     if content == Const(None):
+        lift.nones = True
         return Cell(Leaf("prev", loop.ident, name, Type.FLOAT, True), Type.FLOAT, True)
     return Unknown(f"{name} is read before this iteration sets it", lift.line)
 
@@ -162,6 +164,8 @@ def changed_outside(lift: Lifter, body: list[ast.stmt]) -> set[int]:
         for name in changed_names(lift, statement, set()):
             value = lift.names.get(name) or lift.modules[lift.activations[-1].module].get(name)
             if isinstance(value, Ref):
+                if value.id in lift.lent:
+                    raise Stopped(Reason.ALIAS, "An object is changed that a generator may read afterwards")
                 content = lift.heap[value.id]
                 if isinstance(content, Items | Entries | Rows | Keyed | Column1 | Grid | Matrix | Vocabulary):
                     out.add(value.id)
@@ -328,7 +332,7 @@ def leave(lift: Lifter, kind: str) -> None:
 # -- when it is over ---------------------------------------------------------------------------------------------------
 
 
-def finish(lift: Lifter, loop: Loop, before: dict[str, Value]) -> None:
+def finish(lift: Lifter, loop: Loop, before: dict[str, Value], iterable: Value) -> None:
     """Turn the effects of a loop into nodes, and its variables into values of the last row."""
     table: dict[Expr, Expr] = {}
     if loop.source is not None:
@@ -338,6 +342,7 @@ def finish(lift: Lifter, loop: Loop, before: dict[str, Value]) -> None:
     done = Finished(lift, loop, loop.node, table)
     with lift.using(family="loops"):
         done.windows()
+        record_changes.changed(done, iterable)
         done.lists()
         filled.containers(done)
         done.files()

@@ -26,7 +26,8 @@ from lester_gui.rewrite.lift.templates import leaves
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.finished import Finished
 
-STATES = ("prev", "prev_item", "seen")
+STATES = ("prev", "prev_item", "seen", "position")
+LEFT_OUT = ("skip_blank", "skip_prefix", "ragged")
 RUNNING = {"sum": "pandas_cumsum", "max": "pandas_cummax", "min": "pandas_cummin", "last": "ffill", "first": "running_first"}
 
 
@@ -79,8 +80,6 @@ class Running:
         """Make columns of all states that an effect reads."""
         self.guard(effect.guard)
         self.settle(effect.value)
-        if effect.kind == "cell" and isinstance(effect.key, Tup | Cell):
-            self.settle(effect.key)
 
     def settle(self, value: Value) -> None:
         """Make columns of all states that a template reads."""
@@ -93,6 +92,8 @@ class Running:
             return self.assigned(leaf)
         if leaf.kind == "prev":
             return self.name(leaf)
+        if leaf.kind == "position":
+            return self.place(leaf)
         container = self.lift.heap[leaf.ident]
         assert isinstance(container, InLoop)
         if leaf.kind == "seen":
@@ -104,6 +105,17 @@ class Running:
         if part.kind == "first":
             guard = self.resolve(fold.guard)
         return self.before(part.kind, value, guard, self.by(container, fold.key), constant_of(part), leaf.type).expr
+
+    def place(self, leaf: Leaf) -> Expr:
+        """The number of the current row, counted from 0."""
+        source = self.done.loop.source
+        if source is not None and (leaf.ident != -source.ident or any(source.options.get(o) for o in LEFT_OUT)):
+            raise no_rule("the number of a line, where some lines are left out")
+        if source is None and leaf != self.lift.position(self.done.node).expr:
+            raise no_rule("the number of a row of another table")
+        column = self.window((), "position", lambda n: WindowColumn(n, "cumcount"))
+        assert isinstance(column, Column)
+        return column
 
     def fold(self, container: InLoop) -> DictFold:
         """Return what the loop does to a dict."""
@@ -223,6 +235,10 @@ class Running:
             self.done.node = node
             so_far = self.window(by, f"{name}_so_far", lambda n: WindowColumn(n, RUNNING[kind], source))
             assert isinstance(so_far, Column)
+            if kind in ("max", "min") and given.nullable:  # where a row gives nothing, what came before it still holds
+                found = so_far.name
+                so_far = self.window(by, f"{name}_so_far", lambda n: WindowColumn(n, "ffill", found))
+                assert isinstance(so_far, Column)
             column = self.shifted(cells.column(self.done.node, so_far.name), by)
         if start is None:
             return column if nullable else there(column)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, substitute, walk
@@ -98,7 +98,7 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
         if isinstance(content, Items):
             return Tup(tuple(leaf(v) for v in content.values))
         if isinstance(content, Entries):
-            return lift.new(Entries(tuple((k, leaf(v)) for k, v in content.items)))
+            return lift.new(replace(content, items=tuple((k, leaf(v)) for k, v in content.items)))
         if isinstance(content, Const):
             return content
         assert isinstance(content, Cell)

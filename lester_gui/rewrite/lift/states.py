@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
@@ -97,7 +98,7 @@ def shape_of(value: Value) -> Value:
     if isinstance(value, Items):
         return Items(tuple(shape_of(v) for v in value.values), value.kind)
     assert isinstance(value, Entries)
-    return Entries(tuple((k, shape_of(v)) for k, v in value.items), value.factory)
+    return replace(value, items=tuple((k, shape_of(v)) for k, v in value.items))
 
 
 def previous(lift: Lifter, loop: Loop, name: str, old: Value | None) -> Value:
@@ -105,6 +106,7 @@ def previous(lift: Lifter, loop: Loop, name: str, old: Value | None) -> Value:
     template = loop.shapes[name]
     if isinstance(template, Cell):
         nullable = template.nullable or old == Const(None)
+        lift.nones = lift.nones or old == Const(None)
         return Cell(Leaf("prev", loop.ident, name, template.type, nullable), template.type, nullable)
     made = _parts(lift, template, loop, name, [0])
     if old == Const(None):
@@ -122,4 +124,4 @@ def _parts(lift: Lifter, template: Value, loop: Loop, name: str, count: list[int
     if isinstance(template, Items):
         return lift.new(Items(tuple(_parts(lift, v, loop, name, count) for v in template.values), template.kind))
     assert isinstance(template, Entries)
-    return lift.new(Entries(tuple((k, _parts(lift, v, loop, name, count)) for k, v in template.items), template.factory))
+    return lift.new(replace(template, items=tuple((k, _parts(lift, v, loop, name, count)) for k, v in template.items)))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lester_gui.rewrite.lift.domain import Value
-from lester_gui.rewrite.lift.stop import Reason, Stopped
+from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -41,6 +41,8 @@ def evaluate(lift: Lifter, node: ast.expr) -> Value:
     live = lift.live
     try:
         return handler(lift, node)
+    except Dead:
+        raise
     except Stopped:
         from lester_gui.rewrite.lift.computed import as_function
 

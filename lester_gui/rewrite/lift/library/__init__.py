@@ -9,6 +9,7 @@ MODULES = (
     "text",
     "dates",
     "files",
+    "command_line",
     "collections",
     "lists",
     "mappings",

@@ -280,6 +280,10 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
     values = known_elements(lift, content)
     if values is not None and all(isinstance(v, Const) for v in values) and plain:
         return lift.new(Items(tuple(Const(v) for v in sorted((lift.const(x) for x in values), reverse=reverse))))
+    if isinstance(content, Keyed):
+        _, rows, element = loops.elements(lift, content)
+        assert rows is not None
+        content = Rows(rows, element)
     if isinstance(content, Rows):
         return lift.new(ordered(lift, content, given["key"], reverse))
     if isinstance(content, Result):

@@ -129,6 +129,25 @@ def dict_views(lift: Lifter, content: Value, args: Arguments) -> Value:
     raise no_rule(f"dict.{what} here")
 
 
+@method("dict", "most_common")
+def most_common(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``counter.most_common(n)``: by count, equal counts in the order in which their keys first came."""
+    from lester_gui.ir.nodes import Limit, Sort
+
+    given = args.bind("n", n=None)
+    if not isinstance(content, Keyed) or not isinstance(content.template, Cell):
+        raise no_rule("most_common of this object")
+    rows = loops.distinct_rows(lift, content)
+    assert isinstance(rows.template, Cell)
+    node, count = lift.as_column(rows.node, rows.template, "count")
+    node = lift.step(Sort, lift.naming.called(node), parent=node, by=((count, False),))
+    n = lift.const(given["n"])
+    if n is not None:
+        node = lift.step(Limit, lift.naming.called(node), parent=node, count=n, offset=0)
+    keys: tuple[Value, ...] = tuple(cells.column(node, k) for k in rows.keys)
+    return Rows(node, Tup((keys[0] if len(keys) == 1 else Tup(keys), cells.column(node, count))))
+
+
 @method("dict", "update", "pop", "popitem", "clear")
 def dict_change(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``d.update(other)`` of known dicts."""

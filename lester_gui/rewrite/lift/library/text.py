@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Call, Expr, Literal
@@ -120,6 +121,28 @@ def formatted(lift: Lifter, pattern: str, values: list[Value], args: Arguments) 
         else:
             value = values[int(name)] if name.isdigit() else lift.content(args.keywords[name])
         parts.append(Const(str(value.value)) if isinstance(value, Const) else cells.as_text(cells.cell_of(value)))
+    return joined(parts)
+
+
+def percent(lift: Lifter, pattern: str, value: Value) -> Value:
+    """Return ``"%s %d" % (a, b)`` for plain fields; of figures that no plan needs it is one, too."""
+    from lester_gui.rewrite.lift.expressions.basic import joined
+
+    given = [lift.content(v) for v in value.items] if isinstance(value, Tup) else [value]
+    if not lift.loops or any(isinstance(v, Result) for v in given):
+        return Result("text")
+    pieces = re.split(r"(%[sd]|%%)", pattern)
+    if any("%" in p for p in pieces[::2]) or sum(p in ("%s", "%d") for p in pieces[1::2]) != len(given):
+        raise no_rule("a format with widths or precisions on a value of a row")
+    parts: list[Value] = []
+    for number, piece in enumerate(pieces):
+        if number % 2 == 0 or piece == "%%":
+            parts.append(Const(piece.replace("%%", "%")))
+            continue
+        one = given.pop(0)
+        if piece == "%d" and not (isinstance(one, Const) or cells.cell_of(one).type is Type.INT):
+            raise no_rule("%d of a value that is no whole number")
+        parts.append(Const(piece % one.value) if isinstance(one, Const) else cells.as_text(cells.cell_of(one)))
     return joined(parts)
 
 

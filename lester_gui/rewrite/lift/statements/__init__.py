@@ -35,7 +35,7 @@ def block(lift: Lifter, body: Sequence[ast.stmt]) -> None:
         try:
             execute(lift, node)
         except Dead:
-            if not lift.loops:
+            if not (lift.loops or lift.live == FALSE):
                 raise
             lift.live = FALSE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
@@ -151,18 +152,54 @@ def merge(lift: Lifter, condition: Expr, a: Value | None, b: Value | None) -> Va
         return Items(tuple(merge(lift, condition, x, y) for x, y in zip(a.values, b.values, strict=True)), a.kind)
     if isinstance(a, Entries) and isinstance(b, Entries) and (a.factory, _keys(a)) == (b.factory, _keys(b)):
         pairs = zip(a.items, b.items, strict=True)
-        return Entries(tuple((k, merge(lift, condition, x, y)) for (k, x), (_, y) in pairs), a.factory)
+        return replace(a, items=tuple((k, merge(lift, condition, x, y)) for (k, x), (_, y) in pairs))
     if isinstance(a, InLoop) and isinstance(b, InLoop) and a.ident == b.ident:
         from lester_gui.rewrite.lift.dict_state import merged_state
 
         return merged_state(lift, condition, a, b)
+    optional = _optional(lift, condition, a, b)
+    if optional is not None:
+        return optional
     if isinstance(a, Ref) or isinstance(b, Ref):
         return Unknown("the two branches leave different objects", lift.line)
+    if Const(None) in (a, b):
+        lift.nones = True
     try:
         x, y = _alike(a, b)
         return cells.choose(condition, x, y)
     except Stopped as stop:
         return Unknown(f"the two branches leave values that do not go together: {stop.why}", lift.line)
+
+
+def _optional(lift: Lifter, condition: Expr, a: Value, b: Value) -> Value | None:
+    """Return a record that is None on some paths as one that may be missing; None for other values."""
+    one, two = _present(lift, a), _present(lift, b)
+    if one is None or two is None or not any(isinstance(v, Maybe) or v == Const(None) for v in (a, b)):
+        return None
+    (x, left), (y, right) = one, two
+    found = paths.choose(condition, x, y)
+    if left is None or right is None:
+        value = right if left is None else left
+        return None if value is None else Maybe(found, value)
+    if isinstance(left, Ref) or isinstance(right, Ref):
+        from lester_gui.rewrite.lift.dict_state import merged_value
+
+        merged = merged_value(lift, condition, left, right)
+    else:
+        merged = merge(lift, condition, left, right)
+    return merged if isinstance(merged, Unknown) else Maybe(found, merged)
+
+
+def _present(lift: Lifter, value: Value) -> tuple[Expr, Value | None] | None:
+    """Return under which condition a value is a record, and the record; None for what is neither record nor None."""
+    if value == Const(None):
+        return FALSE, None
+    if isinstance(value, Maybe):
+        return value.found, value.value
+    content = lift.heap.get(value.id) if isinstance(value, Ref) else value
+    return (
+        (TRUE, value) if isinstance(content, Tup | Entries) or (isinstance(content, Items) and content.kind == "list") else None
+    )
 
 
 def _keys(entries: Entries) -> tuple[Value, ...]:

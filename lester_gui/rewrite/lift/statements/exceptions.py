@@ -100,7 +100,7 @@ def _exits(node: ast.stmt) -> bool:
 
 def _parses(body: list[ast.stmt]) -> bool:
     """Whether a block only computes values from names: then all that fails in it is asked for by a rule."""
-    simple = (ast.Assign, ast.AnnAssign, ast.Return, ast.Pass)
+    simple = (ast.Assign, ast.AnnAssign, ast.Return, ast.Pass)  # items of lists and dicts are asked for, too
     calls = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Call)]
     return all(isinstance(s, simple) for s in body) and all(
         isinstance(c.func, ast.Name) and c.func.id in ("float", "int", "str", "len") for c in calls
