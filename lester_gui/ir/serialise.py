@@ -68,6 +68,16 @@ def _decode_assigned(value: Json, at: Place) -> tuple[str, Expr]:
 
 
 # op → node type and how its fields are written; a test sees to it that every node and every field is here
+def _without_default(codec: Codec, field: str, default: Json) -> Codec:
+    """Leave a field out of the JSON where it has its default: it came later than plans that are stored, and their hashes stay."""
+
+    def encode(value: Any) -> Json:
+        out = codec.encode(value)
+        return out if out[field] != default else {k: v for k, v in out.items() if k != field}
+
+    return Codec(encode, codec.decode)
+
+
 NODES: dict[str, tuple[type[Node], Codec]] = {
     "read": (
         Read,
@@ -140,30 +150,24 @@ NODES: dict[str, tuple[type[Node], Codec]] = {
     "explode": (Explode, record(Explode, **_COMMON, parent=c.node, column=c.text, keep_empty=c.boolean)),
     "opaque": (
         Opaque,
-        record(
-            Opaque,
-            **_COMMON,
-            inputs=c.items(c.node),
-            variables=_TEXTS,
-            source=c.text,
-            output=c.text,
-            columns=_FIELDS,
-            reason=c.text,
-            keeps_rows=c.boolean,
-            script=c.text,
+        _without_default(
+            record(
+                Opaque,
+                **_COMMON,
+                inputs=c.items(c.node),
+                variables=_TEXTS,
+                source=c.text,
+                output=c.text,
+                columns=_FIELDS,
+                reason=c.text,
+                keeps_rows=c.boolean,
+                script=c.text,
+            ),
+            "script",
+            "",
         ),
     ),
 }
-
-
-def _without_default(codec: Codec, field: str, default: Json) -> Codec:
-    """Leave a field out of the JSON where it has its default: it came later than plans that are stored, and their hashes stay."""
-
-    def encode(value: Any) -> Json:
-        out = codec.encode(value)
-        return out if out[field] != default else {k: v for k, v in out.items() if k != field}
-
-    return Codec(encode, codec.decode)
 
 
 OP_OF: dict[type[Node], str] = {kind: op for op, (kind, _) in NODES.items()}

@@ -155,6 +155,17 @@ def _numpy(function: Callable[[Any], Any]) -> Callable[..., pa.Array]:
 # Days
 
 
+def _succeeds(function: Callable[..., Any]) -> Callable[..., bool]:
+    def asked(*args: Any) -> bool:
+        try:
+            function(*args)
+        except ValueError:
+            return False
+        return True
+
+    return asked
+
+
 @lru_cache(4096)
 def _parse_date(text: str, form: str) -> date:
     try:
@@ -242,6 +253,9 @@ _BY_ROW: Final[_Table] = {
     "count_text": (str.count, (_TEXT, _TEXT), _INT),
     "py_int": (_py_int, (_TEXT,), _INT),
     "py_float": (_py_float, (_TEXT,), _FLOAT),
+    "parses_int": (_succeeds(int), (_TEXT,), "BOOLEAN"),
+    "parses_float": (_succeeds(float), (_TEXT,), "BOOLEAN"),
+    "parses_date": (_succeeds(datetime.strptime), (_TEXT, _TEXT), "BOOLEAN"),
     "float_text": (repr, (_FLOAT,), _TEXT),
     "int_div": (_true_div, (_INT, _INT), _FLOAT),
     "round_float": (_py_round, (_FLOAT, _INT), _FLOAT),

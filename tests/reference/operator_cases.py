@@ -214,6 +214,17 @@ CASES: dict[str, list[Case]] = {
         ("2026-01-31x", "%Y-%m-%d", ERROR),
         ("", "%Y-%m-%d", ERROR),
     ),
+    "parses_int": _cases(
+        (S,), ("7", True), (" -7\n", True), ("7.0", False), ("", False), ("1_000", True), ("٣", True), ("x", False)
+    ),
+    "parses_float": _cases((S,), ("7", True), ("nan", True), ("inf", True), ("1,5", False), ("", False), ("?", False)),
+    "parses_date": _cases(
+        (S, S),
+        ("2026-01-31", "%Y-%m-%d", True),
+        ("2026-02-30", "%Y-%m-%d", False),
+        ("", "%Y-%m-%d", False),
+        ("31.1.2026", "%d.%m.%Y", True),
+    ),
     "date_text": _cases((D, S), (date(2026, 1, 31), "%d.%m.%Y", "31.01.2026"), (None, "%Y", None))
     + _cases((T, S), (datetime(2026, 1, 31, 5, 6), "%H:%M", "05:06")),
     "year": _cases((D,), (date(2026, 1, 31), 2026), (None, None)) + _cases((T,), (datetime(1999, 12, 31, 23, 59), 1999)),

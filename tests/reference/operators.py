@@ -86,6 +86,17 @@ def _py_float(text: str) -> float:
     return value
 
 
+def _parses(read: Callable[..., Value]) -> Callable[..., bool]:
+    def apply(*args: Value) -> bool:
+        try:
+            read(*args)
+        except ValueError:
+            return False
+        return True
+
+    return apply
+
+
 def _py_round(a: float, digits: int) -> float:
     return float(round(a, digits))
 
@@ -135,6 +146,9 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "to_float": float,
     "to_int": int,
     "parse_date": lambda a, pattern: datetime.strptime(a, pattern).date(),
+    "parses_int": _parses(int),
+    "parses_float": _parses(float),
+    "parses_date": _parses(datetime.strptime),
     "date_text": lambda d, pattern: d.strftime(pattern),
     "year": lambda d: d.year,
     "month": lambda d: d.month,

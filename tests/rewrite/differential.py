@@ -44,13 +44,15 @@ def rewritten(folder: Path, script: str = "script.py", **options: Any) -> Rewrit
 
 @contextlib.contextmanager
 def _inside(folder: Path) -> Iterator[None]:
-    before, path, modules = os.getcwd(), list(sys.path), set(sys.modules)
+    before, path, modules, arguments = os.getcwd(), list(sys.path), set(sys.modules), list(sys.argv)
     os.chdir(folder)
+    sys.argv[:] = ["script.py"]  # without arguments, as Lester runs scripts
     sys.path.insert(0, str(folder))
     try:
         yield
     finally:
         os.chdir(before)
+        sys.argv[:] = arguments
         sys.path[:] = path
         for name in set(sys.modules) - modules:
             if getattr(sys.modules[name], "__file__", None) and str(folder) in str(sys.modules[name].__file__):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lester_gui.rewrite.lift.stop import Reason
-from tests.rewrite import corpus_data
+from tests.rewrite import corpus_data, messy_data
 from tests.rewrite.differential import assert_same, rewritten
 
 TRAPS = sorted((Path(__file__).parent.parent / "corpus" / "traps").glob("*.py"))
@@ -20,6 +20,7 @@ FRAME = "df = pd.read_csv('people.csv')\n"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     corpus_data.write(tmp_path)
+    messy_data.write(tmp_path, 1)
     return tmp_path
 
 

@@ -36,6 +36,8 @@ def carry(lift: Lifter, function: UserFunction, args: Arguments, stop: Stopped) 
     """
     assert isinstance(function.node, ast.FunctionDef)
     name = args.node.func.id if args.node is not None and isinstance(args.node.func, ast.Name) else function.name
+    if lift.attempts:
+        raise Stopped(Reason.SYNTAX, f"{function.name} may fail inside try, which no rule follows ({stop.why})", stop.line)
     name, definition = free_name(lift, function, name)
     kind = returned(lift, function)
     if kind is None:

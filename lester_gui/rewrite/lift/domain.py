@@ -14,6 +14,8 @@ from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 
+_FALSE = Literal(False)
+
 
 class Value:
     """Base of everything a variable can hold."""
@@ -188,6 +190,7 @@ class Entries(Value):
 
     items: tuple[tuple[Value, Value], ...] = ()
     factory: str = ""  # for a defaultdict: int, list, set, …
+    made: Value | None = None  # for a defaultdict: the function that makes a new value
 
     def get(self, key: Value) -> Value | None:
         """Return the value under `key`, if there is one."""
@@ -208,6 +211,7 @@ class Keyed(Value):
     ident: int = 0
     name: str = field(default="", compare=False)  # what the script calls it
     lines: tuple[int, ...] = field(default=(), compare=False)
+    missing: Value | None = None  # what a defaultdict or Counter holds under a key that is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,12 +409,17 @@ class Iterated(Value):
 class InLoop(Value):
     """A list, dict, set or array while a loop over rows fills it; what an iteration does to it is noted in the loop.
 
-    `keys` are the keys it was asked for, so that a leaf can name one by its number.
+    `keys` are the keys it was asked for, so that a leaf can name one by its number. Of a dict, the rest is the state of this
+    iteration (see `dict_state`): the one key it uses, whether that is there, its value, and for which rows it is asked for.
     """
 
     ident: int
     before: Value
     keys: list[Value] = field(default_factory=list, compare=False)
+    key: Value | None = None
+    there: Expr = _FALSE
+    value: Value | None = None
+    reach: Expr = _FALSE
 
     def remember(self, key: Value) -> str:
         """Return the number of a key, as text."""
@@ -424,7 +433,9 @@ class InLoop(Value):
 
 
 def const_cell(value: object) -> Cell | None:
-    """Return a constant as a cell, or None when it is no scalar."""
+    """Return a constant as a cell, or None when it is no scalar; NaN is a missing value."""
+    if isinstance(value, float) and value != value:
+        return Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
     if isinstance(value, bool | int | float | str):
         literal = Literal(value)
         assert literal.type is not None

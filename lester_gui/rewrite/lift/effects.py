@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Node
@@ -12,9 +11,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.paths import FALSE
-
-if TYPE_CHECKING:
-    pass
+from lester_gui.rewrite.lift.raising import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +41,11 @@ class Loop:
     line: int
     lines: tuple[int, ...]
     effects: list[Effect] = field(default_factory=list)
-    exits: list[tuple[Expr, dict[str, Value]]] = field(default_factory=list)
+    exits: list[Path] = field(default_factory=list)
     broke: Expr = FALSE
     carried: dict[str, Value | None] = field(default_factory=dict)
     read: set[int] = field(default_factory=set)
     written: set[int] = field(default_factory=set)
+    records: dict[int, Value] = field(default_factory=dict)  # objects that are the element of this iteration, as they came
+    first: bool = False  # the body is run as for the first row, to see what values look like
+    shapes: dict[int | str, Value] = field(default_factory=dict)  # what dicts and variables hold, by object or name

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column, Expr, Literal, substitute, walk
-from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
+from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths, stages, texts, written
+from lester_gui.rewrite.lift import cells, paths, stages, states, texts, written
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
@@ -19,19 +19,18 @@ from lester_gui.rewrite.lift.domain import (
     Frame,
     InLoop,
     Items,
-    Keyed,
     Leaf,
     Ref,
     Rows,
     Tup,
     Unknown,
     Value,
-    Vocabulary,
     const_cell,
 )
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.folds import classify
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.running import Running
 from lester_gui.rewrite.lift.statements.branch import merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped
@@ -45,6 +44,9 @@ class Finished:
 
     def __init__(self, lift: Lifter, loop: Loop, node: Node, table: dict[Expr, Expr]) -> None:
         self.lift, self.loop, self.node, self.table = lift, loop, node, table
+        self.after: dict[int, Value] = {}
+        self.finals = states.finals(lift, loop)
+        self.running = Running(self)
         if table:
             for expr, name in list(lift.cell_names.items()):
                 lift.cell_names.setdefault(substitute(expr, table.get), name)
@@ -100,6 +102,26 @@ class Finished:
         if key and any(e.key != effects[0].key for e in effects):
             raise Stopped(Reason.LEVEL, "One iteration writes a dict under different keys")
         return self.unseen(self.expr(guard)), self.place(value), tuple(e.line for e in effects)
+
+    def is_new(self, content: InLoop) -> bool:
+        """Whether a container was empty before the loop."""
+        return _is_empty(content.before)
+
+    def final(self, content: InLoop) -> InLoop:
+        """Return a container as an iteration leaves it.
+
+        Raises
+        ------
+        Stopped
+            If the ways through the body leave states that do not go together.
+        """
+        return states.final_state(self.lift, self.loop, content)
+
+    def windows(self) -> None:
+        """What earlier rows left, where an effect reads it, becomes columns."""
+        for e in self.loop.effects:
+            if e.kind in ("append", "write", "row", "cell"):
+                self.running.prepare(e)
 
     def unseen(self, guard: Expr) -> Expr:
         """Return a guard in which 'no earlier row had this key' stands for keeping the first row of each key.
@@ -209,99 +231,6 @@ class Finished:
                 return name
         return "rows"
 
-    def keyed(self) -> None:
-        """Dicts and sets."""
-        done: set[int] = set()
-        for kind in ("count", "set", "add"):
-            for ident, effects in self.of(kind).items():
-                if ident in done:
-                    raise Stopped(Reason.RECURRENCE, "A dict is filled in two ways by one loop")
-                done.add(ident)
-                container = self.lift.heap[ident]
-                assert isinstance(container, InLoop)
-                if not _is_empty(container.before):
-                    raise no_rule("a dict that is filled further by another loop")
-                self.lift.heap[ident] = self.filled(kind, ident, effects)
-
-    def filled(self, kind: str, ident: int, effects: list[Effect]) -> Value:
-        """Return a dict or set after the loop that filled it."""
-        lift = self.lift
-        index = self.numbering(ident, effects) if kind == "set" else None
-        if index is not None:
-            return index
-        take = "last"
-        if kind == "set" and len(effects) == 1 and _only_if_new(effects[0].guard, ident):
-            take = "first"
-            effects = [replace(effects[0], guard=_without_question(effects[0].guard, ident))]
-        guard, value, lines = self.guarded(effects, key=True)
-        assert effects[0].key is not None
-        placed = self.place(effects[0].key)
-        keys = list(placed.items) if isinstance(placed, Tup) else [placed]
-        wanted = [cells.cell_of(k) for k in keys]
-        values = [] if kind == "add" else leaves(lift, value)
-        names = [lift.called_cell(c) for c in (*wanted, *values)]
-        lines = tuple(sorted({*lines, *self.loop.lines}))
-        node, resolved = self.rows(guard, [*wanted, *values], lines)
-        key_names: list[str] = []
-        for cell, name in zip(resolved[: len(keys)], names, strict=False):
-            node, column = lift.as_column(node, cell, name or "key", lines)
-            key_names.append(column)
-        if kind == "add":
-            return Keyed(node, tuple(key_names), None, "first", lift.number())
-        if kind == "count":
-            return self.counted(node, key_names, resolved[-1], lines, self.variable(ident))
-        queue: list[Cell] = []
-        for cell, name in zip(resolved[len(keys) :], names[len(keys) :], strict=True):
-            if paths.is_partial(cell.expr):  # a join may look at rows that the script does not
-                node, column = lift.as_column(node, cell, name or "value", lines)
-                queue.append(cells.column(node, column))
-            else:
-                queue.append(cell)
-        it = iter(queue)
-        template = mapped(lift, value, lambda c: next(it))
-        return Keyed(node, tuple(key_names), template, take, lift.number(), self.variable(ident), tuple(e.line for e in effects))
-
-    def counted(self, node: Node, keys: list[str], value: Cell, lines: tuple[int, ...], call: str) -> Keyed:
-        """Return a dict of sums or counts."""
-        lift = self.lift
-        one = isinstance(value.expr, Literal) and value.expr.value == 1 and value.type is Type.INT
-        if one:
-            measure = Measure("count", "size", None)
-        else:
-            node, column = lift.as_column(node, value, lift.called_cell(value) or "value", lines)
-            measure = Measure(f"sum_{column}", "sum", column)
-        out = lift.step(
-            Aggregate,
-            call,
-            lines=lines,
-            parent=node,
-            by=tuple(keys),
-            measures=(measure,),
-            order=GroupOrder.FIRST_SEEN,
-            drop_null_keys=False,
-        )
-        return Keyed(out, tuple(keys), cells.column(out, measure.name), "only", lift.number())
-
-    def numbering(self, ident: int, effects: list[Effect]) -> Vocabulary | None:
-        """``if k not in index: index[k] = len(index)``: numbers in order of first appearance."""
-        if len(effects) != 1:
-            return None
-        effect = effects[0]
-        value, wanted = effect.value, effect.key
-        if wanted is None or not (
-            isinstance(value, Cell)
-            and isinstance(value.expr, Leaf)
-            and value.expr.kind == "size_so_far"
-            and value.expr.ident == ident
-        ):
-            return None
-        if not _only_if_new(effect.guard, ident) or _without_question(effect.guard, ident) != TRUE:
-            raise Stopped(Reason.RECURRENCE, "Numbers are given under a condition on other rows")
-        key = self.place(wanted)
-        if not isinstance(key, Cell):
-            raise no_rule("numbers for keys of several values")
-        return Vocabulary("first_seen", self.node, key)
-
     def files(self) -> None:
         """Writes: a file is a view of its own."""
         by_path: dict[str, list[Effect]] = {}
@@ -367,15 +296,11 @@ class Finished:
 
     def names(self, before: dict[str, Value]) -> None:
         """Variables that the body assigns hold, after the loop, what its last iteration left in them."""
-        lift, loop = self.lift, self.loop
-        final = loop.exits[-1][1] if loop.exits else dict(lift.names)
-        merged = dict(final)
-        for g, names in reversed(loop.exits[:-1]):
-            merged = {n: merge(lift, g, names.get(n), merged.get(n)) for n in dict.fromkeys((*names, *merged))}
+        lift, loop, merged = self.lift, self.loop, self.finals
         for name, old in loop.carried.items():
             if merged.get(name) is None:
                 continue
-            value = self.after(name, old, merged[name])
+            value = self.ended(name, old, merged[name])
             if value is None:
                 lift.names.pop(name, None)
             else:
@@ -383,7 +308,7 @@ class Finished:
         for name in set(lift.names) - set(loop.carried) - set(before):
             lift.names[name] = Unknown("it is set inside a loop in a way that is not lifted", loop.line)
 
-    def after(self, name: str, old: Value | None, final: Value) -> Value | None:
+    def ended(self, name: str, old: Value | None, final: Value) -> Value | None:
         """Return what a variable holds after the loop."""
         lift = self.lift
         if isinstance(final, Unknown):
@@ -392,7 +317,7 @@ class Finished:
         if isinstance(content, Const):
             content = const_cell(content.value) or content
         if isinstance(content, Tup) and not isinstance(final, Ref):
-            items = [self.after(name, None, v) for v in content.items]
+            items = [self.ended(name, None, v) for v in content.items]
             return Tup(tuple(i for i in items if i is not None))
         if not isinstance(content, Cell):
             return Unknown("it is an object that a loop makes anew for each row", self.loop.line)
@@ -401,6 +326,7 @@ class Finished:
             fold = classify(self.expr(content.expr), previous)
             if fold.kind == "none":
                 return old
+            fold = replace(fold, value=self.running.resolve(fold.value), guard=self.running.guard(fold.guard))
             if fold.kind == "last":
                 return self.last(name, fold.value, fold.guard, content)
             return self.total(name, fold.kind, fold.value, fold.guard, content, old)
@@ -455,22 +381,6 @@ def _concatenated(pieces: list[Cell]) -> Cell:
 
 def _is_empty(before: Value) -> bool:
     return (isinstance(before, Entries) and not before.items) or (isinstance(before, Items) and not before.values)
-
-
-def _only_if_new(guard: Expr, ident: int) -> bool:
-    """Whether a guard asks that the key is not there yet."""
-    return any(
-        isinstance(inner := paths.negated(c), Leaf) and inner.kind == "seen" and inner.ident == ident
-        for c in paths.conjuncts(guard)
-    )
-
-
-def _without_question(guard: Expr, ident: int) -> Expr:
-    return paths.conjunction(
-        c
-        for c in paths.conjuncts(guard)
-        if not (isinstance(inner := paths.negated(c), Leaf) and inner.kind == "seen" and inner.ident == ident)
-    )
 
 
 def _refuse_state(expr: Expr) -> None:

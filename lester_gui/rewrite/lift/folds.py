@@ -112,9 +112,11 @@ def _extremum(guard: Expr, value: Expr, previous: Expr) -> Fold | None:
     for c in paths.conjuncts(guard):
         options = c.arguments if isinstance(c, Apply) and c.operator == "or" else (c,)
         found = ""
-        for o in options:
+        for option in options:
+            denied = isinstance(option, Apply) and option.operator == "not"
+            o = option.arguments[0] if isinstance(option, Apply) and denied else option
             if isinstance(o, Apply) and o.operator.endswith(("_gt", "_ge", "_lt", "_le")):
-                greater = o.operator.endswith(("_gt", "_ge"))
+                greater = o.operator.endswith(("_gt", "_ge")) != denied
                 if o.arguments == (value, previous):
                     found = "max" if greater else "min"
                 elif o.arguments == (previous, value):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import TYPE_CHECKING
 
 from lester_gui.errors import UserError
 from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import paths
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Result, Tup, Unknown, UserFunction, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Ref, Result, Tup, Unknown, UserFunction, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.table import Arguments
+from lester_gui.rewrite.lift.purity import PURE_DECORATORS
+from lester_gui.rewrite.lift.raising import exits
 from lester_gui.rewrite.lift.statements import execute
 from lester_gui.rewrite.lift.statements.branch import merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
@@ -105,29 +108,88 @@ def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
     if len(lift.activations) > DEEPEST:
         raise Stopped(Reason.RECURRENCE, f"{function.name} calls itself")
     node = function.node
-    if isinstance(node, ast.FunctionDef) and (
-        node.decorator_list or any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(node))
-    ):
-        raise no_rule(f"the decorated or generating function {function.name}")
+    if isinstance(node, ast.FunctionDef) and any(ast.unparse(_called(d)) not in PURE_DECORATORS for d in node.decorator_list):
+        raise no_rule(f"the decorated function {function.name}")
     names = bind(lift, function, args)
-    before, depth, live = (lift.line, lift.lines), lift.depth, lift.live
+    if isinstance(node, ast.FunctionDef) and generates(node):
+        return generated(lift, function, node, names)
+    before, depth, live, failed = (lift.line, lift.lines), lift.depth, lift.live, exits(lift)
+    gone = live
     lift.activations.append(Activation(names, function.module, depth=len(lift.loops), closure=function.closure))
     lift.depth = len(lift.loops)
     try:
         if isinstance(node, ast.Lambda):
-            return evaluate(lift, node.body)
+            value = evaluate(lift, node.body)
+            gone = lift.live if exits(lift) != failed else live
+            return value
         lift.enter(node.body)
         returns = lift.activations[-1].returns
         if lift.live != paths.FALSE:
             returns.append((lift.live, Const(None)))
+        if exits(lift) != failed:  # rows on which the function failed are with a handler around the call
+            gone = paths.FALSE
+            for guard, _ in returns:
+                gone = paths.either(guard, gone)
     finally:
         lift.activations.pop()
         lift.line, lift.lines = before
-        lift.depth, lift.live = depth, live
+        lift.depth, lift.live = depth, gone
+    if not returns:
+        raise Stopped(Reason.EFFECT, f"{function.name} always fails")
     value = returns[-1][1]
     for guard, earlier in reversed(returns[:-1]):
         value = lift.known(merge(lift, _relative(guard, live), earlier, value))
     return value
+
+
+def _called(decorator: ast.expr) -> ast.expr:
+    return decorator.func if isinstance(decorator, ast.Call) else decorator
+
+
+def generates(node: ast.FunctionDef) -> bool:
+    """Whether a function yields."""
+    inner = {id(x) for n in ast.walk(node) if isinstance(n, ast.FunctionDef | ast.Lambda) and n is not node for x in ast.walk(n)}
+    return any(isinstance(n, ast.Yield | ast.YieldFrom) and id(n) not in inner for n in ast.walk(node))
+
+
+class _Collecting(ast.NodeTransformer):
+    """``yield x`` as ``yielded.append(x)``: what a generator yields, all at once."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        value = node.value
+        if isinstance(value, ast.Yield | ast.YieldFrom) and value.value is not None:
+            method = "append" if isinstance(value, ast.Yield) else "extend"
+            call = ast.Call(ast.Attribute(ast.Name("yielded", ast.Load()), method, ast.Load()), [value.value], [])
+            return ast.fix_missing_locations(ast.copy_location(ast.Expr(ast.copy_location(call, node)), node))
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return node
+
+
+def generated(lift: Lifter, function: UserFunction, node: ast.FunctionDef, names: dict[str, Value]) -> Value:
+    """Return what a generator yields as a list.
+
+    It runs piece by piece while its caller goes on; that is the same as at once if nobody changes what it reads, so the objects
+    that it was given must not be changed any more.
+    """
+    from lester_gui.rewrite.lift.records import Activation
+
+    lift.lent |= {v.id for v in names.values() if isinstance(v, Ref) and isinstance(lift.heap[v.id], Items | Entries)}
+    body = [_Collecting().visit(s) for s in copy.deepcopy(node.body)]
+    names["yielded"] = lift.new(Items(()))
+    before, depth = (lift.line, lift.lines), lift.depth
+    lift.activations.append(Activation(names, function.module, depth=len(lift.loops), closure=function.closure))
+    lift.depth = len(lift.loops)
+    try:
+        lift.enter(body)
+        if lift.activations[-1].returns:
+            raise Stopped(Reason.SYNTAX, f"{function.name} returns before it has yielded everything")
+        return lift.known(names["yielded"])
+    finally:
+        lift.activations.pop()
+        lift.line, lift.lines = before
+        lift.depth = depth
 
 
 def _relative(guard: Expr, live: Expr) -> Expr:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column, Expr, Literal, walk
+from lester_gui.ir.expressions import Column, Expr, Literal
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths, stages, texts
+from lester_gui.rewrite.lift import cells, dict_state, filled, paths, record_changes, stages, states, texts
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -34,6 +34,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.finished import Finished
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.raising import here
 from lester_gui.rewrite.lift.statements import block
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import moved, settled
@@ -41,6 +42,9 @@ from lester_gui.rewrite.lift.written import WrittenLines
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
+
+
+MOST_RUNS = 5  # of a loop's body, until it is known what earlier rows leave behind
 
 
 def name_cell(lift: Lifter, name: str, cell: Cell) -> None:
@@ -70,28 +74,61 @@ def run(
     if lift.loops:
         raise no_rule("a loop over rows inside another one")
     source, rows, element = elements(lift, iterable)
-    loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines)
     before = dict(lift.names)
+    shapes: dict[int | str, Value] = {}
+    changed = changed_outside(lift, body)
+    learns = any(isinstance(lift.heap[i], Entries) for i in changed) or any(before.get(n) == Const(None) for n in names)
+    pandas = lift.pandas or _goes_through_records(lift, iterable)
+    for attempt in range(MOST_RUNS):
+        state = lift.snapshot()
+        loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines)
+        loop.first, loop.shapes = learns and attempt == 0, shapes
+        try:
+            once(lift, loop, element, bind, body, names, changed, pandas)
+        except Stopped:
+            if not loop.first:
+                raise
+            learned = states.learned(lift, loop)
+        else:
+            learned = states.learned(lift, loop)
+            if not loop.first and (learned == shapes or attempt == MOST_RUNS - 1):
+                break
+        shapes = learned
+        lift.restore(state)
+    if loop.broke != FALSE:
+        raise no_rule("break in a loop over rows")
+    finish(lift, loop, before, iterable)
+
+
+def once(
+    lift: Lifter,
+    loop: Loop,
+    element: Value,
+    bind: Callable[[Value], None],
+    body: list[ast.stmt],
+    names: tuple[str, ...],
+    changed: set[int],
+    pandas: bool,
+) -> None:
+    """Run a loop's body on one symbolic row."""
     for name in names:
-        old = before.get(name)
+        old = lift.names.get(name)
         loop.carried[name] = old
-        lift.names[name] = carried(lift, loop, name, old)
-    for ident in changed_outside(lift, body):
+        if not (loop.first and old is not None):
+            lift.names[name] = carried(lift, loop, name, old)
+    for ident in changed:
         lift.heap[ident] = InLoop(ident, lift.heap[ident])
     outer, lift.live, straight, lift.straight = lift.live, TRUE, lift.straight, True
     lift.loops.append(loop)
     try:
-        with lift.using(pandas=lift.pandas or _goes_through_records(lift, iterable)):
-            bind(element)
+        with lift.using(pandas=pandas):
+            bind(record_changes.own(lift, loop, element))
             block(lift, body)
         if lift.live != FALSE:
-            loop.exits.append((lift.live, dict(lift.names)))
+            loop.exits.append(here(lift))
     finally:
         lift.loops.pop()
         lift.live, lift.straight = outer, straight
-    if loop.broke != FALSE:
-        raise no_rule("break in a loop over rows")
-    finish(lift, loop, before)
 
 
 def _goes_through_records(lift: Lifter, iterable: Value) -> bool:
@@ -105,12 +142,15 @@ def _goes_through_records(lift: Lifter, iterable: Value) -> bool:
 def carried(lift: Lifter, loop: Loop, name: str, old: Value | None) -> Value:
     """Return what a name holds at the start of an iteration: what the one before left there."""
     content = lift.heap.get(old.id) if isinstance(old, Ref) else old
+    if name in loop.shapes and old is not None and not isinstance(old, Ref):
+        return states.previous(lift, loop, name, content)
     if isinstance(content, Const) and isinstance(content.value, bool | int | float | str):
         kind = cells.cell_of(content).type
         return Cell(Leaf("prev", loop.ident, name, kind), kind)
     if isinstance(content, Cell):
         return Cell(Leaf("prev", loop.ident, name, content.type, content.nullable), content.type, content.nullable)
     if content == Const(None):
+        lift.nones = True
         return Cell(Leaf("prev", loop.ident, name, Type.FLOAT, True), Type.FLOAT, True)
     return Unknown(f"{name} is read before this iteration sets it", lift.line)
 
@@ -124,6 +164,8 @@ def changed_outside(lift: Lifter, body: list[ast.stmt]) -> set[int]:
         for name in changed_names(lift, statement, set()):
             value = lift.names.get(name) or lift.modules[lift.activations[-1].module].get(name)
             if isinstance(value, Ref):
+                if value.id in lift.lent:
+                    raise Stopped(Reason.ALIAS, "An object is changed that a generator may read afterwards")
                 content = lift.heap[value.id]
                 if isinstance(content, Items | Entries | Rows | Keyed | Column1 | Grid | Matrix | Vocabulary):
                     out.add(value.id)
@@ -260,50 +302,13 @@ def store_in_loop(lift: Lifter, owner: Ref, content: Value, key: Value, value: V
         return False
     loop = loop_of(lift, content)
     if isinstance(content.before, Entries | Keyed | Vocabulary):
-        grown = _grown(content, settled(lift, key), lift.content(value))
-        kind = "set" if grown is None else "count"
-        stored = settled(lift, value) if grown is None else Cell(grown, cells.cell_of(lift.content(value)).type)
-        if any(
-            e.target == content.ident and e.kind in ("set", "count") and paths.both(e.guard, lift.live) != FALSE
-            for e in loop.effects
-        ):
-            raise Stopped(Reason.LEVEL, "One iteration writes a dict twice")
-        loop.effects.append(Effect(kind, content.ident, lift.live, stored, settled(lift, key), lift.line))
-        loop.written.add(content.ident)
+        dict_state.store(lift, content.ident, key, value)
         return True
     if isinstance(content.before, Column1 | Grid | Matrix):
         loop.effects.append(Effect("cell", content.ident, lift.live, lift.content(value), lift.content(key), lift.line))
         loop.written.add(content.ident)
         return True
     raise no_rule("an assignment into this object inside a loop")
-
-
-def _grown(content: InLoop, key: Value, value: Value) -> Expr | None:
-    """X where a dict's value is replaced by itself plus x, under the same key."""
-    from lester_gui.ir.expressions import Apply
-
-    if isinstance(value, Cell) and isinstance(value.expr, Apply) and value.expr.operator == "add":
-        for a, b in (value.expr.arguments, value.expr.arguments[::-1]):
-            if isinstance(a, Leaf) and a.kind == "prev_item" and a.ident == content.ident and content.key_of(a) == key:
-                if any(isinstance(e, Leaf) and e.kind == "prev_item" for e in walk(b)):
-                    return None
-                return b
-    return None
-
-
-def previous_item(lift: Lifter, content: InLoop, key: Value, default: Value | None) -> Value:
-    """Return what a dict that the loop fills holds under a key: only sums and counts may read it."""
-    loop = loop_of(lift, content)
-    if content.ident in loop.written:
-        raise Stopped(Reason.LEVEL, "A dict is read after this iteration changed it")
-    if not isinstance(content.before, Entries) or content.before.items:
-        raise Stopped(Reason.RECURRENCE, "A dict is read and changed in the same loop")
-    start = default if default is not None else {"int": Const(0), "float": Const(0.0)}.get(content.before.factory)
-    if not isinstance(start, Const) or not isinstance(start.value, int | float) or start.value != 0:
-        raise Stopped(Reason.RECURRENCE, "A dict is read and changed in the same loop")
-    kind = cells.cell_of(start).type
-    leaf = Leaf("prev_item", content.ident, content.remember(settled(lift, key)), kind)
-    return Cell(leaf, kind)
 
 
 def seen_before(lift: Lifter, content: InLoop, key: Value) -> Expr:
@@ -320,14 +325,14 @@ def leave(lift: Lifter, kind: str) -> None:
     loop = lift.loops[-1]
     if kind == "break":
         loop.broke = paths.either(loop.broke, lift.live)
-    loop.exits.append((lift.live, dict(lift.names)))
+    loop.exits.append(here(lift))
     lift.live = FALSE
 
 
 # -- when it is over ---------------------------------------------------------------------------------------------------
 
 
-def finish(lift: Lifter, loop: Loop, before: dict[str, Value]) -> None:
+def finish(lift: Lifter, loop: Loop, before: dict[str, Value], iterable: Value) -> None:
     """Turn the effects of a loop into nodes, and its variables into values of the last row."""
     table: dict[Expr, Expr] = {}
     if loop.source is not None:
@@ -336,11 +341,13 @@ def finish(lift: Lifter, loop: Loop, before: dict[str, Value]) -> None:
     assert loop.node is not None
     done = Finished(lift, loop, loop.node, table)
     with lift.using(family="loops"):
+        done.windows()
+        record_changes.changed(done, iterable)
         done.lists()
-        done.keyed()
+        filled.containers(done)
         done.files()
         done.arrays()
         done.names(before)
     for ident, content in list(lift.heap.items()):
         if isinstance(content, InLoop):
-            lift.heap[ident] = content.before
+            lift.heap[ident] = done.after.get(ident, content.before)

@@ -21,6 +21,7 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
 )
+from lester_gui.ir.windows import Window
 
 SUFFIX: dict[type[Node], str] = {
     Read: "file",
@@ -35,6 +36,7 @@ SUFFIX: dict[type[Node], str] = {
     Limit: "cut",
     Broadcast: "broadcast",
     Opaque: "opaque",
+    Window: "window",
 }
 
 

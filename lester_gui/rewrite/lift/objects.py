@@ -38,6 +38,7 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.paths import TRUE
+from lester_gui.rewrite.lift.raising import Attempt
 from lester_gui.rewrite.lift.records import Activation, Observe
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 
@@ -87,6 +88,12 @@ class Objects:
         self.depth = 0
         self.pandas = False
         self.unseen: dict[int, tuple[Cell, ...]] = {}
+        self.failures: dict[int, Reason] = {}  # objects that a loop left unknown
+        self.sides: tuple[dict[int, Value], dict[int, Value]] = ({}, {})  # objects of two paths that meet
+        self.lent: set[int] = set()  # objects that a generator reads while its caller goes on
+        self.nones = False  # a number of a row may be None; otherwise a missing number is NaN
+        self.carrying = False  # an expression is being put together as a function
+        self.attempts: list[Attempt] = []  # try blocks that are open
         self.straight = True  # no condition on the current row is open
         self.files: dict[str, Any] = {}
         self.texts: dict[int, Any] = {}

@@ -36,6 +36,9 @@ def conjunction(conditions: Iterable[Expr]) -> Expr:
     kept = tuple(out)
     if not kept:
         return TRUE
+    for c in kept:
+        if isinstance(c, Apply) and c.operator == "or" and all(n in out for a in c.arguments for n in conjuncts(negated(a))):
+            return FALSE  # every alternative is excluded
     return kept[0] if len(kept) == 1 else Apply("and", kept)
 
 
@@ -97,6 +100,14 @@ def choose(condition: Expr, a: Expr, b: Expr) -> Expr:
         return condition
     if a == FALSE and b == TRUE:
         return negated(condition)
+    if a == FALSE:
+        return both(negated(condition), b)
+    if b == FALSE:
+        return both(condition, a)
+    if a == TRUE:
+        return either(condition, b)
+    if b == TRUE:
+        return either(negated(condition), a)
     if isinstance(condition, Apply) and condition.operator == "not":
         return choose(condition.arguments[0], b, a)
     if isinstance(b, Apply) and b.operator == "if_else" and b.arguments[0] == condition:

@@ -60,7 +60,7 @@ def check_pure(lift: Lifter, path: str, name: str, seen: set[tuple[str, str]] | 
     if not functions:
         _check_import(lift, tree, name, seen)
         return
-    _check_body(functions[0])
+    check_body(functions[0])
     for used in sorted(free_names(functions[0])):
         if any(isinstance(n, ast.ClassDef) and n.name == used for n in tree.body):
             raise Stopped(Reason.EFFECT, f"{name} uses the class {used}, whose objects may keep something")
@@ -94,7 +94,14 @@ def _check_import(lift: Lifter, tree: ast.Module, name: str, seen: set[tuple[str
                         check_pure(lift, paths[module], alias.name, seen)
 
 
-def _check_body(function: ast.FunctionDef) -> None:
+def check_body(function: ast.FunctionDef) -> None:
+    """Raise if the text of a function does anything but compute.
+
+    Raises
+    ------
+    Stopped
+        It says what the function does.
+    """
     name = function.name
     if any(ast.unparse(d.func if isinstance(d, ast.Call) else d) not in PURE_DECORATORS for d in function.decorator_list):
         raise Stopped(Reason.EFFECT, f"{name} is decorated by something that may change what it does")

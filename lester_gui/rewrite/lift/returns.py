@@ -54,6 +54,16 @@ CALLS = {
 ARRAYS = {"zeros", "ones", "full", "array", "asarray", "concatenate", "hstack", "tanh", "mean_pool", "arange", "linspace"}
 
 
+DATE_PARTS = {"days", "year", "month", "day", "hour", "minute", "second"}
+LIBRARY = {
+    **dict.fromkeys(("re.sub", "re.escape", "html.unescape", "html.escape", "unicodedata.normalize"), Type.STR),
+    **dict.fromkeys(("math.floor", "math.ceil", "math.trunc", "math.gcd", "zlib.crc32", "zlib.adler32"), Type.INT),
+    **dict.fromkeys(("math.sin", "math.cos", "math.tan", "math.log2", "math.log10", "math.hypot", "math.atan2"), Type.FLOAT),
+    **dict.fromkeys(("math.sqrt", "math.log", "math.exp", "math.log1p", "math.fabs", "math.pow", "math.radians"), Type.FLOAT),
+    **dict.fromkeys(("math.isnan", "math.isinf", "math.isclose"), Type.BOOL),
+}
+
+
 def returned(lift: Lifter, function: UserFunction, depth: int = 0) -> Type | None:
     """Return the type of what a function returns, or None if its text does not tell.
 
@@ -79,6 +89,11 @@ def returned(lift: Lifter, function: UserFunction, depth: int = 0) -> Type | Non
     if found == {Type.INT, Type.FLOAT}:
         return Type.FLOAT
     return found.pop() if len(found) == 1 and _always_returns(node.body) else None
+
+
+def type_in(lift: Lifter, function: UserFunction, node: ast.expr, known: dict[str, Type | None]) -> Type | None:
+    """Return the type of an expression in a function whose names have the types `known`, or None if its text does not tell."""
+    return _type(lift, function, node, known, 0)
 
 
 def _returns(node: ast.FunctionDef) -> list[ast.Return]:
@@ -151,9 +166,13 @@ def _type(lift: Lifter, function: UserFunction, node: ast.expr, known: dict[str,
         return _agreed([inner(node.body), inner(node.orelse)])
     if isinstance(node, ast.BinOp):
         return _binary(node, inner(node.left), inner(node.right))
-    if isinstance(node, ast.List | ast.ListComp):
-        elements = node.elts if isinstance(node, ast.List) else [node.elt]
-        kinds = {inner(e) for e in elements}
+    if isinstance(node, ast.Attribute):
+        return Type.INT if node.attr in DATE_PARTS else None
+    if isinstance(node, ast.List | ast.ListComp | ast.GeneratorExp | ast.Tuple):
+        if isinstance(node, ast.List | ast.Tuple):
+            kinds = {inner(e) for e in node.elts}
+        else:
+            kinds = {_type(lift, function, node.elt, known | _bound(lift, function, node, known, depth), depth)}
         if kinds and kinds <= {Type.INT, Type.FLOAT}:
             return Type.FLOATS
         return Type.STRS if kinds == {Type.STR} else None
@@ -161,12 +180,36 @@ def _type(lift: Lifter, function: UserFunction, node: ast.expr, known: dict[str,
         base = inner(node.value)
         if base is Type.STR:
             return Type.STR
+        if base is Type.STRS:
+            return Type.STRS if isinstance(node.slice, ast.Slice) else Type.STR
         if base is Type.FLOATS:
             return Type.FLOATS if isinstance(node.slice, ast.Slice) else Type.FLOAT
         return None
     if isinstance(node, ast.Call):
         return _call(lift, function, node, known, depth)
     return None
+
+
+def _bound(
+    lift: Lifter, function: UserFunction, node: ast.ListComp | ast.GeneratorExp, known: dict[str, Type | None], depth: int
+) -> dict[str, Type | None]:
+    """Types of the names that a comprehension binds."""
+    out: dict[str, Type | None] = {}
+    for generator in node.generators:
+        kind = _type(lift, function, generator.iter, known | out, depth)
+        element = {Type.STR: Type.STR, Type.STRS: Type.STR, Type.FLOATS: Type.FLOAT}.get(kind) if kind else None
+        for name in ast.walk(generator.target):
+            if isinstance(name, ast.Name):
+                out[name.id] = element if isinstance(generator.target, ast.Name) else None
+    return out
+
+
+def _library(lift: Lifter, function: UserFunction, node: ast.expr) -> str | None:
+    """The module of a library that an expression names, if it does."""
+    from lester_gui.rewrite.lift.domain import Module
+
+    value = lift.modules.get(function.module, {}).get(node.id) if isinstance(node, ast.Name) else None
+    return value.name if isinstance(value, Module) else None
 
 
 def _agreed(kinds: list[Type | None]) -> Type | None:
@@ -197,6 +240,13 @@ def _call(lift: Lifter, function: UserFunction, node: ast.Call, known: dict[str,
         target = names.get(name)
         if isinstance(target, UserFunction):
             return returned(lift, target, depth + 1)
+        if name == "sum" and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp | ast.ListComp):
+            part = node.args[0]
+            one = _type(lift, function, part.elt, known | _bound(lift, function, part, known, depth), depth)
+            return {Type.BOOL: Type.INT, Type.INT: Type.INT, Type.FLOAT: Type.FLOAT}.get(one) if one else None
+        if name in ("sorted", "list", "tuple", "set") and len(node.args) == 1:
+            part_type = _type(lift, function, node.args[0], known, depth)
+            return Type.STRS if part_type is Type.STR else part_type if part_type in (Type.STRS, Type.FLOATS) else None
         if name in ("min", "max", "sum", "abs"):
             kinds = [_type(lift, function, a, known, depth) for a in node.args]
             kinds = [k if k is not Type.FLOATS else Type.FLOAT for k in kinds]
@@ -206,6 +256,11 @@ def _call(lift: Lifter, function: UserFunction, node: ast.Call, known: dict[str,
         return CALLS.get(name)
     if isinstance(node.func, ast.Attribute):
         name = node.func.attr
+        library = _library(lift, function, node.func.value)
+        if f"{library}.{name}" in LIBRARY:
+            return LIBRARY[f"{library}.{name}"]
+        if name in ("split", "rsplit", "splitlines") and library is None:
+            return Type.STRS if _type(lift, function, node.func.value, known, depth) is Type.STR else None
         owner = _type(lift, function, node.func.value, known, depth)
         if name in ("tolist", "copy", "astype") and owner is Type.FLOATS:
             return Type.FLOATS

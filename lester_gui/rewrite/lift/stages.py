@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, substitute, walk
@@ -10,6 +10,7 @@ from lester_gui.ir.nodes import Broadcast, Filter, Join, JoinKind, Node, Project
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Keyed, Leaf, Maybe, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
         if isinstance(content, Items):
             return Tup(tuple(leaf(v) for v in content.values))
         if isinstance(content, Entries):
-            return lift.new(Entries(tuple((k, leaf(v)) for k, v in content.items)))
+            return lift.new(replace(content, items=tuple((k, leaf(v)) for k, v in content.items)))
         if isinstance(content, Const):
             return content
         assert isinstance(content, Cell)
@@ -114,6 +115,8 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
         if content == Const(None) and not isinstance(value, Cell):
             return Maybe(found, value)
         return lift.known(merge(lift, found, value, content))
+    if not guarded and demand(lift, found, "KeyError"):
+        return value
     if found not in paths.conjuncts(lift.live) and not guarded:
         lift.note("unguarded-lookup", keyed.name or lift.naming.called(keyed.node))
         if lift.straight:

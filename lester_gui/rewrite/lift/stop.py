@@ -58,6 +58,13 @@ class Stopped(Exception):
         self.root = root  # line and reason of the stop that this one follows from
 
 
+class Dead(Stopped):
+    """Raised where no row can come by: the path ends there."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(Reason.RECURRENCE, why)
+
+
 def no_rule(what: str) -> Stopped:
     """Return the stop for something that no rule knows."""
     return Stopped(Reason.NO_RULE, f"There is no rule for {what}")

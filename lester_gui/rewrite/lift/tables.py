@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lester_gui.discovery.scripts import Script
-from lester_gui.ir.expressions import Apply, Column, Expr, columns_of, substitute, walk
+from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, substitute, walk
 from lester_gui.ir.nodes import Aggregate, Broadcast, Measure, Node, Project, Select
 from lester_gui.ir.schema import PlanError, Type
 from lester_gui.rewrite.lift import cells
@@ -133,6 +133,11 @@ class Tables(Objects):
                 continue
             if leaf.kind == "state":
                 node, name = self._with_state(node, leaf)
+                table[leaf] = Column(name)
+            elif leaf.kind == "count" and self.counted[leaf.ident][1] is None:
+                total = self.state(self.counted[leaf.ident][0], Cell(Literal(1), Type.INT), "size", "rows")
+                assert isinstance(total.expr, Leaf)
+                node, name = self._with_state(node, total.expr)
                 table[leaf] = Column(name)
             elif leaf.kind in ("hit", "get"):
                 node, table[leaf] = stages.with_leaf(cast("Lifter", self), node, leaf)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Node
@@ -52,7 +53,7 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
     if isinstance(content, Items):
         return Items(tuple(mapped(lift, v, change) for v in content.values), content.kind)
     if isinstance(content, Entries):
-        return Entries(tuple((k, mapped(lift, v, change)) for k, v in content.items))
+        return replace(content, items=tuple((k, mapped(lift, v, change)) for k, v in content.items))
     if isinstance(content, Const | Fields | LineOf):
         return content
     raise shape("A list holds objects that are not values of a row")
@@ -70,7 +71,7 @@ def settled(lift: Lifter, value: Value) -> Value:
     if isinstance(content, Items):
         return Items(tuple(settled(lift, v) for v in content.values), content.kind)
     if isinstance(content, Entries):
-        return Entries(tuple((k, settled(lift, v)) for k, v in content.items))
+        return replace(content, items=tuple((k, settled(lift, v)) for k, v in content.items))
     if isinstance(content, Cell | Const | Fields):
         return content
     if isinstance(content, Result):

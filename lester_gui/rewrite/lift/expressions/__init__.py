@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lester_gui.rewrite.lift.domain import Value
-from lester_gui.rewrite.lift.stop import Reason, Stopped
+from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -38,4 +38,16 @@ def evaluate(lift: Lifter, node: ast.expr) -> Value:
     handler = EXPRESSIONS.get(type(node))
     if handler is None:
         raise Stopped(Reason.SYNTAX, f"{type(node).__name__} expressions are not lifted", getattr(node, "lineno", None))
-    return handler(lift, node)
+    live = lift.live
+    try:
+        return handler(lift, node)
+    except Dead:
+        raise
+    except Stopped:
+        from lester_gui.rewrite.lift.computed import as_function
+
+        lift.live = live
+        made = as_function(lift, node)
+        if made is None:
+            raise
+        return made

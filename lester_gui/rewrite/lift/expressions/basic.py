@@ -10,6 +10,7 @@ from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.raising import exits
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
@@ -162,10 +163,13 @@ def conditional(lift: Lifter, node: ast.IfExp) -> Value:
 
 def under(lift: Lifter, condition: Expr, node: ast.expr) -> Value:
     """Evaluate an expression that is only reached where `condition` holds."""
-    before, straight = lift.live, lift.straight
+    before, straight, failed = lift.live, lift.straight, exits(lift)
     lift.live, lift.straight = paths.both(before, condition), False
     try:
-        return evaluate(lift, node)
+        value = evaluate(lift, node)
+        if exits(lift) != failed:  # the rows on which it failed do not come by here any more
+            before = paths.either(lift.live, paths.both(before, paths.negated(condition)))
+        return value
     finally:
         lift.live, lift.straight = before, straight
 

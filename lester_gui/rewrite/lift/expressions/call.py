@@ -181,6 +181,8 @@ def member(lift: Lifter, owner: Value, name: str, target: ast.expr | None = None
             return lift.known(names[name])
         dotted = f"{owner.name}.{name}"
         known = FUNCTIONS.get(dotted)
+        if dotted == "sys.argv":
+            return lift.new(Items((Const(lift.script.path),)))  # the script runs without arguments
         return lift_constant(dotted) if known is None else Module(dotted)
     content = lift.content(owner)
     if isinstance(content, Result):

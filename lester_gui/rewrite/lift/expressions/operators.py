@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import posixpath
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.expressions.basic import under
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.raising import caught_by, demand
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
@@ -73,6 +75,10 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         return Result("arithmetic")
     if isinstance(a, Const) and isinstance(b, Const):
         return _constant(op, a, b)
+    if op == "Mod" and isinstance(a, Const) and isinstance(a.value, str):
+        from lester_gui.rewrite.lift.library.text import percent
+
+        return percent(lift, a.value, b)
     if isinstance(a, Matrix) or isinstance(b, Matrix):
         from lester_gui.rewrite.lift.library.numpy import matrix_arithmetic
 
@@ -92,10 +98,14 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         from lester_gui.rewrite.lift.library.dates import difference
 
         return difference(x, y)
+    if op in ("Div", "FloorDiv", "Mod") and not lift.pandas and caught_by(lift, "ZeroDivisionError"):
+        demand(lift, cells.compare("NotEq", y, cells.cell_of(Const(0)), pandas=False).expr, "ZeroDivisionError")
     return _cellwise(op, x, y, lift.pandas)
 
 
 def _constant(op: str, a: Const, b: Const) -> Value:
+    if op == "Div" and isinstance(a.value, str) and isinstance(b.value, str):  # a pathlib.Path, which is text here
+        return Const(posixpath.normpath(posixpath.join(a.value, b.value)))
     if op in BITWISE:
         function = operator.and_ if op == "BitAnd" else operator.or_
     elif op in PYTHON:
@@ -237,7 +247,7 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     if isinstance(a, LineOf) or isinstance(b, LineOf):
         raise no_rule("a comparison of a whole line of text here")
     if op in ("Is", "IsNot", "Eq", "NotEq") and Const(None) in (a, b):
-        return _missing(op, a if b == Const(None) else b)
+        return _missing(lift, op, a if b == Const(None) else b)
     if isinstance(a, Const) and isinstance(b, Const):
         return _constant(op, a, b)
     if isinstance(a, Column1) or isinstance(b, Column1):
@@ -250,12 +260,16 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         raise no_rule(f"the comparison {op}")
     if isinstance(a, Frame | Matrix | Rows | Items | Entries) or isinstance(b, Frame | Matrix | Rows | Items | Entries):
         raise no_rule("a comparison of whole tables or lists")
-    return of_condition(cells.compare(op, cells.cell_of(a), cells.cell_of(b), lift.pandas).expr)
+    x, y = cells.cell_of(a), cells.cell_of(b)
+    not_a_number = not lift.nones and any(c.type is Type.FLOAT and c.nullable for c in (x, y))
+    return of_condition(cells.compare(op, x, y, lift.pandas or not_a_number).expr)
 
 
-def _missing(op: str, value: Value) -> Value:
+def _missing(lift: Lifter, op: str, value: Value) -> Value:
     if isinstance(value, Maybe):
         return of_condition(paths.negated(value.found) if op in ("Is", "Eq") else value.found)
+    if isinstance(value, Cell) and value.type is Type.FLOAT and value.nullable and not lift.nones and not lift.pandas:
+        return Const(op in ("IsNot", "NotEq"))  # NaN is not None
     if isinstance(value, Cell):
         test = "is_null" if op in ("Is", "Eq") else "not_null"
         return cells.make(test, value) if value.nullable else Const(op in ("IsNot", "NotEq"))
@@ -271,9 +285,11 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
 
         return any_field(lift, where, needle)
     if isinstance(where, InLoop):
-        from lester_gui.rewrite.lift.loops import seen_before
+        from lester_gui.rewrite.lift import dict_state, loops
 
-        return seen_before(lift, where, needle)
+        if dict_state.is_dict(where):
+            return dict_state.there(lift, where.ident, needle)
+        return loops.seen_before(lift, where, needle)
     if isinstance(where, Keyed | Vocabulary):
         from lester_gui.rewrite.lift.stages import hit
 

@@ -9,7 +9,9 @@ from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Items, Maybe, Module, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
-from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.paths import FALSE
+from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -43,7 +45,7 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
     if isinstance(content, Result):
         return content
     if isinstance(content, Maybe):  # None has no items, so the key is there where the script goes on
-        if lift.straight and lift.loops:
+        if not demand(lift, content.found, "TypeError") and lift.straight and lift.loops:
             lift.live = paths.both(lift.live, content.found)
         return item(lift, content.value, key)
     if isinstance(content, Tup | Items) and not (isinstance(content, Items) and content.kind != "list"):
@@ -54,6 +56,8 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
     if isinstance(content, Entries) and isinstance(index, Const):
         value = content.get(index)
         if value is None:
+            if demand(lift, FALSE, "KeyError"):
+                raise Dead("A dict is read at a key that it does not have")
             raise Stopped(Reason.SHAPE, "A dict is read at a key that it does not have")
         return value
     if isinstance(content, Const) and isinstance(content.value, str):
@@ -74,6 +78,8 @@ def of_known(lift: Lifter, values: tuple[Value, ...], index: Value, is_tuple: bo
     """Return an item or slice of a sequence of known length, or None if the index is not constant."""
     if isinstance(index, Const) and isinstance(index.value, int):
         if not -len(values) <= index.value < len(values):
+            if demand(lift, FALSE, "IndexError"):
+                raise Dead("An index is out of range")
             raise shape("An index is out of range")
         return values[index.value]
     if isinstance(index, Accessor) and index.kind == "slice":

@@ -9,6 +9,7 @@ MODULES = (
     "text",
     "dates",
     "files",
+    "command_line",
     "collections",
     "lists",
     "mappings",
@@ -35,5 +36,5 @@ def load() -> None:
         import_module(f"{__name__}.{name}")
     for name in ("basic", "operators", "call", "subscript", "comprehension"):
         import_module(f"lester_gui.rewrite.lift.expressions.{name}")
-    for name in ("simple", "assign", "branch", "loop", "items"):
+    for name in ("simple", "assign", "branch", "exceptions", "loop", "items"):
         import_module(f"lester_gui.rewrite.lift.statements.{name}")

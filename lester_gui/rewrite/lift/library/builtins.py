@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,9 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.table import Arguments, function
-from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.paths import FALSE
+from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -113,12 +116,12 @@ def to_int(lift: Lifter, args: Arguments) -> Value:
     """``int(x)``."""
     content = lift.content(args.positional[0])
     if isinstance(content, Const):
-        return Const(int(content.value))  # type: ignore[call-overload]
+        return _constant(lift, content, int)
     if isinstance(content, Result):
         return content
     cell = cells.cell_of(content)
     if cell.type is Type.STR:
-        return cells.unprinted(cell, Type.INT) or cells.make("py_int", cell)
+        return cells.unprinted(cell, Type.INT) or _parsed(lift, cell, "int")
     return cell if cell.type is Type.INT else cells.make("to_int", cell)
 
 
@@ -127,13 +130,37 @@ def to_float(lift: Lifter, args: Arguments) -> Value:
     """``float(x)``."""
     content = lift.content(args.positional[0])
     if isinstance(content, Const):
-        return Const(float(content.value))  # type: ignore[arg-type]
+        return _constant(lift, content, float)
     if isinstance(content, Result):
         return content
     cell = cells.cell_of(content)
     if cell.type is Type.STR:
-        return cells.unprinted(cell, Type.FLOAT) or cells.make("py_float", cell)
+        return cells.unprinted(cell, Type.FLOAT) or _parsed(lift, cell, "float")
     return cell if cell.type is Type.FLOAT else cells.make("to_float", cell)
+
+
+def _constant(lift: Lifter, content: Const, read: Callable[..., object]) -> Const:
+    """Return a constant as a number; one that is none leads to the handler."""
+    try:
+        return Const(read(content.value))
+    except (ValueError, TypeError) as error:
+        if not demand(lift, FALSE, type(error).__name__):
+            raise shape("A constant that is no number is read as one") from error
+        raise Stopped(Reason.SHAPE, "A constant is read as a number inside try") from error
+
+
+def _parsed(lift: Lifter, cell: Cell, kind: str) -> Cell:
+    """Return ``int(text)`` or ``float(text)``; inside ``try``, text that is no number leads to the handler."""
+    cell = there(lift, cell)
+    demand(lift, cells.make(f"parses_{kind}", cell).expr, "ValueError")
+    return cells.make(f"py_{kind}", cell)
+
+
+def there(lift: Lifter, cell: Cell) -> Cell:
+    """Return a value that may be missing as one that is there; inside ``try``, None leads to the handler of a TypeError."""
+    if cell.nullable and demand(lift, cells.make("not_null", cell).expr, "TypeError"):
+        return Cell(cell.expr, cell.type)
+    return cell
 
 
 @function("builtins.bool")

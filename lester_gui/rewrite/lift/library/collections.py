@@ -251,16 +251,19 @@ def default_dict(lift: Lifter, args: Arguments) -> Value:
             )
             return lift.new(Keyed(out, (key,), cells.column(out, "count"), "only", lift.number()))
         raise no_rule("Counter of this object")
-    factory = ""
+    factory, maker = "", None
     if what == "Counter":
-        factory = "int"
+        factory = "Counter"
     elif what == "defaultdict" and args.positional:
         made = args.positional[0]
         if isinstance(made, Module):
             factory = made.name.removeprefix("builtins.")
         elif isinstance(made, UserFunction) and isinstance(made.node, ast.Lambda) and isinstance(made.node.body, ast.Constant):
             factory = {"0": "int", "0.0": "float"}.get(repr(made.node.body.value), "lambda")
-    return lift.new(Entries((), factory))
+        elif isinstance(made, UserFunction):
+            factory = "lambda"
+        maker = made if factory == "lambda" else None
+    return lift.new(Entries((), factory, maker))
 
 
 @function("builtins.sorted")
@@ -277,6 +280,10 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
     values = known_elements(lift, content)
     if values is not None and all(isinstance(v, Const) for v in values) and plain:
         return lift.new(Items(tuple(Const(v) for v in sorted((lift.const(x) for x in values), reverse=reverse))))
+    if isinstance(content, Keyed):
+        _, rows, element = loops.elements(lift, content)
+        assert rows is not None
+        content = Rows(rows, element)
     if isinstance(content, Rows):
         return lift.new(ordered(lift, content, given["key"], reverse))
     if isinstance(content, Result):
@@ -314,6 +321,6 @@ def ordered(lift: Lifter, rows: Rows, key: Value, reverse: bool) -> Rows:
 
 
 def unconditional(lift: Lifter, args: Arguments) -> None:
-    """Refuse a change under a condition on the row: the length of a list must not depend on it."""
-    if lift.live != paths.TRUE and not lift.straight:
-        raise shape("How many elements a list has depends on the row")
+    """Refuse a change under a condition outside any loop; inside, the branches are merged where they meet."""
+    if lift.live != paths.TRUE and not lift.straight and not lift.loops:
+        raise shape("How many elements a list has depends on a condition")

@@ -8,6 +8,7 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Value
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function
+from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def parse(lift: Lifter, args: Arguments) -> Value:
     form = lift.text(given["format"])
     if any(t in form for t in TIMES):
         raise no_rule("a date with a time of day")
-    return cells.make("parse_date", cells.cell_of(lift.content(given["date_string"])), cells.cell_of(Const(form)))
+    text, pattern = cells.cell_of(lift.content(given["date_string"])), cells.cell_of(Const(form))
+    demand(lift, cells.make("parses_date", text, pattern).expr, "ValueError")
+    return cells.make("parse_date", text, pattern)
 
 
 @function("datetime.date.fromisoformat", "datetime.datetime.fromisoformat")

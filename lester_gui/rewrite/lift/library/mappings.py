@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, loops, paths, stages
+from lester_gui.rewrite.lift import cells, dict_state, loops, paths, stages
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -22,6 +22,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.library.collections import unconditional
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def dict_item(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``d[k]`` with a key that the row decides."""
     key = args.positional[0]
     if isinstance(content, Keyed):
-        return stages.get(lift, content, key)
+        return stages.get(lift, content, key, content.missing)
     if isinstance(content, Vocabulary):
         return coded(lift, content, cells.cell_of(lift.content(key)))
     assert isinstance(content, Entries)
@@ -67,7 +68,7 @@ def from_entries(lift: Lifter, table: Entries, key: Cell) -> Value:
 
 def _must(lift: Lifter, condition: Expr) -> None:
     """Rows for which the condition does not hold end the script."""
-    if condition in paths.conjuncts(lift.live):
+    if condition in paths.conjuncts(lift.live) or demand(lift, condition, "KeyError"):
         return
     lift.note("unguarded-lookup", "A dict of the script")
     if lift.straight and lift.loops:
@@ -128,6 +129,25 @@ def dict_views(lift: Lifter, content: Value, args: Arguments) -> Value:
     raise no_rule(f"dict.{what} here")
 
 
+@method("dict", "most_common")
+def most_common(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``counter.most_common(n)``: by count, equal counts in the order in which their keys first came."""
+    from lester_gui.ir.nodes import Limit, Sort
+
+    given = args.bind("n", n=None)
+    if not isinstance(content, Keyed) or not isinstance(content.template, Cell):
+        raise no_rule("most_common of this object")
+    rows = loops.distinct_rows(lift, content)
+    assert isinstance(rows.template, Cell)
+    node, count = lift.as_column(rows.node, rows.template, "count")
+    node = lift.step(Sort, lift.naming.called(node), parent=node, by=((count, False),))
+    n = lift.const(given["n"])
+    if n is not None:
+        node = lift.step(Limit, lift.naming.called(node), parent=node, count=n, offset=0)
+    keys: tuple[Value, ...] = tuple(cells.column(node, k) for k in rows.keys)
+    return Rows(node, Tup((keys[0] if len(keys) == 1 else Tup(keys), cells.column(node, count))))
+
+
 @method("dict", "update", "pop", "popitem", "clear")
 def dict_change(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``d.update(other)`` of known dicts."""
@@ -162,16 +182,23 @@ def add_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
 def get_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """``d.get(k, 0)`` of a dict that the loop fills."""
     given = args.bind("key", "default", default=None)
-    return loops.previous_item(lift, content, given["key"], lift.content(given["default"]))
+    return dict_state.get(lift, content.ident, given["key"], given["default"])
 
 
 @method("inloop", "__getitem__")
 def item_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """``d[k]`` of a dict that the loop fills."""
-    return loops.previous_item(lift, content, args.positional[0], None)
+    return dict_state.item(lift, content.ident, args.positional[0])
 
 
-@method("inloop", "setdefault", "update", "pop", "extend", "insert", "remove", "clear", "sort")
+@method("inloop", "setdefault")
+def default_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
+    """``d.setdefault(k, 0)`` of a dict that the loop fills."""
+    given = args.bind("key", "default", default=None)
+    return dict_state.set_default(lift, content.ident, given["key"], given["default"])
+
+
+@method("inloop", "update", "pop", "extend", "insert", "remove", "clear", "sort")
 def other_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """Other changes inside a loop over rows."""
     raise no_rule(f"{args.what.rsplit('.', 1)[-1]} inside a loop over rows")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Call, Expr, Literal
@@ -10,6 +11,7 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Items, Result, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -122,6 +124,28 @@ def formatted(lift: Lifter, pattern: str, values: list[Value], args: Arguments) 
     return joined(parts)
 
 
+def percent(lift: Lifter, pattern: str, value: Value) -> Value:
+    """Return ``"%s %d" % (a, b)`` for plain fields; of figures that no plan needs it is one, too."""
+    from lester_gui.rewrite.lift.expressions.basic import joined
+
+    given = [lift.content(v) for v in value.items] if isinstance(value, Tup) else [value]
+    if not lift.loops or any(isinstance(v, Result) for v in given):
+        return Result("text")
+    pieces = re.split(r"(%[sd]|%%)", pattern)
+    if any("%" in p for p in pieces[::2]) or sum(p in ("%s", "%d") for p in pieces[1::2]) != len(given):
+        raise no_rule("a format with widths or precisions on a value of a row")
+    parts: list[Value] = []
+    for number, piece in enumerate(pieces):
+        if number % 2 == 0 or piece == "%%":
+            parts.append(Const(piece.replace("%%", "%")))
+            continue
+        one = given.pop(0)
+        if piece == "%d" and not (isinstance(one, Const) or cells.cell_of(one).type is Type.INT):
+            raise no_rule("%d of a value that is no whole number")
+        parts.append(Const(piece % one.value) if isinstance(one, Const) else cells.as_text(cells.cell_of(one)))
+    return joined(parts)
+
+
 @method("text", "join")
 def join(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``separator.join([…])`` of a known number of texts."""
@@ -163,6 +187,8 @@ def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     place = lift.const(args.positional[0])
     if separator == Const(None) or not isinstance(place, int):
         raise no_rule("this piece of a split text")
+    enough = place + 1 if place >= 0 else -place
+    demand(lift, cells.compare("GtE", number_of_pieces(accessor), cells.cell_of(Const(enough)), False).expr, "IndexError")
     return cells.make("split_item", cells.cell_of(cell), cells.cell_of(separator), cells.cell_of(Const(place)))
 
 

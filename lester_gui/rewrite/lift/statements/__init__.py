@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lester_gui.rewrite.lift.paths import FALSE
-from lester_gui.rewrite.lift.stop import Reason, Stopped
+from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -32,7 +32,12 @@ def block(lift: Lifter, body: Sequence[ast.stmt]) -> None:
     for node in body:
         if lift.live == FALSE:
             return
-        execute(lift, node)
+        try:
+            execute(lift, node)
+        except Dead:
+            if not (lift.loops or lift.live == FALSE):
+                raise
+            lift.live = FALSE
 
 
 def execute(lift: Lifter, node: ast.stmt) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Fields, Frame, Items, Maybe, Ref, Result, Rows, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.statements import statement
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
@@ -109,7 +110,7 @@ def unpack(lift: Lifter, value: Value, count: int, names: list[str]) -> tuple[Va
     if isinstance(content, Result):
         return (content,) * count
     if isinstance(content, Maybe):
-        if lift.straight and lift.loops:
+        if not demand(lift, content.found, "TypeError") and lift.straight and lift.loops:
             lift.live = paths.both(lift.live, content.found)
         return unpack(lift, content.value, count, names)
     if isinstance(content, Fields):

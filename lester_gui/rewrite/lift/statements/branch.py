@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
@@ -12,6 +13,7 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
     Entries,
+    InLoop,
     Items,
     Leaf,
     LineOf,
@@ -25,6 +27,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.raising import Path
 from lester_gui.rewrite.lift.statements import block, statement
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 
@@ -112,10 +115,21 @@ def fork(lift: Lifter, condition: Expr, yes: Callable[[], None], no: Callable[[]
         lift.live = yes_live
         return
     merged = {n: merge(lift, condition, yes_names.get(n), lift.names.get(n)) for n in dict.fromkeys((*yes_names, *lift.names))}
-    heap = {i: merge(lift, condition, yes_heap.get(i), lift.heap.get(i)) for i in dict.fromkeys((*yes_heap, *lift.heap))}
+    heap = merged_heap(lift, condition, yes_heap, dict(lift.heap))
     live = paths.either(yes_live, lift.live)
     _restore(lift, merged, heap)
     lift.live = live
+
+
+def merged_heap(lift: Lifter, condition: Expr, a: dict[int, Value], b: dict[int, Value]) -> dict[int, Value]:
+    """Return what two paths leave in objects, merged by the condition of the first one."""
+    before, lift.sides = lift.sides, (a, b)
+    known = set(lift.heap)
+    try:
+        out = {i: merge(lift, condition, a.get(i), b.get(i)) for i in dict.fromkeys((*a, *b))}
+    finally:
+        lift.sides = before
+    return out | {i: v for i, v in lift.heap.items() if i not in known and i not in out}
 
 
 def _restore(lift: Lifter, names: dict[str, Value], heap: dict[int, Value]) -> None:
@@ -136,13 +150,60 @@ def merge(lift: Lifter, condition: Expr, a: Value | None, b: Value | None) -> Va
         return Tup(tuple(merge(lift, condition, x, y) for x, y in zip(a.items, b.items, strict=True)))
     if isinstance(a, Items) and isinstance(b, Items) and len(a.values) == len(b.values) and a.kind == b.kind:
         return Items(tuple(merge(lift, condition, x, y) for x, y in zip(a.values, b.values, strict=True)), a.kind)
+    if isinstance(a, Entries) and isinstance(b, Entries) and (a.factory, _keys(a)) == (b.factory, _keys(b)):
+        pairs = zip(a.items, b.items, strict=True)
+        return replace(a, items=tuple((k, merge(lift, condition, x, y)) for (k, x), (_, y) in pairs))
+    if isinstance(a, InLoop) and isinstance(b, InLoop) and a.ident == b.ident:
+        from lester_gui.rewrite.lift.dict_state import merged_state
+
+        return merged_state(lift, condition, a, b)
+    optional = _optional(lift, condition, a, b)
+    if optional is not None:
+        return optional
     if isinstance(a, Ref) or isinstance(b, Ref):
         return Unknown("the two branches leave different objects", lift.line)
+    if Const(None) in (a, b):
+        lift.nones = True
     try:
         x, y = _alike(a, b)
         return cells.choose(condition, x, y)
     except Stopped as stop:
         return Unknown(f"the two branches leave values that do not go together: {stop.why}", lift.line)
+
+
+def _optional(lift: Lifter, condition: Expr, a: Value, b: Value) -> Value | None:
+    """Return a record that is None on some paths as one that may be missing; None for other values."""
+    one, two = _present(lift, a), _present(lift, b)
+    if one is None or two is None or not any(isinstance(v, Maybe) or v == Const(None) for v in (a, b)):
+        return None
+    (x, left), (y, right) = one, two
+    found = paths.choose(condition, x, y)
+    if left is None or right is None:
+        value = right if left is None else left
+        return None if value is None else Maybe(found, value)
+    if isinstance(left, Ref) or isinstance(right, Ref):
+        from lester_gui.rewrite.lift.dict_state import merged_value
+
+        merged = merged_value(lift, condition, left, right)
+    else:
+        merged = merge(lift, condition, left, right)
+    return merged if isinstance(merged, Unknown) else Maybe(found, merged)
+
+
+def _present(lift: Lifter, value: Value) -> tuple[Expr, Value | None] | None:
+    """Return under which condition a value is a record, and the record; None for what is neither record nor None."""
+    if value == Const(None):
+        return FALSE, None
+    if isinstance(value, Maybe):
+        return value.found, value.value
+    content = lift.heap.get(value.id) if isinstance(value, Ref) else value
+    return (
+        (TRUE, value) if isinstance(content, Tup | Entries) or (isinstance(content, Items) and content.kind == "list") else None
+    )
+
+
+def _keys(entries: Entries) -> tuple[Value, ...]:
+    return tuple(k for k, _ in entries.items)
 
 
 def _alike(a: Value, b: Value) -> tuple[Cell, Cell]:
@@ -180,21 +241,24 @@ def while_loop(lift: Lifter, node: ast.While) -> None:
     raise Stopped(Reason.RECURRENCE, "A while loop runs as often as its own results say", node.lineno)
 
 
-@statement(ast.Raise)
-def fail(lift: Lifter, node: ast.Raise) -> None:
-    """``raise`` ends the script: the rows that would reach it do not occur in data on which the script runs."""
-    if lift.live == TRUE:
-        raise Stopped(Reason.EFFECT, "The script always raises an error here", node.lineno)
-    lift.live = FALSE
+def join(lift: Lifter, reached: Sequence[Path]) -> None:
+    """Go on where several paths meet; what they leave in names and objects is merged by their conditions."""
+    alive = [p for p in reached if p.guard != FALSE]
+    if not alive:
+        lift.live = FALSE
+        return
+    names, heap, live = alive[-1].names, alive[-1].heap, alive[-1].guard
+    for p in reversed(alive[:-1]):
+        condition = apart(p.guard, live)
+        names = {n: merge(lift, condition, p.names.get(n), names.get(n)) for n in dict.fromkeys((*p.names, *names))}
+        heap = merged_heap(lift, condition, p.heap, heap)
+        live = paths.either(p.guard, live)
+    _restore(lift, names, heap)
+    lift.live = live
 
 
-@statement(ast.Try)
-def attempt(lift: Lifter, node: ast.Try) -> None:
-    """``try`` around what no plan needs (imports, folders, printing); around rows of data it is not lifted."""
-    if lift.loops:
-        raise Stopped(Reason.SYNTAX, "try inside a loop over rows is not lifted", node.lineno)
-    if any(not isinstance(s, ast.Import | ast.ImportFrom | ast.Expr | ast.Pass) for s in node.body):
-        raise Stopped(Reason.SYNTAX, "What happens after an error in a try block is not lifted", node.lineno)
-    block(lift, node.body)
-    block(lift, node.orelse)
-    block(lift, node.finalbody)
+def apart(a: Expr, b: Expr) -> Expr:
+    """Return what tells path `a` from path `b`: its condition without what both have in common."""
+    common = set(paths.conjuncts(b))
+    rest = paths.conjunction(c for c in paths.conjuncts(a) if c not in common)
+    return a if rest == TRUE else rest

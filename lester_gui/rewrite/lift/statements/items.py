@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift.domain import Const, Entries, Frame, Grid, InLoop, Items, Ref, Result, Tup, Value
@@ -52,7 +53,7 @@ def store_item(lift: Lifter, target: ast.Subscript, value: Value) -> None:
             raise shape("A dict is filled at a key that depends on data")
         items = dict(content.items)
         items[index] = value
-        lift.set(owner, Entries(tuple(items.items()), content.factory))
+        lift.set(owner, replace(content, items=tuple(items.items())))
         return
     if isinstance(content, Items) and content.kind == "list":
         place = lift.const(key)
@@ -91,6 +92,10 @@ def store_attribute(lift: Lifter, target: ast.Attribute, value: Value) -> None:
     owner = evaluate(lift, target.value)
     content = lift.content(owner)
     if isinstance(content, Result):
+        return
+    if isinstance(content, Entries) and content.factory == "record":
+        items = dict(content.items) | {Const(target.attr): value}
+        lift.set(owner, replace(content, items=tuple(items.items())))
         return
     if isinstance(content, Frame):
         with lift.using(family="pandas"):

@@ -6,15 +6,15 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr
-from lester_gui.rewrite.lift import loops, paths
+from lester_gui.rewrite.lift import loops
 from lester_gui.rewrite.lift.domain import Const, Entries, Estimator, Fields, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.functions import stored_names
 from lester_gui.rewrite.lift.paths import FALSE
+from lester_gui.rewrite.lift.raising import Path, here
 from lester_gui.rewrite.lift.statements import block, statement
 from lester_gui.rewrite.lift.statements.assign import store
-from lester_gui.rewrite.lift.statements.branch import merge
+from lester_gui.rewrite.lift.statements.branch import join
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ class Unrolled:
     """A loop over known elements while its body runs: where ``continue`` and ``break`` lead."""
 
     def __init__(self) -> None:
-        self.next: list[tuple[Expr, dict[str, Value]]] = []
-        self.end: list[tuple[Expr, dict[str, Value]]] = []
+        self.next: list[Path] = []
+        self.end: list[Path] = []
 
 
 @statement(ast.For)
@@ -97,7 +97,7 @@ def unroll(lift: Lifter, node: ast.For, known: tuple[Value, ...]) -> None:
         for value in known:
             store(lift, node.target, value)
             block(lift, node.body)
-            _join(lift, frame.next)
+            join(lift, [*frame.next, here(lift)])
             frame.next.clear()
             if lift.live == FALSE:
                 break
@@ -105,20 +105,7 @@ def unroll(lift: Lifter, node: ast.For, known: tuple[Value, ...]) -> None:
         lift.flow.pop()
     if node.orelse:
         block(lift, node.orelse)
-    _join(lift, frame.end)
-
-
-def _join(lift: Lifter, exits: list[tuple[Expr, dict[str, Value]]]) -> None:
-    for guard, names in reversed(exits):
-        if lift.live == FALSE:
-            lift.names.clear()
-            lift.names.update(names)
-            lift.live = guard
-            continue
-        merged = {n: merge(lift, guard, names.get(n), lift.names.get(n)) for n in dict.fromkeys((*names, *lift.names))}
-        lift.names.clear()
-        lift.names.update(merged)
-        lift.live = paths.either(guard, lift.live)
+    join(lift, [*frame.end, here(lift)])
 
 
 @statement(ast.Continue, ast.Break)
@@ -127,7 +114,7 @@ def leave(lift: Lifter, node: ast.Continue | ast.Break) -> None:
     kind = "continue" if isinstance(node, ast.Continue) else "break"
     frame = lift.flow[-1] if lift.flow else None
     if isinstance(frame, Unrolled):
-        (frame.next if kind == "continue" else frame.end).append((lift.live, dict(lift.names)))
+        (frame.next if kind == "continue" else frame.end).append(here(lift))
         lift.live = FALSE
         return
     if not lift.loops:

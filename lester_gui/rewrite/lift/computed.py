@@ -1,0 +1,170 @@
+"""A pure expression over the current row that no rule covers becomes a user function of its cells: it must not cost the loop."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Call
+from lester_gui.ir.learning import Function
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift.carried import definitions, needed_modules
+from lester_gui.rewrite.lift.domain import Cell, Const, Items, Module, Tup, UserFunction, Value
+from lester_gui.rewrite.lift.purity import check_body, check_pure
+from lester_gui.rewrite.lift.returns import type_in
+from lester_gui.rewrite.lift.stop import Reason, Stopped
+from lester_gui.rewrite.slicing import MUTATORS
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+CARRIED = (ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.JoinedStr, ast.Subscript, ast.UnaryOp)
+SCALAR = (Type.STR, Type.INT, Type.FLOAT, Type.BOOL)
+REFUSED = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await, ast.Starred)
+
+
+def as_function(lift: Lifter, node: ast.expr) -> Cell | None:
+    """Return an expression as the call of a function of the row's cells, or None if it is not pure, or its type is not told."""
+    if not isinstance(node, CARRIED) or not lift.loops or lift.pandas or lift.carrying or lift.attempts:
+        return None  # inside try, a function that fails could not be told from one that does not
+    if any(isinstance(n, REFUSED) or _changes(n) for n in ast.walk(node)):
+        return None
+    state = lift.live, lift.straight
+    lift.carrying = True
+    try:
+        return _Builder(lift).made(node)
+    except Stopped:
+        return None
+    finally:
+        lift.carrying = False
+        lift.live, lift.straight = state
+
+
+def _changes(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS
+
+
+class _Builder:
+    """The parameters that an expression takes, found while its parts are evaluated."""
+
+    def __init__(self, lift: Lifter) -> None:
+        self.lift = lift
+        self.parameters: dict[Cell, str] = {}
+        self.needed: set[str] = set()
+
+    def made(self, node: ast.expr) -> Cell | None:
+        lift, module = self.lift, self.lift.activations[-1].module
+        body = self.part(copy.deepcopy(node), frozenset(), whole=True)
+        if not self.parameters:
+            return None
+        text = f"def computed({', '.join(self.parameters.values())}):\n    return {ast.unparse(ast.fix_missing_locations(body))}"
+        function = ast.parse(text).body[0]
+        assert isinstance(function, ast.FunctionDef)
+        check_body(function)
+        known: dict[str, Type | None] = {p: c.type for c, p in self.parameters.items()}
+        kind = type_in(lift, UserFunction(function, "computed", module), body, known)
+        if kind not in SCALAR:
+            return None
+        return Cell(Call(self.carried(function, module), tuple(c.expr for c in self.parameters), kind, False), kind)
+
+    def carried(self, function: ast.FunctionDef, module: str) -> str:
+        """Carry the function with what it needs and return its name."""
+        lift = self.lift
+        pieces: dict[str, None] = {}
+        modules: tuple[tuple[str, str], ...] = ()
+        for name in sorted(self.needed):
+            check_pure(lift, module, name)
+            if module:
+                dotted = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+                pieces[f"from {dotted} import {name}"] = None
+                modules = needed_modules(lift, module)
+            else:
+                found, imports = definitions(lift, name)
+                pieces.update(dict.fromkeys([*imports, *found]))
+        number = 1
+        while True:
+            function.name = "computed" if number == 1 else f"computed_{number}"
+            made = Function(function.name, "\n\n".join([*pieces, ast.unparse(function)]) + "\n", modules)
+            if lift.functions.setdefault(function.name, made) == made:
+                return function.name
+            number += 1
+
+    def part(self, node: ast.expr, bound: frozenset[str], whole: bool = False) -> ast.expr:
+        """Return a part with the row's cells as parameters and constants as literals."""
+        free = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        if not whole and not free & bound:
+            value = self.value(node)
+            if isinstance(value, Cell) and value.type in SCALAR:
+                if value.nullable:
+                    raise Stopped(*_missing())
+                return ast.Name(self.parameters.setdefault(value, f"a{len(self.parameters) + 1}"), ast.Load())
+            if value is not None and _is_literal(self.lift, value):
+                return ast.parse(repr(self.lift.const(value)), mode="eval").body
+            if isinstance(node, ast.Name):
+                self.name(node.id, value)
+                return node
+        for field, inner in ast.iter_fields(node):
+            if isinstance(inner, ast.expr):
+                if not (field == "func" and isinstance(inner, ast.Attribute)):
+                    setattr(node, field, self.part(inner, bound | _binds(node)))
+                else:
+                    inner.value = self.part(inner.value, bound | _binds(node))
+            elif isinstance(inner, list):
+                setattr(node, field, [self.element(i, bound | _binds(node)) for i in inner])
+        return node
+
+    def element(self, node: object, bound: frozenset[str]) -> object:
+        if isinstance(node, ast.comprehension):
+            node.iter = self.part(node.iter, bound)
+            node.ifs = [self.part(i, bound) for i in node.ifs]
+        elif isinstance(node, ast.keyword):
+            node.value = self.part(node.value, bound)
+        elif isinstance(node, ast.expr):
+            return self.part(node, bound)
+        return node
+
+    def name(self, name: str, value: Value | None) -> None:
+        """A name that stays one: a builtin, a module, a function or constant of the script."""
+        if isinstance(value, Module) and value.name == f"builtins.{name}":
+            return
+        if isinstance(value, Module | UserFunction):
+            own = self.lift.modules[self.lift.activations[-1].module]
+            if own.get(name) == value:
+                self.needed.add(name)
+                return
+        raise Stopped(*_missing())
+
+    def value(self, node: ast.expr) -> Value | None:
+        """Return what a part evaluates to, None where no rule covers it."""
+        from lester_gui.rewrite.lift.expressions import evaluate
+
+        if isinstance(node, ast.Slice | ast.Lambda):
+            return None
+        try:
+            return self.lift.content(evaluate(self.lift, node))
+        except Stopped:
+            if isinstance(node, ast.Name):
+                raise
+            return None
+
+
+def _missing() -> tuple[Reason, str]:
+    return Reason.NO_RULE, "An expression uses what is no value of the row"
+
+
+def _is_literal(lift: Lifter, value: Value) -> bool:
+    content = lift.content(value)
+    if isinstance(content, Const):
+        return content.value is None or isinstance(content.value, bool | int | float | str)
+    if isinstance(content, Tup | Items):
+        return all(_is_literal(lift, v) for v in (content.items if isinstance(content, Tup) else content.values))
+    return False
+
+
+def _binds(node: ast.expr) -> frozenset[str]:
+    """Names that an expression binds for its own parts: those of comprehensions and lambdas."""
+    if isinstance(node, ast.Lambda):
+        return frozenset(a.arg for a in node.args.args)
+    generators = getattr(node, "generators", [])
+    return frozenset(n.id for g in generators for n in ast.walk(g.target) if isinstance(n, ast.Name))

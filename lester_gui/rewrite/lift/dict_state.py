@@ -1,0 +1,251 @@
+"""What a dict holds under one key while a loop over rows changes it: reads and writes of the current iteration.
+
+At the start of an iteration the key is there if an earlier row put it there, with the value that it left: the leaves ``seen`` and
+``prev_item``. What becomes of both by the end of the iteration is the update that `dict_folds` classifies. A first run of the
+body, in which the dict is empty, tells what the values look like.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Expr
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import paths
+from lester_gui.rewrite.lift.domain import (
+    Cell,
+    Const,
+    Entries,
+    InLoop,
+    Items,
+    Leaf,
+    Maybe,
+    Ref,
+    Tup,
+    Unknown,
+    UserFunction,
+    Value,
+    const_cell,
+)
+from lester_gui.rewrite.lift.effects import Effect, Loop
+from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.templates import settled
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+ZERO = {"int": Const(0), "float": Const(0.0), "str": Const(""), "bool": Const(False), "Counter": Const(0)}
+
+
+def is_dict(content: Value) -> bool:
+    """Whether an object that a loop fills is a dict."""
+    return isinstance(content, InLoop) and isinstance(content.before, Entries)
+
+
+def touched(lift: Lifter, ident: int, key: Value) -> InLoop:
+    """Return the state of a dict under a key in this iteration, begun if it was not asked for yet.
+
+    Raises
+    ------
+    Stopped
+        If the iteration uses the dict under another key, too, or the dict held something before the loop.
+    """
+    content = lift.heap[ident]
+    assert isinstance(content, InLoop)
+    if not isinstance(content.before, Entries) or content.before.items:
+        raise Stopped(Reason.RECURRENCE, "A dict that held something before the loop is read and changed in it")
+    place = settled(lift, key)
+    if content.key is None:
+        content = started(lift, content, place)
+    elif content.key != place:
+        raise Stopped(Reason.LEVEL, "One iteration uses a dict under two keys")
+    content = replace(content, reach=paths.either(content.reach, lift.live))
+    lift.heap[ident] = content
+    return content
+
+
+def started(lift: Lifter, content: InLoop, key: Value) -> InLoop:
+    """Return the state at the start of an iteration."""
+    loop = lift.loops[-1]
+    assert isinstance(loop, Loop)
+    number = content.remember(key)
+    if loop.first:
+        return replace(content, key=key, there=FALSE, value=None)
+    there = Leaf("seen", content.ident, number, Type.BOOL)
+    template = loop.shapes.get(content.ident)
+    value = None if template is None else _previous(lift, template, content.ident, [0])
+    return replace(content, key=key, there=there, value=value)
+
+
+def _previous(lift: Lifter, template: Value, ident: int, count: list[int]) -> Value:
+    """Return a value of the shape of a template, made of what the row before left."""
+    if isinstance(template, Cell):
+        count[0] += 1
+        return Cell(
+            Leaf("prev_item", ident, str(count[0] - 1), template.type, template.nullable), template.type, template.nullable
+        )
+    if isinstance(template, Tup):
+        return Tup(tuple(_previous(lift, v, ident, count) for v in template.items))
+    if isinstance(template, Items):
+        return lift.new(Items(tuple(_previous(lift, v, ident, count) for v in template.values), template.kind))
+    if isinstance(template, Entries):
+        return lift.new(replace(template, items=tuple((k, _previous(lift, v, ident, count)) for k, v in template.items)))
+    raise shape("A dict holds objects that are not values of a row")
+
+
+def celled(lift: Lifter, value: Value) -> Value:
+    """Return a value as a template of cells: constants that may change later are cells, too."""
+    content = lift.content(value)
+    if isinstance(content, Const):
+        if content.value is None:
+            from lester_gui.ir.expressions import Literal
+
+            return Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+        cell = const_cell(content.value)
+        if cell is None:
+            raise shape("A dict holds a constant that is no value of a row")
+        return cell
+    if isinstance(content, Cell):
+        return content
+    if isinstance(content, Tup):
+        return Tup(tuple(celled(lift, v) for v in content.items))
+    if isinstance(content, Items) and content.kind == "list":
+        return Items(tuple(celled(lift, v) for v in content.values))
+    if isinstance(content, Entries):
+        return replace(content, items=tuple((k, celled(lift, v)) for k, v in content.items))
+    raise shape("A dict holds objects that are not values of a row")
+
+
+def owned(lift: Lifter, value: Value) -> Value:
+    """Return a value as the dict keeps it: a list or dict in it is the dict's own from now on."""
+    if isinstance(value, Ref):
+        lift.shared.add(value.id)
+        return lift.new(lift.content(value))
+    return value
+
+
+def made_by_factory(lift: Lifter, content: InLoop) -> Value | None:
+    """Return what a defaultdict or Counter holds under a new key, None for a plain dict."""
+    assert isinstance(content.before, Entries)
+    factory = content.before.factory
+    if factory in ZERO:
+        return ZERO[factory]
+    if isinstance(content.before.made, UserFunction):
+        from lester_gui.rewrite.lift.expressions.call import invoke
+        from lester_gui.rewrite.lift.library.table import Arguments
+
+        return owned(lift, invoke(lift, content.before.made, Arguments("default", [])))
+    if factory:
+        raise no_rule(f"a defaultdict of {factory} that is filled in this way")
+    return None
+
+
+def there(lift: Lifter, ident: int, key: Value) -> Expr:
+    """Return the condition ``key in d``."""
+    return touched(lift, ident, key).there
+
+
+def item(lift: Lifter, ident: int, key: Value) -> Value:
+    """Return ``d[key]``; a defaultdict gets the key, in a plain dict it is there or the script ends."""
+    content = touched(lift, ident, key)
+    made = made_by_factory(lift, content)
+    assert isinstance(content.before, Entries)
+    if made is None:
+        if not demand(lift, content.there, "KeyError"):
+            lift.live = paths.both(lift.live, content.there)
+        if lift.live == FALSE:
+            raise Dead("A dict is read at a key that no row put there")
+        return _known(content)
+    value = either(lift, content, made)
+    kept = content.there if content.before.factory == "Counter" else TRUE
+    lift.heap[ident] = replace(content, there=kept, value=content.value if kept is content.there else value)
+    return value
+
+
+def get(lift: Lifter, ident: int, key: Value, default: Value) -> Value:
+    """Return ``d.get(key, default)``."""
+    content = touched(lift, ident, key)
+    if content.there == FALSE:
+        return default
+    value = _known(content)
+    if content.there == TRUE:
+        return value
+    if lift.content(default) == Const(None) and not isinstance(lift.content(value), Cell | Const):
+        return Maybe(content.there, value)
+    return either(lift, content, default)
+
+
+def set_default(lift: Lifter, ident: int, key: Value, default: Value) -> Value:
+    """``d.setdefault(key, default)``."""
+    content = touched(lift, ident, key)
+    value = either(lift, content, owned(lift, default))
+    _note(lift, content, value)
+    lift.heap[ident] = replace(content, there=TRUE, value=value)
+    return value
+
+
+def store(lift: Lifter, ident: int, key: Value, value: Value) -> None:
+    """``d[key] = value``."""
+    content = touched(lift, ident, key)
+    _note(lift, content, value)
+    lift.heap[ident] = replace(content, there=TRUE, value=owned(lift, value))
+
+
+def _note(lift: Lifter, content: InLoop, value: Value) -> None:
+    """Note that this iteration puts the key into the dict: sets of seen keys ask for it."""
+    loop = lift.loops[-1]
+    assert isinstance(loop, Loop)
+    loop.effects.append(Effect("set", content.ident, lift.live, Const(None), content.key, lift.line))
+
+
+def _known(content: InLoop) -> Value:
+    if content.value is None:
+        raise Stopped(Reason.RECURRENCE, "A dict is read in a loop that never puts a value into it")
+    return content.value
+
+
+def either(lift: Lifter, content: InLoop, other: Value) -> Value:
+    """Return the value under the key where it is there, else another one."""
+    if content.there == FALSE:
+        return other
+    value = _known(content)
+    if content.there == TRUE:
+        return value
+    return lift.known(merged_value(lift, content.there, value, other))
+
+
+def merged_value(lift: Lifter, condition: Expr, a: Value | None, b: Value | None) -> Value:
+    """Return the value that is `a` where the condition holds and `b` elsewhere; lists and dicts become new ones."""
+    from lester_gui.rewrite.lift.statements.branch import merge
+
+    if a is None or b is None or a == b:
+        out = b if a is None else a
+        return out if out is not None else Unknown("a dict has no value here", lift.line)
+    if isinstance(a, Ref) and isinstance(b, Ref):
+        left, right = lift.sides
+        content = merge(lift, condition, left.get(a.id) or lift.heap[a.id], right.get(b.id) or lift.heap[b.id])
+        if isinstance(content, Unknown):
+            return content
+        lift.shared |= {a.id, b.id}
+        return lift.new(content)
+    return merge(lift, condition, a, b)
+
+
+def merged_state(lift: Lifter, condition: Expr, a: InLoop, b: InLoop) -> Value:
+    """Return the state of a dict where two paths of an iteration meet."""
+    if a.key is None and b.key is None:
+        return a
+    if a.key is None:
+        assert b.key is not None
+        a = started(lift, a, b.key)
+    elif b.key is None:
+        b = started(lift, b, a.key)
+    if a.key != b.key:
+        return Unknown("one iteration uses a dict under two keys", lift.line)
+    value = None if a.value is None and b.value is None else merged_value(lift, condition, a.value, b.value)
+    if isinstance(value, Unknown):
+        return value
+    return replace(a, there=paths.choose(condition, a.there, b.there), value=value, reach=paths.either(a.reach, b.reach))

@@ -1,0 +1,31 @@
+"""Small untidy files for scripts in plain Python: numbers that are none, blanks, repeated people, keys without a partner."""
+
+import random
+from pathlib import Path
+
+TOWNS = ["Oslo", "Rome", "Lima", "Kyiv", "oslo", " Rome ", ""]
+NUMBERS = ["", "?", "n/a", "-", "12.5.", "1e2", " 7 ", "+3"]
+
+
+def write(folder: Path, seed: int) -> None:
+    """Write ``members.csv`` (one line per member), ``events.csv`` (many per member) and ``towns.txt`` (``|`` between fields)."""
+    rng = random.Random(seed)
+    members = []
+    for _ in range(40):
+        age = rng.choice(NUMBERS) if rng.random() < 0.25 else str(rng.randint(18, 80))
+        day = f"20{rng.randint(19, 23)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}" if rng.random() < 0.9 else "unknown"
+        fee = f"{rng.uniform(5, 50):.2f}"
+        members.append([f"M{rng.randint(0, 34)}", age, rng.choice(TOWNS), fee, rng.choice(["yes", "no", "Yes", ""]), day])
+    members += [[f"X{i}", str(20 + i), "Oslo", "9.50", "yes" if i % 2 else "no", "2020-01-01"] for i in range(4)]
+    events = [
+        [f"M{rng.randint(0, 40)}", f"2022-{rng.randint(1, 12):02d}", rng.choice(["swim", "run", "row"]), str(rng.randint(0, 90))]
+        for _ in range(120)
+    ]
+    _table(folder / "members.csv", "id,age,town,fee,active,joined", members)
+    _table(folder / "events.csv", "id,month,kind,minutes", events)
+    lines = [f"{t}|{rng.randint(1, 9)}|{rng.choice(NUMBERS + ['55'])}" for t in TOWNS[:4] + ["Rome"]]
+    (folder / "towns.txt").write_text("# town|zone|people\n" + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _table(path: Path, header: str, rows: list[list[str]]) -> None:
+    path.write_text("\n".join([header, *(",".join(r) for r in rows)]) + "\n", encoding="utf-8")
