@@ -21,6 +21,7 @@ from lester_gui.ir.nodes import (
     Read,
     Select,
     Sort,
+    Window,
 )
 from lester_gui.ir.plan import topological
 
@@ -102,6 +103,10 @@ def _sort(node: Sort) -> list[ParentColumn]:
     return [(0, c) for c, _ in node.by]
 
 
+def _window(node: Window) -> list[ParentColumn]:
+    return [(0, c) for c in dict.fromkeys([*node.by, *(c for c, _ in node.order)])]
+
+
 def _opaque(node: Opaque) -> list[ParentColumn]:
     return [(i, c) for i, parent in enumerate(node.inputs) for c in parent.schema.names]
 
@@ -119,5 +124,6 @@ CONTROL: dict[type[Node], Callable[[Any], list[ParentColumn]]] = {
     Sort: _sort,
     Limit: _nothing,  # which rows come first was decided above
     Broadcast: _nothing,
+    Window: _window,  # decides about no row, but about whose cells are computed together
     Opaque: _opaque,
 }

@@ -32,6 +32,8 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
     Take,
+    Window,
+    WindowColumn,
 )
 from lester_gui.ir.notation import PlanTextError, Signature
 from lester_gui.ir.option_codec import MAX_OBJECT_DEPTH, MAX_OPTION_DEPTH
@@ -367,14 +369,14 @@ def _distinct(name: str, parent: Node, a: Arguments, s: Scope) -> Node:
 
 
 def _sort(name: str, parent: Node, a: Arguments, s: Scope) -> Node:
-    by = []
-    while a.left:
-        match a.next():
-            case ast.Call(func=ast.Name(id="descending"), args=[tree], keywords=[]):
-                by.append((column(tree), False))
-            case tree:
-                by.append((column(tree), True))
-    return Sort(name=name, parent=parent, by=tuple(by))
+    return Sort(name=name, parent=parent, by=tuple(_ordered(a.next()) for _ in range(a.left)))
+
+
+def _ordered(tree: ast.expr) -> tuple[str, bool]:
+    match tree:
+        case ast.Call(func=ast.Name(id="descending"), args=[inner], keywords=[]):
+            return column(inner), False
+    return column(tree), True
 
 
 def _limit(name: str, parent: Node, a: Arguments, s: Scope) -> Node:
@@ -396,6 +398,33 @@ def _broadcast(name: str, parent: Node, a: Arguments, s: Scope) -> Node:
             )
 
 
+def _window(name: str, parent: Node, a: Arguments, s: Scope) -> Node:
+    by, order = _columns(a.named.pop("by", None)), a.named.pop("order", None)
+    keys = [] if order is None else order.elts if isinstance(order, ast.List | ast.Tuple) else [order]
+    drop = a.option("drop_null_keys", n.DEFAULT_DROP_NULL_KEYS[s.dialect], bool)
+    columns = []
+    while a.left:
+        match a.next():
+            case ast.Call(func=ast.Name(id="column"), args=[text, tree], keywords=[]):
+                columns.append(_window_column(_text(text), tree))
+            case other:
+                raise PlanTextError("A window's column needs a name", "Write previous=shift(amount).", other.lineno)
+    columns += [_window_column(c, tree) for c, tree in a.take_named().items()]
+    ordered = tuple(_ordered(tree) for tree in keys)
+    return Window(name=name, parent=parent, by=by, columns=tuple(columns), order=ordered, drop_null_keys=drop)
+
+
+def _window_column(name: str, tree: ast.expr) -> WindowColumn:
+    if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name):
+        hint = "Write previous=shift(amount), n=cumcount(), or mean_age=mean(age)."
+        raise PlanTextError("A window computes functions of one column", hint, tree.lineno)
+    a = Arguments(tree, tree.func.id)
+    source = column(a.next()) if a.left else None
+    offset, ascending, pct = a.option("offset", 1, int), a.option("ascending", True, bool), a.option("pct", False, bool)
+    a.done()
+    return WindowColumn(name, tree.func.id, source, offset, ascending, pct)
+
+
 ROOTS: dict[str, Callable[[str, Arguments, Scope], Node]] = {"read": _read, "concat": _concat, "opaque": _opaque}
 METHODS: dict[str, Callable[[str, Node, Arguments, Scope], Node]] = {
     "filter": _filter,
@@ -407,4 +436,5 @@ METHODS: dict[str, Callable[[str, Node, Arguments, Scope], Node]] = {
     "sort": _sort,
     "limit": _limit,
     "broadcast": _broadcast,
+    "window": _window,
 }

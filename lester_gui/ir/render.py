@@ -34,6 +34,8 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
     Take,
+    Window,
+    WindowColumn,
 )
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Type
@@ -298,7 +300,7 @@ def _join(node: Join, r: _Renderer) -> Invoke:
     arguments = [r.ref(node.right)]
     if node.on and all(a == b for a, b in node.on):
         keys = [column_text(a) for a, _ in node.on]
-        arguments.append(f"by={keys[0] if len(keys) == 1 else '[' + ', '.join(keys) + ']'}")
+        arguments.append(f"by={_listed(keys)}")
     elif node.on:
         arguments.append(" and ".join(f"{column_text(a)} == {column_text(b)}" for a, b in node.on))
     if node.how is not JoinKind.INNER:
@@ -320,7 +322,7 @@ def _measure(measure: Measure) -> str:
 def _aggregate(node: Aggregate, r: _Renderer) -> Invoke:
     own = ("by", "order", "drop_null_keys")
     by = [column_text(name) for name in node.by]
-    after = [] if not by else [f"by={by[0] if len(by) == 1 else '[' + ', '.join(by) + ']'}"]
+    after = [] if not by else [f"by={_listed(by)}"]
     if node.order is not n.DEFAULT_ORDER[r.dialect]:
         after.append(f"order={n.quote(node.order)}")
     if node.drop_null_keys is not n.DEFAULT_DROP_NULL_KEYS[r.dialect]:
@@ -340,7 +342,11 @@ def _concat(node: Concat, r: _Renderer) -> Invoke:
 
 
 def _sort(node: Sort, r: _Renderer) -> Invoke:
-    return Invoke("sort", tuple(column_text(name) if up else f"descending({column_text(name)})" for name, up in node.by))
+    return Invoke("sort", _ordered(node.by))
+
+
+def _ordered(by: tuple[tuple[str, bool], ...]) -> tuple[str, ...]:
+    return tuple(column_text(name) if up else f"descending({column_text(name)})" for name, up in by)
 
 
 def _limit(node: Limit, r: _Renderer) -> Invoke:
@@ -350,6 +356,30 @@ def _limit(node: Limit, r: _Renderer) -> Invoke:
 def _broadcast(node: Broadcast, r: _Renderer) -> Invoke:
     row = f"{node.position}_row({r.ref(node.of)})"
     return Invoke("broadcast", (row, *n.keywords((new, column_text(old)) for new, old in node.values)))
+
+
+def _window(node: Window, r: _Renderer) -> Invoke:
+    own = ("by", "order", "drop_null_keys")
+    before = [] if not node.by else [f"by={_listed([column_text(name) for name in node.by])}"]
+    if node.order:
+        before.append(f"order={_listed(list(_ordered(node.order)))}")
+    if node.drop_null_keys is not n.DEFAULT_DROP_NULL_KEYS[r.dialect]:
+        before.append(f"drop_null_keys={node.drop_null_keys}")
+    if any(c.name in own for c in node.columns):
+        return Invoke("window", (*(f"column({n.quote(c.name)}, {_window_column(c)})" for c in node.columns), *before))
+    return Invoke("window", (*before, *n.keywords((c.name, _window_column(c)) for c in node.columns)))
+
+
+def _window_column(c: WindowColumn) -> str:
+    arguments = [] if c.column is None else [column_text(c.column)]
+    arguments += [f"offset={c.offset}"] if c.offset != 1 else []
+    arguments += [] if c.ascending else ["ascending=False"]
+    arguments += ["pct=True"] if c.pct else []
+    return f"{c.function}({', '.join(arguments)})"
+
+
+def _listed(texts: list[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
 def _opaque(node: Opaque, r: _Renderer) -> Invoke:
@@ -371,5 +401,6 @@ RENDERERS: dict[type[Node], Callable[[Any, _Renderer], Invoke]] = {
     Sort: _sort,
     Limit: _limit,
     Broadcast: _broadcast,
+    Window: _window,
     Opaque: _opaque,
 }

@@ -34,6 +34,8 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
     Take,
+    Window,
+    WindowColumn,
 )
 from lester_gui.ir.option_codec import options, plain_options
 from lester_gui.ir.options import Options
@@ -49,6 +51,7 @@ _COMMON = {"name": c.text, **_ORIGIN}
 _TEXTS = c.items(c.text)
 _PAIRS = c.items(c.several(c.text, c.text))
 _FIELDS = c.items(c.column_field)
+_ORDER = c.items(c.several(c.text, c.boolean))
 
 _ASSIGNED = c.items(
     Codec(
@@ -108,9 +111,31 @@ NODES: dict[str, tuple[type[Node], Codec]] = {
     ),
     "distinct": (Distinct, record(Distinct, **_COMMON, parent=c.node, subset=_TEXTS, keep=c.choice(Keep))),
     "concat": (Concat, record(Concat, **_COMMON, inputs=c.items(c.node))),
-    "sort": (Sort, record(Sort, **_COMMON, parent=c.node, by=c.items(c.several(c.text, c.boolean)))),
+    "sort": (Sort, record(Sort, **_COMMON, parent=c.node, by=_ORDER)),
     "limit": (Limit, record(Limit, **_COMMON, parent=c.node, count=c.whole, offset=c.whole)),
     "broadcast": (Broadcast, record(Broadcast, **_COMMON, parent=c.node, of=c.node, values=_PAIRS, position=c.text)),
+    "window": (
+        Window,
+        record(
+            Window,
+            **_COMMON,
+            parent=c.node,
+            by=_TEXTS,
+            columns=c.items(
+                record(
+                    WindowColumn,
+                    name=c.text,
+                    function=c.text,
+                    column=c.optional(c.text),
+                    offset=c.whole,
+                    ascending=c.boolean,
+                    pct=c.boolean,
+                )
+            ),
+            order=_ORDER,
+            drop_null_keys=c.boolean,
+        ),
+    ),
     "opaque": (
         Opaque,
         record(

@@ -37,10 +37,13 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
     Take,
+    Window,
 )
 from lester_gui.ir.plan import Plan
+from lester_gui.lineage.arrivals import candidates, order_is_unstable, turning_sides, unstable_columns, upset_rows
 from lester_gui.progress import Context, silent
 from lester_gui.runtime.compile_sql import ROW_NO, key_condition
+from lester_gui.runtime.compile_windows import has_partition, partition_keys, placed_rows
 from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import at_most_one_match, identifying, occurrences
 from lester_gui.runtime.split import TEST, TRAIN, split_table
@@ -151,6 +154,8 @@ class Walk:
         self.connection = connection
         self.plan = plan
         self.views: dict[str, View] = views_of(connection, run)
+        self.unstable = unstable_columns(plan)
+        self._coming: set[str] = set()  # views into which rows may come
 
     def __enter__(self) -> Walk:
         return self
@@ -189,7 +194,22 @@ class Walk:
             finally:
                 self.connection.unregister("followed_ids")
             return
-        self.mark(node, _RULES[type(node)](self, node))
+        coming = {i for i, p in enumerate(node.parents) if p.name in self._coming}
+        turning = any(self.touches(node.parents[side]) for side in turning_sides(node, self.unstable))
+        found = _RULES[type(node)](self, node)
+        upset = upset_rows(self, node, coming, turning)
+        if upset is not None:
+            found.append(f"SELECT c.{ROW_NO}, {_STRENGTH[CONTROL]} FROM {self.table(node)} c WHERE {upset}")
+        self.mark(node, found)
+        if coming or any(self._exist(sql) for _, _, sql in candidates(self, node, self.unstable)):
+            self._coming.add(node.name)
+
+    def touches(self, node: Node) -> bool:
+        """Whether the person touched any row of a view."""
+        return self._exist(f"SELECT 1 FROM {self.marks(node)}")
+
+    def _exist(self, rows: str) -> bool:
+        return bool(self.connection.execute(f"SELECT EXISTS ({rows})").fetchall()[0][0])
 
     def mark(self, node: Node, found: Sequence[str]) -> None:
         """Store the touched rows of `node`: SQL of (row_no, strength), the strongest counts."""
@@ -312,6 +332,25 @@ def _broadcast(walk: Walk, node: Broadcast) -> list[str]:
     return [*_row_wise(walk, node), walk.every(node, node.of, "m.least", f"t.row_no = {taken}")]
 
 
+def _window(walk: Walk, node: Window) -> list[str]:
+    """A row's values depend on rows of its group, as far before and behind it as the functions look."""
+    marked = f"(SELECT p.*, t.strength AS __strength FROM {walk.table(node.parent)} p"
+    marked += f" LEFT JOIN {walk.marks(node.parent)} t ON t.row_no = p.{ROW_NO})"
+    keys = f"PARTITION BY {', '.join(partition_keys(node, 'p'))} " if node.by else ""
+    moves = order_is_unstable(node.parent, walk.unstable) or any(c in walk.unstable[node.parent.name] for c, _ in node.order)
+    ends = []
+    for side, word in ((0, "PRECEDING"), (1, "FOLLOWING")):
+        reach = [c.reach[side] for c in node.columns]
+        ends.append(f"UNBOUNDED {word}" if moves or None in reach else f"{max(r for r in reach if r is not None)} {word}")
+    frame = f"OVER ({keys}ORDER BY p.__place ROWS BETWEEN {ends[0]} AND {ends[1]})"
+    sql = f"SELECT p.{ROW_NO} AS row_no, min(p.__strength) {frame} AS least FROM {placed_rows(node, marked, ROW_NO)} p"
+    sql += f" WHERE {has_partition(node, 'p')}"
+    return [
+        *_row_wise(walk, node),
+        f"SELECT row_no, greatest(least, {_STRENGTH[STATE]}) AS strength FROM ({sql}) WHERE least IS NOT NULL",
+    ]
+
+
 def _opaque(walk: Walk, node: Opaque) -> list[str]:
     """Nothing is known about the inside, so every row depends on every input row."""
     if node.keeps_rows:
@@ -331,5 +370,6 @@ _RULES: Final[dict[type[Node], Callable[[Walk, Any], list[str]]]] = {
     Sort: _sort,
     Limit: _limit,
     Broadcast: _broadcast,
+    Window: _window,
     Opaque: _opaque,
 }

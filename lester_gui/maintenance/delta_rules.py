@@ -29,6 +29,7 @@ from lester_gui.ir.nodes import (
     Read,
     Select,
     Sort,
+    Window,
 )
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance.learned import Worker
@@ -37,6 +38,7 @@ from lester_gui.maintenance.view_change import ViewChange, new_rows, old_rows
 from lester_gui.runtime import udf
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, compile_node, distinct_columns, group_condition, key_condition
+from lester_gui.runtime.compile_windows import partition_keys
 from lester_gui.runtime.provenance import at_most_one_match, creates_identity, identifying, occurrences
 from lester_gui.runtime.read import ReadTable
 from lester_gui.store.catalogue import Snapshot
@@ -224,6 +226,20 @@ def _broadcast(work: ViewWork, node: Broadcast) -> Affected:
     return touched
 
 
+def _window(work: ViewWork, node: Window) -> Affected:
+    """All rows of the groups that a row left, came to or changed in; rows that come out as they were are left alone."""
+    parent, table = node.parent, work.tables[node.parent.name]
+    keys = [f"{k} AS __k{i}" for i, k in enumerate(partition_keys(node))] or ["1 AS __all"]
+    work.con.execute(
+        f"CREATE OR REPLACE TEMP TABLE maintained_keys AS SELECT DISTINCT {', '.join(keys)} FROM "
+        f"(SELECT * FROM {work.old(parent)} UNION ALL SELECT * FROM {work.new(parent)})"
+    )
+    same = [f"{k} IS NOT DISTINCT FROM g.__k{i}" for i, k in enumerate(partition_keys(node, "p"))]
+    members = f"(SELECT p.* FROM {table} p WHERE EXISTS (SELECT 1 FROM {KEYS} g WHERE {' AND '.join(same) or 'TRUE'}))"
+    compute(work, node, [members])
+    return f"SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT {ROW_NO} FROM {FRESH}"
+
+
 def _opaque(work: ViewWork, node: Opaque) -> Affected:
     raise Whole("nobody knows which rows the step looks at")
 
@@ -239,6 +255,7 @@ HANDLERS: Final[dict[type[Node], Callable[[ViewWork, Any], Affected]]] = {
     Sort: _rearranged,
     Limit: _limit,
     Broadcast: _broadcast,
+    Window: _window,
     Opaque: _opaque,
     Read: read_rows,  # type: ignore[dict-item]  # called with its source's change
 }

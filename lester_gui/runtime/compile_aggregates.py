@@ -30,7 +30,12 @@ def _whole(x: str, kind: Type) -> str:
     return f"CAST({x} AS BIGINT)" if kind is Type.BOOL else x
 
 
-def _parts(x: str) -> str:
+def exact_sum(x: str, over: str = "") -> str:
+    """Return the SQL of the exact sum of doubles, of a group or, with an OVER clause, of a window."""
+    return f"lester_exact_sum({_parts(x, over)})"
+
+
+def _parts(x: str, over: str = "") -> str:
     """Return the arguments of ``lester_exact_…``: the integer sum per stretch, and the values outside all stretches."""
     out = []
     for start in BUCKETS:
@@ -38,16 +43,16 @@ def _parts(x: str) -> str:
         inside = f"abs({x}) >= '{low!r}'::DOUBLE AND abs({x}) < '{high!r}'::DOUBLE"
         # CASE, since FILTER lets DuckDB convert the values that it leaves out
         whole = f"CASE WHEN {inside} THEN CAST({x} * '{scale!r}'::DOUBLE AS HUGEINT) END"
-        out.append(f"CAST(sum({whole}) AS VARCHAR)")
+        out.append(f"CAST(sum({whole}) {over} AS VARCHAR)")
     first, last = 2.0 ** BUCKETS[0], 2.0 ** (BUCKETS[-1] + 32)
     outside = f"{x} <> 0 AND (abs({x}) < '{first!r}'::DOUBLE OR abs({x}) >= '{last!r}'::DOUBLE)"
-    out.append(f"list({x}) FILTER (WHERE {outside})")
+    out.append(f"list({x}) FILTER (WHERE {outside}) {over}")
     return ", ".join(out)
 
 
 def _sum(x: str, kind: Type, row_no: str) -> str:
     if kind is Type.FLOAT:
-        return f"lester_exact_sum({_parts(x)})"
+        return exact_sum(x)
     return f"CAST(coalesce(sum({_whole(x, kind)}), 0) AS BIGINT)"
 
 
@@ -73,13 +78,13 @@ def _deviation(ddof: int) -> Callable[[str, Type, str], str]:
     return lambda x, kind, row_no: f"sqrt({_variance(ddof)(x, kind, row_no)})"
 
 
-def _positive_zero(x: str, kind: Type) -> str:
+def positive_zero(x: str, kind: Type) -> str:
     """−0.0 equals 0.0, so which of them wins must not depend on the order."""
     return f"({x} + 0.0::DOUBLE)" if kind is Type.FLOAT else x
 
 
 def _extreme(name: str) -> Callable[[str, Type, str], str]:
-    return lambda x, kind, row_no: f"{name}({_positive_zero(x, kind)})"
+    return lambda x, kind, row_no: f"{name}({positive_zero(x, kind)})"
 
 
 def _median(x: str, kind: Type, row_no: str) -> str:

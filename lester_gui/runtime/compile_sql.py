@@ -30,10 +30,12 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
     Take,
+    Window,
 )
 from lester_gui.ir.schema import Field, Type
 from lester_gui.runtime.compile_aggregates import compile_measure
 from lester_gui.runtime.compile_expressions import SQL_TYPE, Scope, compile_expression, identifier, text
+from lester_gui.runtime.compile_windows import window_select
 from lester_gui.runtime.functions import MARK
 from lester_gui.runtime.provenance import STEP, at_most_one_match, occurrences
 
@@ -302,6 +304,10 @@ def _broadcast(node: Broadcast, parents: Sequence[str], calls: Mapping[Call, str
     return Compiled(f"SELECT * FROM ({select}) ORDER BY {ROW_NO}")
 
 
+def _window(node: Window, parents: Sequence[str], calls: Mapping[Call, str]) -> Compiled:
+    return Compiled(window_select(node, parents[0], ROW_NO, hidden_columns(node)))
+
+
 COMPILERS: Final[dict[type[Node], Callable[[Any, Sequence[str], Mapping[Call, str]], Compiled]]] = {
     Filter: _filter,
     Project: _project,
@@ -313,4 +319,5 @@ COMPILERS: Final[dict[type[Node], Callable[[Any, Sequence[str], Mapping[Call, st
     Sort: _sort,
     Limit: _limit,
     Broadcast: _broadcast,
+    Window: _window,
 }

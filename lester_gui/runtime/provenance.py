@@ -26,6 +26,7 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
     Take,
+    Window,
 )
 from lester_gui.ir.plan import Plan, topological
 
@@ -56,7 +57,7 @@ def occurrence_map(roots: Iterable[Node] | Plan) -> dict[str, tuple[str, ...]]:
             out[node.name] = (node.name,)
         elif isinstance(node, Join | Concat | Broadcast) and not _left_only(node):
             out[node.name] = tuple(o for p in node.parents for o in out[p.name])
-        elif isinstance(node, Filter | Project | Select | Sort | Limit | Opaque | Join):
+        elif isinstance(node, Filter | Project | Select | Sort | Limit | Window | Opaque | Join):
             out[node.name] = out[node.parents[0].name]
         else:
             raise TypeError(f"no provenance rule for {type(node).__name__}")
@@ -116,6 +117,8 @@ def _unique_on(node: Node, columns: set[str]) -> bool:
             columns = {old for new, old in node.columns if new in columns}
         elif isinstance(node, Project):
             columns = columns - {name for name, _ in node.assigned}
+        elif isinstance(node, Window):
+            columns = columns - {c.name for c in node.columns}
         elif not isinstance(node, Filter | Sort | Limit):
             return False
         node = node.parents[0]

@@ -32,6 +32,8 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
     Take,
+    Window,
+    WindowColumn,
 )
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Type
@@ -181,6 +183,19 @@ def every_class() -> dict[str, Node]:
         "limit": Limit(name="f", parent=p, count=3, offset=1),
         "limit last": Limit(name="f", parent=p, count=2, offset=-2),
         "broadcast": Broadcast(name="f", parent=g, of=p, values=(("lv", "v"),)),
+        "window": Window(
+            name="f",
+            parent=p,
+            by=("g",),
+            columns=(
+                WindowColumn("r", "pandas_rank_average", "v"),
+                WindowColumn("s", "pandas_cumsum", "v"),
+                WindowColumn("b", "shift", "id"),
+                WindowColumn("m", "mean", "v"),
+            ),
+            order=(("v", False),),
+        ),
+        "window over all": Window(name="f", parent=p, columns=(WindowColumn("n", "row_number"), WindowColumn("d", "diff", "v"))),
         "aggregate over sort": Aggregate(
             name="f",
             parent=Sort(name="s", parent=p, by=(("v", True),)),
@@ -263,7 +278,14 @@ def temporary_tables(con: Con) -> list[str]:
 
 @pytest.mark.parametrize(
     ("kind", "method"),
-    [("join means", "delta"), ("aggregate", "delta"), ("distinct first", "delta"), ("sort", "delta"), ("limit", "recomputed")],
+    [
+        ("join means", "delta"),
+        ("aggregate", "delta"),
+        ("distinct first", "delta"),
+        ("sort", "delta"),
+        ("window", "delta"),
+        ("limit", "recomputed"),
+    ],
 )
 def test_a_deletion_costs_the_delta_where_it_can(tmp_path: Path, kind: str, method: str) -> None:
     plan = over(every_class()[kind])
@@ -275,6 +297,8 @@ def test_a_deletion_costs_the_delta_where_it_can(tmp_path: Path, kind: str, meth
         assert found.method == method and (found.why != "") == (method == "recomputed")
         if kind == "aggregate":  # a's mean and size
             assert (found.removed, found.added, found.changed, found.cells) == (0, 0, 1, 2)
+        if kind == "window":  # the smallest of a leaves: three ranks and three means move, the sums from above do not
+            assert (found.removed, found.changed, found.cells) == (1, 3, 6)
         if kind == "join means":  # the person's row leaves, three others of the group have another mean
             assert (found.removed, found.changed, found.cells) == (1, 3, 6)
 

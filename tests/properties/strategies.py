@@ -34,10 +34,13 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
     Take,
+    Window,
+    WindowColumn,
 )
-from lester_gui.ir.operators import AGGREGATES
+from lester_gui.ir.operators import AGGREGATES, ORDERED
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Schema, Type
+from lester_gui.ir.windows import WINDOWS
 from tests.properties.expression_strategies import FUNCTION_SOURCE, any_expressions, conditions, tag
 
 FUNCTIONS = {"tag": tag}
@@ -290,6 +293,30 @@ def _broadcast(b: _Builder, parent: Node, other: Node) -> Node:
     return Broadcast(name=b.name(), parent=parent, of=other, values=values, position=position)
 
 
+def _window(b: _Builder, parent: Node, other: Node) -> Node:
+    by = tuple(b.draw(st.lists(st.sampled_from(parent.schema.names), max_size=2, unique=True)))
+    names = dict.fromkeys(b.new_column(parent.schema) for _ in range(b.draw(st.integers(1, 3))))
+    columns = tuple(_window_column(b, parent, n) for n in names)
+    ordered = [f.name for f in parent.schema if f.type in ORDERED]
+    order = b.draw(st.lists(st.tuples(st.sampled_from(ordered), st.booleans()), max_size=1)) if ordered else []
+    drop = b.draw(st.booleans())
+    return Window(name=b.name(), parent=parent, by=by, columns=columns, order=tuple(order), drop_null_keys=drop)
+
+
+def _window_column(b: _Builder, parent: Node, name: str) -> WindowColumn:
+    fits: list[tuple[str, str | None]] = []
+    for f in WINDOWS.values():
+        if f.accepts is None or f.name == "size":
+            fits.append((f.name, None))
+        else:
+            fits += [(f.name, c.name) for c in parent.schema if c.type in f.accepts]
+    function, column = b.draw(st.sampled_from(fits))
+    options = WINDOWS[function].options
+    offset = b.draw(st.sampled_from([1, 2, -1])) if "offset" in options else 1
+    ascending = "ascending" not in options or b.draw(st.booleans())
+    return WindowColumn(name, function, column, offset, ascending, "pct" in options and b.draw(st.booleans()))
+
+
 def _opaque(b: _Builder, parent: Node, other: Node) -> Node:
     return Opaque(
         name=b.name(),
@@ -314,6 +341,7 @@ _MAKERS = {
     Sort: _sort,
     Limit: _limit,
     Broadcast: _broadcast,
+    Window: _window,
     Opaque: _opaque,
 }
 assert {Read, *_MAKERS} == set(NODE_TYPES), "a node type has no strategy"

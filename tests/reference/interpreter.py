@@ -26,11 +26,13 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
     Take,
+    Window,
 )
 from lester_gui.ir.plan import Plan
 from tests.reference.aggregates import aggregate
 from tests.reference.operators import EvaluationError, Value, evaluate, widened
 from tests.reference.readers import read_rows
+from tests.reference.windows import window_values
 
 Origin = tuple[str, Any]  # view name and row: a source's row id, or a group's key
 Nothing: frozenset[Origin] = frozenset()
@@ -263,6 +265,30 @@ def _broadcast(node: Broadcast, parents: list[Table], context: Context) -> Table
     return [Row(r.cells | new, r.identity, r.data | given.data, r.control | given.control) for r in rows]
 
 
+def _window(node: Window, parents: list[Table], context: Context) -> Table:
+    groups: dict[tuple[Value, ...], list[int]] = {}
+    for i, r in enumerate(parents[0]):
+        key = tuple(r.cells[n] for n in node.by)
+        if not (node.drop_null_keys and None in key):
+            groups.setdefault(key, []).append(i)
+    out = [r.over(r.cells | {c.name: None for c in node.columns}) for r in parents[0]]
+    for places in groups.values():
+        for name, ascending in reversed(node.order):
+            present = [i for i in places if parents[0][i].cells[name] is not None]
+            missing = [i for i in places if parents[0][i].cells[name] is None]
+            places = sorted(present, key=lambda i: parents[0][i].cells[name], reverse=not ascending) + missing
+        beside = _union([parents[0][i].data | parents[0][i].control for i in places])
+        new: list[dict[str, Value]] = [{} for _ in places]
+        for c in node.columns:
+            kind = node.schema.field(c.name).type
+            given = [None if c.column is None else parents[0][i].cells[c.column] for i in places]
+            for cells, value in zip(new, window_values(c, given), strict=True):
+                cells[c.name] = widened(value, kind)
+        for i, cells in zip(places, new, strict=True):
+            out[i] = parents[0][i].over(parents[0][i].cells | cells, beside - parents[0][i].data)
+    return out
+
+
 def _opaque(node: Opaque, parents: list[Table], context: Context) -> Table:
     result = context.opaque[node.name](*([dict(r.cells) for r in table] for table in parents))
     rows = [dict(zip(node.schema.names, values, strict=True)) for values in result]
@@ -288,5 +314,6 @@ INTERPRETERS: dict[type[Node], Callable[[Any, list[Table], Context], Table]] = {
     Sort: _sort,
     Limit: _limit,
     Broadcast: _broadcast,
+    Window: _window,
     Opaque: _opaque,
 }

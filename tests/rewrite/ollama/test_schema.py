@@ -54,8 +54,12 @@ def stage():
     return stage_of(plan_of(made), STEP, made.script)
 
 
+NOT_OFFERED_YET = {"window"}
+"""Steps that only rules make so far: a model's answer cannot have them."""
+
+
 def test_every_operation_is_offered_or_left_out_on_purpose():
-    assert set(offered_steps(stage())) | set(NOT_OFFERED) == set(NODES)
+    assert set(offered_steps(stage())) | set(NOT_OFFERED) | NOT_OFFERED_YET == set(NODES)
     assert {kind for kind, _ in NODES.values()} == set(NODE_TYPES)
 
 
