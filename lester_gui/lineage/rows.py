@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
-import pyarrow as pa
 
 from lester_gui.errors import UserError
 from lester_gui.ir.column_lineage import CONTROL as CONTROL_COLUMNS
-from lester_gui.ir.nodes import Aggregate, Distinct, Node, Opaque, Read
+from lester_gui.ir.nodes import Aggregate, Distinct, Node, Opaque, Read, Window
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.lineage.columns import lineage_of
 from lester_gui.lineage.footprint import CONTROL, DATA, KINDS, STATE, Footprint, Touched, Walk, touched_side
+from lester_gui.lineage.neighbours import behind_a_window, given_rows, parent_rows, rows_beside
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import occurrences
@@ -47,7 +47,10 @@ class SourceRows:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A row that was made of several: a group, or rows that are equal. `members` is how many rows of `parent` it has."""
+    """A row that was made of several: a group, rows that are equal, or the rows that a window looked at.
+
+    `members` is how many rows of `parent` it has.
+    """
 
     view: str
     row_no: int
@@ -106,6 +109,11 @@ def came_from(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, view:
         if isinstance(node, Aggregate | Distinct):
             waiting.extend(_members(connection, views, node, kind, numbers, groups))
             continue
+        if not isinstance(node, Read) and behind_a_window(node):
+            waiting.extend((parent, kind, rows) for parent, rows in parent_rows(connection, views, node, numbers))
+            if isinstance(node, Window):
+                waiting.append((node.parent, weaker(kind), _beside(connection, views, node, kind, numbers, groups)))
+            continue
         for number, origin in enumerate(occurrences(node)):
             values = {v for (v,) in _rows(connection, views[node.name], numbers, [f"__p{number}"]) if v is not None}
             if isinstance(origin_node := plan.view(origin), Read):
@@ -141,7 +149,7 @@ def kept_because(plan: Plan, view: str) -> tuple[Condition, ...]:
     out = []
     for node in reversed(topological(plan.view(view))):
         looked_at = CONTROL_COLUMNS[type(node)](node)
-        if looked_at:
+        if looked_at and not isinstance(node, Window):  # whose columns decide about values, not about rows
             columns = tuple(dict.fromkeys(column for _, column in looked_at))
             out.append(Condition(node.name, type(node).__name__.lower(), columns, node.lines))
     return tuple(out)
@@ -157,17 +165,15 @@ def _members(
 ) -> list[tuple[Node, str, set[int]]]:
     """Enter the groups, and return their parents' rows with the way in which they matter."""
     edge = f"lester.{views[node.name].table_name.replace('view_', 'edge_', 1)}_0"
-    _register(connection, numbers)
-    pairs = connection.execute(
-        f"SELECT row_no, parent_no FROM {edge} WHERE row_no IN (SELECT number FROM row_numbers) ORDER BY ALL"
-    ).fetchall()
-    connection.unregister("row_numbers")
+    with given_rows(connection, numbers) as chosen:
+        pairs = connection.execute(
+            f"SELECT row_no, parent_no FROM {edge} WHERE row_no IN (SELECT number FROM {chosen}) ORDER BY ALL"
+        ).fetchall()
     counts: dict[int, int] = {}
     for row, _ in pairs:
         counts[row] = counts.get(row, 0) + 1
-    weaker = {DATA: STATE, STATE: STATE, CONTROL: CONTROL}[kind]
     for row, members in counts.items():
-        own = kind if isinstance(node, Distinct) or members == 1 else weaker
+        own = kind if isinstance(node, Distinct) or members == 1 else weaker(kind)
         groups.setdefault((node.name, row), Group(node.name, row, node.parent.name, members, own))
     if isinstance(node, Distinct):
         return [
@@ -175,7 +181,28 @@ def _members(
             (node.parent, CONTROL, {p for row, p in pairs if p != row}),
         ]
     single = {p for row, p in pairs if counts[row] == 1}
-    return [(node.parent, kind, single), (node.parent, weaker, {p for _, p in pairs} - single)]
+    return [(node.parent, kind, single), (node.parent, weaker(kind), {p for _, p in pairs} - single)]
+
+
+def weaker(kind: str) -> str:
+    """Return how rows matter that were computed with a row which matters in this way."""
+    return CONTROL if kind == CONTROL else STATE
+
+
+def _beside(
+    connection: duckdb.DuckDBPyConnection,
+    views: dict[str, View],
+    node: Window,
+    kind: str,
+    numbers: set[int],
+    groups: dict[tuple[str, int], Group],
+) -> set[int]:
+    """Enter what rows of a window were computed with, and return these rows of its parent."""
+    out: set[int] = set()
+    for row, others in rows_beside(connection, views, node, numbers).items():
+        groups.setdefault((node.name, row), Group(node.name, row, node.parent.name, len(others) + 1, weaker(kind)))
+        out |= others
+    return out
 
 
 def _source_rows(plan: Plan, view: str, found: dict[tuple[str, str], set[int]]) -> tuple[SourceRows, ...]:
@@ -196,18 +223,11 @@ def _source_rows(plan: Plan, view: str, found: dict[tuple[str, str], set[int]]) 
 def _rows(
     connection: duckdb.DuckDBPyConnection, view: View, numbers: Iterable[int], columns: list[str]
 ) -> list[tuple[int | None, ...]]:
-    _register(connection, numbers)
-    try:
+    with given_rows(connection, numbers) as chosen:
         return connection.execute(
-            f"SELECT {', '.join(columns)} FROM lester.{view.table_name} WHERE {ROW_NO} IN (SELECT number FROM row_numbers)"
+            f"SELECT {', '.join(columns)} FROM lester.{view.table_name} WHERE {ROW_NO} IN (SELECT number FROM {chosen})"
         ).fetchall()
-    finally:
-        connection.unregister("row_numbers")
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, view: View) -> set[int]:
     return {n for (n,) in connection.execute(f"SELECT {ROW_NO} FROM lester.{view.table_name}").fetchall()}
-
-
-def _register(connection: duckdb.DuckDBPyConnection, numbers: Iterable[int]) -> None:
-    connection.register("row_numbers", pa.table({"number": pa.array(sorted(numbers), pa.int64())}))

@@ -17,7 +17,8 @@ import duckdb
 
 from lester_gui import faults
 from lester_gui.errors import UserError
-from lester_gui.ir.nodes import Aggregate, Broadcast
+from lester_gui.ir.nodes import Aggregate, Broadcast, Node, Window
+from lester_gui.ir.operators import AGGREGATES
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.serialise import dumps
 from lester_gui.maintenance import learned, pending, source_edits
@@ -267,21 +268,34 @@ def _other_cells(con: duckdb.DuckDBPyConnection, run: Run, maintained: Maintaine
         change = maintained.changes[node.name]
         if isinstance(node, Broadcast) and change.changed and node.name not in maintained.retyped:
             out += _shared_cells(con, run.pipeline, node, positions[node.name])
-        if not isinstance(node, Aggregate) or not change.changed or node.name in maintained.retyped:
+        shared = _shared_columns(node)
+        if not shared or not change.changed or node.name in maintained.retyped:
             continue
-        columns = ", ".join(f"o.{identifier(n)}, n.{identifier(n)}" for n in node.schema.names)
+        assert isinstance(node, Aggregate | Window)
+        by = [n for n in node.by if n not in shared]
+        names = [*by, *shared]
+        columns = ", ".join(f"o.{identifier(n)}, n.{identifier(n)}" for n in names)
         position = positions[node.name]
         rows = con.execute(
             f"SELECT {columns} FROM {old_rows(position)} o JOIN {new_rows(position)} n ON o.{ROW_NO} = n.{ROW_NO} "
-            f"ORDER BY o.{ROW_NO} LIMIT {MAX_SHOWN}"
+            f"GROUP BY ALL ORDER BY min(o.{ROW_NO}) LIMIT {MAX_SHOWN}"
         ).fetchall()
         for row in rows:
-            cells = dict(zip(node.schema.names, zip(row[::2], row[1::2], strict=True), strict=True))
-            key = ", ".join(MASK if n in personal else str(cells[n][1]) for n in node.by)
+            cells = dict(zip(names, zip(row[::2], row[1::2], strict=True), strict=True))
+            key = ", ".join(MASK if n in personal else str(cells[n][1]) for n in by)
             for name, (old, new) in cells.items():
-                if name not in node.by and old != new:
+                if name in shared and old != new:
                     out.append(OtherCell(run.pipeline, node.name, key, name, _plain(old), _plain(new)))
     return tuple(out[:MAX_SHOWN])
+
+
+def _shared_columns(node: Node) -> tuple[str, ...]:
+    """Return the columns that hold a group's value."""
+    if isinstance(node, Aggregate):
+        return tuple(m.name for m in node.measures)
+    if isinstance(node, Window):
+        return tuple(c.name for c in node.columns if c.function in AGGREGATES)
+    return ()
 
 
 def _shared_cells(con: duckdb.DuckDBPyConnection, pipeline: str, node: Broadcast, position: int) -> Iterable[OtherCell]:

@@ -12,7 +12,7 @@ import numpy as np
 from lester_gui.errors import UserError
 from lester_gui.features.column_map import FeatureColumn, column_map
 from lester_gui.influence.leave_out import Influence
-from lester_gui.ir.nodes import Aggregate, Broadcast, Join, JoinKind, Node, Opaque, Read
+from lester_gui.ir.nodes import Aggregate, Broadcast, Join, JoinKind, Node, Opaque, Read, Window
 from lester_gui.ir.plan import Plan
 from lester_gui.lineage.columns import chain
 from lester_gui.lineage.footprint import CONTROL, DATA, STATE
@@ -269,6 +269,8 @@ def _shared_columns(plan: Plan) -> set[str]:
             names |= {m.name for m in node.measures}
         elif isinstance(node, Broadcast):
             names |= {n for n, _ in node.values}
+        elif isinstance(node, Window):
+            names |= {c.name for c in node.columns}
         elif isinstance(node, Opaque):
             names |= set(node.schema.names)
         out[node.name] = names
@@ -354,6 +356,8 @@ def _rows_behind(connection: duckdb.DuckDBPyConnection, run: int, plan: Plan, ro
 
 def _makes(node: Node, column: str) -> bool:
     """Whether a view works a column out, instead of passing it on."""
+    if isinstance(node, Window) and any(c.name == column for c in node.columns):
+        return True
     made = node.definitions()[column]
     return isinstance(node, Aggregate | Opaque) or len(made) != 1 or made[0][1] != column
 

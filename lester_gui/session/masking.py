@@ -14,7 +14,7 @@ from typing import Final
 from lester_gui.errors import UserError
 from lester_gui.ir.column_lineage import column_lineage
 from lester_gui.ir.expressions import Apply, Column, Expr
-from lester_gui.ir.nodes import Aggregate, Node, Opaque, Project, Read
+from lester_gui.ir.nodes import Aggregate, Node, Opaque, Project, Read, Window
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Type
 
@@ -47,8 +47,10 @@ _ABOUT: Final = re.compile(r"(has|is|with|no|num|n|count|number_of)_")
 """``has_phone`` is no phone number."""
 _NUMBERED: Final = re.compile(r"(^|_)(id|uuid|guid|key|nr|no|number|cid|uid|pid)$")
 _TEXT: Final = frozenset({Type.STR, Type.STRS, Type.DATE, Type.TIMESTAMP})
-_COPYING: Final = frozenset({"min", "max", "first", "last"})
-"""Aggregates whose result is a value of one row."""
+_COPYING: Final = frozenset(
+    {"min", "max", "first", "last", "shift", "ffill", "bfill", "running_first", "pandas_cummax", "pandas_cummin"}
+)
+"""Aggregates and window functions whose result is a value of one row."""
 _CASTS: Final = frozenset({"py_int", "py_float", "py_str", "to_int", "to_float", "strip", "lower", "upper", "coalesce", "abs"})
 
 
@@ -155,6 +157,9 @@ def _is_copy(node: Node, column: str) -> bool:
         return expr is None or _carries(expr)
     if isinstance(node, Aggregate):
         return column in node.by or any(m.name == column and m.function in _COPYING for m in node.measures)
+    if isinstance(node, Window):
+        made = {c.name: c.function for c in node.columns}
+        return column not in made or made[column] in _COPYING
     return not isinstance(node, Opaque)
 
 

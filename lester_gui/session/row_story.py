@@ -10,7 +10,7 @@ import duckdb
 
 from lester_gui.ir.expression_text import expression_text
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of
-from lester_gui.ir.nodes import Aggregate, Distinct, Filter, Join, Node, Opaque, Read, Sort
+from lester_gui.ir.nodes import Aggregate, Distinct, Filter, Join, Node, Opaque, Read, Sort, Window
 from lester_gui.ir.notation import dialect_of, signatures_of
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.lineage.footprint import CONTROL, DATA, STATE, Footprint, Touched
@@ -99,7 +99,7 @@ def _dependencies(connection: duckdb.DuckDBPyConnection, shown: Shown, back: Row
     out = [
         {"view": g.view, "text": _group_text(connection, shown, g), "kind": STATE}
         for g in back.groups
-        if g.members > 1 and isinstance(shown.facts.plan.view(g.view), Aggregate)
+        if g.members > 1 and isinstance(shown.facts.plan.view(g.view), Aggregate | Window)
     ]
     for found in back.sources:
         if found.kind == STATE and not back.groups:  # an opaque step: nothing is known about its inside
@@ -111,18 +111,20 @@ def _dependencies(connection: duckdb.DuckDBPyConnection, shown: Shown, back: Row
 
 
 def _group_text(connection: duckdb.DuckDBPyConnection, shown: Shown, group: Group) -> str:
-    """Return what a group is: ``mean of 301 rows, age_group group3: 2.13``; masked where a person would show."""
+    """Return what a group is: ``301 rows of df with age_group group3: mean 2.13``; masked where a person would show."""
     node = shown.facts.plan.view(group.view)
-    assert isinstance(node, Aggregate)
-    names = [*node.by, *(m.name for m in node.measures)]
+    assert isinstance(node, Aggregate | Window)
+    made = node.measures if isinstance(node, Aggregate) else node.columns
+    by = [n for n in node.by if n not in {m.name for m in made}]
+    names = [*by, *(m.name for m in made)]
     chosen = ", ".join(identifier(n) for n in names)
     table = f"lester.{shown.facts.views[group.view].table_name}"
     row = connection.execute(f"SELECT {chosen} FROM {table} WHERE {ROW_NO} = ?", [group.row_no]).fetchone()
     assert row is not None
     masked = shown.facts.personal[group.view]
     values = {n: MASK if n in masked else _short(v) for n, v in zip(names, row, strict=True)}
-    which = ", ".join(f"{n} {values[n]}" for n in node.by)
-    measures = ", ".join(f"{m.function} {values[m.name]}" for m in node.measures)
+    which = ", ".join(f"{n} {values[n]}" for n in by)
+    measures = ", ".join(f"{m.function} {values[m.name]}" for m in made)
     text = f"{group.members:,} rows of {group.parent}" + (f" with {which}" if which else "")
     return f"{text}: {measures}" if measures else text
 
@@ -154,7 +156,9 @@ def _destinations(connection: duckdb.DuckDBPyConnection, shown: Shown, ahead: Fo
 
 def _shared(plan: Plan, views: dict[str, Touched]) -> list[str]:
     """Return the steps at which a row becomes part of something that other rows share."""
-    return [name for name, t in views.items() if isinstance(plan.view(name), Aggregate | Distinct | Opaque) and t.count()]
+    return [
+        name for name, t in views.items() if isinstance(plan.view(name), Aggregate | Distinct | Window | Opaque) and t.count()
+    ]
 
 
 def _reason(facts: RunFacts, node: Node) -> str:

@@ -9,7 +9,8 @@ from typing import Any, Final
 import duckdb
 
 from lester_gui.ir.column_lineage import column_lineage
-from lester_gui.ir.nodes import Aggregate, Broadcast, Measure
+from lester_gui.ir.nodes import Aggregate, Broadcast, Measure, Window
+from lester_gui.ir.operators import AGGREGATES
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Type
 from lester_gui.runtime.materialize import fetch_table
@@ -71,7 +72,7 @@ def changed_values(
     """
     out: list[SharedValue] = []
     for node in reached.plan.views:
-        if isinstance(node, Aggregate):
+        if isinstance(node, Aggregate | Window):
             out += _of_groups(connection, reached, rest, node, subject_keys)
         elif isinstance(node, Broadcast):
             out += _of_everybody(connection, reached, rest, node)
@@ -82,29 +83,38 @@ def _of_groups(
     connection: duckdb.DuckDBPyConnection,
     reached: Reached,
     rest: WithoutThem,
-    node: Aggregate,
+    node: Aggregate | Window,
     subject_keys: Mapping[str, Sequence[str]],
 ) -> Iterator[SharedValue]:
     assert reached.run.id is not None
     own = set(reached.own[node.name])
     numbers = [n for n in reached.footprint.views[node.name].numbers() if n not in own]
-    if not numbers:
+    measures = _measures(node)
+    names = [*node.by, *(m.name for m in measures)]
+    if not numbers or not measures or len(set(names)) < len(names):  # the last: a window put its values over its keys
         return
-    names = [*node.by, *(m.name for m in node.measures)]
     width = len(node.by)
     then = {row[:width]: row[width:] for row in rest.rows(node.name, names)}
-    masked = _names_persons(reached, node, subject_keys)
+    groups = reached.views[node.name].rows if isinstance(node, Aggregate) else len(then)
+    masked = _names_persons(reached, node, groups, subject_keys)
     table = fetch_table(connection, reached.run.id, node.name, names, rows=numbers)
-    for row in zip(*(c.to_pylist() for c in table.columns), strict=True):
+    for row in dict.fromkeys(zip(*(c.to_pylist() for c in table.columns), strict=True)):  # a window's rows repeat their group's
         group = row[:width]
         if group not in then:
             continue
-        for measure, before, after in zip(node.measures, row[width:], then[group], strict=True):
+        for measure, before, after in zip(measures, row[width:], then[group], strict=True):
             if not _same(before, after):
                 shown = [MASK if column in masked else str(value) for column, value in zip(node.by, group, strict=True)]
                 where = ", ".join(f"{column} {value}" for column, value in zip(node.by, shown, strict=True))
                 text = f"the {_words(measure)}{f' of {where}' if where else ''}"
                 yield SharedValue(node.name, text, ", ".join(shown), measure.name, _plain(before), _plain(after))
+
+
+def _measures(node: Aggregate | Window) -> tuple[Measure, ...]:
+    """Return the columns that hold a group's value."""
+    if isinstance(node, Aggregate):
+        return node.measures
+    return tuple(Measure(c.name, c.function, c.column) for c in node.columns if c.function in AGGREGATES)
 
 
 def _of_everybody(
@@ -130,12 +140,14 @@ def _words(measure: Measure) -> str:
     return WORDS.get(measure.function, f"{measure.function} of {{column}}").format(column=measure.column)
 
 
-def _names_persons(reached: Reached, node: Aggregate, subject_keys: Mapping[str, Sequence[str]]) -> set[str]:
+def _names_persons(
+    reached: Reached, node: Aggregate | Window, groups: int, subject_keys: Mapping[str, Sequence[str]]
+) -> set[str]:
     """Return the grouping columns that give a person away: keys, names of identifiers, text with nearly a group per row."""
     plan: Plan = reached.plan
     keys = {(r.name, c) for r in plan.reads for c in subject_keys.get(r.source, ())}
     origins = column_lineage(*plan.views)[node.name].origins
-    groups, rows = reached.views[node.name].rows, reached.views[node.parent.name].rows
+    rows = reached.views[node.parent.name].rows
     scattered = rows >= FEWEST_ROWS and groups > UNIQUE_SHARE * rows
     return {
         c

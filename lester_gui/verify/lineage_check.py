@@ -31,6 +31,7 @@ from lester_gui.ir.nodes import (
     Select,
     Sort,
     Take,
+    Window,
 )
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.progress import Context
@@ -200,7 +201,7 @@ def is_exact(node: Node, source: str) -> bool:
         return is_exact(node.left, source) and is_exact(node.right, source)
     if isinstance(node, Broadcast):
         return source not in _sources(node.of) and is_exact(node.parent, source)
-    if isinstance(node, Read | Project | Select | Aggregate | Concat | Sort):
+    if isinstance(node, Read | Project | Select | Aggregate | Concat | Sort | Window):
         return all(is_exact(p, source) for p in node.parents)
     return False
 
@@ -217,7 +218,9 @@ def is_own(node: Node, column: str, source: str) -> bool:
         return False
     if isinstance(node, Broadcast) and column in dict(node.values):
         return source not in _sources(node.of)
-    if not isinstance(node, Filter | Project | Select | Join | Aggregate | Broadcast | Concat | Sort):
+    if isinstance(node, Window) and any(c.name == column for c in node.columns):
+        return False
+    if not isinstance(node, Filter | Project | Select | Join | Aggregate | Broadcast | Concat | Sort | Window):
         return False
     made_of = node.definitions().get(column, ())
     return all(is_own(node.parents[i], name, source) for i, name in made_of)
