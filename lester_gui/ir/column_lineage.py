@@ -12,6 +12,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     Join,
     Limit,
@@ -125,5 +126,6 @@ CONTROL: dict[type[Node], Callable[[Any], list[ParentColumn]]] = {
     Limit: _nothing,  # which rows come first was decided above
     Broadcast: _nothing,
     Window: _window,  # decides about no row, but about whose cells are computed together
+    Explode: lambda node: [(0, node.column)],  # its length decides how many rows there are
     Opaque: _opaque,
 }

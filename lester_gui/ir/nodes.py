@@ -14,6 +14,7 @@ from lester_gui.ir.expressions import Column, Expr, columns_of, type_of
 from lester_gui.ir.node import Node, OneParent
 from lester_gui.ir.operators import AGGREGATES
 from lester_gui.ir.options import Option, Options
+from lester_gui.ir.reshape import Explode
 from lester_gui.ir.schema import Field, PlanError, Schema, Type
 from lester_gui.ir.windows import Window, WindowColumn
 
@@ -23,6 +24,7 @@ __all__ = [
     "Broadcast",
     "Concat",
     "Distinct",
+    "Explode",
     "Filter",
     "GroupOrder",
     "Join",
@@ -421,5 +423,6 @@ NODE_TYPES: tuple[type[Node], ...] = (
     Limit,
     Broadcast,
     Window,
+    Explode,
     Opaque,
 )

@@ -210,6 +210,8 @@ def _make() -> dict[str, Operator]:
             "a.split(sep)[i]; out of range is an error",
             total=False,
         ),
+        Operator("py_split", (text, text), _fixed(Type.STRS), "a.split(sep); an empty sep is an error"),
+        Operator("py_split_words", (text,), _fixed(Type.STRS), "a.split()"),
         Operator("count_text", (text, text), _fixed(Type.INT), "str.count, not overlapping"),
         # conversion
         Operator("py_int", (text,), _fixed(Type.INT), "int(text); other text is an error", total=False),

@@ -16,6 +16,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     Join,
     JoinKind,
@@ -425,6 +426,10 @@ def _window_column(name: str, tree: ast.expr) -> WindowColumn:
     return WindowColumn(name, tree.func.id, source, offset, ascending, pct)
 
 
+def _explode(name: str, parent: Node, a: Arguments, s: Scope) -> Node:
+    return Explode(name=name, parent=parent, column=column(a.next()), keep_empty=a.option("keep_empty", True, bool))
+
+
 ROOTS: dict[str, Callable[[str, Arguments, Scope], Node]] = {"read": _read, "concat": _concat, "opaque": _opaque}
 METHODS: dict[str, Callable[[str, Node, Arguments, Scope], Node]] = {
     "filter": _filter,
@@ -437,4 +442,5 @@ METHODS: dict[str, Callable[[str, Node, Arguments, Scope], Node]] = {
     "limit": _limit,
     "broadcast": _broadcast,
     "window": _window,
+    "explode": _explode,
 }

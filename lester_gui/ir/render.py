@@ -21,6 +21,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     Join,
     JoinKind,
@@ -382,6 +383,10 @@ def _listed(texts: list[str]) -> str:
     return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
+def _explode(node: Explode, r: _Renderer) -> Invoke:
+    return Invoke("explode", (column_text(node.column), *([] if node.keep_empty else ["keep_empty=False"])))
+
+
 def _opaque(node: Opaque, r: _Renderer) -> Invoke:
     inputs = n.keywords((variable, r.ref(i)) for variable, i in zip(node.variables, node.inputs, strict=True))
     return Invoke("opaque", (n.quote(node.name), *inputs))
@@ -402,5 +407,6 @@ RENDERERS: dict[type[Node], Callable[[Any, _Renderer], Invoke]] = {
     Limit: _limit,
     Broadcast: _broadcast,
     Window: _window,
+    Explode: _explode,
     Opaque: _opaque,
 }

@@ -19,6 +19,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     GroupOrder,
     Join,
@@ -136,6 +137,7 @@ NODES: dict[str, tuple[type[Node], Codec]] = {
             drop_null_keys=c.boolean,
         ),
     ),
+    "explode": (Explode, record(Explode, **_COMMON, parent=c.node, column=c.text, keep_empty=c.boolean)),
     "opaque": (
         Opaque,
         record(

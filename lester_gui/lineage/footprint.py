@@ -26,6 +26,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     Join,
     JoinKind,
@@ -351,6 +352,11 @@ def _window(walk: Walk, node: Window) -> list[str]:
     ]
 
 
+def _explode(walk: Walk, node: Explode) -> list[str]:
+    """Each row is of one row of the parent."""
+    return [f"SELECT e.row_no, t.strength FROM {walk.edges(node)} e JOIN {walk.marks(node.parent)} t ON t.row_no = e.parent_no"]
+
+
 def _opaque(walk: Walk, node: Opaque) -> list[str]:
     """Nothing is known about the inside, so every row depends on every input row."""
     if node.keeps_rows:
@@ -371,5 +377,6 @@ _RULES: Final[dict[type[Node], Callable[[Walk, Any], list[str]]]] = {
     Limit: _limit,
     Broadcast: _broadcast,
     Window: _window,
+    Explode: _explode,
     Opaque: _opaque,
 }

@@ -9,7 +9,7 @@ import duckdb
 
 from lester_gui.errors import UserError
 from lester_gui.ir.column_lineage import CONTROL as CONTROL_COLUMNS
-from lester_gui.ir.nodes import Aggregate, Distinct, Node, Opaque, Read, Window
+from lester_gui.ir.nodes import Aggregate, Distinct, Explode, Node, Opaque, Read, Window
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.lineage.columns import lineage_of
 from lester_gui.lineage.footprint import CONTROL, DATA, KINDS, STATE, Footprint, Touched, Walk, touched_side
@@ -106,7 +106,7 @@ def came_from(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, view:
             for parent in node.inputs:  # nothing is known about the inside
                 waiting.append((parent, STATE, _numbers(connection, views[parent.name])))
             continue
-        if isinstance(node, Aggregate | Distinct):
+        if isinstance(node, Aggregate | Distinct | Explode):
             waiting.extend(_members(connection, views, node, kind, numbers, groups))
             continue
         if not isinstance(node, Read) and behind_a_window(node):
@@ -158,7 +158,7 @@ def kept_because(plan: Plan, view: str) -> tuple[Condition, ...]:
 def _members(
     connection: duckdb.DuckDBPyConnection,
     views: dict[str, View],
-    node: Aggregate | Distinct,
+    node: Aggregate | Distinct | Explode,
     kind: str,
     numbers: set[int],
     groups: dict[tuple[str, int], Group],
@@ -172,7 +172,7 @@ def _members(
     counts: dict[int, int] = {}
     for row, _ in pairs:
         counts[row] = counts.get(row, 0) + 1
-    for row, members in counts.items():
+    for row, members in counts.items() if not isinstance(node, Explode) else ():  # an element is no group
         own = kind if isinstance(node, Distinct) or members == 1 else weaker(kind)
         groups.setdefault((node.name, row), Group(node.name, row, node.parent.name, members, own))
     if isinstance(node, Distinct):

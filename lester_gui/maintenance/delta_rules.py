@@ -18,6 +18,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     GroupOrder,
     Join,
@@ -39,7 +40,7 @@ from lester_gui.runtime import udf
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, compile_node, distinct_columns, group_condition, key_condition
 from lester_gui.runtime.compile_windows import partition_keys
-from lester_gui.runtime.provenance import at_most_one_match, creates_identity, identifying, occurrences
+from lester_gui.runtime.provenance import ELEMENTS, at_most_one_match, creates_identity, identifying, occurrences
 from lester_gui.runtime.read import ReadTable
 from lester_gui.store.catalogue import Snapshot
 
@@ -240,6 +241,13 @@ def _window(work: ViewWork, node: Window) -> Affected:
     return f"SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT {ROW_NO} FROM {FRESH}"
 
 
+def _explode(work: ViewWork, node: Explode) -> Affected:
+    parent = node.parent
+    compute(work, node, [work.new(parent)])
+    touched = f"SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT {ROW_NO} FROM {work.new(parent)}"
+    return f"SELECT {ROW_NO} FROM {work.tables[node.name]} WHERE {ROW_NO} // {ELEMENTS} IN ({touched})"
+
+
 def _opaque(work: ViewWork, node: Opaque) -> Affected:
     raise Whole("nobody knows which rows the step looks at")
 
@@ -256,6 +264,7 @@ HANDLERS: Final[dict[type[Node], Callable[[ViewWork, Any], Affected]]] = {
     Limit: _limit,
     Broadcast: _broadcast,
     Window: _window,
+    Explode: _explode,
     Opaque: _opaque,
     Read: read_rows,  # type: ignore[dict-item]  # called with its source's change
 }

@@ -19,6 +19,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     GroupOrder,
     Join,
@@ -34,10 +35,10 @@ from lester_gui.ir.nodes import (
 )
 from lester_gui.ir.schema import Field, Type
 from lester_gui.runtime.compile_aggregates import compile_measure
-from lester_gui.runtime.compile_expressions import SQL_TYPE, Scope, compile_expression, identifier, text
+from lester_gui.runtime.compile_expressions import NAN, SQL_TYPE, Scope, compile_expression, identifier, text
 from lester_gui.runtime.compile_windows import window_select
 from lester_gui.runtime.functions import MARK
-from lester_gui.runtime.provenance import STEP, at_most_one_match, occurrences
+from lester_gui.runtime.provenance import ELEMENTS, STEP, at_most_one_match, occurrences
 
 ROW_NO: Final = "__row_no"
 
@@ -308,6 +309,32 @@ def _window(node: Window, parents: Sequence[str], calls: Mapping[Call, str]) -> 
     return Compiled(window_select(node, parents[0], ROW_NO, hidden_columns(node)))
 
 
+def _explode(node: Explode, parents: Sequence[str], calls: Mapping[Call, str]) -> Compiled:
+    items = f"p.{identifier(node.column)}"
+    too_many = f"error({text(MARK + f'a list has more than {ELEMENTS:,} elements')})"
+    absent = f"error({text(MARK + 'an element of a list is missing')})"
+    kind = node.schema.field(node.column).type
+    filled = f"CASE WHEN len({items}) > 0 THEN {items} ELSE [NULL] END" if node.keep_empty else items
+    checked = f"CASE WHEN len({items}) > {ELEMENTS} THEN {too_many} ELSE {filled} END"
+    element = f"nullif(__element, {NAN})" if kind is Type.FLOAT else "__element"
+    if not node.keep_empty:
+        element = f"CASE WHEN {element} IS NULL THEN {absent} ELSE {element} END"
+    number = f"{ROW_NO} * {ELEMENTS} + __nth - 1"
+    columns = [
+        f"CAST({element} AS {SQL_TYPE[kind]}) AS {identifier(f.name)}" if f.name == node.column else identifier(f.name)
+        for f in node.schema
+    ]
+    lists = f"SELECT p.*, {checked} AS __items FROM {parents[0]} p"
+    listed = f"SELECT *, unnest(__items) AS __element, generate_subscripts(__items, 1) AS __nth FROM ({lists})"
+    body = f"SELECT {_listed(columns)}, {number} AS {ROW_NO}, {number} AS __p0 FROM ({listed})"
+
+    def edges(table: str) -> str:
+        rows = f"SELECT g.{ROW_NO} AS row_no, p.{ROW_NO} AS parent_no FROM {parents[0]} p"
+        return f"{rows} JOIN {table} g ON g.{ROW_NO} // {ELEMENTS} = p.{ROW_NO} ORDER BY parent_no"
+
+    return Compiled(f"SELECT * FROM ({body}) ORDER BY {ROW_NO}", {0: edges})
+
+
 COMPILERS: Final[dict[type[Node], Callable[[Any, Sequence[str], Mapping[Call, str]], Compiled]]] = {
     Filter: _filter,
     Project: _project,
@@ -320,4 +347,5 @@ COMPILERS: Final[dict[type[Node], Callable[[Any, Sequence[str], Mapping[Call, st
     Limit: _limit,
     Broadcast: _broadcast,
     Window: _window,
+    Explode: _explode,
 }

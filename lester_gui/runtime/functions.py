@@ -98,6 +98,12 @@ def _split_item(text: str, separator: str, index: int) -> str:
     return parts[index]
 
 
+def _split(text: str, separator: str) -> list[str]:
+    if not separator:
+        raise DataError("text is split at an empty separator")
+    return text.split(separator)
+
+
 # Numbers
 
 
@@ -231,6 +237,8 @@ _BY_ROW: Final[_Table] = {
     "word_count": (_word_count, (_TEXT,), _INT),
     "replace": (str.replace, (_TEXT, _TEXT, _TEXT), _TEXT),
     "split_item": (_split_item, (_TEXT, _TEXT, _INT), _TEXT),
+    "split": (_split, (_TEXT, _TEXT), "VARCHAR[]"),
+    "split_words": (str.split, (_TEXT,), "VARCHAR[]"),
     "count_text": (str.count, (_TEXT, _TEXT), _INT),
     "py_int": (_py_int, (_TEXT,), _INT),
     "py_float": (_py_float, (_TEXT,), _FLOAT),

@@ -15,6 +15,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     Join,
     JoinKind,
@@ -33,10 +34,13 @@ from lester_gui.ir.plan import Plan, topological
 STEP = 1024
 """Gap between the row numbers of a fresh view, so that rows can come between others without renumbering."""
 
+ELEMENTS = 1 << 16
+"""Room for the elements of one list: an element's row number is its row's number times this, plus its place from 0."""
+
 
 def creates_identity(node: Node) -> bool:
     """Whether rows of `node` are new rows, with edges to those of the parent."""
-    return isinstance(node, Aggregate | Distinct) or (isinstance(node, Opaque) and not node.keeps_rows)
+    return isinstance(node, Aggregate | Distinct | Explode) or (isinstance(node, Opaque) and not node.keeps_rows)
 
 
 def is_coarse(node: Node) -> bool:

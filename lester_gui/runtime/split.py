@@ -21,12 +21,12 @@ from sklearn.model_selection import train_test_split
 
 from lester_gui.errors import UserError
 from lester_gui.ir.learning import Split
-from lester_gui.ir.nodes import Aggregate, Distinct, Node, Opaque, Read
+from lester_gui.ir.nodes import Aggregate, Distinct, Explode, Node, Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, distinct_columns
 from lester_gui.runtime.materialize import evaluate_expression, schema_of, views_of
-from lester_gui.runtime.provenance import identifying, occurrences
+from lester_gui.runtime.provenance import ELEMENTS, identifying, occurrences
 from lester_gui.runtime.udf import Evaluate
 from lester_gui.store import catalogue
 
@@ -146,12 +146,12 @@ def fetch_side(
     return connection.execute(sql, [side]).to_arrow_table()
 
 
-def row_key_sql(plan: Plan, tables: Mapping[str, str], source: str) -> str:
+def row_key_sql(plan: Plan, tables: Mapping[str, str], source: str, node: Node | None = None) -> str:
     """Return SQL that yields (row_no, row_key) for rows of the prepared view.
 
     A row key survives a replay: it holds the source row ids of the row, and for a row of a group the hash of what the group has
     in common, since row numbers of groups change when a group disappears. Rows of an opaque step have nothing but their cells:
-    the hash of these, and which of several equal rows it is.
+    the hash of these, and which of several equal rows it is. The row of an element has the key of its list's row, and its place.
 
     Parameters
     ----------
@@ -159,8 +159,10 @@ def row_key_sql(plan: Plan, tables: Mapping[str, str], source: str) -> str:
         View name → SQL of its table, for the views that create row identity.
     source
         SQL of the prepared rows (all, or the affected ones).
+    node
+        Another view whose rows `source` holds.
     """
-    node = plan.prepared
+    node = node or plan.prepared
     origins = occurrences(node)
     parts, joins = [], []
     for k in identifying(node):
@@ -170,6 +172,13 @@ def row_key_sql(plan: Plan, tables: Mapping[str, str], source: str) -> str:
             nth = f"row_number() OVER (PARTITION BY {digest} ORDER BY t.{ROW_NO})"
             cells = f"(SELECT t.{ROW_NO}, {digest} || '#' || {nth} AS key FROM {tables[origin.name]} t)"
             joins.append(f"LEFT JOIN {cells} o{k} ON o{k}.{ROW_NO} = v.__p{k}")
+            parts.append(f"coalesce(o{k}.key, '')")
+        elif isinstance(origin, Explode):
+            above = row_key_sql(plan, tables, tables[origin.parent.name], origin.parent)
+            nth = f"coalesce(a.row_key, '') || '~' || (e.{ROW_NO} % {ELEMENTS})"
+            elements = f"(SELECT e.{ROW_NO}, {nth} AS key FROM {tables[origin.name]} e"
+            elements += f" LEFT JOIN ({above}) a ON a.row_no = e.{ROW_NO} // {ELEMENTS})"
+            joins.append(f"LEFT JOIN {elements} o{k} ON o{k}.{ROW_NO} = v.__p{k}")
             parts.append(f"coalesce(o{k}.key, '')")
         elif isinstance(origin, Aggregate | Distinct):
             digest = _digest(f"o{k}", _common_columns(origin))

@@ -20,6 +20,7 @@ from lester_gui.ir.nodes import (
     Aggregate,
     Broadcast,
     Concat,
+    Explode,
     Filter,
     Join,
     JoinKind,
@@ -201,7 +202,7 @@ def is_exact(node: Node, source: str) -> bool:
         return is_exact(node.left, source) and is_exact(node.right, source)
     if isinstance(node, Broadcast):
         return source not in _sources(node.of) and is_exact(node.parent, source)
-    if isinstance(node, Read | Project | Select | Aggregate | Concat | Sort | Window):
+    if isinstance(node, Read | Project | Select | Aggregate | Concat | Sort | Window | Explode):
         return all(is_exact(p, source) for p in node.parents)
     return False
 
@@ -220,7 +221,7 @@ def is_own(node: Node, column: str, source: str) -> bool:
         return source not in _sources(node.of)
     if isinstance(node, Window) and any(c.name == column for c in node.columns):
         return False
-    if not isinstance(node, Filter | Project | Select | Join | Aggregate | Broadcast | Concat | Sort | Window):
+    if not isinstance(node, Filter | Project | Select | Join | Aggregate | Broadcast | Concat | Sort | Window | Explode):
         return False
     made_of = node.definitions().get(column, ())
     return all(is_own(node.parents[i], name, source) for i, name in made_of)

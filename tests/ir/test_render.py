@@ -136,7 +136,7 @@ REFUSED: list[tuple[str, str, str, int | None]] = [
     ("by=ssn)", "ssn > ssn)", "compares columns with ==", 8),
     ("patients.join(histories", "patients.join(nobody", "no view 'nobody'", 8),
     ("mean(complications))", "eval(complications))", "no aggregate 'eval'", 10),
-    ("    .project(risky", "    .explode(risky", "no step 'explode'", 15),
+    ("    .project(risky", "    .melt(risky", "no step 'melt'", 15),
     ("1.2 * mean", "1.2 * mena", "no column 'mena'", 15),
     ("1.2 * mean", "1.2 ** mean", "not an expression", 15),
     ("1.2 * mean", "mean.real", "not an expression", 15),

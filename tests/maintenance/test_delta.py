@@ -17,6 +17,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     GroupOrder,
     Join,
@@ -195,6 +196,9 @@ def every_class() -> dict[str, Node]:
             ),
             order=(("v", False),),
         ),
+        "explode": Explode(
+            name="f", parent=Project(name="h", parent=p, assigned=(("g", op("py_split", col("g"), lit("a"))),)), column="g"
+        ),
         "window over all": Window(name="f", parent=p, columns=(WindowColumn("n", "row_number"), WindowColumn("d", "diff", "v"))),
         "aggregate over sort": Aggregate(
             name="f",
@@ -284,6 +288,7 @@ def temporary_tables(con: Con) -> list[str]:
         ("distinct first", "delta"),
         ("sort", "delta"),
         ("window", "delta"),
+        ("explode", "delta"),
         ("limit", "recomputed"),
     ],
 )

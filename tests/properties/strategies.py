@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from hypothesis import strategies as st
 
+from lester_gui.ir.expressions import Column, op
 from lester_gui.ir.learning import Block, Encode, Function, Label, Model, Split, Transformer, WrittenFile
 from lester_gui.ir.nodes import (
     NODE_TYPES,
@@ -19,6 +20,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     GroupOrder,
     Join,
@@ -38,7 +40,8 @@ from lester_gui.ir.nodes import (
     WindowColumn,
 )
 from lester_gui.ir.operators import AGGREGATES, ORDERED
-from lester_gui.ir.plan import Plan
+from lester_gui.ir.plan import Plan, topological
+from lester_gui.ir.reshape import ELEMENT
 from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.ir.windows import WINDOWS
 from tests.properties.expression_strategies import FUNCTION_SOURCE, any_expressions, conditions, tag
@@ -317,6 +320,21 @@ def _window_column(b: _Builder, parent: Node, name: str) -> WindowColumn:
     return WindowColumn(name, function, column, offset, ascending, "pct" in options and b.draw(st.booleans()))
 
 
+def _explode(b: _Builder, parent: Node, other: Node) -> Node | None:
+    lists = [f for f in parent.schema if f.type in ELEMENT]
+    texts = [f for f in parent.schema if f.type is Type.STR]
+    if any(isinstance(n, Explode) for n in topological(parent)) or not (lists or texts):
+        return None
+    if not lists:  # make one, of the words of a text
+        f = b.draw(st.sampled_from(texts))
+        words = op("py_split_words", Column(f.name))
+        parent = Project(name=b.name(), parent=parent, assigned=((f.name, words),))
+        lists = [parent.schema.field(f.name)]
+    chosen = b.draw(st.sampled_from(lists))
+    keep = chosen.nullable or b.draw(st.booleans())
+    return Explode(name=b.name(), parent=parent, column=chosen.name, keep_empty=keep)
+
+
 def _opaque(b: _Builder, parent: Node, other: Node) -> Node:
     return Opaque(
         name=b.name(),
@@ -342,6 +360,7 @@ _MAKERS = {
     Limit: _limit,
     Broadcast: _broadcast,
     Window: _window,
+    Explode: _explode,
     Opaque: _opaque,
 }
 assert {Read, *_MAKERS} == set(NODE_TYPES), "a node type has no strategy"

@@ -13,6 +13,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     GroupOrder,
     Join,
@@ -289,6 +290,17 @@ def _window(node: Window, parents: list[Table], context: Context) -> Table:
     return out
 
 
+def _explode(node: Explode, parents: list[Table], context: Context) -> Table:
+    out: Table = []
+    for r in parents[0]:
+        elements = r.cells[node.column] or ([None] if node.keep_empty else [])
+        if None in elements and not node.keep_empty:
+            raise EvaluationError("a loop meets a missing element")
+        for i, element in enumerate(elements):
+            out.append(Row(r.cells | {node.column: element}, ((node.name, (r.identity, i)),), r.data, r.control))
+    return out
+
+
 def _opaque(node: Opaque, parents: list[Table], context: Context) -> Table:
     result = context.opaque[node.name](*([dict(r.cells) for r in table] for table in parents))
     rows = [dict(zip(node.schema.names, values, strict=True)) for values in result]
@@ -315,5 +327,6 @@ INTERPRETERS: dict[type[Node], Callable[[Any, list[Table], Context], Table]] = {
     Limit: _limit,
     Broadcast: _broadcast,
     Window: _window,
+    Explode: _explode,
     Opaque: _opaque,
 }

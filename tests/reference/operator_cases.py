@@ -151,6 +151,16 @@ CASES: dict[str, list[Case]] = {
     "split_item": _cases(
         (S, S, N), ("a@b", "@", 1, "b"), ("a", "@", 0, "a"), ("a,,b", ",", 1, ""), ("a", "@", 1, ERROR), ("a.b.c", ".", 2, "c")
     ),
+    "py_split": _cases(
+        (S, S),
+        ("a,b", ",", ["a", "b"]),
+        ("", ",", [""]),
+        (",a,,", ",", ["", "a", "", ""]),
+        ("a||b", "||", ["a", "b"]),
+        (None, ",", None),
+        ("a", "", ERROR),
+    ),
+    "py_split_words": _cases((S,), (" a  b\tc\n", ["a", "b", "c"]), ("", []), ("  ", []), ("a\xa0ß", ["a", "ß"]), (None, None)),
     "count_text": _cases((S, S), ("aaaa", "aa", 2), ("abc", "x", 0), ("a.b.", ".", 2), ("abc", "", 4), (None, "a", None)),
     "py_int": _cases(
         (S,),

@@ -127,6 +127,8 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "concat_text": lambda *parts: "".join(parts),
     "slice_text": lambda a, i, j: a[i:j],
     "split_item": lambda a, sep, i: a.split(sep)[i],
+    "py_split": str.split,
+    "py_split_words": str.split,
     "count_text": str.count,
     "py_int": int,
     "py_float": _py_float,

@@ -22,6 +22,7 @@ PYTHON_TYPE = {
     Type.STR: str,
     Type.DATE: date,
     Type.TIMESTAMP: datetime,
+    Type.STRS: list,
 }
 
 
@@ -116,6 +117,8 @@ PYTHON = {
     "replace": "a.replace(b, c)",
     "slice_text": "a[b:c]",
     "split_item": "a.split(b)[c]",
+    "py_split": "a.split(b)",
+    "py_split_words": "a.split()",
     "count_text": "a.count(b)",
     "py_int": "int(a)",
     "py_str": "str(a)",

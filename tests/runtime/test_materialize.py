@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from lester_gui.errors import UserError
-from lester_gui.ir.nodes import NODE_TYPES, Aggregate, Distinct, Node, Opaque, Read
+from lester_gui.ir.nodes import NODE_TYPES, Aggregate, Distinct, Explode, Node, Opaque, Read
 from lester_gui.runtime.compile_sql import COMPILERS
 from lester_gui.runtime.materialize import Materialised, fetch_table
 from lester_gui.runtime.provenance import creates_identity, identifying, occurrence_map
@@ -71,13 +71,13 @@ def compare_provenance(connection: duckdb.DuckDBPyConnection, made: Materialised
         assert numbers == sorted(set(numbers))
         out: dict[int, frozenset[tuple[str, int]]] = {}
         parents: dict[int, list[int]] = {}
-        if isinstance(node, Aggregate | Distinct):
+        if isinstance(node, Aggregate | Distinct | Explode):
             edges = connection.execute(f"SELECT row_no, parent_no FROM lester.edge_1_{view.position}_0").fetchall()
             assert [p for _, p in edges] == sorted(p for _, p in edges)
             for row_no, parent_no in edges:
                 parents.setdefault(row_no, []).append(parent_no)
         for r in rows:
-            if isinstance(node, Aggregate):
+            if isinstance(node, Aggregate | Explode):
                 found = [data[node.parent.name][p] for p in parents.get(r["__row_no"], [])]
             elif isinstance(node, Distinct):
                 assert r["__row_no"] in parents[r["__row_no"]]

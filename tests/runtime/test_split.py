@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 from lester_gui.errors import UserError
 from lester_gui.ir.expressions import col, lit, op
 from lester_gui.ir.learning import Encode, Label, Model, Split
-from lester_gui.ir.nodes import Aggregate, Distinct, Measure, Node, Read, Reader
+from lester_gui.ir.nodes import Aggregate, Distinct, Explode, Measure, Node, Project, Read, Reader
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Type
 from lester_gui.runtime.materialize import materialise
@@ -137,6 +137,20 @@ def test_groups_and_equal_rows_keep_their_key_when_others_vanish(tmp_path: Path)
             before, after = sides(connection, 1), sides(connection, 2)
             assert len(before) == 20 and len(after) == 19
             assert after == {key: before[key] for key in after}
+
+
+def test_elements_of_a_list_keep_the_side_of_their_place(tmp_path: Path) -> None:
+    listed = Project(name="l", parent=READ, assigned=(("k", op("py_split", op("py_str", col("k")), lit("1"))),))
+    plan = plan_of(Split(kind="random", method="sklearn", test_size=0.25, seed=42), Explode(name="e", parent=listed, column="k"))
+    connection, made, snapshots = run_plan(plan, {"df": csv_of(ROWS)}, tmp_path)
+    with connection, transaction(connection):
+        deal(connection, made.plan, 1)
+        delete_rows(connection, snapshots["df"], [1, 3, 25])  # the rows 3 ("1") and 25 ("12") have two elements each
+        again = materialise(connection, plan, 2, snapshots)
+        assert deal(connection, again.plan, 2, recorded_split(connection, 1)).new_rows == 0
+        before, after = sides(connection, 1), sides(connection, 2)
+        gone = {key for key in before if key.partition("~")[0] in ("1", "3", "25")}
+        assert len(gone) == 5 and after == {key: place for key, place in before.items() if key not in gone}
 
 
 def test_everybody_trains_without_a_split(tmp_path: Path) -> None:
