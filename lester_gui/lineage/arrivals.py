@@ -128,7 +128,8 @@ _RULES: Final[dict[type[Node], Callable[[Walk, Any], Candidates]]] = {
 def unstable_columns(plan: Plan) -> dict[str, frozenset[str]]:
     """Return per view the columns whose cells may change in a row that stays.
 
-    They are means and other aggregates, values taken from other rows, and the right side of a left join.
+    They are means and other aggregates, values taken from other rows, and the right side of a left join. Of equal rows another
+    one may take a row's place: that is a row that comes, not one that changes.
     """
     out: dict[str, frozenset[str]] = {}
     for node in plan.views:
@@ -144,8 +145,6 @@ def unstable_columns(plan: Plan) -> dict[str, frozenset[str]]:
             own |= {name for name, _ in node.values}
         elif isinstance(node, Window):
             own |= {c.name for c in node.columns}
-        elif isinstance(node, Distinct):
-            own |= set(node.schema.names) - set(distinct_columns(node))
         elif isinstance(node, Join) and (node.take is not Take.ALL or node.how in _OPEN):
             own |= {name for name, side, _ in node.output_columns if side == 1 or node.how in _OPEN[1:]}
         out[node.name] = frozenset(own)
