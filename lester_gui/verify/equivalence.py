@@ -79,7 +79,7 @@ def compare(plan: Plan, result: PlanResult, original: OriginalRun, refit: Refit 
         "label": _label(plan, result, learning, original, details["label"]),
     }
     stages["prepare"] = _prepare(plan, views, stages["encode"])
-    stages["split"] = _split(result, original, stages["encode"], details["split"])
+    stages["split"] = _split(plan, result, original, stages["encode"], details["split"])
     same_inputs = stages["encode"].status == "equal" and stages["label"].status == "equal"
     stages["model"] = _model(plan, result, learning, original, same_inputs, refit, details["model"])
     return Comparison(views, {s: stages[s] for s in STAGES}, details)
@@ -185,7 +185,9 @@ def _label_variable(plan: Plan, original: OriginalRun, rows: int) -> list[object
     return None
 
 
-def _split(result: PlanResult, original: OriginalRun, encode: StageResult, details: dict[str, Difference]) -> StageResult:
+def _split(
+    plan: Plan, result: PlanResult, original: OriginalRun, encode: StageResult, details: dict[str, Difference]
+) -> StageResult:
     if result.train is None or result.test is None:
         return StageResult("not-compared", 0, "The plan did not reach its split")
     call = original.split(len(result.train) + len(result.test))
@@ -194,6 +196,8 @@ def _split(result: PlanResult, original: OriginalRun, encode: StageResult, detai
             fact = f"{len(result.train)} training and {len(result.test)} test rows, as the script's matrices show"
             return StageResult("equal", 1, fact)
         return StageResult("not-compared", 0, "The script deals its rows by hand")
+    if isinstance(call.options.get("random_state"), int) and plan.split.seed is None:
+        return StageResult("differs", 1, "The script sets a seed, the plan none")
     details["train"] = compare_vectors(call.train.tolist(), result.train.tolist())
     details["test"] = compare_vectors(call.test.tolist(), result.test.tolist())
     return _stage(details, lambda: f"{len(call.train)} training and {len(call.test)} test rows, all in place")

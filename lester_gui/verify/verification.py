@@ -15,13 +15,14 @@ from lester_gui.errors import UserError
 from lester_gui.ir.plan import Plan
 from lester_gui.progress import Context, Part, silent
 from lester_gui.runtime.records import split
-from lester_gui.sandbox import Capture, Positions, Sandbox, ScriptRun
+from lester_gui.sandbox import Positions, Sandbox, ScriptRun
 from lester_gui.sandbox.copies import private_folder
-from lester_gui.verify.capture import Original, OriginalRun, capture_twice, positions_of, run_original
+from lester_gui.verify.capture import Original, OriginalRun, positions_of
 from lester_gui.verify.counterexample import describe_failure, shrink
 from lester_gui.verify.equivalence import Comparison, compare, describe, opaque_steps
 from lester_gui.verify.lineage_check import check_lineage
 from lester_gui.verify.mutations import MutatedInput, mutate
+from lester_gui.verify.originals import Originals
 from lester_gui.verify.plan_result import Execute, PlanResult, Refit
 from lester_gui.verify.sources import SourceTable, contents, load, sample
 from lester_gui.verify.verdict import (
@@ -54,6 +55,7 @@ def verify_plan(
     mutations: bool = True,
     seed: int = 0,
     shrink_seconds: float = SHRINK_SECONDS,
+    originals: Originals | None = None,
 ) -> Verdict:
     """Verify a plan against its script.
 
@@ -76,13 +78,16 @@ def verify_plan(
         Of the edits.
     shrink_seconds
         How long to make a counterexample smaller.
+    originals
+        Runs of this script that are kept from other verdicts.
 
     Raises
     ------
     UserError
         If scripts cannot be run here, or a package is missing.
     """
-    work = _Verification(plan, original, execute, sandbox, ctx or silent(), refit, seed, shrink_seconds)
+    runs = originals or Originals(original, sandbox)
+    work = _Verification(plan, runs, execute, ctx or silent(), refit, seed, shrink_seconds)
     return work.verdict(mutations)
 
 
@@ -118,30 +123,30 @@ class _Verification:
     def __init__(
         self,
         plan: Plan,
-        original: Original,
+        originals: Originals,
         execute: Execute,
-        sandbox: Sandbox,
         ctx: Context,
         refit: Refit | None,
         seed: int,
         shrink_seconds: float,
     ) -> None:
         self.plan = plan
-        self.original = original
+        self.originals = originals
+        self.original = originals.original
         self.execute = execute
-        self.sandbox = sandbox
+        self.sandbox = originals.sandbox
         self.ctx = ctx
         self.refit = refit
         self.seed = seed
         self.shrink_seconds = shrink_seconds
-        self.capture = Capture(names=_names(plan))
+        self.names = _names(plan)
         self.base: OriginalRun | None = None
         self.tally = _Tally()
         self.started = time.monotonic()
 
     def verdict(self, mutations: bool) -> Verdict:
         self.ctx.advance("Running the original script twice", 0.02)
-        self.base = capture_twice(self.original, self.sandbox, self.plan.model, self.ctx, self.capture)
+        self.base = self.originals.given(self.names, self.plan.model, self.ctx)
         run = self.base.run
         if run.status != "finished":
             return self._not_run(run)
@@ -152,6 +157,8 @@ class _Verification:
             return self._plan_failed(error)
         self.ctx.advance("Comparing stage by stage", 0.3)
         comparison = self._count(GIVEN, self.base, result)
+        if self.shrink_seconds <= 0 and (comparison.differing_stage or result.stopped):
+            return self._finish(result, comparison, self._counterexample(GIVEN, {}, comparison, GIVEN), LineageResult())
         tables = load(self.plan, self.original.folder, self.original.sources)
         small = sample(self.plan, result, tables, self.seed)
         if comparison.differing_stage or result.stopped:
@@ -173,7 +180,7 @@ class _Verification:
 
     def _run_script(self, sources: Mapping[str, bytes]) -> OriginalRun:
         assert self.base is not None
-        run = run_original(self.original, self.sandbox, self.ctx, replace=sources, capture=self.capture, timeout=MUTATED_TIMEOUT)
+        run = self.originals.on(sources, self.names, MUTATED_TIMEOUT, self.ctx)
         return OriginalRun(run, self.base.unstable, self.base.unstable_learning)
 
     def _run_plan(self, sources: Mapping[str, bytes], original: OriginalRun) -> PlanResult:
@@ -229,8 +236,10 @@ class _Verification:
 
     def _counterexample(
         self, name: str, tables: Mapping[str, SourceTable], first: Comparison, first_seen_on: str
-    ) -> Counterexample:
+    ) -> Counterexample | None:
         wanted = first.differing_stage
+        if not wanted:  # the plan stopped before there was anything to compare
+            return None
 
         def fails(fewer: Mapping[str, SourceTable]) -> Comparison | None:
             self.ctx.check_cancelled()
@@ -367,7 +376,7 @@ class _Verification:
 
     def _excluded(self) -> tuple[str, ...]:
         assert self.base is not None
-        variables = sorted({f"{name} (line {line})" for line, name in self.base.unstable if name in (self.capture.names or ())})
+        variables = sorted({f"{name} (line {line})" for line, name in self.base.unstable if name in self.names})
         return (*variables, *sorted(self.base.unstable_learning))
 
     # --- nothing to compare ---------------------------------------------------------------------------------------------
