@@ -134,7 +134,7 @@ def _learn(
         names = column_map.column_map(encoder).names
         model = script_model.fit_as_script(plan.model, X_train, y[rows.train], features=names, seed=0)
         done["predictions"] = model.predict(X_test)
-    except (UserError, ValueError) as error:
+    except (UserError, ValueError, TypeError) as error:  # scikit-learn compares labels: a missing one beside text is a TypeError
         return PlanResult(**done, stopped=stage, exception_type="" if isinstance(error, UserError) else type(error).__name__)  # type: ignore[arg-type]
     return PlanResult(**done)  # type: ignore[arg-type]
 

@@ -195,9 +195,18 @@ def _is_number(text: str) -> bool:
 
 
 def single_values(t: SourceTable, columns: Iterable[int]) -> SourceTable:
-    """Give every row of some columns the column's most frequent value: no spread, one category."""
-    values = [(c, _frequent(t, c)[:1]) for c in columns]
+    """Give every row of some columns the column's most frequent value: no spread, one category.
+
+    Of a number only the whole part: the sum of many equal decimals is rounded, and what is left of their spread is noise, which
+    the script itself divides by.
+    """
+    values = [(c, [_whole(v) for v in _frequent(t, c)[:1]]) for c in columns]
     return changed(t, [(c, lambda i, old, v=v: v[0]) for c, v in values if v])  # type: ignore[misc]
+
+
+def _whole(text: str) -> str:
+    whole, point, decimals = text.strip().partition(".")
+    return whole + point + "0" * len(decimals) if _is_number(text) and "e" not in text.lower() and whole.strip("+-") else text
 
 
 def two_values(t: SourceTable, columns: Iterable[int]) -> SourceTable:
@@ -207,9 +216,14 @@ def two_values(t: SourceTable, columns: Iterable[int]) -> SourceTable:
 
 
 def few_values(t: SourceTable, columns: Iterable[int], rng: random.Random) -> SourceTable:
-    """Draw the cells of some columns from three of their values: ties for every sort, rank and mode."""
-    triples = [(c, _frequent(t, c)[:3]) for c in columns]
-    return changed(t, [(c, lambda i, old, v=v: rng.choice(v)) for c, v in triples if v])  # type: ignore[misc]
+    """Draw the cells of some columns from six of their values, small to large: ties for every sort, rank and mode."""
+    drawn = [(c, _spread(t, c, 6)) for c in columns]
+    return changed(t, [(c, lambda i, old, v=v: rng.choice(v)) for c, v in drawn if v])  # type: ignore[misc]
+
+
+def _spread(t: SourceTable, column: int, count: int) -> list[str]:
+    values = sorted(set(_frequent(t, column)), key=lambda v: (not _is_number(v), float(v) if _is_number(v) else 0.0, v))
+    return [values[(2 * k + 1) * len(values) // (2 * count)] for k in range(count)] if values else []
 
 
 def _frequent(t: SourceTable, column: int) -> list[str]:

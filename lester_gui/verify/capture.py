@@ -229,6 +229,8 @@ def learning_of(run: ScriptRun, model: Model) -> Learning | None:
     wanted = model.estimator.rpartition(".")[2]
     same_class = [f for f in fits if f[1].estimator.rpartition(".")[2] == wanted]
     same_line = [f for f in same_class if f[1].line in model.lines]
+    if run.status == "raised" and model.lines and not same_line:
+        return None  # it stopped before: what it fitted on the way there, as for a cross-validation, is not its model
     deepest = max(c.depth for _, c in fits)
     at, fit = (same_line or same_class or [f for f in fits if f[1].depth == deepest])[-1]
     later = [c for c in run.calls[at + 1 :] if c.object_no == fit.object_no]

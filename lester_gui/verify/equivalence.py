@@ -73,6 +73,7 @@ def compare(plan: Plan, result: PlanResult, original: OriginalRun, refit: Refit 
     """
     learning = learning_of(original.run, plan.model)
     views = {n.name: compare_view(n, result, original) for n in plan.views}
+    views |= {n.name: ViewComparison(n.name, "not-compared") for n in overtaken(plan, original)}
     details: dict[str, dict[str, Difference]] = {s: {} for s in STAGES}
     stages = {
         "encode": _encode(result, learning, original, details["encode"]),
@@ -117,6 +118,19 @@ def assignment_for(node: Node, original: OriginalRun) -> Assignment | None:
         if inside:
             return inside[-1]
     return None
+
+
+def overtaken(plan: Plan, original: OriginalRun) -> list[Node]:
+    """Return views of states that a variable passed through within one statement: a loop over columns is captured at its end."""
+    last: dict[int, Node] = {}
+    out = []
+    for node in plan.views:  # later states of a variable come after earlier ones
+        assignment = assignment_for(node, original)
+        if assignment is not None:
+            if id(assignment) in last:
+                out.append(last[id(assignment)])
+            last[id(assignment)] = node
+    return out
 
 
 def _prepare(plan: Plan, views: Mapping[str, ViewComparison], encode: StageResult) -> StageResult:

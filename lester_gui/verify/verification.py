@@ -321,7 +321,8 @@ class _Verification:
         complete = all(s == "equal" or (stage == "model" and s == "excluded") for stage, s in statuses.items())
         compared = tally.inputs - tally.both_stop
         enough = mutations and compared >= max(3, tally.tried / 3) and 2 * tally.inputs >= tally.tried
-        if complete and enough and not lineage.wrong and not opaque_steps(self.plan):
+        one_sided = tally.plan_stops or tally.script_stops  # one refuses what the other takes: not the same on such data
+        if complete and enough and not one_sided and not lineage.wrong and not opaque_steps(self.plan):
             return VERIFIED
         return PARTLY
 

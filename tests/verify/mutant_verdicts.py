@@ -16,7 +16,7 @@ from lester_gui.verify.verdict import VERIFIED, Verdict
 from lester_gui.verify.verification import verify_plan
 from tests.verify.kept_execution import KeptExecution
 from tests.verify.plan_mutants import Mutant, mutants
-from tests.verify.stronger_inputs import difference, result, stronger
+from tests.verify.stronger_inputs import differences, result, stronger
 
 INPUTS = 60  # on which a mutant that was accepted has to equal the right plan
 
@@ -28,9 +28,9 @@ class Judged:
     Attributes
     ----------
     outcome : str
-        ``refused``; ``equivalent`` (accepted, and the same on all stronger inputs); ``same model`` (accepted; only the order of
-        rows in a view on the way differs); ``goes on`` (accepted; differs only on data that stop the script, which the verdict
-        reports); or ``false accept``.
+        ``refused``; ``equivalent`` (accepted, and the same on all stronger inputs); ``order`` (accepted; only the order of rows
+        of a view on the way differs); ``not compared`` (accepted; only views differ that the verdict lists as not compared, and
+        nothing of them reaches the model); or ``false accept``.
     shown_on : str
         The input that refused it, or where it differs from the right plan.
     """
@@ -76,25 +76,26 @@ class Bench:
         verdict = self.verdict(mutant.plan)
         outcome, shown_on = "refused", verdict.counterexample.input if verdict.counterexample else verdict.status
         if verdict.status == VERIFIED:
-            outcome, shown_on = self.stronger(mutant.plan)
+            outcome, shown_on = self.stronger(mutant.plan, verdict)
         return Judged(mutant.family, mutant.place, outcome, shown_on, time.perf_counter() - started)
 
-    def stronger(self, wrong: Plan) -> tuple[str, str]:
-        """Compare a plan with the right one on stronger inputs."""
+    def stronger(self, wrong: Plan, verdict: Verdict) -> tuple[str, str]:
+        """Compare an accepted plan with the right one on stronger inputs."""
         original = self.originals.original
         tables = load(self.plan, original.folder, original.sources)
-        least, where = "equivalent", ""
+        silent_views = {f"view {s.view}" for s in verdict.steps if s.status == "not-compared"}
+        outcome, where = "equivalent", ""
         for number, edited in enumerate(stronger(tables, (self.plan,), original.script.text, INPUTS)):
             if number == len(self._right):
                 self._right.append(result(self.plan, self.execute, edited))
-            found = difference(self._right[number], result(wrong, self.execute, edited))
-            if found == "stop":
-                least, where = "goes on", "data that stop the script"
-            elif found.startswith("order of") and least == "equivalent":
-                least, where = "same model", found
-            elif found and not found.startswith("order of"):
-                return "false accept", f"{found} on input {number}"
-        return least, where
+            for found in differences(self._right[number], result(wrong, self.execute, edited)):
+                if found.startswith("order of "):
+                    outcome, where = ("order", found) if outcome == "equivalent" else (outcome, where)
+                elif found in silent_views:
+                    outcome, where = "not compared", found
+                else:
+                    return "false accept", f"{found} on input {number}"
+        return outcome, where
 
     def judged(self, count: int | None = None, seed: int = 0) -> Iterator[Judged]:
         """Judge all mutants of the plan, or a random `count` of them."""

@@ -125,23 +125,22 @@ def result(plan: Plan, execute: Execute, tables: Tables, scratch: Path | None = 
             return PlanResult({}, stopped="prepare")
 
 
-def difference(right: PlanResult, other: PlanResult) -> str:
-    """Say in a word where two results differ, or nothing. ``stop`` means that the right plan stops and the other goes on."""
-    if right.stopped or other.stopped:
-        if right.stopped == other.stopped:
-            return ""
-        return "stop" if right.stopped else "refuses"
+def differences(right: PlanResult, other: PlanResult) -> list[str]:
+    """Say where two results differ: parts of the learning half, ``view NAME``, ``order of NAME``; ``goes on`` or ``refuses``."""
+    if right.stopped != other.stopped:
+        return ["refuses" if not right.stopped else "goes on" if not other.stopped else f"stops at {other.stopped}"]
+    found = []
     for name, expected in (("train", right.train), ("test", right.test), ("y", right.y), ("predictions", right.predictions)):
         got = getattr(other, name)
         if expected is not None and not compare_vectors(np.asarray(expected).tolist(), np.asarray(got).tolist()).equal:
-            return name
+            found.append(name)
     for name, matrix in (("X_train", right.X_train), ("X_test", right.X_test)):
         got = getattr(other, name)
         if matrix is not None and not compare_matrices(matrix, got).equal:
-            return name
+            found.append(name)
     for name, view in right.views.items():
         if name in other.views:
             status = compare_tables(view.table, other.views[name].table, named=True).status
             if status != "equal":
-                return f"view {name}" if status == "differs" else f"order of {name}"
-    return ""
+                found.append(f"view {name}" if status == "differs" else f"order of {name}")
+    return found
