@@ -122,7 +122,7 @@ def near_date(text: str) -> tuple[str, ...]:
 
 def near_word(text: str) -> tuple[str, ...]:
     """Return a text in other case, with a blank, cut and continued."""
-    return tuple(dict.fromkeys((text, text.swapcase(), text + " ", text[:-1], text + "s", text.capitalize())))
+    return tuple(dict.fromkeys((text, text.swapcase(), text + " ", text[:-1], text + "s", "s" + text, text.capitalize())))
 
 
 def of_length(count: int) -> tuple[str, ...]:
@@ -195,13 +195,13 @@ def _is_number(text: str) -> bool:
 
 
 def single_values(t: SourceTable, columns: Iterable[int]) -> SourceTable:
-    """Give every row of some columns the column's most frequent value: no spread, one category.
+    """Give every row of some columns the column's most frequent value: no spread, one category. What is empty stays empty.
 
     Of a number only the whole part: the sum of many equal decimals is rounded, and what is left of their spread is noise, which
     the script itself divides by.
     """
     values = [(c, [_whole(v) for v in _frequent(t, c)[:1]]) for c in columns]
-    return changed(t, [(c, lambda i, old, v=v: v[0]) for c, v in values if v])  # type: ignore[misc]
+    return changed(t, [(c, lambda i, old, v=v: v[0] if old else old) for c, v in values if v])  # type: ignore[misc]
 
 
 def _whole(text: str) -> str:
@@ -216,9 +216,12 @@ def two_values(t: SourceTable, columns: Iterable[int]) -> SourceTable:
 
 
 def few_values(t: SourceTable, columns: Iterable[int], rng: random.Random) -> SourceTable:
-    """Draw the cells of some columns from six of their values, small to large: ties for every sort, rank and mode."""
+    """Draw the cells of some columns from six of their values, small to large: ties for every sort, rank and mode.
+
+    What is empty stays empty here too: a column that loses its last gap has another type in pandas, which is another matter.
+    """
     drawn = [(c, _spread(t, c, 6)) for c in columns]
-    return changed(t, [(c, lambda i, old, v=v: rng.choice(v)) for c, v in drawn if v])  # type: ignore[misc]
+    return changed(t, [(c, lambda i, old, v=v: rng.choice(v) if old else old) for c, v in drawn if v])  # type: ignore[misc]
 
 
 def _spread(t: SourceTable, column: int, count: int) -> list[str]:

@@ -35,12 +35,13 @@ class MutatedInput:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the columns of a source look like as text: numbers, categories, prose, and which ones a join uses."""
+    """What the columns of a source look like as text: numbers, categories, prose, other text, and which ones a join uses."""
 
     numbers: tuple[int, ...]
     categories: tuple[int, ...]
     prose: tuple[int, ...]
     keys: tuple[int, ...]
+    others: tuple[int, ...] = ()
 
 
 def mutate(plan: Plan, script: str, tables: Tables, seed: int = 0) -> Iterator[MutatedInput]:
@@ -91,7 +92,7 @@ def join_columns(plan: Plan) -> dict[str, frozenset[str]]:
 
 def profile(table: SourceTable, keys: frozenset[str]) -> Profile:
     """Return what the columns of a source look like."""
-    numbers, categories, prose, key_columns = [], [], [], []
+    numbers, categories, prose, key_columns, others = [], [], [], [], []
     for i, name in enumerate(table.columns):
         values = [v for v in table.cells(i) if v.strip()]
         if name in keys:
@@ -104,7 +105,9 @@ def profile(table: SourceTable, keys: frozenset[str]) -> Profile:
             categories.append(i)
         elif sum(map(len, values)) / len(values) > LONG and any(" " in v for v in values):
             prose.append(i)
-    return Profile(tuple(numbers), tuple(categories), tuple(prose), tuple(key_columns))
+        elif name not in keys:
+            others.append(i)
+    return Profile(tuple(numbers), tuple(categories), tuple(prose), tuple(key_columns), tuple(others))
 
 
 def _is_number(text: str) -> bool:
@@ -199,7 +202,7 @@ def _blank_line(t: SourceTable, p: Profile, rng: random.Random, constants: Seque
 def _new_categories(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     """Categories that one row has: so many that some are seen in the test rows only."""
     for column in _categories(t, p, targets):
-        for number, i in enumerate(_some(t, rng, 12)):
+        for number, i in enumerate(_some(t, rng, max(12, len(t.records) // 2))):
             t = t.edited(i, column, f"Zq{number}")
     return t
 
@@ -334,6 +337,7 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("the script's constants as data", _constants),
     ("empty text", _empty(lambda p: (*p.categories, *p.prose), "")),
     ("NA as text", _empty(lambda p: p.categories, "NA")),
+    ("other empty cells", _empty(lambda p: p.others, "")),
     ("empty numbers", _empty(lambda p: tuple(n for n in p.numbers if n not in p.keys), "")),
     ("empty keys", _empty(lambda p: p.keys, "")),
     ("quotation marks", _quotes),

@@ -347,6 +347,7 @@ class _Verification:
                 fact=fact,
                 rows=() if difference is None else difference.rows,
                 counterexample=first,
+                unchecked=node.schema.names if difference is None or not compared else difference.extra,
             )
 
     def _findings(self, lineage: LineageResult) -> Iterator[Finding]:

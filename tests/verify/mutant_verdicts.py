@@ -29,8 +29,8 @@ class Judged:
     ----------
     outcome : str
         ``refused``; ``equivalent`` (accepted, and the same on all stronger inputs); ``order`` (accepted; only the order of rows
-        of a view on the way differs); ``not compared`` (accepted; only views differ that the verdict lists as not compared, and
-        nothing of them reaches the model); or ``false accept``.
+        of a view on the way differs); ``not compared`` (accepted; only columns of views differ that the verdict lists as
+        unchecked, and nothing of them reaches the model); or ``false accept``.
     shown_on : str
         The input that refused it, or where it differs from the right plan.
     """
@@ -83,7 +83,7 @@ class Bench:
         """Compare an accepted plan with the right one on stronger inputs."""
         original = self.originals.original
         tables = load(self.plan, original.folder, original.sources)
-        silent_views = {f"view {s.view}" for s in verdict.steps if s.status == "not-compared"}
+        unchecked = {f"view {s.view}: {c}" for s in verdict.steps for c in s.unchecked}
         outcome, where = "equivalent", ""
         for number, edited in enumerate(stronger(tables, (self.plan,), original.script.text, INPUTS)):
             if number == len(self._right):
@@ -91,7 +91,7 @@ class Bench:
             for found in differences(self._right[number], result(wrong, self.execute, edited)):
                 if found.startswith("order of "):
                     outcome, where = ("order", found) if outcome == "equivalent" else (outcome, where)
-                elif found in silent_views:
+                elif found in unchecked:
                     outcome, where = "not compared", found
                 else:
                     return "false accept", f"{found} on input {number}"

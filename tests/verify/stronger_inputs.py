@@ -126,7 +126,11 @@ def result(plan: Plan, execute: Execute, tables: Tables, scratch: Path | None = 
 
 
 def differences(right: PlanResult, other: PlanResult) -> list[str]:
-    """Say where two results differ: parts of the learning half, ``view NAME``, ``order of NAME``; ``goes on`` or ``refuses``."""
+    """Say where two results differ.
+
+    That is parts of the learning half, ``view NAME: COLUMN``, ``rows of view NAME``, ``order of NAME``; or that the other one
+    ``goes on``, ``refuses`` or ``stops at`` another stage.
+    """
     if right.stopped != other.stopped:
         return ["refuses" if not right.stopped else "goes on" if not other.stopped else f"stops at {other.stopped}"]
     found = []
@@ -140,7 +144,9 @@ def differences(right: PlanResult, other: PlanResult) -> list[str]:
             found.append(name)
     for name, view in right.views.items():
         if name in other.views:
-            status = compare_tables(view.table, other.views[name].table, named=True).status
-            if status != "equal":
-                found.append(f"view {name}" if status == "differs" else f"order of {name}")
+            compared = compare_tables(view.table, other.views[name].table, named=True)
+            if compared.status == "differs":
+                found += [f"view {name}: {c}" for c in compared.columns] or [f"rows of view {name}"]
+            elif compared.status != "equal":
+                found.append(f"order of {name}")
     return found
