@@ -113,7 +113,8 @@ def same_cell(a: object, b: object) -> bool:
     if any(missing):
         return all(missing)
     if isinstance(a, bool | int | float) and isinstance(b, bool | int | float):
-        return bool(close(np.array(float(a)), np.array(float(b))))
+        x, y = float(a), float(b)
+        return x == y or abs(x - y) <= ATOL + RTOL * abs(y) < math.inf
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(same_cell(x, y) for x, y in zip(a, b, strict=True))
     return _plain(a) == _plain(b)
@@ -360,7 +361,8 @@ def compare_vectors(expected: Sequence[object], got: Sequence[object]) -> Differ
     shape: dict[str, Any] = {"expected": len(expected), "got": len(got)}
     if len(expected) != len(got):
         return Difference("differs", **shape, differing=abs(len(expected) - len(got)))
-    different = np.array([not same_cell(a, b) for a, b in zip(expected, got, strict=True)], dtype=bool)
+    pairs = zip(expected, got, strict=True)
+    different = np.array([not (type(a) is type(b) and a == b) and not same_cell(a, b) for a, b in pairs], dtype=bool)
     kinds = sorted({type(v).__name__ for v in expected}), sorted({type(v).__name__ for v in got})
     notes = (
         ()

@@ -17,7 +17,7 @@ from lester_gui.progress import Context, Part, silent
 from lester_gui.runtime.records import split
 from lester_gui.sandbox import Positions, Sandbox, ScriptRun
 from lester_gui.sandbox.copies import private_folder
-from lester_gui.verify.capture import Original, OriginalRun, positions_of
+from lester_gui.verify.capture import Original, OriginalRun, learning_of, positions_of
 from lester_gui.verify.counterexample import describe_failure, shrink
 from lester_gui.verify.equivalence import Comparison, compare, describe, opaque_steps
 from lester_gui.verify.lineage_check import check_lineage
@@ -113,6 +113,7 @@ class _Tally:
     both_stop: int = 0
     differing: list[str] = field(default_factory=list)
     plan_stops: list[str] = field(default_factory=list)
+    late_stops: list[str] = field(default_factory=list)  # of `script_stops`, those after the script's fit
     script_stops: list[str] = field(default_factory=list)
     other_exceptions: list[str] = field(default_factory=list)
     steps: dict[str, tuple[int, int, str | None]] = field(default_factory=dict)  # view → agree, compared, first difference
@@ -145,16 +146,12 @@ class _Verification:
         self.started = time.monotonic()
 
     def verdict(self, mutations: bool) -> Verdict:
-        self.ctx.advance("Running the original script twice", 0.02)
-        self.base = self.originals.given(self.names, self.plan.model, self.ctx)
+        self.base, result = self._both()
         run = self.base.run
         if run.status != "finished":
             return self._not_run(run)
-        self.ctx.advance("Running the plan", 0.2)
-        try:
-            result = self.execute(self.plan, self.original.folder, self._split_to_impose(run), Part(self.ctx, 0.2, 0.3))
-        except UserError as error:
-            return self._plan_failed(error)
+        if isinstance(result, UserError):
+            return self._plan_failed(result)
         self.ctx.advance("Comparing stage by stage", 0.3)
         comparison = self._count(GIVEN, self.base, result)
         if self.shrink_seconds <= 0 and (comparison.differing_stage or result.stopped):
@@ -171,10 +168,33 @@ class _Verification:
                 lineage = self._lineage(small)
         return self._finish(result, comparison, counterexample, lineage, mutations)
 
+    def _both(self) -> tuple[OriginalRun, PlanResult | UserError]:
+        """Run script and plan on the given data, side by side unless the plan has to be told the script's split."""
+        self.ctx.advance("Running the original script twice", 0.02)
+        with ThreadPoolExecutor(1) as pool:
+            script = pool.submit(self.originals.given, self.names, self.plan.model, _Quiet(self.ctx))
+            impose = None
+            if self._needs_split:
+                run = script.result().run
+                impose = self._split_to_impose(run)
+                if run.status != "finished":
+                    return script.result(), UserError("The script did not come to its end")
+            self.ctx.advance("Running the plan beside it", 0.1)
+            result: PlanResult | UserError
+            try:
+                result = self.execute(self.plan, self.original.folder, impose, Part(self.ctx, 0.1, 0.3))
+            except UserError as error:
+                result = error
+            return script.result(), result
+
     # --- running both sides ---------------------------------------------------------------------------------------------
 
+    @property
+    def _needs_split(self) -> bool:
+        return self.plan.split.kind == "random" and self.plan.split.seed is None
+
     def _split_to_impose(self, run: ScriptRun) -> Positions | None:
-        if self.plan.split.kind != "random" or self.plan.split.seed is not None or not run.splits:
+        if not self._needs_split or not run.splits:
             return None
         return positions_of(run.splits[-1])
 
@@ -281,6 +301,8 @@ class _Verification:
             tally.plan_stops.append(name)
         elif raised is not None and not result.stopped:
             tally.script_stops.append(name)
+            if learning_of(original.run, self.plan.model) is not None:  # its encoders or its model refuse what the plan's take
+                tally.late_stops.append(name)
         else:
             tally.inputs += 1
             tally.both_stop += raised is not None
@@ -321,7 +343,7 @@ class _Verification:
         complete = all(s == "equal" or (stage == "model" and s == "excluded") for stage, s in statuses.items())
         compared = tally.inputs - tally.both_stop
         enough = mutations and compared >= max(3, tally.tried / 3) and 2 * tally.inputs >= tally.tried
-        one_sided = tally.plan_stops or tally.script_stops  # one refuses what the other takes: not the same on such data
+        one_sided = tally.plan_stops or tally.late_stops  # one refuses what the other takes: not the same on such data
         if complete and enough and not one_sided and not lineage.wrong and not opaque_steps(self.plan):
             return VERIFIED
         return PARTLY
