@@ -6,6 +6,7 @@
 PY := .venv/bin/python
 MODEL ?=
 PYTEST_ARGS ?=
+SCORE_ARGS ?=
 WINDOW := $(if $(DISPLAY)$(WAYLAND_DISPLAY),window)
 export PYTHON
 
@@ -43,9 +44,8 @@ test-long: lint  ## Also the tests that take minutes
 bench: venv  ## Time the journey on every sample project
 	$(PY) -m tests.benchmarks.journey
 
-score: venv  ## How many sample scripts a model rewrites: make score MODEL=qwen3:8b
-	@test -n "$(MODEL)" || { echo "Say which model of your Ollama: make score MODEL=qwen3:8b"; exit 2; }
-	$(PY) -m tests.benchmarks.score --model "$(MODEL)"
+score: venv  ## How much of the corpus is verified, by rules or MODEL=qwen3:8b; SCORE_ARGS="--only pairs --mutants 1000"
+	$(PY) -m tests.benchmarks.score --model "$(MODEL)" $(SCORE_ARGS)
 
 wheel: venv  ## A wheel in dist/
 	rm -rf build

@@ -40,14 +40,32 @@ def executor(
     def execute(plan: Plan, folder: Path, positions: Positions | None, ctx: Context) -> PlanResult:
         connection = stores.open_memory()
         try:
-            worker = worker_of(plan, ctx)
             snapshots = fresh_snapshots(connection, plan, folder, configuration)
-            made = materialise(connection, plan, RUN, snapshots, worker.evaluate, ctx, worker.run_opaque)
-            return _learn(connection, made, worker, positions, view_results(connection, RUN, made.plan, made.views))
+            return execute_on(connection, snapshots, plan, RUN, worker_of(plan, ctx), positions, ctx)
         finally:
             connection.close()
 
     return execute
+
+
+def execute_on(
+    connection: duckdb.DuckDBPyConnection,
+    snapshots: Mapping[str, Snapshot],
+    plan: Plan,
+    run: int,
+    worker: Worker,
+    positions: Positions | None,
+    ctx: Context,
+) -> PlanResult:
+    """Run a plan as `run` on snapshots that are there, and return all that verification compares.
+
+    Raises
+    ------
+    UserError
+        If the data stop the plan before it has labels.
+    """
+    made = materialise(connection, plan, run, snapshots, worker.evaluate, ctx, worker.run_opaque)
+    return _learn(connection, made, run, worker, positions, view_results(connection, run, made.plan, made.views))
 
 
 def refit(plan: Plan, X_train: Array, y_train: Array, X_test: Array) -> Array:
@@ -90,6 +108,7 @@ def view_results(
 def _learn(
     connection: duckdb.DuckDBPyConnection,
     made: Materialised,
+    run: int,
     worker: Worker,
     positions: Positions | None,
     views: tuple[dict[str, ViewResult], dict[str, Edges]],
@@ -99,12 +118,14 @@ def _learn(
     done: dict[str, object] = {"views": views[0], "edges": views[1]}
     try:
         stage = "label"
-        y = learned.labels(_label(connection, plan, worker), plan.label.codes)
+        y = learned.labels(
+            evaluate_expression(connection, plan, run, plan.prepared, plan.label.expr, worker.evaluate), plan.label.codes
+        )
         done["y"] = y
         stage = "split"
-        recorded = None if positions is None else _imposed(connection, plan, positions, len(y))
-        split.deal(connection, plan, RUN, recorded, evaluate=worker.evaluate)
-        rows = learned.prepare(connection, plan, RUN, worker)
+        recorded = None if positions is None else _imposed(connection, plan, run, positions)
+        split.deal(connection, plan, run, recorded, evaluate=worker.evaluate)
+        rows = learned.prepare(connection, plan, run, worker)
         done |= {"train": rows.train, "test": rows.test}
         stage = "encode"
         encoder = state.fit(plan.encode, rows.table, state.fit_rows(plan.encode, rows.train, len(y)), worker.call_block, y)
@@ -115,18 +136,14 @@ def _learn(
         names = column_map.column_map(encoder).names
         model = script_model.fit_as_script(plan.model, X_train, y[rows.train], features=names, seed=0)
         done["predictions"] = model.predict(X_test)
-    except (UserError, ValueError) as error:
+    except (UserError, ValueError, TypeError) as error:  # scikit-learn compares labels: a missing one beside text is a TypeError
         return PlanResult(**done, stopped=stage, exception_type="" if isinstance(error, UserError) else type(error).__name__)  # type: ignore[arg-type]
     return PlanResult(**done)  # type: ignore[arg-type]
 
 
-def _label(connection: duckdb.DuckDBPyConnection, plan: Plan, worker: Worker) -> pa.ChunkedArray:
-    return evaluate_expression(connection, plan, RUN, plan.prepared, plan.label.expr, worker.evaluate)
-
-
-def _imposed(connection: duckdb.DuckDBPyConnection, plan: Plan, positions: Positions, count: int) -> pa.Table:
+def _imposed(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, positions: Positions) -> pa.Table:
     """The membership that the script was seen to deal, as a recorded split."""
-    _, keys = split.row_keys(connection, plan, RUN)
+    _, keys = split.row_keys(connection, plan, run)
     sides = [(i, "train", n) for n, i in enumerate(positions.train)] + [(i, "test", n) for n, i in enumerate(positions.test)]
     return pa.table(
         {

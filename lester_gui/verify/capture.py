@@ -142,17 +142,32 @@ def run_original(
         )
 
 
-def capture_twice(
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """Two runs on one input with other seeds; there is no second where the first did not come to its end."""
+
+    first: ScriptRun
+    second: ScriptRun | None = None
+
+    def of(self, model: Model) -> OriginalRun:
+        """Return the first run, and what the second did otherwise, for one of the script's models."""
+        if self.second is None:
+            return OriginalRun(self.first)
+        a, b = learning_of(self.first, model), learning_of(self.second, model)
+        names = set() if a is None else {k for k, d in a.digests.items() if b is None or b.digests.get(k) != d}
+        return OriginalRun(self.first, _unstable(self.first, self.second), frozenset(names))
+
+
+def run_twice(
     original: Original,
     sandbox: Sandbox,
-    model: Model,
     ctx: Context,
     capture: Capture | None = None,
     *,
     replace: Mapping[str, bytes | Path] | None = None,
     impose_split: tuple[Positions | None, ...] = (),
-) -> OriginalRun:
-    """Run the script twice with other seeds and orders of sets, and say what is not determined by its input.
+) -> Twice:
+    """Run the script twice with other seeds and orders of sets: what differs is not determined by its input.
 
     Parameters
     ----------
@@ -164,13 +179,24 @@ def capture_twice(
     sandbox.warm_up(hash_seed=1)
     first = run_original(original, sandbox, ctx, capture=capture, replace=replace, impose_split=impose_split)
     if first.status != "finished":
-        return OriginalRun(first)
+        return Twice(first)
     imposed = tuple(positions_of(s) for s in first.splits)
     second = run_original(original, sandbox, ctx, capture=capture, replace=replace, seed=1, hash_seed=1, impose_split=imposed)
-    unstable = _unstable(first, second)
-    a, b = learning_of(first, model), learning_of(second, model)
-    names = set() if a is None else {k for k, d in a.digests.items() if b is None or b.digests.get(k) != d}
-    return OriginalRun(first, unstable, frozenset(names))
+    return Twice(first, second)
+
+
+def capture_twice(
+    original: Original,
+    sandbox: Sandbox,
+    model: Model,
+    ctx: Context,
+    capture: Capture | None = None,
+    *,
+    replace: Mapping[str, bytes | Path] | None = None,
+    impose_split: tuple[Positions | None, ...] = (),
+) -> OriginalRun:
+    """Run the script twice, see `run_twice`, and say what is not determined by its input."""
+    return run_twice(original, sandbox, ctx, capture, replace=replace, impose_split=impose_split).of(model)
 
 
 def positions_of(split: SplitCall) -> Positions:
@@ -205,6 +231,8 @@ def learning_of(run: ScriptRun, model: Model) -> Learning | None:
     if not same_class and run.status != "finished":
         return None  # it stopped in an encoder, within the fit of a pipeline
     same_line = [f for f in same_class if f[1].line in model.lines]
+    if run.status == "raised" and model.lines and not same_line:
+        return None  # it stopped before: what it fitted on the way there, as for a cross-validation, is not its model
     deepest = max(c.depth for _, c in fits)
     at, fit = (same_line or same_class or [f for f in fits if f[1].depth == deepest])[-1]
     later = [c for c in run.calls[at + 1 :] if c.object_no == fit.object_no]

@@ -46,6 +46,8 @@ class Difference:
         Columns that were compared.
     left_out : tuple of str
         The script's columns without a counterpart.
+    extra : tuple of str
+        The plan's columns without a counterpart.
     permutation : tuple of int
         For ``permuted``: the plan's column at each place of the script's matrix.
     notes : tuple of str
@@ -60,6 +62,7 @@ class Difference:
     columns: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
     permutation: tuple[int, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
@@ -110,7 +113,8 @@ def same_cell(a: object, b: object) -> bool:
     if any(missing):
         return all(missing)
     if isinstance(a, bool | int | float) and isinstance(b, bool | int | float):
-        return bool(close(np.array(float(a)), np.array(float(b))))
+        x, y = float(a), float(b)
+        return x == y or abs(x - y) <= ATOL + RTOL * abs(y) < math.inf
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(same_cell(x, y) for x, y in zip(a, b, strict=True))
     return _plain(a) == _plain(b)
@@ -182,7 +186,10 @@ def compare_tables(expected: pa.Table, got: pa.Table, *, named: bool) -> Differe
     pairs, left_out, suspects = pair_columns(expected, got, named)
     names = tuple(expected.column_names[i] for i, _ in pairs)
     missing = tuple(expected.column_names[i] for i in left_out)
-    shape: dict[str, Any] = {"expected": expected.num_rows, "got": got.num_rows, "compared": names, "left_out": missing}
+    paired = {j for _, j in pairs}
+    extra = tuple(name for j, name in enumerate(got.column_names) if j not in paired)
+    shape: dict[str, Any] = {"expected": expected.num_rows, "got": got.num_rows, "compared": names}
+    shape |= {"left_out": missing, "extra": extra}
     if expected.num_rows != got.num_rows:
         return Difference("differs", **shape, differing=abs(expected.num_rows - got.num_rows))
     rows, columns, notes = _differing_rows(expected, got, pairs)
@@ -246,6 +253,10 @@ def pair_columns(
             suspects.append((i, best))
             open_left.remove(i)
             free.remove(best)
+    if not named and expected.num_columns == got.num_columns:  # what is left over on both sides must be the same columns
+        suspects.extend(zip(open_left, free, strict=True))
+        pairs.extend(zip(open_left, free, strict=True))
+        open_left = []
     return sorted(pairs), open_left, suspects
 
 
@@ -286,7 +297,7 @@ def content_key(value: object) -> object:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int | float):
-        return f"{float(value):.7g}"
+        return f"{float(value) + 0.0:.7g}"  # adding zero makes -0.0 the zero that it equals
     if isinstance(value, list | tuple):
         return tuple(content_key(v) for v in value)
     return _plain(value)
@@ -350,7 +361,8 @@ def compare_vectors(expected: Sequence[object], got: Sequence[object]) -> Differ
     shape: dict[str, Any] = {"expected": len(expected), "got": len(got)}
     if len(expected) != len(got):
         return Difference("differs", **shape, differing=abs(len(expected) - len(got)))
-    different = np.array([not same_cell(a, b) for a, b in zip(expected, got, strict=True)], dtype=bool)
+    pairs = zip(expected, got, strict=True)
+    different = np.array([not (type(a) is type(b) and a == b) and not same_cell(a, b) for a, b in pairs], dtype=bool)
     kinds = sorted({type(v).__name__ for v in expected}), sorted({type(v).__name__ for v in got})
     notes = (
         ()

@@ -75,6 +75,7 @@ def compare(plan: Plan, result: PlanResult, original: OriginalRun, refit: Refit 
     if learning is not None and _is_whole_script(plan) and plan.split.kind == "none":
         learning = replace(learning, X_test=None, y_test=None, predictions=None)  # nothing says what its test rows are labelled
     views = {n.name: compare_view(n, result, original) for n in plan.views}
+    views |= {n.name: ViewComparison(n.name, "not-compared") for n in overtaken(plan, original)}
     details: dict[str, dict[str, Difference]] = {s: {} for s in STAGES}
     stages = {
         "encode": _encode(result, learning, original, details["encode"]),
@@ -119,6 +120,19 @@ def assignment_for(node: Node, original: OriginalRun) -> Assignment | None:
         if inside:
             return inside[-1]
     return None
+
+
+def overtaken(plan: Plan, original: OriginalRun) -> list[Node]:
+    """Return views of states that a variable passed through within one statement: a loop over columns is captured at its end."""
+    last: dict[int, Node] = {}
+    out = []
+    for node in plan.views:  # later states of a variable come after earlier ones
+        assignment = assignment_for(node, original)
+        if assignment is not None:
+            if id(assignment) in last:
+                out.append(last[id(assignment)])
+            last[id(assignment)] = node
+    return out
 
 
 def _prepare(plan: Plan, views: Mapping[str, ViewComparison], encode: StageResult) -> StageResult:
@@ -198,6 +212,8 @@ def _split(
             fact = f"{len(result.train)} training and {len(result.test)} test rows, as the script's matrices show"
             return StageResult("equal", 1, fact)
         return StageResult("not-compared", 0, "The script deals its rows by hand")
+    if isinstance(call.options.get("random_state"), int) and plan.split.seed is None:
+        return StageResult("differs", 1, "The script sets a seed, the plan none")
     details["train"] = compare_vectors(call.train.tolist(), result.train.tolist())
     details["test"] = compare_vectors(call.test.tolist(), result.test.tolist())
     return _stage(details, lambda: f"{len(call.train)} training and {len(call.test)} test rows, all in place")

@@ -13,8 +13,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lester_gui.ir.nodes import Join, Node, Read
+from lester_gui.ir.nodes import Join
 from lester_gui.ir.plan import Plan
+from lester_gui.verify import aimed
+from lester_gui.verify.aimed import Aims, changed, origins
 from lester_gui.verify.sources import SourceTable, contents
 
 Tables = Mapping[str, SourceTable]
@@ -33,12 +35,13 @@ class MutatedInput:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the columns of a source look like as text: numbers, categories, prose, and which ones a join uses."""
+    """What the columns of a source look like as text: numbers, categories, prose, other text, and which ones a join uses."""
 
     numbers: tuple[int, ...]
     categories: tuple[int, ...]
     prose: tuple[int, ...]
     keys: tuple[int, ...]
+    others: tuple[int, ...] = ()
 
 
 def mutate(plan: Plan, script: str, tables: Tables, seed: int = 0) -> Iterator[MutatedInput]:
@@ -57,12 +60,15 @@ def mutate(plan: Plan, script: str, tables: Tables, seed: int = 0) -> Iterator[M
     """
     profiles = {name: profile(t, join_columns(plan).get(name, frozenset())) for name, t in tables.items()}
     constants = script_constants(script)
+    targets = aimed.aims(plan)
     yield _input("a sample", tables)
     for name, change in _MUTATIONS:
-        rng = random.Random(f"{seed}/{name}")
-        changed = {source: change(t, profiles[source], rng, constants) for source, t in tables.items()}
-        if any(changed[s].records != t.records for s, t in tables.items()):
-            yield _input(name, changed)
+        edited = {}
+        for source, t in tables.items():
+            rng = random.Random(f"{seed}/{name}/{source}")
+            edited[source] = change(t, profiles[source], rng, constants, targets)
+        if any(edited[s].records != t.records for s, t in tables.items()):
+            yield _input(name, edited)
     yield _input("one row each", {s: t.with_records(t.records[:1]) for s, t in tables.items()})
 
 
@@ -84,16 +90,9 @@ def join_columns(plan: Plan) -> dict[str, frozenset[str]]:
     return {s: frozenset(c) for s, c in out.items()}
 
 
-def origins(node: Node, column: str) -> set[tuple[Read, str]]:
-    """Return the source columns that a view's column is made of."""
-    if isinstance(node, Read):
-        return {(node, column)}
-    return {found for i, name in node.definitions().get(column, ()) for found in origins(node.parents[i], name)}
-
-
 def profile(table: SourceTable, keys: frozenset[str]) -> Profile:
     """Return what the columns of a source look like."""
-    numbers, categories, prose, key_columns = [], [], [], []
+    numbers, categories, prose, key_columns, others = [], [], [], [], []
     for i, name in enumerate(table.columns):
         values = [v for v in table.cells(i) if v.strip()]
         if name in keys:
@@ -106,7 +105,9 @@ def profile(table: SourceTable, keys: frozenset[str]) -> Profile:
             categories.append(i)
         elif sum(map(len, values)) / len(values) > LONG and any(" " in v for v in values):
             prose.append(i)
-    return Profile(tuple(numbers), tuple(categories), tuple(prose), tuple(key_columns))
+        elif name not in keys:
+            others.append(i)
+    return Profile(tuple(numbers), tuple(categories), tuple(prose), tuple(key_columns), tuple(others))
 
 
 def _is_number(text: str) -> bool:
@@ -135,7 +136,7 @@ def _some(table: SourceTable, rng: random.Random, count: int) -> list[int]:
     return sorted(rng.sample(range(len(table.records)), min(count, len(table.records))))
 
 
-def _repeat_keys(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+def _repeat_keys(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     """Give some rows the key of another row, and all their other cells: both before and after it."""
     if not p.keys or len(t.records) < 2:
         return t
@@ -148,7 +149,7 @@ def _repeat_keys(t: SourceTable, p: Profile, rng: random.Random, constants: Sequ
     return t.with_records(records)
 
 
-def _strangers(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+def _strangers(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     for i in _some(t, rng, max(3, len(t.records) // 10)):
         for column in p.keys[:1]:
             fields = t.fields(t.records[i])
@@ -167,7 +168,7 @@ def _other_text(value: str, rng: random.Random) -> str:
 
 
 def _empty(columns: Callable[[Profile], Sequence[int]], text: str) -> Callable[..., SourceTable]:
-    def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+    def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
         for column in columns(p):
             for i in _some(t, rng, 3):
                 t = t.edited(i, column, text)
@@ -176,7 +177,7 @@ def _empty(columns: Callable[[Profile], Sequence[int]], text: str) -> Callable[.
     return change
 
 
-def _quotes(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+def _quotes(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     for column in p.prose or p.categories[:1]:
         for i in _some(t, rng, 4):
             fields = t.fields(t.records[i])
@@ -185,29 +186,33 @@ def _quotes(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[
     return t
 
 
-def _blanks_around(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
-    for column in (*p.categories, *p.prose):
-        for i in _some(t, rng, 3):
-            fields = t.fields(t.records[i])
-            if column < len(fields):
-                t = t.edited(i, column, f" {fields[column]} ")
-    return t
+def _blanks_around(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    def change(i: int, old: str) -> str:
+        return f" {old} " if rng.random() < 0.1 else old
+
+    return changed(t, [(c, change) for c in sorted({*p.categories, *p.prose, *p.keys} - set(p.numbers))])
 
 
-def _blank_line(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+def _blank_line(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     records = list(t.records)
     records.insert(len(records) // 2, b"\n")
     return t.with_records(records)
 
 
-def _new_categories(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
-    for column in p.categories:
-        for i in _some(t, rng, 3):
-            t = t.edited(i, column, "Zq" + str(rng.randrange(9)))
+def _new_categories(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    """Categories that one row has: so many that some are seen in the test rows only."""
+    for column in _categories(t, p, targets):
+        for number, i in enumerate(_some(t, rng, max(12, len(t.records) // 2))):
+            t = t.edited(i, column, f"Zq{number}")
     return t
 
 
-def _constants(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+def _categories(t: SourceTable, p: Profile, targets: Aims) -> list[int]:
+    encoded = {i for i, name in enumerate(t.columns) if (t.source, name) in targets.encoded and i not in p.numbers}
+    return sorted((encoded | set(p.categories)) - set(p.keys))
+
+
+def _constants(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     """Put the script's constants where they fit: numbers into numbers, dates into dates, words into prose."""
     if not t.records:
         return t
@@ -233,7 +238,7 @@ def _shape(text: str) -> str:
     return re.sub(r"[a-zA-Z]+", "a", re.sub(r"\d", "9", text))
 
 
-def _exchange(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+def _exchange(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     if len(t.records) < 2:
         return t
     for _ in range(max(5, len(t.records) // 10)):
@@ -245,29 +250,83 @@ def _exchange(t: SourceTable, p: Profile, rng: random.Random, constants: Sequenc
     return t
 
 
-def _zeros(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
-    """Set numbers of a third of the rows to zero, and all of one number column: ties, empty sums, no spread."""
-    for column in p.numbers:
-        if column not in p.keys:
-            for i in range(0, len(t.records), 3):
-                t = t.edited(i, column, "0")
-    return t
+def _zeros(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    """Set the numbers of a third of the rows to zero."""
+    return changed(t, [(c, lambda i, old: "0" if i % 3 == 0 else old) for c in _free_numbers(p)])
 
 
-def _repeat_rows(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+def _negative(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    def other_sign(i: int, old: str) -> str:
+        return "-" + old.strip() if i % 3 == 1 and old.strip()[:1].isdigit() else old
+
+    return changed(t, [(c, other_sign) for c in _free_numbers(p)])
+
+
+def _many_empty(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    """Empty so many numbers that small groups have none left, or one."""
+    return changed(t, [(c, lambda i, old: "" if rng.random() < 0.6 else old) for c in _free_numbers(p)])
+
+
+def _free_numbers(p: Profile) -> list[int]:
+    return [c for c in p.numbers if c not in p.keys]
+
+
+def _one_value(parity: int) -> Callable[..., SourceTable]:
+    def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+        columns = [*_free_numbers(p), *_categories(t, p, targets)]
+        return aimed.single_values(t, columns[parity::2])
+
+    return change
+
+
+def _two_values(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    return aimed.two_values(t, _categories(t, p, targets))
+
+
+def _ties(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    return aimed.few_values(t, [c for c in range(len(t.columns)) if c not in p.keys and c not in p.prose], rng)
+
+
+def _other_case(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    def change(i: int, old: str) -> str:
+        return (old.upper(), old.lower(), old.swapcase(), old)[rng.randrange(4)] if rng.random() < 0.3 else old
+
+    columns = {*p.keys, *p.categories, *p.prose, *_categories(t, p, targets)}
+    return changed(t, [(c, change) for c in sorted(columns) if c not in p.numbers])
+
+
+def _days(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    """First and last days of years and months."""
+    ends = ("-12-31", "-01-01", "-02-28", "-03-01", "-01-31")
+
+    def change(i: int, old: str) -> str:
+        return old[:4] + rng.choice(ends) if i % 2 and aimed.DATE.fullmatch(old) else old
+
+    return changed(t, [(c, change) for c in range(len(t.columns)) if c not in p.keys])
+
+
+def _around_numbers(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    return aimed.around_numbers(t, targets, rng)
+
+
+def _around_words(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    return aimed.around_words(t, targets, rng)
+
+
+def _repeat_rows(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     records = list(t.records)
     for i in _some(t, rng, max(2, len(records) // 20)):
         records.insert(rng.randrange(len(records) + 1), t.records[i])
     return t.with_records(records)
 
 
-def _shuffle(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+def _shuffle(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     records = list(t.records)
     rng.shuffle(records)
     return t.with_records(records)
 
 
-def _half(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str]) -> SourceTable:
+def _half(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     return t.with_records(t.records[i] for i in _some(t, rng, (len(t.records) + 1) // 2))
 
 
@@ -278,12 +337,23 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("the script's constants as data", _constants),
     ("empty text", _empty(lambda p: (*p.categories, *p.prose), "")),
     ("NA as text", _empty(lambda p: p.categories, "NA")),
+    ("other empty cells", _empty(lambda p: p.others, "")),
     ("empty numbers", _empty(lambda p: tuple(n for n in p.numbers if n not in p.keys), "")),
     ("empty keys", _empty(lambda p: p.keys, "")),
     ("quotation marks", _quotes),
     ("blanks around text", _blanks_around),
     ("a blank line", _blank_line),
     ("unseen categories", _new_categories),
+    ("both sides of the plan's numbers", _around_numbers),
+    ("words near the plan's", _around_words),
+    ("one value per column", _one_value(0)),
+    ("one value in the other columns", _one_value(1)),
+    ("two categories", _two_values),
+    ("ties", _ties),
+    ("other case", _other_case),
+    ("first and last days", _days),
+    ("negative numbers", _negative),
+    ("many empty numbers", _many_empty),
     ("exchanged cells", _exchange),
     ("zeros", _zeros),
     ("repeated rows", _repeat_rows),

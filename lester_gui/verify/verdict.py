@@ -53,6 +53,8 @@ class StepEvidence:
         First differing rows, 0-based, on the given data.
     counterexample : str or None
         Name of the input on which it first differed.
+    unchecked : tuple of str
+        Columns of the view that the script's variable does not show, so that only what they lead to was compared.
     """
 
     view: str
@@ -67,6 +69,7 @@ class StepEvidence:
     fact: str = ""
     rows: tuple[int, ...] = ()
     counterexample: str | None = None
+    unchecked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,9 @@ class Verdict:
         """Return a stored verdict."""
         d = dict(document)
         d["stages"] = {k: StageResult(**v) for k, v in d["stages"].items()}
-        d["steps"] = tuple(StepEvidence(**{**s, "rows": tuple(s["rows"])}) for s in d["steps"])
+        d["steps"] = tuple(
+            StepEvidence(**{**s, "rows": tuple(s["rows"]), "unchecked": tuple(s.get("unchecked", ()))}) for s in d["steps"]
+        )
         d["findings"] = tuple(Finding(**f) for f in d["findings"])
         if d["counterexample"] is not None:
             c = d["counterexample"]

@@ -15,13 +15,14 @@ from lester_gui.errors import UserError
 from lester_gui.ir.plan import Plan
 from lester_gui.progress import Context, Part, silent
 from lester_gui.runtime.records import split
-from lester_gui.sandbox import Capture, Positions, Sandbox, ScriptRun
+from lester_gui.sandbox import Positions, Sandbox, ScriptRun
 from lester_gui.sandbox.copies import private_folder
-from lester_gui.verify.capture import Original, OriginalRun, capture_twice, positions_of, run_original
+from lester_gui.verify.capture import Original, OriginalRun, learning_of, positions_of
 from lester_gui.verify.counterexample import describe_failure, shrink
 from lester_gui.verify.equivalence import Comparison, compare, describe, opaque_steps
 from lester_gui.verify.lineage_check import check_lineage
 from lester_gui.verify.mutations import MutatedInput, mutate
+from lester_gui.verify.originals import Originals
 from lester_gui.verify.plan_result import Execute, PlanResult, Refit
 from lester_gui.verify.sources import SourceTable, contents, load, sample
 from lester_gui.verify.verdict import (
@@ -54,6 +55,7 @@ def verify_plan(
     mutations: bool = True,
     seed: int = 0,
     shrink_seconds: float = SHRINK_SECONDS,
+    originals: Originals | None = None,
 ) -> Verdict:
     """Verify a plan against its script.
 
@@ -76,13 +78,16 @@ def verify_plan(
         Of the edits.
     shrink_seconds
         How long to make a counterexample smaller.
+    originals
+        Runs of this script that are kept from other verdicts.
 
     Raises
     ------
     UserError
         If scripts cannot be run here, or a package is missing.
     """
-    work = _Verification(plan, original, execute, sandbox, ctx or silent(), refit, seed, shrink_seconds)
+    runs = originals or Originals(original, sandbox)
+    work = _Verification(plan, runs, execute, ctx or silent(), refit, seed, shrink_seconds)
     return work.verdict(mutations)
 
 
@@ -108,6 +113,7 @@ class _Tally:
     both_stop: int = 0
     differing: list[str] = field(default_factory=list)
     plan_stops: list[str] = field(default_factory=list)
+    late_stops: list[str] = field(default_factory=list)  # of `script_stops`, those after the script's fit
     script_stops: list[str] = field(default_factory=list)
     other_exceptions: list[str] = field(default_factory=list)
     steps: dict[str, tuple[int, int, str | None]] = field(default_factory=dict)  # view → agree, compared, first difference
@@ -118,40 +124,38 @@ class _Verification:
     def __init__(
         self,
         plan: Plan,
-        original: Original,
+        originals: Originals,
         execute: Execute,
-        sandbox: Sandbox,
         ctx: Context,
         refit: Refit | None,
         seed: int,
         shrink_seconds: float,
     ) -> None:
         self.plan = plan
-        self.original = original
+        self.originals = originals
+        self.original = originals.original
         self.execute = execute
-        self.sandbox = sandbox
+        self.sandbox = originals.sandbox
         self.ctx = ctx
         self.refit = refit
         self.seed = seed
         self.shrink_seconds = shrink_seconds
-        self.capture = Capture(names=_names(plan))
+        self.names = _names(plan)
         self.base: OriginalRun | None = None
         self.tally = _Tally()
         self.started = time.monotonic()
 
     def verdict(self, mutations: bool) -> Verdict:
-        self.ctx.advance("Running the original script twice", 0.02)
-        self.base = capture_twice(self.original, self.sandbox, self.plan.model, self.ctx, self.capture)
+        self.base, result = self._both()
         run = self.base.run
         if run.status != "finished":
             return self._not_run(run)
-        self.ctx.advance("Running the plan", 0.2)
-        try:
-            result = self.execute(self.plan, self.original.folder, self._split_to_impose(run), Part(self.ctx, 0.2, 0.3))
-        except UserError as error:
-            return self._plan_failed(error)
+        if isinstance(result, UserError):
+            return self._plan_failed(result)
         self.ctx.advance("Comparing stage by stage", 0.3)
         comparison = self._count(GIVEN, self.base, result)
+        if self.shrink_seconds <= 0 and (comparison.differing_stage or result.stopped):
+            return self._finish(result, comparison, self._counterexample(GIVEN, {}, comparison, GIVEN), LineageResult())
         tables = load(self.plan, self.original.folder, self.original.sources)
         small = sample(self.plan, result, tables, self.seed)
         if comparison.differing_stage or result.stopped:
@@ -164,16 +168,39 @@ class _Verification:
                 lineage = self._lineage(small)
         return self._finish(result, comparison, counterexample, lineage, mutations)
 
+    def _both(self) -> tuple[OriginalRun, PlanResult | UserError]:
+        """Run script and plan on the given data, side by side unless the plan has to be told the script's split."""
+        self.ctx.advance("Running the original script twice", 0.02)
+        with ThreadPoolExecutor(1) as pool:
+            script = pool.submit(self.originals.given, self.names, self.plan.model, _Quiet(self.ctx))
+            impose = None
+            if self._needs_split:
+                run = script.result().run
+                impose = self._split_to_impose(run)
+                if run.status != "finished":
+                    return script.result(), UserError("The script did not come to its end")
+            self.ctx.advance("Running the plan beside it", 0.1)
+            result: PlanResult | UserError
+            try:
+                result = self.execute(self.plan, self.original.folder, impose, Part(self.ctx, 0.1, 0.3))
+            except UserError as error:
+                result = error
+            return script.result(), result
+
     # --- running both sides ---------------------------------------------------------------------------------------------
 
+    @property
+    def _needs_split(self) -> bool:
+        return self.plan.split.kind == "random" and self.plan.split.seed is None
+
     def _split_to_impose(self, run: ScriptRun) -> Positions | None:
-        if self.plan.split.kind != "random" or self.plan.split.seed is not None or not run.splits:
+        if not self._needs_split or not run.splits:
             return None
         return positions_of(run.splits[-1])
 
     def _run_script(self, sources: Mapping[str, bytes]) -> OriginalRun:
         assert self.base is not None
-        run = run_original(self.original, self.sandbox, self.ctx, replace=sources, capture=self.capture, timeout=MUTATED_TIMEOUT)
+        run = self.originals.on(sources, self.names, MUTATED_TIMEOUT, self.ctx)
         return OriginalRun(run, self.base.unstable, self.base.unstable_learning)
 
     def _run_plan(self, sources: Mapping[str, bytes], original: OriginalRun) -> PlanResult:
@@ -229,8 +256,10 @@ class _Verification:
 
     def _counterexample(
         self, name: str, tables: Mapping[str, SourceTable], first: Comparison, first_seen_on: str
-    ) -> Counterexample:
+    ) -> Counterexample | None:
         wanted = first.differing_stage
+        if not wanted:  # the plan stopped before there was anything to compare
+            return None
 
         def fails(fewer: Mapping[str, SourceTable]) -> Comparison | None:
             self.ctx.check_cancelled()
@@ -272,6 +301,8 @@ class _Verification:
             tally.plan_stops.append(name)
         elif raised is not None and not result.stopped:
             tally.script_stops.append(name)
+            if learning_of(original.run, self.plan.model) is not None:  # its encoders or its model refuse what the plan's take
+                tally.late_stops.append(name)
         else:
             tally.inputs += 1
             tally.both_stop += raised is not None
@@ -312,7 +343,8 @@ class _Verification:
         complete = all(s == "equal" or (stage == "model" and s == "excluded") for stage, s in statuses.items())
         compared = tally.inputs - tally.both_stop
         enough = mutations and compared >= max(3, tally.tried / 3) and 2 * tally.inputs >= tally.tried
-        if complete and enough and not lineage.wrong and not opaque_steps(self.plan):
+        one_sided = tally.plan_stops or tally.late_stops  # one refuses what the other takes: not the same on such data
+        if complete and enough and not one_sided and not lineage.wrong and not opaque_steps(self.plan):
             return VERIFIED
         return PARTLY
 
@@ -337,6 +369,7 @@ class _Verification:
                 fact=fact,
                 rows=() if difference is None else difference.rows,
                 counterexample=first,
+                unchecked=node.schema.names if difference is None or not compared else difference.extra,
             )
 
     def _findings(self, lineage: LineageResult) -> Iterator[Finding]:
@@ -367,7 +400,7 @@ class _Verification:
 
     def _excluded(self) -> tuple[str, ...]:
         assert self.base is not None
-        variables = sorted({f"{name} (line {line})" for line, name in self.base.unstable if name in (self.capture.names or ())})
+        variables = sorted({f"{name} (line {line})" for line, name in self.base.unstable if name in self.names})
         return (*variables, *sorted(self.base.unstable_learning))
 
     # --- nothing to compare ---------------------------------------------------------------------------------------------

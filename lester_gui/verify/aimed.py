@@ -1,0 +1,234 @@
+"""Edits aimed at what a plan contains: both sides of its constants, ties for its sorts, one and two values for its encoders.
+
+A constant that is one off, a deviation of a column without spread, a category that only the test rows have: data at hand hardly
+ever show them, and random edits hit them by luck only.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lester_gui.ir.expressions import Apply, Expr, Literal, columns_of, walk
+from lester_gui.ir.nodes import Filter, Node, Project, Read
+from lester_gui.ir.plan import Plan
+from lester_gui.verify.sources import SourceTable
+
+Place = tuple[str, str]  # source, column
+Change = Callable[[int, str], str]  # (row, cell) → cell
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
+INTEGER = re.compile(r"\s*[-+]?\d+\s*")
+_COMPARING = re.compile(
+    r"(pandas|py)_(eq|ne|lt|le|gt|ge)|is_in|contains|startswith|endswith|count_text|replace|coalesce|split_item"
+)
+_MEASURED = ("str_len", "word_count")
+
+
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """What a plan's steps look at, by source column.
+
+    Attributes
+    ----------
+    constants : mapping
+        (source, column) → the constants it is compared with, as they would stand in a file.
+    lengths : mapping
+        (source, column) → numbers that its length is compared with.
+    encoded : frozenset
+        Columns that become categories of X.
+    """
+
+    constants: dict[Place, tuple[str, ...]] = field(default_factory=dict)
+    lengths: dict[Place, tuple[int, ...]] = field(default_factory=dict)
+    encoded: frozenset[Place] = frozenset()
+
+
+def aims(plan: Plan) -> Aims:
+    """Return what to aim at in the sources of a plan."""
+    constants: dict[Place, dict[str, None]] = {}
+    lengths: dict[Place, dict[int, None]] = {}
+    for node, expr in _expressions(plan):
+        for part in walk(expr):
+            if not isinstance(part, Apply) or not _COMPARING.fullmatch(part.operator):
+                continue
+            found = [a.value for a in part.arguments if isinstance(a, Literal) and a.value is not None]
+            places = {p for c in columns_of(part) for p in places_of(node, c)}
+            measured = any(isinstance(x, Apply) and x.operator in _MEASURED for x in walk(part))
+            for place in sorted(places):
+                for value in found:
+                    if measured and isinstance(value, int | float):
+                        lengths.setdefault(place, {})[int(value)] = None
+                    elif not isinstance(value, bool):
+                        constants.setdefault(place, {})[str(value)] = None
+    encoded = {
+        place
+        for block in plan.encode.blocks
+        if any(t.kind == "one_hot" for t in block.chain)
+        for c in block.columns
+        for place in places_of(plan.prepared, c)
+    }
+    return Aims({p: tuple(c) for p, c in constants.items()}, {p: tuple(n) for p, n in lengths.items()}, frozenset(encoded))
+
+
+def _expressions(plan: Plan) -> Iterator[tuple[Node, Expr]]:
+    for node in plan.views:
+        if isinstance(node, Filter):
+            yield node.parent, node.predicate
+        elif isinstance(node, Project):
+            yield from ((node.parent, e) for _, e in node.assigned)
+    yield plan.prepared, plan.label.expr
+    if plan.split.test is not None:
+        yield plan.prepared, plan.split.test
+
+
+def origins(node: Node, column: str) -> set[tuple[Read, str]]:
+    """Return the source columns that a view's column is made of."""
+    if isinstance(node, Read):
+        return {(node, column)}
+    return {found for i, name in node.definitions().get(column, ()) for found in origins(node.parents[i], name)}
+
+
+def places_of(node: Node, column: str) -> set[Place]:
+    """Return the source columns that a view's column is made of, by name."""
+    return {(read.source, name) for read, name in origins(node, column)}
+
+
+# --- values near a constant --------------------------------------------------------------------------------------------
+
+
+def near_number(text: str, whole: bool) -> tuple[str, ...]:
+    """Return a number and its neighbours on both sides; integers only where `whole`."""
+    if INTEGER.fullmatch(text):
+        n = int(text)
+        return tuple(str(v) for v in dict.fromkeys((n, n + 1, n - 1)))
+    value = float(text)
+    if whole:
+        below = int(value // 1)
+        return (str(below), str(below + 1))
+    decimals = len(text.partition(".")[2]) if "e" not in text.lower() else 6
+    step = 10.0**-decimals
+    return tuple(f"{v:.{decimals}f}" for v in (value, value + step, value - step))
+
+
+def near_date(text: str) -> tuple[str, ...]:
+    """Return an ISO date with the days before and after."""
+    day = datetime.date.fromisoformat(text)
+    return tuple((day + datetime.timedelta(n)).isoformat() for n in (0, 1, -1))
+
+
+def near_word(text: str) -> tuple[str, ...]:
+    """Return a text in other case, with a blank, cut and continued."""
+    return tuple(dict.fromkeys((text, text.swapcase(), text + " ", text[:-1], text + "s", "s" + text, text.capitalize())))
+
+
+def of_length(count: int) -> tuple[str, ...]:
+    """Return texts whose number of characters, and texts whose number of words, is just below, at and just above `count`."""
+    counts = [n for n in (count - 1, count, count + 1) if n > 0]
+    letters = [("ab " * n)[: n - 1].strip().ljust(n, "c") for n in counts]
+    return (*letters, *(" ".join(["w"] * n) for n in counts if n < 40))
+
+
+# --- edits -------------------------------------------------------------------------------------------------------------
+
+
+def changed(t: SourceTable, changes: Iterable[tuple[int, Change]]) -> SourceTable:
+    """Return a table with cells of some columns changed; ragged records stay."""
+    rows = [t.fields(r) for r in t.records]
+    touched: set[int] = set()
+    for column, change in changes:
+        for i, row in enumerate(rows):
+            if column < len(row) and (new := change(i, row[column])) != row[column]:
+                row[column] = new
+                touched.add(i)
+    return t.with_records(t.record(rows[i]) if i in touched else r for i, r in enumerate(t.records)) if touched else t
+
+
+def around_numbers(t: SourceTable, found: Aims, rng: random.Random) -> SourceTable:
+    """Put numbers, days and lengths on both sides of the plan's constants into two thirds of the rows."""
+
+    def values(column: str, cells: list[str]) -> list[str]:
+        place, whole = (t.source, column), all(INTEGER.fullmatch(c) for c in cells if c.strip())
+        out: list[str] = []
+        for constant in found.constants.get(place, ()):
+            if _is_number(constant) and any(_is_number(c) for c in cells):
+                out.extend(near_number(constant, whole))
+            elif DATE.fullmatch(constant):
+                out.extend(near_date(constant))
+        for length in found.lengths.get(place, ()):
+            out.extend(of_length(length))
+        return out
+
+    return changed(t, _sprinkled(t, values, rng, 2 / 3))
+
+
+def around_words(t: SourceTable, found: Aims, rng: random.Random) -> SourceTable:
+    """Put the plan's words, in other case, cut, with blanks, into the columns that are compared with them."""
+
+    def values(column: str, cells: list[str]) -> list[str]:
+        words = [c for c in found.constants.get((t.source, column), ()) if not _is_number(c) and not DATE.fullmatch(c)]
+        if any(" " in c.strip() for c in cells):
+            return [f"{before}{w}{after}" for word in words for w in near_word(word) for before, after in _AROUND]
+        return [w for word in words for w in near_word(word)]
+
+    return changed(t, _sprinkled(t, values, rng, 1 / 2))
+
+
+_AROUND = (("", ""), ("", " and so on"), ("so ", ""), ("so ", " it is"))
+
+
+def _sprinkled(
+    t: SourceTable, values: Callable[[str, list[str]], list[str]], rng: random.Random, share: float
+) -> Iterator[tuple[int, Change]]:
+    for column, name in enumerate(t.columns):
+        chosen = list(dict.fromkeys(v for v in values(name, t.cells(column)) if t.separator not in v or t.dialect.quote))
+        if chosen:
+            own = random.Random(f"{rng.random()}/{name}")
+            yield column, lambda i, old, own=own, chosen=chosen: own.choice(chosen) if own.random() < share else old  # type: ignore[misc]
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", text) is not None
+
+
+def single_values(t: SourceTable, columns: Iterable[int]) -> SourceTable:
+    """Give every row of some columns the column's most frequent value: no spread, one category. What is empty stays empty.
+
+    Of a number only the whole part: the sum of many equal decimals is rounded, and what is left of their spread is noise, which
+    the script itself divides by.
+    """
+    values = [(c, [_whole(v) for v in _frequent(t, c)[:1]]) for c in columns]
+    return changed(t, [(c, lambda i, old, v=v: v[0] if old else old) for c, v in values if v])  # type: ignore[misc]
+
+
+def _whole(text: str) -> str:
+    whole, point, decimals = text.strip().partition(".")
+    return whole + point + "0" * len(decimals) if _is_number(text) and "e" not in text.lower() and whole.strip("+-") else text
+
+
+def two_values(t: SourceTable, columns: Iterable[int]) -> SourceTable:
+    """Leave two values of each of some columns."""
+    pairs = [(c, _frequent(t, c)[:2]) for c in columns]
+    return changed(t, [(c, lambda i, old, p=p: old if old in p or not old else p[i % 2]) for c, p in pairs if len(p) == 2])  # type: ignore[misc]
+
+
+def few_values(t: SourceTable, columns: Iterable[int], rng: random.Random) -> SourceTable:
+    """Draw the cells of some columns from six of their values, small to large: ties for every sort, rank and mode.
+
+    What is empty stays empty here too: a column that loses its last gap has another type in pandas, which is another matter.
+    """
+    drawn = [(c, _spread(t, c, 6)) for c in columns]
+    return changed(t, [(c, lambda i, old, v=v: rng.choice(v) if old else old) for c, v in drawn if v])  # type: ignore[misc]
+
+
+def _spread(t: SourceTable, column: int, count: int) -> list[str]:
+    values = sorted(set(_frequent(t, column)), key=lambda v: (not _is_number(v), float(v) if _is_number(v) else 0.0, v))
+    return [values[(2 * k + 1) * len(values) // (2 * count)] for k in range(count)] if values else []
+
+
+def _frequent(t: SourceTable, column: int) -> list[str]:
+    counts = Counter(v for v in t.cells(column) if v.strip())
+    return sorted(counts, key=lambda v: (-counts[v], v))

@@ -1,0 +1,165 @@
+"""The learning half of a plan with one mistake: label, split, encoders, order of columns, model."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from lester_gui.ir.expressions import op
+from lester_gui.ir.learning import Block, Encode, Split, Transformer
+from lester_gui.ir.plan import Plan
+from lester_gui.ir.schema import Schema
+from tests.verify.expression_mutants import variants
+
+Part = tuple[str, str, dict[str, Any]]  # family, stage, the plan's field that changes
+
+_STRATEGIES = ("mean", "median", "most_frequent", "constant")
+_FUNCTIONS = ("numpy.log", "numpy.log1p", "numpy.sqrt", "numpy.exp", "numpy.abs")
+_ESTIMATORS = ("LogisticRegression", "Ridge", "LinearRegression", "RidgeClassifier")
+
+
+def other_names(schema: Schema, name: str, *also: str) -> list[str]:
+    """Names of other columns of the type of `name`, and those given."""
+    if name not in schema:
+        return list(also)
+    kind = schema.field(name).type
+    return [f.name for f in schema if f.type is kind and f.name != name] + list(also)
+
+
+def learning_variants(plan: Plan) -> Iterator[Part]:
+    """Yield every change of the learning half."""
+    schema = plan.prepared.schema
+    for family, expr in variants(plan.label.expr, schema):
+        yield f"label: {family}", "label", {"label": replace(plan.label, expr=expr)}
+    yield from ((family, "split", {"split": split}) for family, split in _splits(plan.split, schema))
+    yield from ((family, "encode", {"encode": encode}) for family, encode in _encodes(plan.encode, schema))
+    yield from _models(plan)
+
+
+def _splits(split: Split, schema: Schema) -> Iterator[tuple[str, Split]]:
+    if split.test is not None:
+        yield "split negated", replace(split, test=op("not", split.test))
+        for family, test in variants(split.test, schema):
+            yield f"split: {family}", replace(split, test=test)
+        yield "split dropped", replace(split, kind="none", test=None)
+        return
+    for name in ("test_size", "train_size"):
+        size = getattr(split, name)
+        if size is not None:
+            steps: tuple[float, ...] = (1, -1) if isinstance(size, int) else (0.05, -0.05)
+            for step in steps:
+                yield "split size", replace(split, **{name: type(size)(size + step)})  # type: ignore[arg-type]
+    if split.kind == "random":
+        if split.seed is not None:
+            yield "random state", replace(split, seed=split.seed + 1)
+            yield "random state", replace(split, seed=None)
+        yield "shuffle", replace(split, shuffle=not split.shuffle)
+        for method in ("sklearn", "numpy_legacy", "numpy_generator", "python_shuffle"):
+            if method != split.method:
+                yield "method of the split", replace(split, method=method)
+        yield "split by place", replace(split, kind="positional", method="", seed=None, shuffle=False)
+    yield "stratify", replace(split, stratify=not split.stratify)
+    if split.kind != "none":
+        yield "cut", replace(split, cut="test_first" if split.cut == "train_first" else "train_first")
+        yield "test rows leak", Split(kind="none")
+
+
+def _encodes(encode: Encode, schema: Schema) -> Iterator[tuple[str, Encode]]:
+    yield "fitted on", replace(encode, fit_on="all" if encode.fit_on == "train" else "train")
+    blocks = encode.blocks
+    for i in range(len(blocks) - 1):
+        yield "order of blocks", replace(encode, blocks=(*blocks[:i], blocks[i + 1], blocks[i], *blocks[i + 2 :]))
+    for i, block in enumerate(blocks):
+        if len(blocks) > 1:
+            yield "block dropped", replace(encode, blocks=(*blocks[:i], *blocks[i + 1 :]))
+        for family, other in _block_variants(block, schema):
+            yield family, replace(encode, blocks=(*blocks[:i], other, *blocks[i + 1 :]))
+
+
+def _block_variants(block: Block, schema: Schema) -> Iterator[tuple[str, Block]]:
+    columns = block.columns
+    for j in range(len(columns) - 1):
+        swapped = (*columns[:j], columns[j + 1], columns[j], *columns[j + 2 :])
+        yield "order of X", Block(block.name, swapped, block.chain)
+    for j, column in enumerate(columns):
+        if len(columns) > 1:
+            yield "column dropped", Block(block.name, (*columns[:j], *columns[j + 1 :]), block.chain)
+        for other in other_names(schema, column):
+            if other not in columns:
+                yield "column of the same type", Block(block.name, (*columns[:j], other, *columns[j + 1 :]), block.chain)
+    for j, transformer in enumerate(block.chain):
+        before, after = block.chain[:j], block.chain[j + 1 :]
+        if len(block.chain) > 1:
+            yield "transformer dropped", Block(block.name, columns, (*before, *after))
+        for family, other_transformer in _transformers(transformer):
+            yield family, Block(block.name, columns, (*before, other_transformer, *after))
+
+
+def _transformers(t: Transformer) -> Iterator[tuple[str, Transformer]]:
+    def given(**values: object) -> Transformer:
+        return Transformer(t.kind, tuple({**dict(t.params), **values}.items()))  # type: ignore[arg-type]
+
+    if t.kind == "standard_scaler":
+        yield "ddof", given(ddof=1 - int(str(t.get("ddof", 0))))
+        yield "with_mean", given(with_mean=not t.get("with_mean", True))
+        yield "with_std", given(with_std=not t.get("with_std", True))
+        yield "zero_std", given(zero_std="divide" if t.get("zero_std", "one") == "one" else "one")
+        yield "transformer", Transformer("passthrough")
+    elif t.kind == "one_hot":
+        categories = t.get("categories", "auto")
+        for other in ("auto", "first_seen"):
+            if categories != other:
+                yield "categories", given(categories=other)
+        if isinstance(categories, tuple):
+            yield "categories", given(categories=categories[::-1])
+            yield "categories", given(categories=categories[:-1])
+        handled = t.get("handle_unknown", "error")
+        yield "unknown categories", given(handle_unknown="error" if handled == "ignore" else "ignore")
+        for drop in (None, "first", "if_binary"):
+            if t.get("drop") != drop:
+                yield "dropped category", given(drop=drop)
+    elif t.kind == "simple_imputer":
+        for strategy in _STRATEGIES:
+            if strategy != t.get("strategy", "mean"):
+                yield "strategy", given(strategy=strategy, **({"fill_value": 0} if strategy == "constant" else {}))
+        fill = t.get("fill_value")
+        if isinstance(fill, int | float):
+            yield "fill value", given(fill_value=fill + 1)
+        elif isinstance(fill, str):
+            yield "fill value", given(fill_value=fill + "x")
+    elif t.kind == "function":
+        for function in _FUNCTIONS:
+            if function != t.get("function"):
+                yield "function", given(function=function)
+    else:
+        yield from _settings(t)
+
+
+def _settings(t: Transformer) -> Iterator[tuple[str, Transformer]]:
+    """Change or drop each parameter of a transformer of another kind."""
+    for i, (name, value) in enumerate(t.params):
+        rest = (*t.params[:i], *t.params[i + 1 :])
+        yield f"{t.kind}: setting dropped", Transformer(t.kind, rest)
+        if isinstance(value, bool):
+            yield f"{t.kind}: setting", Transformer(t.kind, (*rest, (name, not value)))
+        elif isinstance(value, int | float):
+            yield f"{t.kind}: setting", Transformer(t.kind, (*rest, (name, value + 1)))
+
+
+def _models(plan: Plan) -> Iterator[Part]:
+    model = plan.model
+    module, _, name = model.estimator.rpartition(".")
+    if module == "sklearn.linear_model":
+        for other in _ESTIMATORS:
+            if other != name:
+                yield "estimator", "model", {"model": replace(model, estimator=f"{module}.{other}")}
+    params = dict(model.params)
+    for key, value in params.items():
+        rest = {k: v for k, v in params.items() if k != key}
+        yield "parameter dropped", "model", {"model": replace(model, params=tuple(rest.items()))}
+        if isinstance(value, bool):
+            yield "parameter", "model", {"model": replace(model, params=tuple({**params, key: not value}.items()))}
+        elif isinstance(value, int | float):
+            yield "parameter", "model", {"model": replace(model, params=tuple({**params, key: value * 2 + 1}.items()))}
+    for key, value in (("C", 7.0), ("alpha", 7.0), ("fit_intercept", False), ("random_state", 11), ("class_weight", "balanced")):
+        if key not in params:
+            yield "penalty added", "model", {"model": replace(model, params=(*model.params, (key, value)))}
