@@ -182,6 +182,7 @@ def _make() -> dict[str, Operator]:
         ),
         Operator("is_null", (ANY,), _never_null(Type.BOOL), "a is missing"),
         Operator("not_null", (ANY,), _never_null(Type.BOOL), "a is not missing"),
+        Operator("present", (ANY,), lambda args: (args[0][0], False), "a; an error where it is missing"),
         Operator("coalesce", (ANY, ANY), _coalesce, "the first argument that is not missing", variadic=True),
         Operator("if_else", (boolean, ANY, ANY), _branches, "a if condition else b"),
         # text; Python semantics on code points; a missing argument gives a missing result
@@ -258,7 +259,7 @@ def _make() -> dict[str, Operator]:
             "parse_time",
             (text, text),
             _fixed(Type.TIMESTAMP),
-            "pandas to_datetime with a format, or 'ISO8601'; other text is an error",
+            "pandas to_datetime with a format, 'ISO8601', or 'dayfirst' (1/2/2026, 01.02.2026); other text is an error",
         ),
         Operator("try_time", (text, text), _always_nullable(Type.TIMESTAMP), "parse_time, but missing instead of an error"),
         Operator("date_text", (day, text), _fixed(Type.STR), "strftime"),
@@ -279,7 +280,9 @@ def _make() -> dict[str, Operator]:
         Operator("time_between", (day, day), _fixed(Type.DURATION), "a - b"),
         Operator("add_time", (day, span), _fixed(Type.TIMESTAMP), "a + b"),
         Operator("days_in", (span,), _fixed(Type.INT), "duration.days: whole days, towards minus infinity"),
+        Operator("seconds_part", (span,), _fixed(Type.INT), "duration.seconds: whole seconds that days_in leaves"),
         Operator("seconds_in", (span,), _fixed(Type.FLOAT), "duration.total_seconds()"),
+        Operator("time_ratio", (span, span), _always_nullable(Type.FLOAT), "duration / duration; 0/0 is missing, x/0 is ±inf"),
         Operator("neg_time", (span,), _fixed(Type.DURATION), "-duration"),
         Operator(
             "duration_of",

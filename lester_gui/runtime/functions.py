@@ -222,10 +222,16 @@ def _parse_date(text: str, form: str) -> date:
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}(:\d{2}(:\d{2}(\.\d{1,6})?)?)?)?", re.ASCII)
 
 
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
+
+
 @lru_cache(4096)
 def _try_time(text: str, form: str) -> datetime | None:
     """Return what pandas makes of a date or time; a time zone is none that it would keep, and is refused."""
     try:
+        if form == "dayfirst":
+            found = _DAY_FIRST.fullmatch(text)
+            return found and datetime(int(found[4]), int(found[3]), int(found[1]))
         if form != "ISO8601":
             return datetime.strptime(text, form)
         return datetime.fromisoformat(text) if _ISO.fullmatch(text) else None

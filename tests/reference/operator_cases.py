@@ -268,6 +268,10 @@ CASES: dict[str, list[Case]] = {
         ("31/01/2026", "%d/%m/%Y", datetime(2026, 1, 31)),
         ("1/2/2026", "%d/%m/%Y", datetime(2026, 2, 1)),
         ("31.01.2026 5:06", "%d.%m.%Y %H:%M", datetime(2026, 1, 31, 5, 6)),
+        ("1/02/2026", "dayfirst", datetime(2026, 2, 1)),
+        ("31.12.2026", "dayfirst", datetime(2026, 12, 31)),
+        ("2026-12-31", "dayfirst", ERROR),
+        ("1/2.2026", "dayfirst", ERROR),
         ("31/01/2026", "ISO8601", ERROR),
         ("2026-02-30", "ISO8601", ERROR),
         ("", "ISO8601", ERROR),
@@ -307,7 +311,10 @@ CASES: dict[str, list[Case]] = {
     "add_time": _cases((T, L), (datetime(2026, 1, 1), 86_400_000_001, datetime(2026, 1, 2, 0, 0, 0, 1)), (None, 1, None))
     + _cases((D, L), (date(2026, 1, 1), -1_000_000, datetime(2025, 12, 31, 23, 59, 59))),
     "days_in": _cases((L,), (86_400_000_000, 1), (86_399_999_999, 0), (-1, -1), (0, 0), (None, None)),
+    "seconds_part": _cases((L,), (86_400_000_000, 0), (86_399_999_999, 86399), (-1, 86399), (1_999_999, 1), (None, None)),
     "seconds_in": _cases((L,), (1_500_000, 1.5), (-250_000, -0.25), (None, None)),
+    "time_ratio": _cases((L, L), (3, 2, 1.5), (-1, 4, -0.25), (1, 0, inf), (0, 0, None), (None, 1, None)),
+    "present": _cases((N,), (1, 1), (None, ERROR)) + _cases((S,), ("", ""), (None, ERROR)) + _cases((F,), (1.5, 1.5)),
     "neg_time": _cases((L,), (5, -5), (None, None)),
     "duration_of": _cases((N, N), (2, 3_600_000_000, 7_200_000_000), (-1, 1000, -1000), (None, 1, None)),
     "days_between": _cases(

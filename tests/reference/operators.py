@@ -103,7 +103,7 @@ def _to_number(text: str) -> float | None:
 
 
 def _try_time(text: str, pattern: str) -> datetime | None:
-    forms = [pattern]
+    forms = [f"%d{sign}%m{sign}%Y" for sign in "-/."] if pattern == "dayfirst" else [pattern]
     if pattern == "ISO8601":
         times = ("", "%H", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
         forms = [f"%Y-%m-%d{join}{t}" for t in times for join in (("T", " ") if t else ("",))]
@@ -121,6 +121,12 @@ def _parse_time(text: str, pattern: str) -> datetime:
     value = _try_time(text, pattern)
     if value is None:
         raise ValueError("no time")
+    return value
+
+
+def _present(value: Value) -> Value:
+    if value is None:
+        raise EvaluationError("missing")
     return value
 
 
@@ -195,7 +201,9 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "time_between": lambda a, b: (_at_midnight(a) - _at_midnight(b)) // MICROSECOND,
     "add_time": lambda a, span: _at_midnight(a) + span * MICROSECOND,
     "days_in": lambda span: (span * MICROSECOND).days,
+    "seconds_part": lambda span: (span * MICROSECOND).seconds,
     "seconds_in": lambda span: (span * MICROSECOND).total_seconds(),
+    "time_ratio": _float_div,
     "neg_time": lambda span: -span,
     "duration_of": lambda a, unit: a * unit,
     "days_between": lambda a, b: (_at_midnight(a) - _at_midnight(b)).days,
@@ -218,6 +226,7 @@ TOTAL: dict[str, Callable[..., Value]] = {
     "is_null": lambda a: a is None,
     "not_null": lambda a: a is not None,
     "py_str": str,
+    "present": _present,
 }
 # these look at an argument only when Python would
 LAZY: dict[str, Callable[[Sequence[Expr], Evaluate], Value]] = {

@@ -152,6 +152,8 @@ def unary(lift: Lifter, node: ast.UnaryOp) -> Value:
         return Const(UNARY[type(node.op).__name__](value.value))
 
     def apply(cell: Cell) -> Cell:
+        if isinstance(node.op, ast.USub) and cell.type is Type.DURATION:
+            return cells.make("neg_time", cell)
         if isinstance(node.op, ast.USub) and cell.type.is_number:
             return cells.make("neg", cell)
         if isinstance(node.op, ast.UAdd):

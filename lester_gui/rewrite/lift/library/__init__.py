@@ -22,6 +22,7 @@ MODULES = (
     "pandas_places",
     "pandas_series",
     "pandas_text",
+    "pandas_dates",
     "pandas_join",
     "splitting",
     "sklearn_transformers",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, paths, times
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -162,7 +162,7 @@ def clip(lift: Lifter, column: Column1, args: Arguments) -> Value:
 @method("series", "abs")
 def absolute(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.abs()``."""
-    return mapped(column, cells.make("abs", column.cell))
+    return mapped(column, times.magnitude(column.cell) if times.is_time(column.cell) else cells.make("abs", column.cell))
 
 
 COMPARE = {"eq": "Eq", "ne": "NotEq", "lt": "Lt", "le": "LtE", "gt": "Gt", "ge": "GtE"}
@@ -295,21 +295,6 @@ def to_numeric(lift: Lifter, args: Arguments) -> Value:
     if isinstance(column, Column1) and column.cell.type.is_number:
         return column
     raise no_rule("to_numeric of text")
-
-
-@function("pandas.to_datetime")
-def to_datetime(lift: Lifter, args: Arguments) -> Value:
-    """``pd.to_datetime(column, format=…)``; ISO dates need no format."""
-    given = args.bind("arg", format=None, errors="raise", dayfirst=False, utc=False)
-    value = lift.content(given["arg"])
-    form = lift.const(given["format"])
-    cell = value.cell if isinstance(value, Column1) else cells.cell_of(value)
-    if cell.type in (Type.DATE, Type.TIMESTAMP):
-        return value
-    if cell.type is not Type.STR or form is None or lift.const(given["errors"]) != "raise" or "%H" in form:
-        raise no_rule("to_datetime without a format, or with times")
-    parsed = cells.make("parse_date", cell, cells.cell_of(Const(form)))
-    return mapped(value, parsed) if isinstance(value, Column1) else parsed
 
 
 @method(

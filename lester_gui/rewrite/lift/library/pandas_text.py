@@ -30,14 +30,6 @@ def text_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:
     return Accessor(column, "series.str")
 
 
-@attribute("series", "dt")
-def date_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:
-    """``column.dt``."""
-    if column.cell.type not in (Type.DATE, Type.TIMESTAMP):
-        raise shape(f".dt of a {column.cell.type}")
-    return Accessor(column, "series.dt")
-
-
 @method(
     "series.str",
     "lower",
@@ -113,43 +105,3 @@ def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     if place != 0 or separator == Const(None) or column.cell.nullable:
         raise no_rule("this piece of a split text")
     return mapped(column, cells.make("split_item", column.cell, cells.cell_of(separator), cells.cell_of(Const(0))))
-
-
-@attribute("series.dt", "year")
-def year(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.year``."""
-    return _date_part(accessor, "year")
-
-
-@attribute("series.dt", "month")
-def month(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.month``."""
-    return _date_part(accessor, "month")
-
-
-@attribute("series.dt", "day")
-def day(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.day``."""
-    return _date_part(accessor, "day")
-
-
-@attribute("series.dt", "weekday")
-@attribute("series.dt", "dayofweek")
-@attribute("series.dt", "day_of_week")
-def weekday(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.weekday``."""
-    return _date_part(accessor, "weekday")
-
-
-@method("series.dt", "strftime")
-def strftime(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """``column.dt.strftime(format)``."""
-    column = accessor.owner
-    assert isinstance(column, Column1)
-    return mapped(column, cells.make("date_text", column.cell, cells.cell_of(lift.content(args.positional[0]))))
-
-
-def _date_part(accessor: Accessor, operator: str) -> Column1:
-    column = accessor.owner
-    assert isinstance(column, Column1)
-    return mapped(column, cells.make(operator, column.cell))
