@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, columns_of, substitute
-from lester_gui.ir.nodes import Broadcast, Join, Node, Project, Select
+from lester_gui.ir.nodes import Broadcast, Join, Node, Project, Select, Window
 from lester_gui.rewrite.lift.stop import Stopped, shape
 
 
@@ -98,6 +98,8 @@ def _carried(step: Node, base: Node, name: str) -> list[str]:
         return [n for n, s, o in step.output_columns if s == side and o == name]
     if isinstance(step, Broadcast):
         return [] if any(n == name for n, _ in step.values) else [name]
+    if isinstance(step, Window):
+        return [] if any(c.name == name for c in step.columns) else [name]
     return [name]
 
 
@@ -114,6 +116,8 @@ def _inlined(expr: Expr, node: Node) -> Expr:
             raise shape("A column that a join brought in is needed where the join is not")
     elif isinstance(node, Broadcast) and any(n in columns_of(expr) for n, _ in node.values):
         raise shape("A value taken from another row is needed where it is not known yet")
+    elif isinstance(node, Window) and any(c.name in columns_of(expr) for c in node.columns):
+        raise shape("A value that looks at other rows is needed where it is not known yet")
     return substitute(expr, lambda e: table.get(e.name) if isinstance(e, Column) else None)
 
 

@@ -375,6 +375,7 @@ class Grouping(Value):
     as_index: bool = True
     dropna: bool = True
     sort: bool = True
+    owner: Value | None = None  # the frame as the script reached it: a group sees what is assigned to it later
 
 
 @dataclass(frozen=True, slots=True)

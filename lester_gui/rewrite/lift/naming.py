@@ -20,6 +20,7 @@ from lester_gui.ir.nodes import (
     Read,
     Select,
     Sort,
+    Window,
 )
 
 SUFFIX: dict[type[Node], str] = {
@@ -34,6 +35,7 @@ SUFFIX: dict[type[Node], str] = {
     Sort: "sorted",
     Limit: "cut",
     Broadcast: "broadcast",
+    Window: "window",
     Opaque: "opaque",
 }
 

@@ -191,8 +191,15 @@ class Tables(Objects):
         self.states[made] = State(node, cell, function, part, self.lines)
         return Cell(Leaf("state", made, name, kind, nullable), kind, nullable)
 
+    def is_column(self, value: Value) -> bool:
+        """Whether a value is a column of its node as it stands."""
+        return isinstance(value, Cell) and isinstance(value.expr, Column)
+
     def count(self, node: Node, part: Part | None = None) -> Cell:
-        """Return the number of rows as a cell; it is known to splits and sizes, not to rows."""
+        """Return the number of rows as a cell; it is known to splits and sizes, not to rows. In a group: of its rows."""
+        if self.group is not None and self.group.node is node:
+            size: Cell = self.group.size(self)
+            return size
         found = (i for i, (known, side) in self.counted.items() if side == part and self.align.same(known, node))
         ident = next(found, None) or self.number()
         self.counted.setdefault(ident, (node, part))

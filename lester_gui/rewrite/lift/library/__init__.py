@@ -24,6 +24,8 @@ MODULES = (
     "pandas_text",
     "pandas_dates",
     "pandas_join",
+    "pandas_groups",
+    "pandas_windows",
     "splitting",
     "sklearn_transformers",
     "sklearn",

@@ -17,6 +17,9 @@ from lester_gui.rewrite.lift.library.pandas_frame import in_place, settled
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
+LEVEL = "\x1f"
+"""Between the levels of a column's name, until the script flattens them. No name in a file has it."""
+
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 

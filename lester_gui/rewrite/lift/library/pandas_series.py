@@ -58,8 +58,27 @@ def statistic(lift: Lifter, column: Column1, args: Arguments) -> Value:
         ddof = lift.const(given["ddof"])
         if ddof not in (0, 1):
             raise no_rule(f"{what} with ddof {ddof}")
-        return lift.state(column.node, column.cell, what if ddof == 1 else f"{what}0", name, column.part)
-    return lift.state(column.node, column.cell, STATISTICS[what], name, column.part)
+        return total(lift, column, what if ddof == 1 else f"{what}0", name)
+    return total(lift, column, STATISTICS[what], name)
+
+
+def total(lift: Lifter, column: Column1, function: str, name: str) -> Cell:
+    """Return a value over all rows of a column, or over those of the group whose function is being lifted."""
+    if lift.group is not None:
+        measure: Cell = lift.group.measure(lift, function, column.cell, column.node)
+        return measure
+    return lift.state(column.node, column.cell, function, name, column.part)
+
+
+@method("series", "any", "all")
+def truth_of_all(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``mask.any()``, ``mask.all()``; of no row at all, ``any`` is False and ``all`` is True."""
+    what = args.what.rsplit(".", 1)[-1]
+    if lift.group is None:
+        return Result(what)
+    args.bind(axis=None, skipna=True)
+    one = total(lift, mapped(column, cells.truth(column.cell)), "max" if what == "any" else "min", what)
+    return cells.make("coalesce", one, cells.cell_of(Const(what == "all")))
 
 
 @method("series", "fillna")
