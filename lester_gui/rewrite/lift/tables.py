@@ -242,6 +242,8 @@ class Tables(Objects):
     def materialise(self, frame: Frame, with_index: bool = False) -> tuple[Node, Frame]:
         """Return a node whose columns are exactly the visible ones of `frame` (and its index levels), and the frame over it."""
         columns = dict(frame.columns)
+        if any("\x1f" in n for n in columns):
+            raise shape("A table whose columns have names of two levels is used before they are flattened")
         if with_index:
             columns = dict(frame.levels) | columns
         wanted: dict[str, Cell] = {}

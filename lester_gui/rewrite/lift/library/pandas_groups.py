@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Column
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node, Project
 from lester_gui.ir.operators import AGGREGATES
 from lester_gui.rewrite.lift import cells, grouped
@@ -22,8 +23,7 @@ from lester_gui.rewrite.lift.domain import (
     UserFunction,
     Value,
 )
-from lester_gui.rewrite.lift.library.pandas_frame import aligned, settled, whole
-from lester_gui.rewrite.lift.library.pandas_names import LEVEL
+from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, aligned, settled, whole
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -116,7 +116,23 @@ def rows_of(lift: Lifter, group: Grouping) -> tuple[Node, Frame]:
                 raise shape("A table was changed after it was grouped")
             levels = tuple((k, lift.move(c, frame.node, now.node)) for k, c in extra if isinstance(c, Cell))
             frame = replace(now, levels=(*now.levels, *levels))
-    return lift.materialise(frame, with_index=True)
+    return _carried(lift, frame)
+
+
+def _carried(lift: Lifter, frame: Frame) -> tuple[Node, Frame]:
+    """Return a node in which each column of a frame is a column of that name. It may have others: so it stays the table's."""
+    named = {n: c for n, c in (*frame.levels, *frame.columns) if isinstance(c, Cell)}
+    new = {n: c for n, c in named.items() if c.expr != Column(n)}
+    if len(named) < len(frame.levels) + len(frame.columns) or any(n in frame.node.schema for n in new):
+        return lift.materialise(frame, with_index=True)
+    node, resolved = lift.resolve(frame.node, *new.values())
+    if any(n in node.schema for n in new):
+        return lift.materialise(frame, with_index=True)
+    if new:
+        assigned = tuple((n, c.expr) for n, c in zip(new, resolved, strict=True))
+        node = lift.step(Project, lift.naming.called(node), node, parent=node, assigned=assigned)
+    columns = tuple((n, cells.column(node, n)) for n, _ in frame.columns)
+    return node, Frame(node, columns, frame.index, tuple((n, cells.column(node, n)) for n, _ in frame.levels), frame.part)
 
 
 @method("groupby", "__getitem__")
