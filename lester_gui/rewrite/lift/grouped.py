@@ -178,7 +178,5 @@ def _without_keyless(node: Node, keys: tuple[str, ...], cell: Cell) -> Cell:
     """Return the cell, missing on rows that are in no group."""
     from lester_gui.rewrite.lift import paths
 
-    missing = [cells.make("not_null", cells.column(node, k)).expr for k in keys if node.schema.field(k).nullable]
-    if not missing:
-        return cell
+    missing = [cells.make("not_null", cells.column(node, k)).expr for k in keys]
     return cells.choose(paths.conjunction(missing), cell, Cell(Literal(None, cell.type), cell.type, True))

@@ -269,19 +269,36 @@ def cast(lift: Lifter, cell: Cell, kind: Value) -> Cell:
         raise no_rule("this type")
     if name in ("category", "object"):
         return cell
-    if name in ("float", "float64", "float32", "double", "float_"):
-        if cell.type is Type.STR:
-            return cells.make("py_float", cell)
-        return cells.make("to_float", cell)
-    if name in ("int", "int64", "int32", "int8", "int_", "Int64"):
-        if cell.type is Type.STR:
-            return cells.make("py_int", cell)
+    if name in ("float", "float64", "float32", "float16", "double", "float_", "f8", "f4"):
+        return _as_float(cell)
+    if name in ("int", "int64", "int32", "int16", "int8", "uint8", "int_", "i8", "i4"):
+        whole = cell if not cell.nullable else cells.make("present", cell)  # pandas raises where a value is missing
+        return cells.make("py_int" if cell.type is Type.STR else "to_int", whole)
+    if name == "Int64" and cell.type in (Type.INT, Type.BOOL) and not cell.nullable:
         return cells.make("to_int", cell)
     if name in ("str", "string", "str_"):
-        return cell if cell.type is Type.STR else cells.make("py_str", cell)
+        if cell.type is Type.STR:  # pandas' text type keeps missing values
+            return cell
+        if cell.nullable or cell.type in (Type.DATE, Type.TIMESTAMP):
+            raise no_rule(f"a {cell.type} as text, whose form depends on the data, or that may be missing")
+        return cells.make("py_str", cell)
     if name in ("bool", "bool_") and not cell.nullable:
         return cells.truth(cell)
+    if name.startswith("datetime64[") and cell.type in (Type.DATE, Type.TIMESTAMP):
+        return cell
+    if name.startswith("datetime64[") and cell.type is Type.STR:
+        return cells.make("parse_time", cell, cells.cell_of(Const("ISO8601")))
     raise no_rule(f"the conversion of a {cell.type} to {name}")
+
+
+def _as_float(cell: Cell) -> Cell:
+    if cell.type is not Type.STR:
+        return cells.make("to_float", cell)
+    if not cell.nullable:
+        return cells.make("py_float", cell)
+    there = cells.make("py_float", cells.make("coalesce", cell, Cell(Literal("0"), Type.STR)))
+    missing = Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+    return cells.choose(cells.make("is_null", cell).expr, missing, there)
 
 
 @function("pandas.cut")
