@@ -327,6 +327,7 @@ AGGREGATES: dict[str, AggregateFunction] = {
         AggregateFunction("min", ORDERED, lambda t: (t[0], True), "smallest value"),
         AggregateFunction("max", ORDERED, lambda t: (t[0], True), "largest value"),
         AggregateFunction("median", NUMBER, lambda t: (Type.FLOAT, True), "median, the mean of the two middle values"),
+        AggregateFunction("mode", ORDERED, lambda t: (t[0], True), "most frequent value, the smallest of equally frequent ones"),
         AggregateFunction("first", ANY, lambda t: (t[0], True), "first value in row order that is not missing"),
         AggregateFunction("last", ANY, lambda t: (t[0], True), "last value in row order that is not missing"),
     )

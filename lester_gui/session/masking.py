@@ -51,6 +51,8 @@ _COPYING: Final = frozenset(
     {"min", "max", "first", "last", "shift", "ffill", "bfill", "running_first", "pandas_cummax", "pandas_cummin"}
 )
 """Aggregates and window functions whose result is a value of one row."""
+_COPYING: Final = frozenset({"min", "max", "first", "last", "mode"})
+"""Aggregates whose result is a value of one row."""
 _CASTS: Final = frozenset({"py_int", "py_float", "py_str", "to_int", "to_float", "strip", "lower", "upper", "coalesce", "abs"})
 
 

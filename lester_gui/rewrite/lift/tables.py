@@ -29,7 +29,7 @@ from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.naming import Naming
 from lester_gui.rewrite.lift.objects import Objects
 from lester_gui.rewrite.lift.records import SHORT, Observe, State, described
-from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -151,8 +151,6 @@ class Tables(Objects):
 
     def _with_state(self, node: Node, leaf: Leaf) -> tuple[Node, str]:
         state = self.states[leaf.ident]
-        if state.function == "mode":
-            raise no_rule("the most frequent value used outside an imputer")
         if state.part is not None:
             raise shape("A statistic of one side of the split is used outside an encoder")
         source, column = self.as_column(state.node, state.cell, leaf.name, state.lines)
@@ -178,7 +176,7 @@ class Tables(Objects):
         """Return a total over the rows of `node` as a cell that all rows share."""
         from lester_gui.ir.operators import AGGREGATES
 
-        if function == "mode":  # no aggregate: it only stands where an imputer is recognised
+        if function == "mode" and part is not None:  # it only stands where an imputer is recognised
             kind, nullable = cell.type, False
         elif cell.type not in AGGREGATES[function].accepts:
             raise shape(f"{function} is taken of a {cell.type}")

@@ -25,6 +25,7 @@ MODULES = (
     "pandas_dates",
     "pandas_join",
     "pandas_groups",
+    "pandas_counts",
     "pandas_windows",
     "splitting",
     "sklearn_transformers",

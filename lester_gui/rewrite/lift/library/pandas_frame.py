@@ -63,7 +63,7 @@ def _is_loose(lift: Lifter, value: Value) -> bool:
     if not isinstance(value, Cell):
         return False
     states = [e for e in walk(value.expr) if isinstance(e, Leaf) and e.kind == "state"]
-    return any(lift.states[e.ident].function == "mode" for e in states)
+    return any(lift.states[e.ident].function == "mode" and lift.states[e.ident].part is not None for e in states)
 
 
 def whole(frame: Frame, what: str) -> Frame:

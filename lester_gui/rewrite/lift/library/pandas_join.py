@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Literal
 from lester_gui.ir.nodes import Aggregate, Join, JoinKind, Node, Select, Sort
+from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Column1, Const, Frame, Value
-from lester_gui.rewrite.lift.library.pandas_frame import whole
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Value
+from lester_gui.rewrite.lift.library.pandas_frame import settled, whole
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -38,15 +40,48 @@ def merge(lift: Lifter, left: Value, args: Arguments) -> Value:
         right = Frame(right.node, ((right.name, right.cell),), right.index, levels, right.part)
     if not isinstance(left, Frame) or not isinstance(right, Frame):
         raise shape("A merge with something that is not a table")
-    if lift.const(given["indicator"]) or ("sort" in args.keywords and lift.const(args.keywords["sort"])):
-        raise no_rule("merge with indicator or sort")
+    mark = lift.const(given["indicator"])
+    if "sort" in args.keywords and lift.const(args.keywords["sort"]):
+        raise no_rule("merge with sort")
     whole(left, "A merge"), whole(right, "A merge")
     how = HOW.get(lift.const(given["how"]))
     if how is None:
         raise no_rule(f"merge with how={lift.const(given['how'])!r}")
     on = _keys(lift, left, right, given, how)
     suffixes = lift.const(given["suffixes"]) or ("_x", "_y")
-    return lift.new(joined(lift, left, right, how, on, (suffixes[0] or "", suffixes[1] or "")))
+    ends = (suffixes[0] or "", suffixes[1] or "")
+    if mark:
+        return lift.new(marked(lift, left, right, how, on, ends, mark if isinstance(mark, str) else "_merge"))
+    return lift.new(joined(lift, left, right, how, on, ends))
+
+
+MARKS = ("is_left", "is_right")
+
+
+def marked(
+    lift: Lifter,
+    left: Frame,
+    right: Frame,
+    how: JoinKind,
+    on: tuple[tuple[str, str], ...],
+    suffixes: tuple[str, str],
+    name: str,
+) -> Frame:
+    """Return the join of two frames with a column that says on which side each row was found."""
+    if how is JoinKind.CROSS or any(m in (*left.names, *right.names) for m in MARKS):
+        raise no_rule("merge with indicator here")
+    there = Cell(Literal(True), Type.BOOL)
+    out = joined(lift, left.with_columns({MARKS[0]: there}), right.with_columns({MARKS[1]: there}), how, on, suffixes)
+    a, b = (out.get(m) for m in MARKS)
+    assert isinstance(a, Cell) and isinstance(b, Cell)
+
+    def text(value: str) -> Cell:
+        return Cell(Literal(value), Type.STR)
+
+    side = cells.choose(cells.make("is_null", b).expr, text("left_only"), text("both"))
+    side = cells.choose(cells.make("is_null", a).expr, text("right_only"), side)
+    kept = tuple((n, c) for n, c in out.columns if n not in MARKS)
+    return settled(lift, replace(out, columns=(*kept, (name, side))))
 
 
 def _keys(lift: Lifter, left: Frame, right: Frame, given: dict[str, Value], how: JoinKind) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from lester_gui.rewrite.lift.domain import (
     Frame,
     Items,
     Keyed,
+    Leaf,
     Module,
     Result,
     Rows,
@@ -226,12 +227,28 @@ def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
         node, cell = looked_up(lift, column, content)
         return replace(column, node=node, cell=cell)
     if isinstance(content, Keyed):
-        raise no_rule("map with a dict that depends on data")
+        return by_dict(lift, column, content)
     if column.cell.nullable and what == "apply":
         lift.note("missing-in-function", column.name)
     with lift.using(pandas=True):
         out = lift.content(invoke(lift, target, Arguments(what, [column.cell])))
     return mapped(column, cells.cell_of(out))
+
+
+def by_dict(lift: Lifter, column: Column1, table: Keyed) -> Column1:
+    """Return what a dict that was filled from rows holds under each value of a column, missing where it has none."""
+    from lester_gui.rewrite.lift.stages import lookup
+
+    if table.template is None or len(table.keys) != 1:
+        raise no_rule("map with this dict")
+    value = lift.content(table.template)
+    if not isinstance(value, Cell):
+        raise no_rule("map with a dict of records")
+    node, name = lift.as_column(table.node, value, table.name or "value")
+    keyed = replace(table, node=node, template=cells.column(node, name))
+    made = Leaf("get", lookup(lift, keyed, column.cell), name, value.type, True)
+    out, (cell,) = lift.resolve(column.node, Cell(made, value.type, True))
+    return replace(column, node=out, cell=cell)
 
 
 def by_table(lift: Lifter, cell: Cell, table: Entries, keep: bool) -> Cell:
@@ -272,7 +289,9 @@ def cast(lift: Lifter, cell: Cell, kind: Value) -> Cell:
     if name in ("float", "float64", "float32", "float16", "double", "float_", "f8", "f4"):
         return _as_float(cell)
     if name in ("int", "int64", "int32", "int16", "int8", "uint8", "int_", "i8", "i4"):
-        whole = cell if not cell.nullable else cells.make("present", cell)  # pandas raises where a value is missing
+        # pandas raises where a value is missing; asked of all that a file may hold so, whether this one does or not
+        asked = cell.nullable or cell.type in (Type.FLOAT, Type.STR)
+        whole = cells.make("present", cell) if asked else cell
         return cells.make("py_int" if cell.type is Type.STR else "to_int", whole)
     if name == "Int64" and cell.type in (Type.INT, Type.BOOL) and not cell.nullable:
         return cells.make("to_int", cell)
@@ -294,8 +313,6 @@ def cast(lift: Lifter, cell: Cell, kind: Value) -> Cell:
 def _as_float(cell: Cell) -> Cell:
     if cell.type is not Type.STR:
         return cells.make("to_float", cell)
-    if not cell.nullable:
-        return cells.make("py_float", cell)
     there = cells.make("py_float", cells.make("coalesce", cell, Cell(Literal("0"), Type.STR)))
     missing = Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
     return cells.choose(cells.make("is_null", cell).expr, missing, there)
@@ -379,7 +396,6 @@ def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
 
 @method(
     "series",
-    "value_counts",
     "describe",
     "hist",
     "plot",
@@ -390,7 +406,6 @@ def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
     "mode",
     "quantile",
     "items",
-    "idxmax",
     "corr",
 )
 def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
@@ -401,10 +416,11 @@ def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if what == "unique" and not lift.is_shown(args):
         return Vocabulary("first_seen", column.node, column.cell, (), False)
     if what == "mode" and not lift.is_shown(args):
-        return Tup((lift.state(column.node, column.cell, "mode", f"mode_{column.name}", column.part),))
+        one = total(lift, column, "mode", f"mode_{column.name}")
+        return Tup((one if column.part is not None else cells.make("present", one),))  # of no values there is no first one
     if what == "quantile" and args.positional and lift.content(args.positional[0]) == Const(0.5):
         return lift.state(column.node, column.cell, "median", f"median_{column.name}", column.part)
-    if what in ("mode", "quantile", "items", "idxmax", "corr", "value_counts") and not lift.is_shown(args):
+    if what in ("mode", "quantile", "items", "corr") and not lift.is_shown(args):
         raise no_rule(f"Series.{what}")
     return Result(what)
 
@@ -423,7 +439,8 @@ def dropna(lift: Lifter, column: Column1, args: Arguments) -> Value:
     from lester_gui.rewrite.lift.library.pandas_frame import filtered
 
     name = column.name or "value"
-    frame = filtered(lift, Frame(column.node, ((name, column.cell),), column.index), is_missing(column.cell, yes=False))
+    levels = tuple((n, cells.column(column.node, n)) for n in column.index or ())
+    frame = filtered(lift, Frame(column.node, ((name, column.cell),), column.index, levels), is_missing(column.cell, yes=False))
     return Column1(frame.node, cells.column(frame.node, name), name, None, False, frame.index)
 
 
@@ -457,5 +474,7 @@ def name(lift: Lifter, column: Column1, owner: Value) -> Value:
 
 @attribute("series", "index")
 def index(lift: Lifter, column: Column1, owner: Value) -> Value:
-    """``column.index``: usable where a list of row numbers is."""
+    """``column.index``: usable where a list of row numbers is; of groups, their keys."""
+    if column.index and len(column.index) == 1:
+        return Column1(column.node, cells.column(column.node, column.index[0]), column.index[0], column.part, True, column.index)
     return Rows(column.node, lift.position(column.node), column.part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
+from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Frame, Items, Tup, Value
@@ -69,7 +69,7 @@ def found(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
         args.bind("pat", na=None)
         options = lift.content(args.given("pat", 0) or Const(None))
         texts = options.items if isinstance(options, Tup) else (options,)
-        condition = paths.FALSE
+        condition: Expr = paths.FALSE
         for t in texts:
             condition = paths.either(condition, asked(cells.make(what, column.cell, _text(lift.text(t)))).expr)
         out = Cell(condition, Type.BOOL)
