@@ -131,6 +131,7 @@ class Column1(Value):
     numpy: bool = False
     index: tuple[str, ...] | None = ()
     lines: tuple[int, ...] = field(default=(), compare=False)
+    category: str = field(default="", compare=False)  # "sorted": just made a category of; "listed": in another order
 
 
 @dataclass(frozen=True, slots=True)

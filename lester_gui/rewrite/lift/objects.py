@@ -86,6 +86,7 @@ class Objects:
         self.lines: tuple[int, ...] = ()
         self.depth = 0
         self.pandas = False
+        self.categories: set[str] = set()  # columns of tables that hold categories, whose order an earlier step fixed
         self.group: Any = None  # the `grouped.Scope` of the group whose function is being lifted
         self.unseen: dict[int, tuple[Cell, ...]] = {}
         self.straight = True  # no condition on the current row is open

@@ -73,6 +73,8 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         return Result("arithmetic")
     if isinstance(a, Const) and isinstance(b, Const):
         return _constant(op, a, b)
+    if op == "Mod" and isinstance(a, Const) and isinstance(a.value, str) and not lift.loops:
+        return Result("text")  # a figure that is printed; as a value of a row it would be a result, too, and stop
     if isinstance(a, Matrix) or isinstance(b, Matrix):
         from lester_gui.rewrite.lift.library.numpy import matrix_arithmetic
 

@@ -188,6 +188,8 @@ def first_column(lift: Lifter, name: str, value: Value) -> Frame:
 def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
     """Return the frame after ``frame[name] = value``."""
     content = lift.content(value)
+    if isinstance(content, Column1) and content.category:
+        lift.categories.add(name)
     if isinstance(content, Result | Encoded):
         return frame.with_columns({name: content})
     if isinstance(content, Coded):
@@ -363,7 +365,7 @@ def choose(lift: Lifter, frame: Frame, args: Arguments) -> Value:
 @method("frame", "astype")
 def astype(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.astype(type)`` or ``frame.astype({column: type})``."""
-    from lester_gui.rewrite.lift.library.pandas_series import cast
+    from lester_gui.rewrite.lift.library.pandas_convert import cast
 
     given = args.bind("dtype", ignored=("copy",), errors="raise")
     target = lift.content(given["dtype"])
@@ -377,6 +379,8 @@ def astype(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         if not isinstance(cell, Cell):
             raise shape(f"There is no column {n!r} to convert")
         new[n] = cast(lift, cell, kind)
+        if lift.content(kind) == Const("category"):
+            lift.categories.add(n)
     changed = {n: c for n, c in new.items() if c != frame.get(n)}
     return lift.new(assigned(lift, frame, changed) if changed else frame)
 

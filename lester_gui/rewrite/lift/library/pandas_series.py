@@ -17,7 +17,6 @@ from lester_gui.rewrite.lift.domain import (
     Items,
     Keyed,
     Leaf,
-    Module,
     Result,
     Rows,
     Tup,
@@ -271,83 +270,46 @@ def by_table(lift: Lifter, cell: Cell, table: Entries, keep: bool) -> Cell:
     return out
 
 
-@method("series", "astype")
-def astype(lift: Lifter, column: Column1, args: Arguments) -> Value:
-    """``column.astype(type)``."""
-    given = args.bind("dtype", ignored=("copy",), errors="raise")
-    return mapped(column, cast(lift, column.cell, given["dtype"]))
+@method("series", "where", "mask")
+def kept_where(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.where(condition, other)``, ``column.mask(condition, other)``; without another value, it is missing."""
+    given = args.bind("cond", "other", other=None)
+    condition, other = lift.content(given["cond"]), lift.content(given["other"])
+    if not isinstance(condition, Column1) or condition.cell.type is not Type.BOOL or condition.cell.nullable:
+        raise no_rule("where with this condition")
+    columns = [column, condition, *([other] if isinstance(other, Column1) else [])]
+    if any(c.part != column.part or (not c.numpy and not column.numpy and c.index != column.index) for c in columns):
+        raise shape("Two Series are aligned by indexes that are not the same")
+    node, exprs = lift.align.together(*((c.cell.expr, c.node) for c in columns))
+    own = Cell(exprs[0], column.cell.type, column.cell.nullable)
+    if isinstance(other, Column1):
+        value = Cell(exprs[2], other.cell.type, other.cell.nullable)
+    elif other == Const(None) or (isinstance(other, Const) and other.value != other.value):
+        value = Cell(Literal(None, own.type), own.type, True)
+    else:
+        value = cells.cell_of(other)
+    chosen = cells.choose(exprs[1], own, value) if args.what.endswith("where") else cells.choose(exprs[1], value, own)
+    return replace(column, node=node, cell=chosen)
 
 
-def cast(lift: Lifter, cell: Cell, kind: Value) -> Cell:
-    """Return a cell converted as ``astype`` does."""
-    content = lift.content(kind)
-    name = content.name.rsplit(".", 1)[-1] if isinstance(content, Module) else lift.const(content)
-    if not isinstance(name, str):
-        raise no_rule("this type")
-    if name in ("category", "object"):
-        return cell
-    if name in ("float", "float64", "float32", "float16", "double", "float_", "f8", "f4"):
-        return _as_float(cell)
-    if name in ("int", "int64", "int32", "int16", "int8", "uint8", "int_", "i8", "i4"):
-        # pandas raises where a value is missing; asked of all that a file may hold so, whether this one does or not
-        asked = cell.nullable or cell.type in (Type.FLOAT, Type.STR)
-        whole = cells.make("present", cell) if asked else cell
-        return cells.make("py_int" if cell.type is Type.STR else "to_int", whole)
-    if name == "Int64" and cell.type in (Type.INT, Type.BOOL) and not cell.nullable:
-        return cells.make("to_int", cell)
-    if name in ("str", "string", "str_"):
-        if cell.type is Type.STR:  # pandas' text type keeps missing values
-            return cell
-        if cell.nullable or cell.type in (Type.DATE, Type.TIMESTAMP):
-            raise no_rule(f"a {cell.type} as text, whose form depends on the data, or that may be missing")
-        return cells.make("py_str", cell)
-    if name in ("bool", "bool_") and not cell.nullable:
-        return cells.truth(cell)
-    if name.startswith("datetime64[") and cell.type in (Type.DATE, Type.TIMESTAMP):
-        return cell
-    if name.startswith("datetime64[") and cell.type is Type.STR:
-        return cells.make("parse_time", cell, cells.cell_of(Const("ISO8601")))
-    raise no_rule(f"the conversion of a {cell.type} to {name}")
+@method("series", "round")
+def rounded(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.round(n)``, as NumPy rounds."""
+    digits = lift.const(args.bind("decimals", decimals=0)["decimals"])
+    if not isinstance(digits, int) or digits < 0:
+        raise no_rule("rounding to tens")
+    return mapped(column, cells.make("np_round", column.cell, cells.cell_of(Const(digits))))
 
 
-def _as_float(cell: Cell) -> Cell:
-    if cell.type is not Type.STR:
-        return cells.make("to_float", cell)
-    there = cells.make("py_float", cells.make("coalesce", cell, Cell(Literal("0"), Type.STR)))
-    missing = Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
-    return cells.choose(cells.make("is_null", cell).expr, missing, there)
+@method("series", "combine_first")
+def combined(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.combine_first(other)`` over the same rows."""
+    from lester_gui.rewrite.lift.expressions.operators import columnwise
 
-
-@function("pandas.cut")
-def cut(lift: Lifter, args: Arguments) -> Value:
-    """``pd.cut(column, bins, labels=…)`` with listed edges: the label of the interval, missing outside all of them."""
-    given = args.bind("x", "bins", "right", "labels", right=True, labels=None, include_lowest=False, ordered=True)
-    column = lift.content(given["x"])
-    edges, labels = lift.const(given["bins"]), lift.const(given["labels"])
-    if not isinstance(column, Column1) or isinstance(edges, int) or labels is None:
-        raise no_rule("cut without listed edges and labels")
-    names = list(range(len(edges) - 1)) if labels is False else list(labels)
-    if len(names) != len(edges) - 1 or list(edges) != sorted(edges) or len({type(n) for n in names}) != 1:
-        raise no_rule("cut with these labels")
-    low_op, high_op = ("Gt", "LtE") if lift.const(given["right"]) else ("GtE", "Lt")
-    kind = cells.cell_of(Const(names[0])).type
-    out = Cell(Literal(None, kind), kind, True)
-    for i in reversed(range(len(names))):
-        first = i == 0 and lift.const(given["include_lowest"])
-        low = cells.compare("GtE" if first else low_op, column.cell, cells.cell_of(Const(edges[i])), True)
-        high = cells.compare(high_op, column.cell, cells.cell_of(Const(edges[i + 1])), True)
-        out = cells.choose(paths.both(low.expr, high.expr), cells.cell_of(Const(names[i])), out)
-    return mapped(column, out)
-
-
-@function("pandas.to_numeric")
-def to_numeric(lift: Lifter, args: Arguments) -> Value:
-    """``pd.to_numeric(column)`` of a column that holds numbers already, or text that is all numbers."""
-    given = args.bind("arg", errors="raise", downcast=None)
-    column = lift.content(given["arg"])
-    if isinstance(column, Column1) and column.cell.type.is_number:
-        return column
-    raise no_rule("to_numeric of text")
+    other = lift.content(args.bind("other")["other"])
+    if not isinstance(other, Column1):
+        raise no_rule("combine_first with this object")
+    return columnwise(lift, column, other, filled)
 
 
 @method(
