@@ -14,6 +14,7 @@ _WRITTEN_AS = {
     Type.FLOAT: (Type.FLOAT, Type.INT),
     Type.DATE: (Type.STR,),
     Type.TIMESTAMP: (Type.STR,),
+    Type.DURATION: (Type.INT,),
     Type.FLOATS: (),
     Type.STRS: (),
 }
@@ -35,7 +36,8 @@ class Column(Expr):
 class Literal(Expr):
     """A constant from the script's text. Never a value that was read from data.
 
-    `value` None stands for a missing value and needs `type`. Dates and times are ISO texts with their `type`.
+    `value` None stands for a missing value and needs `type`. Dates and times are ISO texts with their `type`, durations whole
+    microseconds.
     """
 
     value: Scalar | None

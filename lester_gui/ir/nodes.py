@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from lester_gui.ir.expressions import Column, Expr, columns_of, type_of
+from lester_gui.ir.expressions import Apply, Column, Expr, columns_of, type_of
 from lester_gui.ir.node import Node, OneParent
 from lester_gui.ir.operators import AGGREGATES
 from lester_gui.ir.options import Option as Option
@@ -86,7 +86,7 @@ class Read(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Filter(OneParent):
-    """The rows for which `predicate` is true."""
+    """The rows for which `predicate` is true. A column that it asks to be there misses no value afterwards."""
 
     predicate: Expr
 
@@ -94,7 +94,21 @@ class Filter(OneParent):
         kind, nullable = type_of(self.predicate, self.parent.schema, self.line)
         if kind is not Type.BOOL or nullable:
             raise PlanError("A filter needs a condition that is always true or false", line=self.line)
-        return self.parent.schema
+        there = _present(self.predicate)
+        return Schema(tuple(replace(f, nullable=False) if f.name in there else f for f in self.parent.schema))
+
+
+def _present(predicate: Expr) -> frozenset[str]:
+    """Return the columns of which a row must have a value for a condition to hold."""
+    if not isinstance(predicate, Apply):
+        return frozenset()
+    if predicate.operator == "and":
+        return frozenset().union(*map(_present, predicate.arguments))
+    strict = predicate.operator == "not_null" or predicate.operator in _FALSE_WHERE_MISSING
+    return frozenset(a.name for a in predicate.arguments if isinstance(a, Column)) if strict else frozenset()
+
+
+_FALSE_WHERE_MISSING = frozenset({"pandas_eq", "pandas_lt", "pandas_le", "pandas_gt", "pandas_ge"})
 
 
 @dataclass(frozen=True, kw_only=True)

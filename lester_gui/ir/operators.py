@@ -15,7 +15,7 @@ from lester_gui.ir.schema import PlanError, Type
 Typed = tuple[Type, bool]  # type, nullable
 ANY = frozenset(Type)
 NUMBER = frozenset({Type.BOOL, Type.INT, Type.FLOAT})
-ORDERED = frozenset({Type.BOOL, Type.INT, Type.FLOAT, Type.STR, Type.DATE, Type.TIMESTAMP})
+ORDERED = frozenset({Type.BOOL, Type.INT, Type.FLOAT, Type.STR, Type.DATE, Type.TIMESTAMP, Type.DURATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _coalesce(args: tuple[Typed, ...]) -> Typed:
 def _make() -> dict[str, Operator]:
     text, number = frozenset({Type.STR}), NUMBER
     whole, boolean = frozenset({Type.INT, Type.BOOL}), frozenset({Type.BOOL})
-    day = frozenset({Type.DATE, Type.TIMESTAMP})
+    day, span = frozenset({Type.DATE, Type.TIMESTAMP}), frozenset({Type.DURATION})
     table = [
         # arithmetic; a missing argument gives a missing result
         Operator("add", (number, number), _numeric, "a + b"),
@@ -155,6 +155,12 @@ def _make() -> dict[str, Operator]:
             _fixed(Type.FLOAT),
             "Python round(a, n): correctly rounded, ties to even",
         ),
+        Operator(
+            "np_round",
+            (number, frozenset({Type.INT})),
+            lambda args: (Type.FLOAT if args[0][0] is Type.FLOAT else Type.INT, args[0][1]),
+            "NumPy round(a, n): scaled, to the even neighbour, scaled back; n is literal and not negative",
+        ),
         # comparison in pandas: a missing operand gives False, for ne True
         *(
             Operator(f"pandas_{n}", (ORDERED, ORDERED), _compared, f"pandas {n}: False where missing, ne True")
@@ -176,6 +182,7 @@ def _make() -> dict[str, Operator]:
         ),
         Operator("is_null", (ANY,), _never_null(Type.BOOL), "a is missing"),
         Operator("not_null", (ANY,), _never_null(Type.BOOL), "a is not missing"),
+        Operator("present", (ANY,), lambda args: (args[0][0], False), "a; an error where it is missing"),
         Operator("coalesce", (ANY, ANY), _coalesce, "the first argument that is not missing", variadic=True),
         Operator("if_else", (boolean, ANY, ANY), _branches, "a if condition else b"),
         # text; Python semantics on code points; a missing argument gives a missing result
@@ -212,7 +219,23 @@ def _make() -> dict[str, Operator]:
         ),
         Operator("py_split", (text, text), _fixed(Type.STRS), "a.split(sep); an empty sep is an error"),
         Operator("py_split_words", (text,), _fixed(Type.STRS), "a.split()"),
+        Operator(
+            "split_get",
+            (text, frozenset({Type.INT}), text),
+            _always_nullable(Type.STR),
+            "a.split(sep)[i], at white space without a separator; missing where there is no such part",
+            optional=1,
+        ),
         Operator("count_text", (text, text), _fixed(Type.INT), "str.count, not overlapping"),
+        Operator("regex_search", (text, text), _fixed(Type.BOOL), "whether Python's re finds a literal pattern in the text"),
+        Operator("regex_replace", (text, text, text), _fixed(Type.STR), "re.sub(b, c, a)"),
+        Operator("regex_count", (text, text), _fixed(Type.INT), "len(re.findall(b, a))"),
+        Operator(
+            "regex_get",
+            (text, text, frozenset({Type.INT})),
+            _always_nullable(Type.STR),
+            "group c of the first match of b in a; missing where there is none",
+        ),
         # conversion
         Operator("py_int", (text,), _fixed(Type.INT), "int(text); other text is an error", total=False),
         Operator("py_float", (text,), _fixed(Type.FLOAT), "float(text); other text and 'nan' are errors", total=False),
@@ -222,6 +245,7 @@ def _make() -> dict[str, Operator]:
             _never_null(Type.STR),
             "str(a) as Python prints it; missing is 'None'",
         ),
+        Operator("to_number", (text,), _always_nullable(Type.FLOAT), "pandas to_numeric; text that is no number is missing"),
         Operator("to_float", (number,), _fixed(Type.FLOAT), "float(number)"),
         Operator("to_int", (number,), _fixed(Type.INT), "int(number), towards zero", total=False),
         Operator(
@@ -234,12 +258,41 @@ def _make() -> dict[str, Operator]:
         Operator("parses_int", (text,), _fixed(Type.BOOL), "int(text) gives a number", total=False),
         Operator("parses_float", (text,), _fixed(Type.BOOL), "float(text) gives a number, 'nan' included", total=False),
         Operator("parses_date", (text, text), _fixed(Type.BOOL), "datetime.strptime(a, format) gives a date", total=False),
+        Operator(
+            "parse_time",
+            (text, text),
+            _fixed(Type.TIMESTAMP),
+            "pandas to_datetime with a format, 'ISO8601', or 'dayfirst' (1/2/2026, 01.02.2026); other text is an error",
+        ),
+        Operator("try_time", (text, text), _always_nullable(Type.TIMESTAMP), "parse_time, but missing instead of an error"),
         Operator("date_text", (day, text), _fixed(Type.STR), "strftime"),
         Operator("year", (day,), _fixed(Type.INT), "calendar year"),
         Operator("month", (day,), _fixed(Type.INT), "calendar month, 1 to 12"),
         Operator("day", (day,), _fixed(Type.INT), "day of month"),
         Operator("weekday", (day,), _fixed(Type.INT), "0 is Monday"),
+        Operator("hour", (day,), _fixed(Type.INT), "hour of the day"),
+        Operator("minute", (day,), _fixed(Type.INT), "minute of the hour"),
+        Operator("second", (day,), _fixed(Type.INT), "second of the minute"),
+        Operator("quarter", (day,), _fixed(Type.INT), "quarter of the year, 1 to 4"),
+        Operator("day_of_year", (day,), _fixed(Type.INT), "1 is the first of January"),
+        Operator("iso_week", (day,), _fixed(Type.INT), "week of the year, ISO 8601"),
+        Operator("days_in_month", (day,), _fixed(Type.INT), "number of days of the month"),
+        Operator("midnight", (day,), _fixed(Type.TIMESTAMP), "the beginning of the day"),
+        Operator("to_date", (day,), _fixed(Type.DATE), "the day without the time"),
         Operator("days_between", (day, day), _fixed(Type.INT), "(a - b).days"),
+        Operator("time_between", (day, day), _fixed(Type.DURATION), "a - b"),
+        Operator("add_time", (day, span), _fixed(Type.TIMESTAMP), "a + b"),
+        Operator("days_in", (span,), _fixed(Type.INT), "duration.days: whole days, towards minus infinity"),
+        Operator("seconds_part", (span,), _fixed(Type.INT), "duration.seconds: whole seconds that days_in leaves"),
+        Operator("seconds_in", (span,), _fixed(Type.FLOAT), "duration.total_seconds()"),
+        Operator("time_ratio", (span, span), _always_nullable(Type.FLOAT), "duration / duration; 0/0 is missing, x/0 is ±inf"),
+        Operator("neg_time", (span,), _fixed(Type.DURATION), "-duration"),
+        Operator(
+            "duration_of",
+            (whole, frozenset({Type.INT})),
+            _fixed(Type.DURATION),
+            "a units of b microseconds each",
+        ),
     ]
     return {op.name: op for op in table}
 
@@ -277,6 +330,7 @@ AGGREGATES: dict[str, AggregateFunction] = {
         AggregateFunction("min", ORDERED, lambda t: (t[0], True), "smallest value"),
         AggregateFunction("max", ORDERED, lambda t: (t[0], True), "largest value"),
         AggregateFunction("median", NUMBER, lambda t: (Type.FLOAT, True), "median, the mean of the two middle values"),
+        AggregateFunction("mode", ORDERED, lambda t: (t[0], True), "most frequent value, the smallest of equally frequent ones"),
         AggregateFunction("first", ANY, lambda t: (t[0], True), "first value in row order that is not missing"),
         AggregateFunction("last", ANY, lambda t: (t[0], True), "last value in row order that is not missing"),
     )

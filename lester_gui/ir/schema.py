@@ -36,6 +36,7 @@ class Type(StrEnum):
     STR = "str"
     DATE = "date"
     TIMESTAMP = "timestamp"
+    DURATION = "duration"  # the time between two timestamps, in microseconds
     FLOATS = "float[]"
     STRS = "str[]"
 

@@ -101,6 +101,11 @@ def _median(x: str, kind: Type, row_no: str) -> str:
     )
 
 
+def _mode(x: str, kind: Type, row_no: str) -> str:
+    counted = f"map_entries(histogram({positive_zero(x, kind)}))"
+    return f"list_sort(list_transform({counted}, lambda e: {{'rare': -CAST(e.value AS BIGINT), 'value': e.key}}))[1].value"
+
+
 def _positional(name: str) -> Callable[[str, Type, str], str]:
     return lambda x, kind, row_no: f"{name}({x}, {row_no}) FILTER (WHERE {x} IS NOT NULL)"
 
@@ -118,6 +123,7 @@ SQL_AGGREGATES: Final[dict[str, Callable[[str, Type, str], str]]] = {
     "min": _extreme("min"),
     "max": _extreme("max"),
     "median": _median,
+    "mode": _mode,
     "first": _positional("arg_min"),
     "last": _positional("arg_max"),
 }

@@ -23,6 +23,7 @@ SQL_TYPE: Final[dict[Type, str]] = {
     Type.STR: "VARCHAR",
     Type.DATE: "DATE",
     Type.TIMESTAMP: "TIMESTAMP",
+    Type.DURATION: "BIGINT",
     Type.FLOATS: "DOUBLE[]",
     Type.STRS: "VARCHAR[]",
 }
@@ -36,6 +37,9 @@ RAISING: Final = frozenset(
         "py_int",
         "py_float",
         "parse_date",
+        "parse_time",
+        "present",
+        "duration_of",
         "to_int",
         "add",
         "sub",
@@ -46,6 +50,7 @@ RAISING: Final = frozenset(
 )
 """Operators that can stop a query: by Python's rules, or because a whole number leaves 64 bits."""
 NAN: Final = "'nan'::DOUBLE"
+DAY: Final = 86_400_000_000
 
 
 def identifier(name: str) -> str:
@@ -323,13 +328,33 @@ def _date_text(args: list[_Argument], result: Typed) -> str:
     return f"lester_date_text(CAST({args[0].sql} AS TIMESTAMP), {args[1].sql})"
 
 
+def _split_get(args: list[_Argument], result: Typed) -> str:
+    return f"lester_split_get{'_of' if len(args) > 2 else ''}({', '.join(a.sql for a in args)})"
+
+
+def _np_round(args: list[_Argument], result: Typed) -> str:
+    return f"lester_np_round({args[0].sql}, {args[1].sql})" if result[0] is Type.FLOAT else _number(args[0], Type.INT)
+
+
+def _of_time(function: str) -> Callable[[list[_Argument], Typed], str]:
+    return lambda args, result: f"{function}(CAST({args[0].sql} AS TIMESTAMP))"
+
+
+def _time_between(args: list[_Argument], result: Typed) -> str:
+    a, b = (f"epoch_us(CAST({x.sql} AS TIMESTAMP))" for x in args)
+    return f"{a} - {b}"
+
+
+def _add_time(args: list[_Argument], result: Typed) -> str:
+    return f"make_timestamp(epoch_us(CAST({args[0].sql} AS TIMESTAMP)) + {args[1].sql})"
+
+
 def _days_between(args: list[_Argument], result: Typed) -> str:
     a, b = args
     if a.type is b.type is Type.DATE:
         return f"date_diff('day', {b.sql}, {a.sql})"
     gap = f"(epoch_us(CAST({a.sql} AS TIMESTAMP)) - epoch_us(CAST({b.sql} AS TIMESTAMP)))"
-    day = 86_400_000_000
-    return f"({gap} - (({gap} % {day}) + {day}) % {day}) // {day}"
+    return f"({gap} - (({gap} % {DAY}) + {DAY}) % {DAY}) // {DAY}"
 
 
 SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
@@ -347,6 +372,7 @@ SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
     "log1p": _function("lester_log1p", Type.FLOAT),
     "exp": _function("lester_exp", Type.FLOAT),
     "py_round": _py_round,
+    "np_round": _np_round,
     "pandas_eq": _compare("=", "FALSE"),
     "pandas_ne": _compare("<>", "TRUE"),
     "pandas_lt": _compare("<", "FALSE"),
@@ -365,6 +391,7 @@ SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
     "is_in": _is_in,
     "is_null": lambda args, result: f"{args[0].sql} IS NULL",
     "not_null": lambda args, result: f"{args[0].sql} IS NOT NULL",
+    "present": lambda args, result: f"CASE WHEN {args[0].sql} IS NULL THEN {_raise('a value is missing')} ELSE {args[0].sql} END",
     "coalesce": _coalesce,
     "if_else": _if_else,
     "lower": _function("lester_lower"),
@@ -383,7 +410,13 @@ SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
     "split_item": _function("lester_split_item"),
     "py_split": _function("lester_split"),
     "py_split_words": _function("lester_split_words"),
+    "split_get": _split_get,
     "count_text": _function("lester_count_text"),
+    "regex_search": _function("lester_regex_search"),
+    "regex_replace": _function("lester_regex_replace"),
+    "regex_count": _function("lester_regex_count"),
+    "regex_get": _function("lester_regex_get"),
+    "to_number": _function("lester_to_number"),
     "py_int": _function("lester_py_int"),
     "py_float": _function("lester_py_float"),
     "py_str": _py_str,
@@ -393,10 +426,29 @@ SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
     "parses_int": _function("lester_parses_int"),
     "parses_float": _function("lester_parses_float"),
     "parses_date": _function("lester_parses_date"),
+    "parse_time": _function("lester_parse_time"),
+    "try_time": _function("lester_try_time"),
     "date_text": _date_text,
     "year": _function("year"),
     "month": _function("month"),
     "day": _function("day"),
     "weekday": lambda args, result: f"isodow({args[0].sql}) - 1",
+    "hour": _of_time("hour"),
+    "minute": _of_time("minute"),
+    "second": _of_time("second"),
+    "quarter": _function("quarter"),
+    "day_of_year": _function("dayofyear"),
+    "iso_week": _function("week"),
+    "days_in_month": lambda args, result: f"day(last_day({args[0].sql}))",
+    "midnight": lambda args, result: f"CAST(CAST({args[0].sql} AS DATE) AS TIMESTAMP)",
+    "to_date": lambda args, result: f"CAST({args[0].sql} AS DATE)",
     "days_between": _days_between,
+    "time_between": _time_between,
+    "add_time": _add_time,
+    "days_in": lambda args, result: f"({args[0].sql} - (({args[0].sql} % {DAY}) + {DAY}) % {DAY}) // {DAY}",
+    "seconds_part": lambda args, result: f"(({args[0].sql} % {DAY}) + {DAY}) % {DAY} // 1000000",
+    "seconds_in": lambda args, result: f"CAST({args[0].sql} AS DOUBLE) / 1e6",
+    "time_ratio": _float_div,
+    "neg_time": lambda args, result: f"-({args[0].sql})",
+    "duration_of": lambda args, result: f"{_number(args[0], Type.INT)} * {args[1].sql}",
 }

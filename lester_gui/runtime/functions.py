@@ -39,6 +39,15 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     for name, (function, parameters, result) in _BY_ROW.items():
         by_row = _taking(function, len(parameters))
         connection.create_function(f"lester_{name}", by_row, list(parameters), result, type=PythonUDFType.NATIVE)
+    for name, (function, parameters, result) in _MAYBE.items():
+        connection.create_function(
+            f"lester_{name}",
+            _taking(_unless_missing(function), len(parameters)),
+            list(parameters),
+            result,
+            type=PythonUDFType.NATIVE,
+            null_handling=FunctionNullHandling.SPECIAL,
+        )
     for name, (function, parameters, result) in _BY_COLUMN.items():
         connection.create_function(
             f"lester_{name}",
@@ -58,6 +67,13 @@ def _registered(connection: duckdb.DuckDBPyConnection) -> bool:
     except duckdb.CatalogException:
         return False
     return True
+
+
+def _unless_missing(function: Callable[..., Any]) -> Callable[..., Any]:
+    def of_present(*arguments: Any) -> Any:
+        return None if any(a is None for a in arguments) else function(*arguments)
+
+    return of_present
 
 
 def _taking(function: Callable[..., Any], count: int) -> Callable[..., Any]:
@@ -104,6 +120,30 @@ def _split(text: str, separator: str) -> list[str]:
     return text.split(separator)
 
 
+def _split_get(text: str, index: int, separator: str | None = None) -> str | None:
+    if separator == "":
+        raise DataError("text is split at an empty separator")
+    parts = text.split(separator)
+    return parts[index] if -len(parts) <= index < len(parts) else None
+
+
+def _regex_search(text: str, pattern: str) -> bool:
+    return re.search(pattern, text) is not None
+
+
+def _regex_replace(text: str, pattern: str, new: str) -> str:
+    return re.sub(pattern, new, text)
+
+
+def _regex_count(text: str, pattern: str) -> int:
+    return len(re.findall(pattern, text))
+
+
+def _regex_get(text: str, pattern: str, group: int) -> str | None:
+    found = re.search(pattern, text)
+    return None if found is None else found.group(group)
+
+
 # Numbers
 
 
@@ -133,6 +173,22 @@ def _true_div(a: int, b: int) -> float:
 
 def _py_round(value: float, digits: int) -> float:
     return float(round(value, digits))
+
+
+_NUMBER: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
+
+
+def _to_number(text: str) -> float | None:
+    plain = text.strip().lower()
+    if plain in ("inf", "+inf", "infinity", "+infinity"):
+        return math.inf
+    if plain in ("-inf", "-infinity"):
+        return -math.inf
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def _np_round(value: float, digits: int) -> float:
+    return float(np.round(value, digits))
 
 
 def _whole(column: Any) -> pa.Array:
@@ -172,6 +228,33 @@ def _parse_date(text: str, form: str) -> date:
         return datetime.strptime(text, form).date()
     except ValueError:
         raise DataError("a date does not have the script's format") from None
+
+
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}(:\d{2}(:\d{2}(\.\d{1,6})?)?)?)?", re.ASCII)
+
+
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
+
+
+@lru_cache(4096)
+def _try_time(text: str, form: str) -> datetime | None:
+    """Return what pandas makes of a date or time; a time zone is none that it would keep, and is refused."""
+    try:
+        if form == "dayfirst":
+            found = _DAY_FIRST.fullmatch(text)
+            return found and datetime(int(found[4]), int(found[3]), int(found[1]))
+        if form != "ISO8601":
+            return datetime.strptime(text, form)
+        return datetime.fromisoformat(text) if _ISO.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _parse_time(text: str, form: str) -> datetime:
+    value = _try_time(text, form)
+    if value is None:
+        raise DataError("a date or time does not have the script's format")
+    return value
 
 
 def _date_text(day: date, form: str) -> str:
@@ -250,6 +333,9 @@ _BY_ROW: Final[_Table] = {
     "split_item": (_split_item, (_TEXT, _TEXT, _INT), _TEXT),
     "split": (_split, (_TEXT, _TEXT), "VARCHAR[]"),
     "split_words": (str.split, (_TEXT,), "VARCHAR[]"),
+    "regex_search": (_regex_search, (_TEXT, _TEXT), "BOOLEAN"),
+    "regex_replace": (_regex_replace, (_TEXT, _TEXT, _TEXT), _TEXT),
+    "regex_count": (_regex_count, (_TEXT, _TEXT), _INT),
     "count_text": (str.count, (_TEXT, _TEXT), _INT),
     "py_int": (_py_int, (_TEXT,), _INT),
     "py_float": (_py_float, (_TEXT,), _FLOAT),
@@ -261,8 +347,18 @@ _BY_ROW: Final[_Table] = {
     "round_float": (_py_round, (_FLOAT, _INT), _FLOAT),
     "round_int": (_py_round, (_INT, _INT), _FLOAT),
     "parse_date": (_parse_date, (_TEXT, _TEXT), "DATE"),
+    "np_round": (_np_round, (_FLOAT, _INT), _FLOAT),
     "date_text": (_date_text, (_DAY, _TEXT), _TEXT),
     "exact_ratio": (_exact_ratio, (_TEXT, _INT), _FLOAT),
+}
+# Missing if any argument is, and where the function says so.
+_MAYBE: Final[_Table] = {
+    "split_get": (_split_get, (_TEXT, _INT), _TEXT),
+    "split_get_of": (_split_get, (_TEXT, _INT, _TEXT), _TEXT),
+    "regex_get": (_regex_get, (_TEXT, _TEXT, _INT), _TEXT),
+    "to_number": (_to_number, (_TEXT,), _FLOAT),
+    "parse_time": (_parse_time, (_TEXT, _TEXT), _DAY),
+    "try_time": (_try_time, (_TEXT, _TEXT), _DAY),
 }
 _BY_COLUMN: Final[_Table] = {
     "log": (_numpy(np.log), (_FLOAT,), _FLOAT),

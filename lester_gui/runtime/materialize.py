@@ -211,6 +211,8 @@ def to_script_frame(table: pa.Table, schema: Schema) -> pd.DataFrame:
             series = pd.Series(column.cast(pa.float64()).to_numpy(zero_copy_only=False))
         elif f.type is Type.TIMESTAMP:
             series = pd.Series(column.to_numpy(zero_copy_only=False)).astype("datetime64[us]")
+        elif f.type is Type.DURATION:
+            series = pd.Series(column.cast(pa.duration("us")).to_numpy(zero_copy_only=False))
         elif f.type in (Type.DATE, Type.FLOATS, Type.STRS):
             series = pd.Series(column.to_pylist(), dtype=object)
         else:

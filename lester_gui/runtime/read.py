@@ -34,6 +34,7 @@ ARROW: Final[dict[Type, pa.DataType]] = {
     Type.STR: pa.string(),
     Type.DATE: pa.date32(),
     Type.TIMESTAMP: pa.timestamp("us"),
+    Type.DURATION: pa.int64(),
     Type.FLOATS: pa.list_(pa.float64()),
     Type.STRS: pa.list_(pa.string()),
 }

@@ -31,6 +31,7 @@ _KINDS: Final[dict[Type, str]] = {
     Type.STR: "text",
     Type.DATE: "dates (YYYY-MM-DD)",
     Type.TIMESTAMP: "times (YYYY-MM-DD HH:MM:SS)",
+    Type.DURATION: "microseconds",
 }
 
 
@@ -95,7 +96,7 @@ def typed(field: Field, value: object) -> bool | int | float | str | date | date
     try:
         if field.type is Type.BOOL:
             return _truth(value)
-        if field.type in (Type.INT, Type.FLOAT):
+        if field.type in (Type.INT, Type.FLOAT, Type.DURATION):
             return _number(value)
         if field.type is Type.DATE:
             return value if isinstance(value, date) else date.fromisoformat(str(value).strip())

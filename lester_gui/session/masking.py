@@ -48,7 +48,7 @@ _ABOUT: Final = re.compile(r"(has|is|with|no|num|n|count|number_of)_")
 _NUMBERED: Final = re.compile(r"(^|_)(id|uuid|guid|key|nr|no|number|cid|uid|pid)$")
 _TEXT: Final = frozenset({Type.STR, Type.STRS, Type.DATE, Type.TIMESTAMP})
 _COPYING: Final = frozenset(
-    {"min", "max", "first", "last", "shift", "ffill", "bfill", "running_first", "pandas_cummax", "pandas_cummin"}
+    {"min", "max", "first", "last", "mode", "shift", "ffill", "bfill", "running_first", "pandas_cummax", "pandas_cummin"}
 )
 """Aggregates and window functions whose result is a value of one row."""
 _CASTS: Final = frozenset({"py_int", "py_float", "py_str", "to_int", "to_float", "strip", "lower", "upper", "coalesce", "abs"})

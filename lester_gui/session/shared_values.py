@@ -31,6 +31,7 @@ WORDS: Final = {
     "min": "smallest {column}",
     "max": "largest {column}",
     "median": "median {column}",
+    "mode": "most frequent {column}",
     "first": "first {column}",
     "last": "last {column}",
 }

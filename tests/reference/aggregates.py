@@ -79,6 +79,7 @@ REFERENCE: dict[str, Callable[[Values], Any]] = {
     "min": lambda values: min(values, default=None),
     "max": lambda values: max(values, default=None),
     "median": _median,
+    "mode": lambda values: min(values, key=lambda v: (-values.count(v), v), default=None),
     "first": lambda values: values[0] if values else None,
     "last": lambda values: values[-1] if values else None,
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from lester_gui.ir.schema import Type
 
-B, N, F, S, D, T = Type.BOOL, Type.INT, Type.FLOAT, Type.STR, Type.DATE, Type.TIMESTAMP
+B, N, F, S, D, T, L = Type.BOOL, Type.INT, Type.FLOAT, Type.STR, Type.DATE, Type.TIMESTAMP, Type.DURATION
 ERROR = object()
 Case = tuple[tuple[Type, ...], tuple[Any, ...], Any]
 
@@ -75,6 +75,8 @@ CASES: dict[str, list[Case]] = {
     "log": _cases((F,), (1.0, 0.0), (0.0, -inf), (-1.0, None), (None, None)) + _cases((N,), (2, 0.6931471805599453)),
     "log1p": _cases((F,), (0.0, 0.0), (-1.0, -inf), (-2.0, None), (1e-10, 9.9999999995e-11), (None, None)),
     "exp": _cases((F,), (0.0, 1.0), (1000.0, inf), (-1000.0, 0.0), (None, None)) + _cases((N,), (1, 2.718281828459045)),
+    "np_round": _cases((F, N), (0.5, 0, 0.0), (1.5, 0, 2.0), (2.675, 2, 2.68), (-1.25, 1, -1.2), (inf, 1, inf), (None, 1, None))
+    + _cases((N, N), (7, 0, 7), (7, 2, 7)),
     "py_round": _cases(
         (F, N),
         (0.5, 0, 0.0),
@@ -161,6 +163,50 @@ CASES: dict[str, list[Case]] = {
         ("a", "", ERROR),
     ),
     "py_split_words": _cases((S,), (" a  b\tc\n", ["a", "b", "c"]), ("", []), ("  ", []), ("a\xa0ß", ["a", "ß"]), (None, None)),
+    "split_get": _cases((S, N, S), ("a@b", 1, "@", "b"), ("a", 1, "@", None), ("a,b,", -1, ",", ""), ("a", -2, ",", None))
+    + _cases((S, N, S), ("a / b", 1, " / ", "b"), ("", 0, "@", ""), (None, 0, "@", None))
+    + _cases((S, N), (" a  b\tc", 1, "b"), (" a  b\tc", -1, "c"), ("  ", 0, None), (None, 0, None)),
+    "regex_search": _cases(
+        (S, S),
+        ("abc", "b|x", True),
+        ("abc", "^b", False),
+        ("a1", r"\d$", True),
+        ("a1\n", r"\d$", True),
+        ("ABC", "(?i)b", True),
+        ("٣", r"\d", True),
+        ("Anna", r"(?<=A)n", True),
+        ("", "", True),
+        (None, "a", None),
+    ),
+    "regex_replace": _cases(
+        (S, S, S), ("a1b22", r"\d+", "#", "a#b#"), ("ab-cd", r"(\w+)-(\w+)", r"\2-\1", "cd-ab"), (None, "a", "b", None)
+    ),
+    "regex_count": _cases((S, S), ("a1b22", r"\d", 3), ("abc", "x", 0), ("aXa", "(?i)x|a", 3), (None, "a", None)),
+    "regex_get": _cases(
+        (S, S, N),
+        ("id-0042", r"(\d+)", 1, "0042"),
+        ("none", r"(\d+)", 1, None),
+        ("ab", r"(a)|(b)", 2, None),
+        ("x: 7 y", r"(\w): (\d)", 2, "7"),
+        (None, "(a)", 1, None),
+    ),
+    "to_number": _cases(
+        (S,),
+        ("7", 7.0),
+        (" -7.5 ", -7.5),
+        ("+.5", 0.5),
+        ("1e3", 1000.0),
+        ("5.", 5.0),
+        ("-inf", -inf),
+        ("", None),
+        ("n/a", None),
+        ("1,5", None),
+        ("1_0", None),
+        ("0x10", None),
+        ("٣", None),
+        ("e5", None),
+        (None, None),
+    ),
     "count_text": _cases((S, S), ("aaaa", "aa", 2), ("abc", "x", 0), ("a.b.", ".", 2), ("abc", "", 4), (None, "a", None)),
     "py_int": _cases(
         (S,),
@@ -225,12 +271,63 @@ CASES: dict[str, list[Case]] = {
         ("", "%Y-%m-%d", False),
         ("31.1.2026", "%d.%m.%Y", True),
     ),
+    "parse_time": _cases(
+        (S, S),
+        ("2026-01-31", "ISO8601", datetime(2026, 1, 31)),
+        ("2026-01-31 05:06", "ISO8601", datetime(2026, 1, 31, 5, 6)),
+        ("2026-01-31T05:06:07.25", "ISO8601", datetime(2026, 1, 31, 5, 6, 7, 250000)),
+        ("31/01/2026", "%d/%m/%Y", datetime(2026, 1, 31)),
+        ("1/2/2026", "%d/%m/%Y", datetime(2026, 2, 1)),
+        ("31.01.2026 5:06", "%d.%m.%Y %H:%M", datetime(2026, 1, 31, 5, 6)),
+        ("1/02/2026", "dayfirst", datetime(2026, 2, 1)),
+        ("31.12.2026", "dayfirst", datetime(2026, 12, 31)),
+        ("2026-12-31", "dayfirst", ERROR),
+        ("1/2.2026", "dayfirst", ERROR),
+        ("31/01/2026", "ISO8601", ERROR),
+        ("2026-02-30", "ISO8601", ERROR),
+        ("", "ISO8601", ERROR),
+        (None, "ISO8601", None),
+    ),
+    "try_time": _cases(
+        (S, S),
+        ("2026-01-31", "ISO8601", datetime(2026, 1, 31)),
+        ("soon", "ISO8601", None),
+        ("2026-02-30", "%Y-%m-%d", None),
+        (None, "%Y", None),
+    ),
     "date_text": _cases((D, S), (date(2026, 1, 31), "%d.%m.%Y", "31.01.2026"), (None, "%Y", None))
     + _cases((T, S), (datetime(2026, 1, 31, 5, 6), "%H:%M", "05:06")),
     "year": _cases((D,), (date(2026, 1, 31), 2026), (None, None)) + _cases((T,), (datetime(1999, 12, 31, 23, 59), 1999)),
     "month": _cases((D,), (date(2026, 12, 31), 12), (None, None)),
     "day": _cases((D,), (date(2026, 12, 31), 31), (None, None)),
     "weekday": _cases((D,), (date(2026, 1, 5), 0), (date(2026, 1, 4), 6), (None, None)),
+    "hour": _cases((T,), (datetime(2026, 1, 31, 5, 6, 7), 5), (None, None)) + _cases((D,), (date(2026, 1, 31), 0)),
+    "minute": _cases((T,), (datetime(2026, 1, 31, 5, 6, 7), 6)) + _cases((D,), (date(2026, 1, 31), 0)),
+    "second": _cases((T,), (datetime(2026, 1, 31, 5, 6, 7), 7), (datetime(2026, 1, 31, 5, 6, 7, 900000), 7), (None, None)),
+    "quarter": _cases((T,), (datetime(2026, 3, 31), 1), (datetime(2026, 4, 1), 2), (None, None))
+    + _cases((D,), (date(2026, 12, 1), 4)),
+    "day_of_year": _cases((D,), (date(2024, 12, 31), 366), (date(2026, 1, 1), 1)) + _cases((T,), (datetime(2026, 2, 1, 23), 32)),
+    "iso_week": _cases((D,), (date(2027, 1, 1), 53), (date(2026, 1, 1), 1)) + _cases((T,), (datetime(2026, 1, 5, 1), 2)),
+    "days_in_month": _cases((D,), (date(2024, 2, 1), 29)) + _cases((T,), (datetime(2026, 2, 28, 23), 28), (None, None)),
+    "midnight": _cases((T,), (datetime(2026, 1, 31, 5), datetime(2026, 1, 31)), (None, None))
+    + _cases((D,), (date(2026, 1, 31), datetime(2026, 1, 31))),
+    "to_date": _cases((T,), (datetime(2026, 1, 31, 5), date(2026, 1, 31)), (None, None))
+    + _cases((D,), (date(2026, 1, 1), date(2026, 1, 1))),
+    "time_between": _cases(
+        (T, T),
+        (datetime(2026, 1, 2), datetime(2026, 1, 1), 86_400_000_000),
+        (datetime(2026, 1, 1), datetime(2026, 1, 1, 1), -3_600_000_000),
+    )
+    + _cases((T, D), (datetime(2026, 1, 1, 0, 0, 1), date(2026, 1, 1), 1_000_000), (None, date(2026, 1, 1), None)),
+    "add_time": _cases((T, L), (datetime(2026, 1, 1), 86_400_000_001, datetime(2026, 1, 2, 0, 0, 0, 1)), (None, 1, None))
+    + _cases((D, L), (date(2026, 1, 1), -1_000_000, datetime(2025, 12, 31, 23, 59, 59))),
+    "days_in": _cases((L,), (86_400_000_000, 1), (86_399_999_999, 0), (-1, -1), (0, 0), (None, None)),
+    "seconds_part": _cases((L,), (86_400_000_000, 0), (86_399_999_999, 86399), (-1, 86399), (1_999_999, 1), (None, None)),
+    "seconds_in": _cases((L,), (1_500_000, 1.5), (-250_000, -0.25), (None, None)),
+    "time_ratio": _cases((L, L), (3, 2, 1.5), (-1, 4, -0.25), (1, 0, inf), (0, 0, None), (None, 1, None)),
+    "present": _cases((N,), (1, 1), (None, ERROR)) + _cases((S,), ("", ""), (None, ERROR)) + _cases((F,), (1.5, 1.5)),
+    "neg_time": _cases((L,), (5, -5), (None, None)),
+    "duration_of": _cases((N, N), (2, 3_600_000_000, 7_200_000_000), (-1, 1000, -1000), (None, 1, None)),
     "days_between": _cases(
         (D, D), (date(2026, 3, 1), date(2026, 2, 1), 28), (date(2026, 1, 1), date(2026, 1, 2), -1), (None, date(2026, 1, 1), None)
     )

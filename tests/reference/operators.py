@@ -3,15 +3,18 @@
 Values are None, bool, int, float, str, date, datetime and lists. A float that is not a number is a missing value.
 """
 
+import calendar
 import math
+import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, type_of
 from lester_gui.ir.schema import Schema, Type
 
 Value = Any
+MICROSECOND = timedelta(microseconds=1)
 Evaluate = Callable[[Expr], Value]
 
 
@@ -101,6 +104,43 @@ def _py_round(a: float, digits: int) -> float:
     return float(round(a, digits))
 
 
+def _to_number(text: str) -> float | None:
+    text = text.strip().lower()
+    allowed = set(text) <= set("0123456789+-.e") or text.lstrip("+-") in ("inf", "infinity")
+    try:
+        return float(text) if allowed else None
+    except ValueError:
+        return None
+
+
+def _try_time(text: str, pattern: str) -> datetime | None:
+    forms = [f"%d{sign}%m{sign}%Y" for sign in "-/."] if pattern == "dayfirst" else [pattern]
+    if pattern == "ISO8601":
+        times = ("", "%H", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
+        forms = [f"%Y-%m-%d{join}{t}" for t in times for join in (("T", " ") if t else ("",))]
+    for form in forms:
+        try:
+            value = datetime.strptime(text, form)
+        except ValueError:
+            continue
+        if pattern != "ISO8601" or len(text.split(".")[0]) == len(value.strftime(form.replace(".%f", ""))):
+            return value
+    return None
+
+
+def _parse_time(text: str, pattern: str) -> datetime:
+    value = _try_time(text, pattern)
+    if value is None:
+        raise ValueError("no time")
+    return value
+
+
+def _present(value: Value) -> Value:
+    if value is None:
+        raise EvaluationError("missing")
+    return value
+
+
 def _at_midnight(day: date) -> datetime:
     return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)
 
@@ -124,6 +164,7 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "log1p": _log1p,
     "exp": _exp,
     "py_round": _py_round,
+    "np_round": lambda a, n: a if isinstance(a, int) else round(a * 10**n) / 10**n if math.isfinite(a) else a,
     "lower": str.lower,
     "upper": str.upper,
     "strip": str.strip,
@@ -140,7 +181,13 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "split_item": lambda a, sep, i: a.split(sep)[i],
     "py_split": str.split,
     "py_split_words": str.split,
+    "split_get": lambda a, i, sep=None: dict(enumerate(p := a.split(sep))).get(i if i >= 0 else len(p) + i),
     "count_text": str.count,
+    "regex_search": lambda a, pattern: any(True for _ in re.finditer(pattern, a)),
+    "regex_replace": lambda a, pattern, new: re.compile(pattern).sub(new, a),
+    "regex_count": lambda a, pattern: sum(1 for _ in re.finditer(pattern, a)),
+    "regex_get": lambda a, pattern, group: next((m[group] for m in re.finditer(pattern, a)), None),
+    "to_number": _to_number,
     "py_int": int,
     "py_float": _py_float,
     "to_float": float,
@@ -149,11 +196,30 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "parses_int": _parses(int),
     "parses_float": _parses(float),
     "parses_date": _parses(datetime.strptime),
+    "parse_time": _parse_time,
+    "try_time": _try_time,
     "date_text": lambda d, pattern: d.strftime(pattern),
     "year": lambda d: d.year,
     "month": lambda d: d.month,
     "day": lambda d: d.day,
     "weekday": lambda d: d.weekday(),
+    "hour": lambda d: _at_midnight(d).hour,
+    "minute": lambda d: _at_midnight(d).minute,
+    "second": lambda d: _at_midnight(d).second,
+    "quarter": lambda d: (d.month + 2) // 3,
+    "day_of_year": lambda d: d.timetuple().tm_yday,
+    "iso_week": lambda d: d.isocalendar().week,
+    "days_in_month": lambda d: calendar.monthrange(d.year, d.month)[1],
+    "midnight": lambda d: datetime(d.year, d.month, d.day),
+    "to_date": lambda d: date(d.year, d.month, d.day),
+    "time_between": lambda a, b: (_at_midnight(a) - _at_midnight(b)) // MICROSECOND,
+    "add_time": lambda a, span: _at_midnight(a) + span * MICROSECOND,
+    "days_in": lambda span: (span * MICROSECOND).days,
+    "seconds_part": lambda span: (span * MICROSECOND).seconds,
+    "seconds_in": lambda span: (span * MICROSECOND).total_seconds(),
+    "time_ratio": _float_div,
+    "neg_time": lambda span: -span,
+    "duration_of": lambda a, unit: a * unit,
     "days_between": lambda a, b: (_at_midnight(a) - _at_midnight(b)).days,
 }
 TOTAL: dict[str, Callable[..., Value]] = {
@@ -174,6 +240,7 @@ TOTAL: dict[str, Callable[..., Value]] = {
     "is_null": lambda a: a is None,
     "not_null": lambda a: a is not None,
     "py_str": str,
+    "present": _present,
 }
 # these look at an argument only when Python would
 LAZY: dict[str, Callable[[Sequence[Expr], Evaluate], Value]] = {

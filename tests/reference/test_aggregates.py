@@ -31,6 +31,7 @@ CASES: dict[str, list[tuple[list[Any], Any]]] = {
     "min": [([3, 1, None], 1), (["b", "B", "é"], "B"), ([], None), (["10", "9"], "10")],
     "max": [([3, 1, None], 3), (["b", "é", "z"], "é"), ([None], None)],
     "median": [([3, 1, 2], 2.0), ([1, 2], 1.5), ([None, 5.0], 5.0), ([], None), ([0.1, 0.3], 0.2)],
+    "mode": [([3, 1, 3, 1, None], 1), (["b", "a", "b"], "b"), ([None], None), ([0.5, 0.5, 0.1], 0.5)],
     "first": [([None, 2, 3], 2), ([None], None), (["", "a"], "")],
     "last": [([1, 2, None], 2), ([], None)],
 }
@@ -52,7 +53,8 @@ def test_pandas_says_nearly_the_same(values: list[float | None]) -> None:
     series = pd.Series(values, dtype="float64")
     grouped = series.groupby([0] * len(series))
     for name in set(AGGREGATES) - {"var0", "std0"}:
-        expected, result = getattr(grouped, name)().iloc[0], aggregate(name, values)
+        expected = next(iter(series.mode()), None) if name == "mode" else getattr(grouped, name)().iloc[0]
+        result = aggregate(name, values)
         assert pd.isna(expected) if result is None else math.isclose(result, expected, rel_tol=1e-9, abs_tol=1e-6), name
 
 

@@ -265,7 +265,7 @@ def test_readers_give_what_the_plan_says(source: Any) -> None:
     assert all(tuple(r) == source.read.schema.names for r in rows)
 
 
-PYTHON = {Type.BOOL: bool, Type.INT: int, Type.FLOAT: float, Type.STR: str}
+PYTHON = {Type.BOOL: bool, Type.INT: int, Type.FLOAT: float, Type.STR: str, Type.STRS: list}
 
 
 @QUICK

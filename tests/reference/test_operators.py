@@ -23,6 +23,7 @@ PYTHON_TYPE = {
     Type.DATE: date,
     Type.TIMESTAMP: datetime,
     Type.STRS: list,
+    Type.DURATION: int,
 }
 
 
@@ -100,6 +101,56 @@ def test_numpy_says_the_same(name: str) -> None:
         with np.errstate(all="ignore"):
             result = NUMPY[name](*(np.array(v) for v in values))
         assert np.isnan(result) if expected is None else np.isclose(result, expected, rtol=1e-15, atol=0)
+
+
+IN_PANDAS = {
+    "to_number": lambda a: pd.to_numeric(a, errors="coerce"),
+    "parse_time": lambda a, form: (
+        pd.to_datetime(a, dayfirst=True) if form[0] == "dayfirst" else pd.to_datetime(a, format=form[0])
+    ),
+    "try_time": lambda a, form: pd.to_datetime(a, format=form[0], errors="coerce"),
+    "hour": lambda a: a.dt.hour,
+    "minute": lambda a: a.dt.minute,
+    "second": lambda a: a.dt.second,
+    "quarter": lambda a: a.dt.quarter,
+    "day_of_year": lambda a: a.dt.day_of_year,
+    "iso_week": lambda a: a.dt.isocalendar().week,
+    "days_in_month": lambda a: a.dt.days_in_month,
+    "midnight": lambda a: a.dt.normalize(),
+    "days_in": lambda a: a.dt.days,
+    "seconds_part": lambda a: a.dt.seconds,
+    "seconds_in": lambda a: a.dt.total_seconds(),
+    "time_between": lambda a, b: (a - b) // pd.Timedelta(microseconds=1),
+    "add_time": lambda a, b: a + b,
+    "neg_time": lambda a: -a // pd.Timedelta(microseconds=1),
+    "regex_search": lambda a, pattern: a.str.contains(pattern[0]),
+    "regex_replace": lambda a, pattern, new: a.str.replace(pattern[0], new[0], regex=True),
+    "regex_count": lambda a, pattern: a.str.count(pattern[0]),
+    "regex_get": lambda a, pattern, group: a.str.extract(pattern[0])[int(group[0]) - 1],
+    "split_get": lambda a, i, sep=None: a.str.split(None if sep is None else sep[0], regex=False).str[int(i[0])],
+    "np_round": lambda a, n: a.round(int(n[0])),
+}
+
+
+@pytest.mark.parametrize("name", IN_PANDAS)
+def test_methods_of_pandas_say_the_same(name: str) -> None:
+    for types, values, expected in CASES[name]:
+        if None in values or (name, values[0]) == ("parse_time", ""):  # missing in pandas; a plan refuses blank times
+            continue
+        if (name, values[1:]) == ("parse_time", ("dayfirst",)) and expected is ERROR:  # pandas takes other formats as well
+            continue
+        columns = [pd.Series([v]) for v in values]
+        for i, t in enumerate(types):
+            if t is Type.DURATION:
+                columns[i] = pd.to_timedelta(columns[i], unit="us")
+            elif t in (Type.DATE, Type.TIMESTAMP):
+                columns[i] = pd.to_datetime(columns[i])
+        if expected is ERROR:
+            with pytest.raises(ValueError):
+                IN_PANDAS[name](*columns)
+            continue
+        (value,) = IN_PANDAS[name](*columns)
+        assert pd.isna(value) if expected is None else value == expected, values
 
 
 PYTHON = {

@@ -28,6 +28,8 @@ ARROW = {
     Type.FLOAT: pa.float64(),
     Type.STR: pa.string(),
     Type.DATE: pa.date32(),
+    Type.TIMESTAMP: pa.timestamp("us"),
+    Type.DURATION: pa.int64(),
     Type.FLOATS: pa.list_(pa.float64()),
 }
 

@@ -6,7 +6,7 @@ from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, 
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.operators import OPERATORS, unify
 from lester_gui.ir.schema import PlanError, Type
-from lester_gui.rewrite.lift import paths
+from lester_gui.rewrite.lift import paths, times
 from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Value, const_cell
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
@@ -65,6 +65,8 @@ def arithmetic(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
             else:
                 parts.append(c)
         return make("concat_text", *parts)
+    if times.is_time(a, b):
+        return times.arithmetic(op, a, b)
     if not (a.type.is_number and b.type.is_number):
         raise shape(f"{op} is used on {a.type} and {b.type}")
     if op in ARITHMETIC:
@@ -88,6 +90,8 @@ def arithmetic(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
 def compare(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
     """Return ``a op b`` for an operator of `COMPARISON`."""
     name = COMPARISON[op]
+    if pandas and times.is_time(a, b):
+        a, b = times.comparable(a, b)
     if not pandas:
         a, b = _asked_before(a), _asked_before(b)
     numbers = a.type.is_number and b.type.is_number

@@ -133,6 +133,7 @@ class Column1(Value):
     numpy: bool = False
     index: tuple[str, ...] | None = ()
     lines: tuple[int, ...] = field(default=(), compare=False)
+    category: str = field(default="", compare=False)  # "sorted": just made a category of; "listed": in another order
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +380,7 @@ class Grouping(Value):
     as_index: bool = True
     dropna: bool = True
     sort: bool = True
+    owner: Value | None = None  # the frame as the script reached it: a group sees what is assigned to it later
 
 
 @dataclass(frozen=True, slots=True)

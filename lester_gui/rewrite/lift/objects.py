@@ -87,6 +87,8 @@ class Objects:
         self.lines: tuple[int, ...] = ()
         self.depth = 0
         self.pandas = False
+        self.categories: set[str] = set()  # columns of tables that hold categories, whose order an earlier step fixed
+        self.group: Any = None  # the `grouped.Scope` of the group whose function is being lifted
         self.unseen: dict[int, tuple[Cell, ...]] = {}
         self.failures: dict[int, Reason] = {}  # objects that a loop left unknown
         self.sides: tuple[dict[int, Value], dict[int, Value]] = ({}, {})  # objects of two paths that meet

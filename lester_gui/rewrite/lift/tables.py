@@ -29,7 +29,7 @@ from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.naming import Naming
 from lester_gui.rewrite.lift.objects import Objects
 from lester_gui.rewrite.lift.records import SHORT, Observe, State, described
-from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -156,8 +156,6 @@ class Tables(Objects):
 
     def _with_state(self, node: Node, leaf: Leaf) -> tuple[Node, str]:
         state = self.states[leaf.ident]
-        if state.function == "mode":
-            raise no_rule("the most frequent value used outside an imputer")
         if state.part is not None:
             raise shape("A statistic of one side of the split is used outside an encoder")
         source, column = self.as_column(state.node, state.cell, leaf.name, state.lines)
@@ -183,7 +181,7 @@ class Tables(Objects):
         """Return a total over the rows of `node` as a cell that all rows share."""
         from lester_gui.ir.operators import AGGREGATES
 
-        if function == "mode":  # no aggregate: it only stands where an imputer is recognised
+        if function == "mode" and part is not None:  # it only stands where an imputer is recognised
             kind, nullable = cell.type, False
         elif cell.type not in AGGREGATES[function].accepts:
             raise shape(f"{function} is taken of a {cell.type}")
@@ -196,8 +194,15 @@ class Tables(Objects):
         self.states[made] = State(node, cell, function, part, self.lines)
         return Cell(Leaf("state", made, name, kind, nullable), kind, nullable)
 
+    def is_column(self, value: Value) -> bool:
+        """Whether a value is a column of its node as it stands."""
+        return isinstance(value, Cell) and isinstance(value.expr, Column)
+
     def count(self, node: Node, part: Part | None = None) -> Cell:
-        """Return the number of rows as a cell; it is known to splits and sizes, not to rows."""
+        """Return the number of rows as a cell; it is known to splits and sizes, not to rows. In a group: of its rows."""
+        if self.group is not None and self.group.node is node:
+            size: Cell = self.group.size(self)
+            return size
         found = (i for i, (known, side) in self.counted.items() if side == part and self.align.same(known, node))
         ident = next(found, None) or self.number()
         self.counted.setdefault(ident, (node, part))
@@ -240,6 +245,8 @@ class Tables(Objects):
     def materialise(self, frame: Frame, with_index: bool = False) -> tuple[Node, Frame]:
         """Return a node whose columns are exactly the visible ones of `frame` (and its index levels), and the frame over it."""
         columns = dict(frame.columns)
+        if any("\x1f" in n for n in columns):
+            raise shape("A table whose columns have names of two levels is used before they are flattened")
         if with_index:
             columns = dict(frame.levels) | columns
         wanted: dict[str, Cell] = {}

@@ -38,6 +38,7 @@ _KINDS = {
     frozenset({Type.BOOL}): "condition",
     frozenset({Type.INT, Type.BOOL}): "int",
     frozenset({Type.DATE, Type.TIMESTAMP}): "date",
+    frozenset({Type.DURATION}): "duration",
 }
 
 

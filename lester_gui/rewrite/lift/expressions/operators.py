@@ -78,7 +78,12 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     if op == "Mod" and isinstance(a, Const) and isinstance(a.value, str):
         from lester_gui.rewrite.lift.library.text import percent
 
-        return percent(lift, a.value, b)
+        try:
+            return percent(lift, a.value, b)
+        except Stopped:
+            if lift.loops:
+                raise
+            return Result("text")  # a figure that is printed; as a value of a row it would be a result, too, and stop
     if isinstance(a, Matrix) or isinstance(b, Matrix):
         from lester_gui.rewrite.lift.library.numpy import matrix_arithmetic
 
@@ -162,6 +167,8 @@ def unary(lift: Lifter, node: ast.UnaryOp) -> Value:
         return Const(UNARY[type(node.op).__name__](value.value))
 
     def apply(cell: Cell) -> Cell:
+        if isinstance(node.op, ast.USub) and cell.type is Type.DURATION:
+            return cells.make("neg_time", cell)
         if isinstance(node.op, ast.USub) and cell.type.is_number:
             return cells.make("neg", cell)
         if isinstance(node.op, ast.UAdd):

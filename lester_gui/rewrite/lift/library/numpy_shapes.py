@@ -152,9 +152,13 @@ def reshape_function(lift: Lifter, args: Arguments) -> Value:
 
 def array_item(lift: Lifter, column: Column1, key: Value) -> Value:
     """Return ``x[key]`` of a column."""
+    from lester_gui.rewrite.lift.library.pandas_counts import top
     from lester_gui.rewrite.lift.library.pandas_frame import aligned, filtered
     from lester_gui.rewrite.lift.library.splitting import by_order
 
+    few = top(lift, column, key)
+    if few is not None:
+        return few
     if isinstance(key, Tup) and len(key.items) == 2 and _is_all(lift, key.items[0]) and lift.content(key.items[1]) == Const(None):
         return tall(column)
     if isinstance(key, Tup) and len(key.items) == 2 and _is_all(lift, key.items[0]) and _is_newaxis(lift, key.items[1]):
@@ -165,11 +169,12 @@ def array_item(lift: Lifter, column: Column1, key: Value) -> Value:
         return lift.move(column.cell, column.node, node)
     if isinstance(key, Column1) and key.cell.type is Type.BOOL and column.part is None:
         name = column.name or "value"
-        frame, condition = aligned(lift, Frame(column.node, ((name, column.cell),), column.index), key)
+        levels = tuple((n, cells.column(column.node, n)) for n in column.index or ())
+        frame, condition = aligned(lift, Frame(column.node, ((name, column.cell),), column.index, levels), key)
         if condition.nullable:
             raise shape("A mask may be missing for some rows")
         kept = filtered(lift, frame, condition)
-        return Column1(kept.node, cells.column(kept.node, name), column.name, None, column.numpy, None)
+        return Column1(kept.node, cells.column(kept.node, name), column.name, None, column.numpy, column.index or None)
     part = _part(lift, column, key)
     if part is not None and column.part is None:
         return replace(column, part=part, index=column.index or None)

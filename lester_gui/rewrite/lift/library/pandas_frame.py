@@ -32,6 +32,9 @@ from lester_gui.rewrite.lift.library.sklearn_labels import as_coded, coded_featu
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
+LEVEL = "\x1f"
+"""Between the levels of a column's name, until the script flattens them. No name in a file has it."""
+
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
@@ -50,7 +53,7 @@ def column_of(lift: Lifter, frame: Frame, name: str) -> Value:
 
 def settled(lift: Lifter, frame: Frame) -> Frame:
     """Return the frame over a node with exactly its columns; one side of a split stays as it is, to keep its rows' identity."""
-    if frame.part is not None or any(isinstance(v, Encoded) or _is_loose(lift, v) for _, v in frame.columns):
+    if frame.part is not None or any(LEVEL in n or isinstance(v, Encoded) or _is_loose(lift, v) for n, v in frame.columns):
         return frame
     return lift.materialise(frame, with_index=True)[1]
 
@@ -60,7 +63,7 @@ def _is_loose(lift: Lifter, value: Value) -> bool:
     if not isinstance(value, Cell):
         return False
     states = [e for e in walk(value.expr) if isinstance(e, Leaf) and e.kind == "state"]
-    return any(lift.states[e.ident].function == "mode" for e in states)
+    return any(lift.states[e.ident].function == "mode" and lift.states[e.ident].part is not None for e in states)
 
 
 def whole(frame: Frame, what: str) -> Frame:
@@ -80,6 +83,8 @@ def get(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         return column_of(lift, frame, key.value)
     if isinstance(key, Column1) and key.cell.type is Type.BOOL:
         return lift.new(masked(lift, frame, key))
+    if isinstance(key, Tup) and LEVEL.join(map(str, lift.const(key))) in frame.names:
+        return column_of(lift, frame, LEVEL.join(lift.const(key)))
     if isinstance(key, Items | Tup):
         return lift.new(selected(lift, frame, lift.strings(key)))
     if isinstance(key, Accessor) and key.kind == "slice":
@@ -183,6 +188,8 @@ def first_column(lift: Lifter, name: str, value: Value) -> Frame:
 def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
     """Return the frame after ``frame[name] = value``."""
     content = lift.content(value)
+    if isinstance(content, Column1) and content.category:
+        lift.categories.add(name)
     if isinstance(content, Result | Encoded):
         return frame.with_columns({name: content})
     if isinstance(content, Coded):
@@ -358,7 +365,7 @@ def choose(lift: Lifter, frame: Frame, args: Arguments) -> Value:
 @method("frame", "astype")
 def astype(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.astype(type)`` or ``frame.astype({column: type})``."""
-    from lester_gui.rewrite.lift.library.pandas_series import cast
+    from lester_gui.rewrite.lift.library.pandas_convert import cast
 
     given = args.bind("dtype", ignored=("copy",), errors="raise")
     target = lift.content(given["dtype"])
@@ -372,6 +379,8 @@ def astype(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         if not isinstance(cell, Cell):
             raise shape(f"There is no column {n!r} to convert")
         new[n] = cast(lift, cell, kind)
+        if lift.content(kind) == Const("category"):
+            lift.categories.add(n)
     changed = {n: c for n, c in new.items() if c != frame.get(n)}
     return lift.new(assigned(lift, frame, changed) if changed else frame)
 
@@ -392,6 +401,8 @@ def fillna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     new: dict[str, Cell] = {}
     for n, value in wanted.items():
         cell = frame.get(n)
+        if not isinstance(content, Entries) and isinstance(cell, Cell) and cell.type is Type.BOOL and not cell.nullable:
+            continue  # a truth value and a number would not fit into one column, and none is missing
         if isinstance(cell, Cell) and (
             isinstance(content, Entries)
             or (cells.cell_of(value).type is cell.type or (cell.type.is_number and cells.cell_of(value).type.is_number))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.nodes import Option, Options, Read, Reader
 from lester_gui.ir.schema import Schema
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Matrix, Result, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Matrix, Module, Result, Rows, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -63,15 +63,30 @@ def read_csv(lift: Lifter, args: Arguments) -> Value:
         options["sep"] = "\t"
     for name in (*READING, "delimiter"):
         if name in args.keywords or (name == "sep" and len(args.positional) > 1):
-            options["sep" if name == "delimiter" else name] = lift.const(given[name])
+            options["sep" if name == "delimiter" else name] = written(lift, given[name])
     index = lift.const(given["index_col"])
     node = read(lift, path, Reader.PANDAS_CSV, as_options(options))
     frame = plain(node)
+    kinds = options.get("dtype")
+    if isinstance(kinds, dict):
+        lift.categories.update(n for n, kind in kinds.items() if kind == "category")
+    elif kinds == "category":
+        lift.categories.update(frame.names)
     if index is None or index is False:
         return lift.new(frame)
     given_names = [index] if isinstance(index, str | int) else list(index)
     names = tuple(node.schema.names[i] if isinstance(i, int) else str(i) for i in given_names)
     return lift.new(with_index(lift, frame, names))
+
+
+def written(lift: Lifter, value: Value) -> object:
+    """Return an option as the script's text fixes it; of a type, its name: ``np.float64`` is ``"float64"``."""
+    content = lift.content(value)
+    if isinstance(content, Module):
+        return content.name.rsplit(".", 1)[-1]
+    if isinstance(content, Entries):
+        return {lift.const(k): written(lift, v) for k, v in content.items}
+    return lift.const(content)
 
 
 def as_options(given: dict[str, object]) -> Options:

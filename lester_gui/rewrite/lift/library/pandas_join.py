@@ -1,16 +1,17 @@
-"""pandas: merge, join, groupby."""
+"""pandas: merge and join."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.nodes import Aggregate, GroupOrder, Join, JoinKind, Measure, Node, Select, Sort
-from lester_gui.ir.operators import AGGREGATES
+from lester_gui.ir.expressions import Literal
+from lester_gui.ir.nodes import Aggregate, Join, JoinKind, Node, Select, Sort
+from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Grouping, Items, Module, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Value
 from lester_gui.rewrite.lift.library.pandas_frame import settled, whole
-from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
+from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -39,15 +40,48 @@ def merge(lift: Lifter, left: Value, args: Arguments) -> Value:
         right = Frame(right.node, ((right.name, right.cell),), right.index, levels, right.part)
     if not isinstance(left, Frame) or not isinstance(right, Frame):
         raise shape("A merge with something that is not a table")
-    if lift.const(given["indicator"]) or ("sort" in args.keywords and lift.const(args.keywords["sort"])):
-        raise no_rule("merge with indicator or sort")
+    mark = lift.const(given["indicator"])
+    if "sort" in args.keywords and lift.const(args.keywords["sort"]):
+        raise no_rule("merge with sort")
     whole(left, "A merge"), whole(right, "A merge")
     how = HOW.get(lift.const(given["how"]))
     if how is None:
         raise no_rule(f"merge with how={lift.const(given['how'])!r}")
     on = _keys(lift, left, right, given, how)
     suffixes = lift.const(given["suffixes"]) or ("_x", "_y")
-    return lift.new(joined(lift, left, right, how, on, (suffixes[0] or "", suffixes[1] or "")))
+    ends = (suffixes[0] or "", suffixes[1] or "")
+    if mark:
+        return lift.new(marked(lift, left, right, how, on, ends, mark if isinstance(mark, str) else "_merge"))
+    return lift.new(joined(lift, left, right, how, on, ends))
+
+
+MARKS = ("is_left", "is_right")
+
+
+def marked(
+    lift: Lifter,
+    left: Frame,
+    right: Frame,
+    how: JoinKind,
+    on: tuple[tuple[str, str], ...],
+    suffixes: tuple[str, str],
+    name: str,
+) -> Frame:
+    """Return the join of two frames with a column that says on which side each row was found."""
+    if how is JoinKind.CROSS or any(m in (*left.names, *right.names) for m in MARKS):
+        raise no_rule("merge with indicator here")
+    there = Cell(Literal(True), Type.BOOL)
+    out = joined(lift, left.with_columns({MARKS[0]: there}), right.with_columns({MARKS[1]: there}), how, on, suffixes)
+    a, b = (out.get(m) for m in MARKS)
+    assert isinstance(a, Cell) and isinstance(b, Cell)
+
+    def text(value: str) -> Cell:
+        return Cell(Literal(value), Type.STR)
+
+    side = cells.choose(cells.make("is_null", b).expr, text("left_only"), text("both"))
+    side = cells.choose(cells.make("is_null", a).expr, text("right_only"), side)
+    kept = tuple((n, c) for n, c in out.columns if n not in MARKS)
+    return settled(lift, replace(out, columns=(*kept, (name, side))))
 
 
 def _keys(lift: Lifter, left: Frame, right: Frame, given: dict[str, Value], how: JoinKind) -> tuple[tuple[str, str], ...]:
@@ -118,7 +152,7 @@ def _keys_visible(frame: Frame, keys: set[str]) -> Frame:
 
 def unique_on(node: Node, keys: set[str]) -> bool:
     """Whether no two rows of `node` can have the same values of `keys`."""
-    from lester_gui.ir.nodes import Broadcast, Distinct, Filter, Project
+    from lester_gui.ir.nodes import Broadcast, Distinct, Filter, Project, Window
 
     while True:
         if isinstance(node, Aggregate):
@@ -130,6 +164,8 @@ def unique_on(node: Node, keys: set[str]) -> bool:
             keys, node = {back[k] for k in keys if k in back}, node.parent
         elif isinstance(node, Project):
             keys, node = keys - {n for n, _ in node.assigned}, node.parent
+        elif isinstance(node, Window):
+            keys, node = keys - {c.name for c in node.columns}, node.parent
         elif isinstance(node, Filter | Broadcast | Sort):
             node = node.parent
         else:
@@ -166,171 +202,3 @@ def join(lift: Lifter, left: Frame, args: Arguments) -> Value:
 
         out = with_index(lift, out, keys)
     return lift.new(out)
-
-
-# -- groups ------------------------------------------------------------------------------------------------------------
-
-
-@method("frame", "groupby")
-def groupby(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.groupby(keys)``."""
-    given = args.bind("by", ignored=("observed", "group_keys"), as_index=True, sort=True, dropna=True, level=None, axis=0)
-    whole(frame, "Grouping")
-    keys = lift.strings(given["by"])
-    flags = (bool(lift.const(given[n])) for n in ("as_index", "dropna", "sort"))
-    as_index, dropna, sort = flags
-    return Grouping(frame, keys, (), False, as_index, dropna, sort)
-
-
-@method("series", "groupby")
-def series_groupby(lift: Lifter, column: Column1, args: Arguments) -> Value:
-    """``column.groupby(other)``."""
-    from lester_gui.rewrite.lift.library.pandas_frame import aligned
-
-    key = lift.content(args.bind("by", ignored=("observed",))["by"])
-    if not isinstance(key, Column1) or not key.name or not column.name:
-        raise no_rule("Series.groupby of this")
-    frame, cell = aligned(lift, Frame(column.node, ((column.name, column.cell),), column.index, (), column.part), key)
-    frame = settled(lift, frame.with_columns({key.name: cell}))
-    return Grouping(whole(frame, "Grouping"), (key.name,), (column.name,), True)
-
-
-@method("groupby", "__getitem__")
-def chosen(lift: Lifter, group: Grouping, args: Arguments) -> Value:
-    """``grouped[column]`` or ``grouped[[columns]]``."""
-    key = lift.content(args.positional[0])
-    return replace(group, columns=lift.strings(key), series=isinstance(key, Const))
-
-
-SIMPLE = ("mean", "sum", "min", "max", "count", "size", "nunique", "std", "var", "median", "first", "last")
-
-
-@method("groupby", *SIMPLE)
-def simple(lift: Lifter, group: Grouping, args: Arguments) -> Value:
-    """``grouped.mean()``."""
-    what = args.what.rsplit(".", 1)[-1]
-    args.bind(ignored=("numeric_only", "min_count"), ddof=1)
-    if what == "size":
-        out = aggregated(lift, group, [("size", "size", None)])
-        return _as_series(lift, out, "size", group) if group.as_index else lift.new(out)
-    columns = group.columns or tuple(n for n in group.frame.names if n not in group.keys)
-    measures = [(n, what, n) for n in columns if group.columns or _accepts(group.frame, n, what)]
-    out = aggregated(lift, group, [(n, f, c) for n, f, c in measures])
-    if group.series and group.as_index:
-        return _as_series(lift, out, columns[0], group)
-    return lift.new(out)
-
-
-def _accepts(frame: Frame, name: str, function: str) -> bool:
-    cell = frame.get(name)
-    return isinstance(cell, Cell) and cell.type in AGGREGATES[function].accepts
-
-
-@method("groupby", "agg", "aggregate")
-def agg(lift: Lifter, group: Grouping, args: Arguments) -> Value:
-    """``grouped.agg(new=(column, function))``, ``grouped.agg({column: function})``, ``grouped[column].agg([functions])``."""
-    measures: list[tuple[str, str, str | None]] = []
-    if args.positional:
-        spec = lift.content(args.positional[0])
-        if isinstance(spec, Entries):
-            for k, v in spec.items:
-                column, one = lift.text(k), lift.content(v)
-                if isinstance(one, Items) and len(one.values) > 1:
-                    raise no_rule("agg with several functions per column in one dict")
-                measures.append((column, _function(lift, one.values[0] if isinstance(one, Items) else one), column))
-                if isinstance(one, Items):
-                    raise no_rule("agg with column names of two levels")
-        elif isinstance(spec, Items) and group.series:
-            measures = [(_function(lift, f), _function(lift, f), group.columns[0]) for f in spec.values]
-        elif group.columns:
-            f = _function(lift, spec)
-            measures = [(n, f, n) for n in group.columns]
-        else:
-            raise no_rule("agg with this argument")
-    for name, value in args.keywords.items():
-        pair = lift.content(value)
-        if isinstance(pair, Tup):
-            column = lift.text(pair.items[0])
-            measures.append((name, _function(lift, pair.items[1]), column))
-        elif group.series:
-            measures.append((name, _function(lift, pair), group.columns[0]))
-        else:
-            raise no_rule("agg with this argument")
-    measures = [(n, f, None if f == "size" else c) for n, f, c in measures]
-    out = aggregated(lift, group, measures)
-    single = group.series and args.positional and not isinstance(lift.content(args.positional[0]), Items)
-    return _as_series(lift, out, measures[0][0], group) if single and group.as_index else lift.new(out)
-
-
-def _function(lift: Lifter, value: Value) -> str:
-    content = lift.content(value)
-    name = content.name.rsplit(".", 1)[-1] if isinstance(content, Module) else lift.const(content)
-    if isinstance(content, Module) and name == "len":
-        return "size"
-    if name not in SIMPLE:
-        raise no_rule("this aggregate function")
-    return str(name)
-
-
-def aggregated(lift: Lifter, group: Grouping, measures: list[tuple[str, str, str | None]]) -> Frame:
-    """Return one row per group, keys in the index or as columns."""
-    node, frame = lift.materialise(group.frame, with_index=True)
-    for key in group.keys:
-        if frame.get(key) is None:
-            raise shape(f"There is no column {key!r} to group by")
-    made = tuple(Measure(n, f, c) for n, f, c in measures)
-    for m in made:
-        if m.column is not None and m.column not in node.schema:
-            raise shape(f"There is no column {m.column!r} to aggregate")
-    out = lift.step(
-        Aggregate,
-        lift.naming.called(node),
-        parent=node,
-        by=group.keys,
-        measures=made,
-        order=GroupOrder.SORTED if group.sort else GroupOrder.FIRST_SEEN,
-        drop_null_keys=group.dropna,
-    )
-    keys = tuple((n, cells.column(out, n)) for n in group.keys)
-    rest = tuple((n, cells.column(out, n)) for n, _, _ in measures)
-    if group.as_index:
-        return Frame(out, rest, group.keys, keys)
-    return Frame(out, (*keys, *rest), ())
-
-
-def _as_series(lift: Lifter, frame: Frame, name: str, group: Grouping) -> Value:
-    return Column1(frame.node, cells.column(frame.node, name), name if name != "size" else "", None, False, group.keys)
-
-
-@method("groupby", "transform")
-def transform(lift: Lifter, group: Grouping, args: Arguments) -> Value:
-    """``grouped[column].transform("mean")``: the group's value for each of its rows; rows without a key get none."""
-    if not group.columns or not group.series:
-        raise no_rule("transform of several columns")
-    function_name = _function(lift, args.bind("func")["func"])
-    column = group.columns[0]
-    node, frame = lift.materialise(group.frame, with_index=True)
-    name = lift.free_column(node, f"{column}_{function_name}")
-    totals = lift.step(
-        Aggregate,
-        name,
-        parent=node,
-        by=group.keys,
-        measures=(Measure(name, function_name, None if function_name == "size" else column),),
-    )
-    out = lift.step(
-        Join, lift.naming.called(node), node, left=node, right=totals, how=JoinKind.LEFT, on=tuple((k, k) for k in group.keys)
-    )
-    return Column1(out, cells.column(out, name), column, None, False, frame.index)
-
-
-@method("groupby", "head", "tail", "apply", "filter", "cumcount", "cumsum", "rank", "shift", "ngroup", "diff", "groups")
-def ordered(lift: Lifter, group: Grouping, args: Arguments) -> Value:
-    """What depends on the order in a group, or runs code per group."""
-    raise no_rule(args.what.replace("groupby", "DataFrameGroupBy"))
-
-
-@attribute("groupby", "ngroups")
-def ngroups(lift: Lifter, group: Grouping, owner: Value) -> Value:
-    """``grouped.ngroups``."""
-    return Result("groups")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift.domain import (
+    Accessor,
     Const,
     Entries,
     Frame,
-    UserFunction,
+    Items,
+    Module,
+    Tup,
     Value,
 )
-from lester_gui.rewrite.lift.library.pandas_frame import in_place, settled
-from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, in_place, settled
+from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -32,26 +36,24 @@ def rename(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     if isinstance(content, Entries):
         table = {lift.text(k): lift.text(v) for k, v in content.items}
         new = tuple(table.get(n, n) for n in frame.names)
-    elif isinstance(mapping, UserFunction) or mapping is not content:
-        raise no_rule("DataFrame.rename with a function")
     else:
         new = renamed_by(lift, mapping, frame.names)
     return in_place(lift, args, relabelled(lift, frame, new), given["inplace"])
 
 
-def renamed_by(lift: Lifter, mapping: Value, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return names after a function such as ``str.lower``."""
-    from lester_gui.rewrite.lift.domain import Module
+def renamed_by(lift: Lifter, function: Value, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names after a function of one name: ``str.lower``, a lambda, a function of the script."""
+    from lester_gui.rewrite.lift.expressions.call import invoke
 
-    simple: dict[str, Callable[[str], str]] = {
-        "builtins.str.lower": str.lower,
-        "builtins.str.upper": str.upper,
-        "builtins.str.strip": str.strip,
-        "builtins.str.title": str.title,
-    }
-    if isinstance(mapping, Module) and mapping.name in simple:
-        return tuple(simple[mapping.name](n) for n in names)
-    raise no_rule("DataFrame.rename with this function")
+    out = []
+    for name in names:
+        if isinstance(function, Module) and function.name.startswith("builtins.str."):
+            change: Callable[[str], object] | None = getattr(str, function.name.removeprefix("builtins.str."), None)
+            new = Const(change(name)) if change is not None else Const(None)
+        else:
+            new = lift.content(invoke(lift, function, Arguments("a function of a name", [Const(name)])))  # type: ignore[assignment]
+        out.append(lift.text(new))
+    return tuple(out)
 
 
 def relabelled(lift: Lifter, frame: Frame, names: tuple[str, ...]) -> Frame:
@@ -61,6 +63,8 @@ def relabelled(lift: Lifter, frame: Frame, names: tuple[str, ...]) -> Frame:
     if len(set(names)) != len(names):
         raise shape("Two columns get the same name")
     columns = tuple((new, v) for new, (_, v) in zip(names, frame.columns, strict=True))
+    if any(LEVEL in n for n in names):
+        return replace(frame, columns=columns)
     return settled(lift, replace(frame, columns=columns))
 
 
@@ -79,3 +83,130 @@ def affix(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     text = lift.text(args.positional[0])
     prefix = args.what.endswith("prefix")
     return lift.new(relabelled(lift, frame, tuple(text + n if prefix else n + text for n in frame.names)))
+
+
+# -- the list of names -------------------------------------------------------------------------------------------------
+
+
+@attribute("frame", "columns")
+def columns(lift: Lifter, frame: Frame, owner: Value) -> Value:
+    """``frame.columns``: a list of names; a name of two levels is a tuple."""
+    return lift.new(Items(tuple(_as_label(n) for n in frame.names), "index"))
+
+
+def _as_label(name: str) -> Value:
+    return Tup(tuple(Const(p) for p in name.split(LEVEL))) if LEVEL in name else Const(name)
+
+
+@attribute("list", "str")
+def text_of_names(lift: Lifter, content: Value, owner: Value) -> Value:
+    """``frame.columns.str``."""
+    names = lift.const(content)
+    if not isinstance(content, Items) or content.kind != "index" or not all(isinstance(n, str) for n in names):
+        raise no_rule("str of this list")
+    return Accessor(content, "names.str")
+
+
+@method("names.str", "lower", "upper", "title", "capitalize", "strip", "lstrip", "rstrip", "replace", "removeprefix",
+        "removesuffix", "startswith", "endswith", "contains", "slice", "swapcase")  # fmt: skip
+def text_method(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``frame.columns.str.lower()``, ``frame.columns.str.replace(" ", "_")``."""
+    what = args.what.rsplit(".", 1)[-1]
+    names = lift.const(accessor.owner)
+    values = [lift.const(v) for v in args.positional]
+    regex = bool(lift.const(args.keywords.pop("regex", Const(what == "contains"))))
+    if args.keywords:
+        raise no_rule(f"names.str.{what} with options")
+    if what == "contains":
+        out = [(re.search(values[0], n) is not None) if regex else values[0] in n for n in names]
+    elif what == "replace" and regex:
+        out = [re.sub(values[0], values[1], n) for n in names]
+    elif what == "slice":
+        out = [n[slice(*values)] for n in names]
+    else:
+        out = [getattr(n, what)(*values) for n in names]
+    return lift.new(Items(tuple(Const(o) for o in out), "index"))
+
+
+@method("list", "tolist", "to_list", "to_numpy", "to_flat_index")
+def as_list(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``frame.columns.tolist()``."""
+    if not isinstance(content, Items) or content.kind != "index":
+        raise no_rule(f"{args.what} of this list")
+    return lift.new(Items(content.values))
+
+
+@attribute("list", "values")
+def values_of_names(lift: Lifter, content: Value, owner: Value) -> Value:
+    """``frame.columns.values``."""
+    if not isinstance(content, Items) or content.kind != "index":
+        raise no_rule("values of a list")
+    return lift.new(Items(content.values, "index"))
+
+
+@method("list", "difference", "intersection", "union", "drop", "isin", "map", "get_level_values", "droplevel")
+def of_names(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``frame.columns.difference([…])`` and its kind, in pandas' order."""
+    what = args.what.rsplit(".", 1)[-1]
+    if not isinstance(content, Items) or content.kind != "index":
+        raise no_rule(f"{args.what} of this list")
+    if what == "map":
+        if len(args.positional) == 1 and isinstance(lift.content(args.positional[0]), Entries):
+            raise no_rule("columns.map with a dict")
+        return lift.new(Items(tuple(Const(n) for n in _mapped_names(lift, args.positional[0], content.values)), "index"))
+    if what in ("get_level_values", "droplevel"):
+        level = lift.const(args.positional[0])
+        names = [lift.const(v) for v in content.values]
+        if not all(isinstance(n, tuple) and len(n) == 2 for n in names) or level not in (0, 1, -1):
+            raise no_rule(f"columns.{what} here")
+        kept = level if what == "get_level_values" else 1 - level % 2
+        return lift.new(Items(tuple(Const(n[kept]) for n in names), "index"))
+    sort = lift.content(args.keywords.get("sort", Const(None)))
+    if set(args.keywords) - {"sort"} or sort not in (Const(None), Const(False)):
+        raise no_rule(f"columns.{what} with options")
+    names = list(lift.const(content))
+    others = list(lift.strings(args.positional[0]))
+    if what == "drop":
+        if set(others) - set(names):
+            raise shape("A name is dropped that is not there")
+        out: list[object] = [n for n in names if n not in others]
+    elif what == "isin":
+        out = [n in others for n in names]
+    else:
+        out = [n for n in names if (n in others) == (what == "intersection")] if what != "union" else [*names, *others]
+        out = list(dict.fromkeys(out))
+        if what in ("difference", "union") and sort == Const(None):
+            out = sorted(out)  # type: ignore[type-var]
+    return lift.new(Items(tuple(Const(n) for n in out), "index"))
+
+
+def _mapped_names(lift: Lifter, function: Value, labels: tuple[Value, ...]) -> list[str]:
+    from lester_gui.rewrite.lift.expressions.call import invoke
+
+    return [lift.text(invoke(lift, function, Arguments("a function of a name", [label]))) for label in labels]
+
+
+@method("list", "__eq__")
+def names_equal(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``frame.columns == name``: one truth value for each name."""
+    name = lift.const(args.positional[0])
+    return lift.new(Items(tuple(Const(n == name) for n in lift.const(content)), "index"))
+
+
+@method("frame", "droplevel")
+def droplevel(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.droplevel(0, axis=1)``: one level less of the columns' names."""
+    given = args.bind("level", "axis", axis=0)
+    level = lift.const(given["level"])
+    if lift.const(given["axis"]) not in (1, "columns") or level not in (0, 1, -1) or not all(LEVEL in n for n in frame.names):
+        raise no_rule("droplevel here")
+    return lift.new(relabelled(lift, frame, tuple(n.split(LEVEL)[1 - level % 2] for n in frame.names)))
+
+
+@method("frame", "rename_axis")
+def rename_axis(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.rename_axis(None, axis=1)``: the name of the columns' axis is seen by nobody."""
+    given = args.bind("mapper", mapper=None, columns=None, index=None, axis=0)
+    if lift.content(given["index"]) != Const(None) or ("columns" not in args.keywords and lift.const(given["axis"]) == 0):
+        raise no_rule("rename_axis of the rows")
+    return lift.new(frame)

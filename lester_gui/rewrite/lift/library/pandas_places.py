@@ -14,7 +14,6 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Entries,
     Frame,
-    Items,
     Result,
     Rows,
     Tup,
@@ -63,12 +62,6 @@ def set_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     return in_place(lift, args, with_index(lift, replace(frame, index=()), lift.strings(given["keys"])), given["inplace"])
 
 
-@attribute("frame", "columns")
-def columns(lift: Lifter, frame: Frame, owner: Value) -> Value:
-    """``frame.columns``."""
-    return lift.new(Items(tuple(Const(n) for n in frame.names)))
-
-
 def _indexer(kind: str) -> None:
     @attribute("frame", kind)
     def rule(lift: Lifter, frame: Value, owner: Value) -> Value:
@@ -102,6 +95,9 @@ def loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
         first = frame.names.index(low) if low is not None else 0
         last = frame.names.index(high) if high is not None else len(frame.names) - 1
         return lift.new(selected(lift, frame, frame.names[first : last + 1]))
+    chosen = lift.const(wanted)
+    if chosen and all(isinstance(c, bool) for c in chosen) and len(chosen) == len(frame.names):
+        return lift.new(selected(lift, frame, tuple(n for n, c in zip(frame.names, chosen, strict=True) if c)))
     return lift.new(selected(lift, frame, lift.strings(wanted)))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, paths, times
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -16,7 +16,7 @@ from lester_gui.rewrite.lift.domain import (
     Frame,
     Items,
     Keyed,
-    Module,
+    Leaf,
     Result,
     Rows,
     Tup,
@@ -58,8 +58,27 @@ def statistic(lift: Lifter, column: Column1, args: Arguments) -> Value:
         ddof = lift.const(given["ddof"])
         if ddof not in (0, 1):
             raise no_rule(f"{what} with ddof {ddof}")
-        return lift.state(column.node, column.cell, what if ddof == 1 else f"{what}0", name, column.part)
-    return lift.state(column.node, column.cell, STATISTICS[what], name, column.part)
+        return total(lift, column, what if ddof == 1 else f"{what}0", name)
+    return total(lift, column, STATISTICS[what], name)
+
+
+def total(lift: Lifter, column: Column1, function: str, name: str) -> Cell:
+    """Return a value over all rows of a column, or over those of the group whose function is being lifted."""
+    if lift.group is not None:
+        measure: Cell = lift.group.measure(lift, function, column.cell, column.node)
+        return measure
+    return lift.state(column.node, column.cell, function, name, column.part)
+
+
+@method("series", "any", "all")
+def truth_of_all(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``mask.any()``, ``mask.all()``; of no row at all, ``any`` is False and ``all`` is True."""
+    what = args.what.rsplit(".", 1)[-1]
+    if lift.group is None:
+        return Result(what)
+    args.bind(axis=None, skipna=True)
+    one = total(lift, mapped(column, cells.truth(column.cell)), "max" if what == "any" else "min", what)
+    return cells.make("coalesce", one, cells.cell_of(Const(what == "all")))
 
 
 @method("series", "fillna")
@@ -162,7 +181,7 @@ def clip(lift: Lifter, column: Column1, args: Arguments) -> Value:
 @method("series", "abs")
 def absolute(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.abs()``."""
-    return mapped(column, cells.make("abs", column.cell))
+    return mapped(column, times.magnitude(column.cell) if times.is_time(column.cell) else cells.make("abs", column.cell))
 
 
 COMPARE = {"eq": "Eq", "ne": "NotEq", "lt": "Lt", "le": "LtE", "gt": "Gt", "ge": "GtE"}
@@ -207,12 +226,28 @@ def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
         node, cell = looked_up(lift, column, content)
         return replace(column, node=node, cell=cell)
     if isinstance(content, Keyed):
-        raise no_rule("map with a dict that depends on data")
+        return by_dict(lift, column, content)
     if column.cell.nullable and what == "apply":
         lift.note("missing-in-function", column.name)
     with lift.using(pandas=True):
         out = lift.content(invoke(lift, target, Arguments(what, [column.cell])))
     return mapped(column, cells.cell_of(out))
+
+
+def by_dict(lift: Lifter, column: Column1, table: Keyed) -> Column1:
+    """Return what a dict that was filled from rows holds under each value of a column, missing where it has none."""
+    from lester_gui.rewrite.lift.stages import lookup
+
+    if table.template is None or len(table.keys) != 1:
+        raise no_rule("map with this dict")
+    value = lift.content(table.template)
+    if not isinstance(value, Cell):
+        raise no_rule("map with a dict of records")
+    node, name = lift.as_column(table.node, value, table.name or "value")
+    keyed = replace(table, node=node, template=cells.column(node, name))
+    made = Leaf("get", lookup(lift, keyed, column.cell), name, value.type, True)
+    out, (cell,) = lift.resolve(column.node, Cell(made, value.type, True))
+    return replace(column, node=out, cell=cell)
 
 
 def by_table(lift: Lifter, cell: Cell, table: Entries, keep: bool) -> Cell:
@@ -235,81 +270,46 @@ def by_table(lift: Lifter, cell: Cell, table: Entries, keep: bool) -> Cell:
     return out
 
 
-@method("series", "astype")
-def astype(lift: Lifter, column: Column1, args: Arguments) -> Value:
-    """``column.astype(type)``."""
-    given = args.bind("dtype", ignored=("copy",), errors="raise")
-    return mapped(column, cast(lift, column.cell, given["dtype"]))
+@method("series", "where", "mask")
+def kept_where(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.where(condition, other)``, ``column.mask(condition, other)``; without another value, it is missing."""
+    given = args.bind("cond", "other", other=None)
+    condition, other = lift.content(given["cond"]), lift.content(given["other"])
+    if not isinstance(condition, Column1) or condition.cell.type is not Type.BOOL or condition.cell.nullable:
+        raise no_rule("where with this condition")
+    columns = [column, condition, *([other] if isinstance(other, Column1) else [])]
+    if any(c.part != column.part or (not c.numpy and not column.numpy and c.index != column.index) for c in columns):
+        raise shape("Two Series are aligned by indexes that are not the same")
+    node, exprs = lift.align.together(*((c.cell.expr, c.node) for c in columns))
+    own = Cell(exprs[0], column.cell.type, column.cell.nullable)
+    if isinstance(other, Column1):
+        value = Cell(exprs[2], other.cell.type, other.cell.nullable)
+    elif other == Const(None) or (isinstance(other, Const) and other.value != other.value):
+        value = Cell(Literal(None, own.type), own.type, True)
+    else:
+        value = cells.cell_of(other)
+    chosen = cells.choose(exprs[1], own, value) if args.what.endswith("where") else cells.choose(exprs[1], value, own)
+    return replace(column, node=node, cell=chosen)
 
 
-def cast(lift: Lifter, cell: Cell, kind: Value) -> Cell:
-    """Return a cell converted as ``astype`` does."""
-    content = lift.content(kind)
-    name = content.name.rsplit(".", 1)[-1] if isinstance(content, Module) else lift.const(content)
-    if not isinstance(name, str):
-        raise no_rule("this type")
-    if name in ("category", "object"):
-        return cell
-    if name in ("float", "float64", "float32", "double", "float_"):
-        if cell.type is Type.STR:
-            return cells.make("py_float", cell)
-        return cells.make("to_float", cell)
-    if name in ("int", "int64", "int32", "int8", "int_", "Int64"):
-        if cell.type is Type.STR:
-            return cells.make("py_int", cell)
-        return cells.make("to_int", cell)
-    if name in ("str", "string", "str_"):
-        return cell if cell.type is Type.STR else cells.make("py_str", cell)
-    if name in ("bool", "bool_") and not cell.nullable:
-        return cells.truth(cell)
-    raise no_rule(f"the conversion of a {cell.type} to {name}")
+@method("series", "round")
+def rounded(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.round(n)``, as NumPy rounds."""
+    digits = lift.const(args.bind("decimals", decimals=0)["decimals"])
+    if not isinstance(digits, int) or digits < 0:
+        raise no_rule("rounding to tens")
+    return mapped(column, cells.make("np_round", column.cell, cells.cell_of(Const(digits))))
 
 
-@function("pandas.cut")
-def cut(lift: Lifter, args: Arguments) -> Value:
-    """``pd.cut(column, bins, labels=…)`` with listed edges: the label of the interval, missing outside all of them."""
-    given = args.bind("x", "bins", "right", "labels", right=True, labels=None, include_lowest=False, ordered=True)
-    column = lift.content(given["x"])
-    edges, labels = lift.const(given["bins"]), lift.const(given["labels"])
-    if not isinstance(column, Column1) or isinstance(edges, int) or labels is None:
-        raise no_rule("cut without listed edges and labels")
-    names = list(range(len(edges) - 1)) if labels is False else list(labels)
-    if len(names) != len(edges) - 1 or list(edges) != sorted(edges) or len({type(n) for n in names}) != 1:
-        raise no_rule("cut with these labels")
-    low_op, high_op = ("Gt", "LtE") if lift.const(given["right"]) else ("GtE", "Lt")
-    kind = cells.cell_of(Const(names[0])).type
-    out = Cell(Literal(None, kind), kind, True)
-    for i in reversed(range(len(names))):
-        first = i == 0 and lift.const(given["include_lowest"])
-        low = cells.compare("GtE" if first else low_op, column.cell, cells.cell_of(Const(edges[i])), True)
-        high = cells.compare(high_op, column.cell, cells.cell_of(Const(edges[i + 1])), True)
-        out = cells.choose(paths.both(low.expr, high.expr), cells.cell_of(Const(names[i])), out)
-    return mapped(column, out)
+@method("series", "combine_first")
+def combined(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.combine_first(other)`` over the same rows."""
+    from lester_gui.rewrite.lift.expressions.operators import columnwise
 
-
-@function("pandas.to_numeric")
-def to_numeric(lift: Lifter, args: Arguments) -> Value:
-    """``pd.to_numeric(column)`` of a column that holds numbers already, or text that is all numbers."""
-    given = args.bind("arg", errors="raise", downcast=None)
-    column = lift.content(given["arg"])
-    if isinstance(column, Column1) and column.cell.type.is_number:
-        return column
-    raise no_rule("to_numeric of text")
-
-
-@function("pandas.to_datetime")
-def to_datetime(lift: Lifter, args: Arguments) -> Value:
-    """``pd.to_datetime(column, format=…)``; ISO dates need no format."""
-    given = args.bind("arg", format=None, errors="raise", dayfirst=False, utc=False)
-    value = lift.content(given["arg"])
-    form = lift.const(given["format"])
-    cell = value.cell if isinstance(value, Column1) else cells.cell_of(value)
-    if cell.type in (Type.DATE, Type.TIMESTAMP):
-        return value
-    if cell.type is not Type.STR or form is None or lift.const(given["errors"]) != "raise" or "%H" in form:
-        raise no_rule("to_datetime without a format, or with times")
-    parsed = cells.make("parse_date", cell, cells.cell_of(Const(form)))
-    return mapped(value, parsed) if isinstance(value, Column1) else parsed
+    other = lift.content(args.bind("other")["other"])
+    if not isinstance(other, Column1):
+        raise no_rule("combine_first with this object")
+    return columnwise(lift, column, other, filled)
 
 
 @method(
@@ -358,7 +358,6 @@ def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
 
 @method(
     "series",
-    "value_counts",
     "describe",
     "hist",
     "plot",
@@ -369,7 +368,6 @@ def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
     "mode",
     "quantile",
     "items",
-    "idxmax",
     "corr",
 )
 def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
@@ -380,10 +378,11 @@ def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if what == "unique" and not lift.is_shown(args):
         return Vocabulary("first_seen", column.node, column.cell, (), False)
     if what == "mode" and not lift.is_shown(args):
-        return Tup((lift.state(column.node, column.cell, "mode", f"mode_{column.name}", column.part),))
+        one = total(lift, column, "mode", f"mode_{column.name}")
+        return Tup((one if column.part is not None else cells.make("present", one),))  # of no values there is no first one
     if what == "quantile" and args.positional and lift.content(args.positional[0]) == Const(0.5):
         return lift.state(column.node, column.cell, "median", f"median_{column.name}", column.part)
-    if what in ("mode", "quantile", "items", "idxmax", "corr", "value_counts") and not lift.is_shown(args):
+    if what in ("mode", "quantile", "items", "corr") and not lift.is_shown(args):
         raise no_rule(f"Series.{what}")
     return Result(what)
 
@@ -402,7 +401,8 @@ def dropna(lift: Lifter, column: Column1, args: Arguments) -> Value:
     from lester_gui.rewrite.lift.library.pandas_frame import filtered
 
     name = column.name or "value"
-    frame = filtered(lift, Frame(column.node, ((name, column.cell),), column.index), is_missing(column.cell, yes=False))
+    levels = tuple((n, cells.column(column.node, n)) for n in column.index or ())
+    frame = filtered(lift, Frame(column.node, ((name, column.cell),), column.index, levels), is_missing(column.cell, yes=False))
     return Column1(frame.node, cells.column(frame.node, name), name, None, False, frame.index)
 
 
@@ -436,5 +436,7 @@ def name(lift: Lifter, column: Column1, owner: Value) -> Value:
 
 @attribute("series", "index")
 def index(lift: Lifter, column: Column1, owner: Value) -> Value:
-    """``column.index``: usable where a list of row numbers is."""
+    """``column.index``: usable where a list of row numbers is; of groups, their keys."""
+    if column.index and len(column.index) == 1:
+        return Column1(column.node, cells.column(column.node, column.index[0]), column.index[0], column.part, True, column.index)
     return Rows(column.node, lift.position(column.node), column.part)

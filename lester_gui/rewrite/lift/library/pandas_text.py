@@ -1,25 +1,23 @@
-"""pandas: the text and date accessors of a Series."""
+"""pandas: the text accessor of a Series; a missing text stays missing, and is no match."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import (
-    Accessor,
-    Cell,
-    Column1,
-    Const,
-    Tup,
-    Value,
-)
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Frame, Items, Tup, Value
+from lester_gui.rewrite.lift.library.pandas_frame import settled
 from lester_gui.rewrite.lift.library.pandas_series import mapped
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
+
+SPECIAL = set(r"\.^$*+?{}[]|()")
 
 
 @attribute("series", "str")
@@ -30,126 +28,300 @@ def text_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:
     return Accessor(column, "series.str")
 
 
-@attribute("series", "dt")
-def date_accessor(lift: Lifter, column: Column1, owner: Value) -> Value:
-    """``column.dt``."""
-    if column.cell.type not in (Type.DATE, Type.TIMESTAMP):
-        raise shape(f".dt of a {column.cell.type}")
-    return Accessor(column, "series.dt")
+def _column(accessor: Accessor) -> Column1:
+    assert isinstance(accessor.owner, Column1)
+    return accessor.owner
 
 
-@method(
-    "series.str",
-    "lower",
-    "upper",
-    "strip",
-    "lstrip",
-    "rstrip",
-    "len",
-    "startswith",
-    "endswith",
-    "contains",
-    "replace",
-    "slice",
-    "get",
-    "split",
-    "count",
-    "cat",
-    "title",
-    "capitalize",
-    "zfill",
-    "match",
-    "__getitem__",
-)
-def text_method(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """Text methods of a column; a missing text stays missing."""
-    from lester_gui.rewrite.lift.library.text import slice_bounds, text_cell
+def _text(value: str) -> Cell:
+    return Cell(Literal(value), Type.STR)
 
-    column = accessor.owner
+
+def pattern_of(lift: Lifter, args: Arguments, position: int = 0, name: str = "pat") -> str:
+    """Return the regular expression of a call, its flags written into it.
+
+    Raises
+    ------
+    Stopped
+        If it is not fixed by the script, or no regular expression.
+    """
+    given = args.given(name, position)
+    if given is None:
+        raise no_rule(f"{args.what} without a pattern")
+    pattern = lift.text(given)
+    flags = lift.content(args.given("flags") or Const(0))
+    ignore_case = lift.const(args.given("case") or Const(True)) is False or flags in (Const(re.I), Const(re.I.value))
+    if not ignore_case and flags != Const(0):
+        raise no_rule("these flags of a regular expression")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise shape("A pattern is no regular expression") from error
+    return f"(?i){pattern}" if ignore_case else pattern
+
+
+@method("series.str", "contains", "match", "fullmatch", "startswith", "endswith")
+def found(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.contains(pattern, case=…, regex=…, na=…)`` and its kind."""
+    column = _column(accessor)
+    what = args.what.rsplit(".", 1)[-1]
+    if what in ("startswith", "endswith"):
+        args.bind("pat", na=None)
+        options = lift.content(args.given("pat", 0) or Const(None))
+        texts = options.items if isinstance(options, Tup) else (options,)
+        condition: Expr = paths.FALSE
+        for t in texts:
+            condition = paths.either(condition, asked(cells.make(what, column.cell, _text(lift.text(t)))).expr)
+        out = Cell(condition, Type.BOOL)
+    else:
+        args.bind("pat", case=True, flags=0, na=None, regex=True)
+        plain = lift.text(args.given("pat", 0) or Const(None))
+        regex = what != "contains" or bool(lift.const(args.given("regex") or Const(True)))
+        sensitive = lift.const(args.given("case") or Const(True)) is not False and "flags" not in args.keywords
+        if what == "contains" and sensitive and (not regex or not SPECIAL & set(plain)):
+            out = asked(cells.make("contains", column.cell, _text(plain)))
+        else:
+            pattern = pattern_of(lift, args) if regex else f"(?i){re.escape(plain)}"
+            if what != "contains":
+                start = len("(?i)") if pattern.startswith("(?i)") and not plain.startswith("(?i)") else 0
+                end = r"\Z" if what == "fullmatch" else ""
+                pattern = f"{pattern[:start]}\\A(?:{pattern[start:]}){end}"
+                re.compile(pattern)
+            out = asked(cells.make("regex_search", column.cell, _text(pattern)))
+    fallback = lift.content(args.given("na") or Const(None))
+    if fallback == Const(True):
+        out = Cell(paths.either(cells.make("is_null", column.cell).expr, out.expr), Type.BOOL)
+    elif fallback not in (Const(None), Const(False)):
+        raise no_rule("this value for missing texts")
+    return mapped(column, out)
+
+
+def asked(cell: Cell) -> Cell:
+    """Return a test of a text; a missing one does not pass it."""
+    return cells.make("coalesce", cell, Cell(paths.FALSE, Type.BOOL))
+
+
+@method("series.str", "replace")
+def replaced(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.replace(old, new, regex=…)``; ``regex=False`` is the default."""
+    given = args.bind("pat", "repl", n=-1, case=None, flags=0, regex=False)
+    column = _column(accessor)
+    if lift.const(given["n"]) != -1:
+        raise no_rule("replacing only the first matches")
+    old, new = lift.text(given["pat"]), lift.text(given["repl"])
+    if not lift.const(given["regex"]) and lift.const(given["case"]) is None:
+        return mapped(column, cells.make("replace", column.cell, _text(old), _text(new)))
+    if not lift.const(given["regex"]):
+        raise no_rule("replacing text without regard to case")
+    return mapped(column, cells.make("regex_replace", column.cell, _text(pattern_of(lift, args)), _text(new)))
+
+
+@method("series.str", "count")
+def counted(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.count(pattern)``."""
+    column = _column(accessor)
+    pattern = pattern_of(lift, args)
+    if pattern and not SPECIAL & set(pattern):
+        return mapped(column, cells.make("count_text", column.cell, _text(pattern)))
+    return mapped(column, cells.make("regex_count", column.cell, _text(pattern)))
+
+
+@method("series.str", "extract")
+def extracted(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.extract(pattern, expand=…)``: a Series of the one group, or a table with a column for each."""
+    given = args.bind("pat", "flags", flags=0, expand=True)
+    column = _column(accessor)
+    pattern = pattern_of(lift, args)
+    groups = re.compile(pattern)
+    if groups.groups == 0:
+        raise shape("A pattern to extract by has no group")
+    names = {n: k for k, n in groups.groupindex.items()}
+    parts = [cells.make("regex_get", column.cell, _text(pattern), cells.cell_of(Const(i + 1))) for i in range(groups.groups)]
+    if len(parts) == 1 and not lift.const(given["expand"]):
+        return mapped(column, parts[0])
+    columns = tuple((names.get(i + 1, str(i)), p) for i, p in enumerate(parts))
+    return lift.new(Frame(column.node, columns, column.index, (), column.part))
+
+
+@method("series.str", "findall")
+def all_found(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.findall(pattern)``, of which the number can be used."""
+    return Accessor(Tup((_column(accessor), Const(pattern_of(lift, args)))), "series.findall")
+
+
+@attribute("series.findall", "str")
+def of_all_found(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
+    """``column.str.findall(pattern).str``."""
+    return Accessor(accessor.owner, "series.findings")
+
+
+@method("series.findings", "len")
+def number_found(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.findall(pattern).str.len()``."""
+    assert isinstance(accessor.owner, Tup)
+    column, pattern = accessor.owner.items
     assert isinstance(column, Column1)
-    what = "__getitem__" if args.what.endswith("[…]") else args.what.rsplit(".", 1)[-1]
-    cell = column.cell
-    if what in ("contains", "replace", "match"):
-        pattern = lift.const(args.positional[0])
-        regex = lift.const(args.given("regex") or Const(what != "replace"))
-        if regex and any(c in pattern for c in r"\.^$*+?{}[]|()"):
-            raise no_rule("a regular expression")
-        if lift.const(args.given("case") or Const(True)) is False:
-            cell = cells.make("lower", cell)
-            args.positional[0] = Const(pattern.lower())
-        if what == "match":
-            what = "startswith"
-    if what in ("contains", "startswith", "endswith"):
-        out = cells.make(what, cell, cells.cell_of(lift.content(args.positional[0])))
-        fallback = args.given("na")
-        if fallback is not None and lift.content(fallback) != Const(None):
-            out = cells.make("coalesce", out, cells.cell_of(lift.content(fallback)))
-        return mapped(column, cells.make("coalesce", out, Cell(paths.FALSE, Type.BOOL)))
-    if what == "len":
-        return mapped(column, cells.make("str_len", cell))
-    if what in ("slice", "__getitem__"):
-        key = lift.content(args.positional[0]) if what == "__getitem__" else None
-        bounds = slice_bounds(lift, key if key is not None else args)
-        return mapped(column, cells.make("slice_text", cell, *bounds))
-    if what == "split" and not args.keywords.get("expand"):
-        return Accessor(Tup((column, lift.content(args.positional[0]) if args.positional else Const(None))), "series.split")
-    positional = [lift.content(a) for a in args.positional]
-    return mapped(column, text_cell(lift, what, cell, positional))
+    return mapped(column, cells.make("regex_count", column.cell, _text(lift.text(pattern))))
+
+
+# -- pieces ------------------------------------------------------------------------------------------------------------
+
+
+@method("series.str", "split", "rsplit")
+def split(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.split(sep)``: pieces, or with ``expand=True`` a table of them whose width the script must say."""
+    given = args.bind("pat", pat=None, n=-1, expand=False, regex=None)
+    column = _column(accessor)
+    separator = lift.const(given["pat"])
+    limit = lift.const(given["n"])
+    if separator is not None and (not isinstance(separator, str) or not separator):
+        raise no_rule("splitting text at this separator")
+    if separator is not None and len(separator) > 1 and SPECIAL & set(separator) and lift.const(given["regex"]) is not False:
+        raise no_rule("splitting text at a regular expression")
+    if lift.const(given["regex"]):
+        raise no_rule("splitting text at a regular expression")
+    if limit not in (-1, 0, None):
+        if limit != 1 or separator is None or args.what.endswith("rsplit"):
+            raise no_rule("splitting text a limited number of times")
+        kind = "series.parted"
+    else:
+        kind = "series.split"
+    parts = Accessor(Tup((column, Const(separator))), kind)
+    return Accessor(parts, "series.split.table") if lift.const(given["expand"]) else parts
 
 
 @attribute("series.split", "str")
+@attribute("series.parted", "str")
 def split_str(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
     """``column.str.split(sep).str``."""
-    return Accessor(accessor.owner, "series.pieces")
+    return Accessor(accessor, "series.pieces")
+
+
+def piece_of(lift: Lifter, parts: Accessor, place: int) -> Column1:
+    """Return one piece of each text; missing where there is none."""
+    assert isinstance(parts.owner, Tup)
+    column, separator = parts.owner.items
+    assert isinstance(column, Column1)
+    cell, sep = column.cell, lift.const(separator)
+    if parts.kind == "series.parted":  # split once: what stands before the separator, and all that follows it
+        if place not in (0, 1):
+            raise no_rule("this piece of a text that is split once")
+        pattern = rf"(?s)\A(.*?){re.escape(sep)}(.*)\Z"
+        got = cells.make("regex_get", cell, _text(pattern), cells.cell_of(Const(place + 1)))
+        return mapped(column, cells.make("coalesce", got, cell) if place == 0 else got)
+    if sep is None:
+        return mapped(column, cells.make("split_get", cell, cells.cell_of(Const(place))))
+    return mapped(column, cells.make("split_get", cell, cells.cell_of(Const(place)), _text(sep)))
 
 
 @method("series.pieces", "__getitem__", "get")
 def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """``column.str.split(sep).str[0]``: the first piece always exists, others may be missing."""
-    assert isinstance(accessor.owner, Tup)
-    column, separator = accessor.owner.items
-    assert isinstance(column, Column1)
+    """``column.str.split(sep).str[i]``."""
     place = lift.const(args.positional[0])
-    if place != 0 or separator == Const(None) or column.cell.nullable:
+    if not isinstance(place, int) or not isinstance(accessor.owner, Accessor):
         raise no_rule("this piece of a split text")
-    return mapped(column, cells.make("split_item", column.cell, cells.cell_of(separator), cells.cell_of(Const(0))))
+    return piece_of(lift, accessor.owner, place)
 
 
-@attribute("series.dt", "year")
-def year(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.year``."""
-    return _date_part(accessor, "year")
-
-
-@attribute("series.dt", "month")
-def month(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.month``."""
-    return _date_part(accessor, "month")
-
-
-@attribute("series.dt", "day")
-def day(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.day``."""
-    return _date_part(accessor, "day")
-
-
-@attribute("series.dt", "weekday")
-@attribute("series.dt", "dayofweek")
-@attribute("series.dt", "day_of_week")
-def weekday(lift: Lifter, accessor: Accessor, owner: Value) -> Value:
-    """``column.dt.weekday``."""
-    return _date_part(accessor, "weekday")
-
-
-@method("series.dt", "strftime")
-def strftime(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """``column.dt.strftime(format)``."""
-    column = accessor.owner
+@method("series.pieces", "len")
+def number_of_pieces(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.split(sep).str.len()``."""
+    assert isinstance(accessor.owner, Accessor) and isinstance(accessor.owner.owner, Tup)
+    column, separator = accessor.owner.owner.items
     assert isinstance(column, Column1)
-    return mapped(column, cells.make("date_text", column.cell, cells.cell_of(lift.content(args.positional[0]))))
+    if accessor.owner.kind != "series.split":
+        raise no_rule("the number of pieces of a text that is split once")
+    sep = lift.const(separator)
+    if sep is None:
+        return mapped(column, cells.make("word_count", column.cell))
+    one = cells.cell_of(Const(1))
+    return mapped(column, cells.make("add", cells.make("count_text", column.cell, _text(sep)), one))
 
 
-def _date_part(accessor: Accessor, operator: str) -> Column1:
-    column = accessor.owner
-    assert isinstance(column, Column1)
-    return mapped(column, cells.make(operator, column.cell))
+@method("series.split.table", "__getitem__")
+def piece_of_table(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.split(sep, expand=True)[i]``."""
+    place = lift.const(args.positional[0])
+    if not isinstance(place, int) or place < 0 or not isinstance(accessor.owner, Accessor):
+        raise no_rule("this column of split texts")
+    return piece_of(lift, accessor.owner, place)
+
+
+def pieces_as_columns(lift: Lifter, table: Accessor, names: tuple[str, ...]) -> Frame:
+    """Return a table of split texts under names that the script gives to its columns; their number is how many there are.
+
+    More pieces than names would stop the script; there, the plan takes the first ones.
+    """
+    if not isinstance(table.owner, Accessor) or table.owner.kind != "series.parted" or len(names) != 2:
+        raise no_rule("texts split into columns, unless they are split once")
+    parts = [piece_of(lift, table.owner, i) for i in range(len(names))]
+    first = parts[0]
+    return settled(
+        lift, Frame(first.node, tuple((n, p.cell) for n, p in zip(names, parts, strict=True)), first.index, (), first.part)
+    )
+
+
+# -- other methods -----------------------------------------------------------------------------------------------------
+
+
+@method("series.str", "len")
+def length(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.len()``."""
+    column = _column(accessor)
+    return mapped(column, cells.make("str_len", column.cell))
+
+
+@method("series.str", "slice", "__getitem__", "get")
+def part(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str[a:b]``, ``column.str[i]``."""
+    from lester_gui.rewrite.lift.library.text import slice_bounds
+
+    column = _column(accessor)
+    key = lift.content(args.positional[0]) if args.positional else None
+    if not args.what.endswith("slice") and isinstance(key, Const) and isinstance(key.value, int):
+        i = key.value
+        pattern = rf"(?s)\A.{{{i}}}(.)" if i >= 0 else rf"(?s)(.).{{{-i - 1}}}\Z"
+        return mapped(column, cells.make("regex_get", column.cell, _text(pattern), cells.cell_of(Const(1))))
+    if isinstance(key, Accessor) and key.kind == "slice":
+        low, high, step = lift.const(key.owner)
+        if step is None and isinstance(low, int) and low < 0 and high is None:
+            pattern = rf"(?s)\A.*?(.{{0,{-low}}})\Z"
+            got = cells.make("regex_get", column.cell, _text(pattern), cells.cell_of(Const(1)))
+            return mapped(column, got)
+        if step is None and low in (None, 0) and isinstance(high, int) and high < 0:
+            shorter = cells.make("regex_replace", column.cell, _text(rf"(?s).{{1,{-high}}}\Z"), _text(""))
+            return mapped(column, shorter)
+    bounds = slice_bounds(lift, args if args.what.endswith("slice") or key is None else key)
+    return mapped(column, cells.make("slice_text", column.cell, *bounds))
+
+
+@method("series.str", "cat")
+def concatenated(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.cat(other, sep=…)``."""
+    from lester_gui.rewrite.lift.expressions.operators import combine
+
+    given = args.bind("others", sep="", na_rep=None)
+    others = lift.content(given["others"])
+    several = others.values if isinstance(others, Items) else (others,)
+    if lift.content(given["na_rep"]) != Const(None) or not all(isinstance(lift.content(o), Column1) for o in several):
+        raise no_rule("str.cat of these objects")
+    out: Value = _column(accessor)
+    for other in several:
+        out = combine(lift, "Add", combine(lift, "Add", out, Const(lift.const(given["sep"]) or "")), other)
+    return out
+
+
+@method("series.str", "lower", "upper", "casefold", "strip", "lstrip", "rstrip", "title", "capitalize", "swapcase", "zfill",
+        "ljust", "rjust", "center", "pad", "removeprefix", "removesuffix", "isdigit", "isalpha", "isnumeric", "isalnum",
+        "isupper", "islower", "isspace", "isdecimal", "find", "rfind", "repeat", "normalize", "get_dummies", "join")  # fmt: skip
+def of_text(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """Methods of text, as Python has them."""
+    from lester_gui.rewrite.lift.library.text import text_cell
+
+    column = _column(accessor)
+    what = args.what.rsplit(".", 1)[-1]
+    if args.keywords:
+        raise no_rule(f"str.{what} with options")
+    with lift.using(pandas=True):
+        out = text_cell(lift, what, column.cell, [lift.content(a) for a in args.positional])
+    return mapped(column, asked(out) if out.type is Type.BOOL else out)

@@ -97,6 +97,8 @@ def store_attribute(lift: Lifter, target: ast.Attribute, value: Value) -> None:
         items = dict(content.items) | {Const(target.attr): value}
         lift.set(owner, replace(content, items=tuple(items.items())))
         return
+    if isinstance(content, Items) and target.attr == "name" and content.kind == "index":
+        return  # what the axis of the columns is called is seen by nobody
     if isinstance(content, Frame):
         with lift.using(family="pandas"):
             if target.attr == "columns":

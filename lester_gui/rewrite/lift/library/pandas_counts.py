@@ -1,0 +1,145 @@
+"""pandas: how often values occur, the most frequent ones, and small tables by value that scripts look things up in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.nodes import Aggregate, GroupOrder, Limit, Measure, Sort
+from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.domain import Accessor, Column1, Const, Keyed, Result, Tup, Value
+from lester_gui.rewrite.lift.library.pandas_join import unique_on
+from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@method("series", "value_counts")
+def value_counts(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.value_counts()``: values in the index, the most frequent first, equally frequent ones as they appear."""
+    given = args.bind("normalize", normalize=False, sort=True, ascending=False, bins=None, dropna=True)
+    if lift.is_shown(args) or lift.content(given["bins"]) != Const(None):
+        return Result("value_counts")
+    if column.part is not None:
+        raise shape("Counting values of one side of a split is not supported yet")
+    node, name = lift.as_column(column.node, column.cell, column.name or "value")
+    counted = "count" if name != "count" else "rows"
+    out: Aggregate | Sort = lift.step(
+        Aggregate,
+        f"{name}_counts",
+        parent=node,
+        by=(name,),
+        measures=(Measure(counted, "size", None),),
+        order=GroupOrder.FIRST_SEEN,
+        drop_null_keys=bool(lift.const(given["dropna"])),
+    )
+    if lift.const(given["sort"]):
+        by = ((counted, bool(lift.const(given["ascending"]))),)
+        out = lift.step(Sort, f"{name}_counts", parent=out, by=by)
+    cell = cells.column(out, counted)
+    if lift.const(given["normalize"]):
+        cell = cells.arithmetic("Div", cell, lift.state(out, cell, "sum", f"{counted}_sum"), pandas=True)
+    return Column1(out, cell, "proportion" if lift.const(given["normalize"]) else "count", None, False, (name,))
+
+
+def _by_value(column: Column1) -> bool:
+    """Whether a Series has one row per value of its index: counts, or an aggregate of groups."""
+    return bool(column.index) and column.part is None and unique_on(column.node, set(column.index or ()))
+
+
+def first(lift: Lifter, column: Column1, count: int) -> Column1:
+    """Return the first rows of a Series."""
+    node, name = lift.as_column(column.node, column.cell, column.name or "value")
+    out = lift.step(Limit, lift.naming.called(node), parent=node, count=count)
+    return replace(column, node=out, cell=cells.column(out, name))
+
+
+@method("series", "head")
+def head(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``counts.head(n)``."""
+    count = lift.const(args.bind("n", n=5)["n"])
+    if lift.is_shown(args) or column.part is not None or not isinstance(count, int) or count < 0:
+        return Result("rows shown")
+    return first(lift, column, count)
+
+
+@method("series", "nlargest", "nsmallest", "sort_values")
+def in_order(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``series.nlargest(n)``, ``series.sort_values(ascending=…)``: equal values in the order in which they stand."""
+    what = args.what.rsplit(".", 1)[-1]
+    if lift.is_shown(args):
+        return Result("rows shown")
+    if what == "sort_values":
+        given = args.bind(ascending=True, kind="quicksort", na_position="last", ignore_index=False, inplace=False)
+        if lift.const(given["na_position"]) != "last" or lift.const(given["ignore_index"]) or lift.const(given["inplace"]):
+            raise no_rule("sort_values of a Series with these options")
+        ascending, count = bool(lift.const(given["ascending"])), None
+        if lift.const(given["kind"]) not in ("stable", "mergesort"):
+            lift.note("unstable-sort", column.name)
+    else:
+        given = args.bind("n", n=5, keep="first")
+        if lift.const(given["keep"]) != "first":
+            raise no_rule(f"{what} with keep")
+        ascending, count = what == "nsmallest", lift.const(given["n"])
+    if column.part is not None or column.numpy:
+        raise no_rule(f"{what} of this column")
+    node, name = lift.as_column(column.node, column.cell, column.name or "value")
+    out: Sort | Limit = lift.step(Sort, lift.naming.called(node), parent=node, by=((name, ascending),))
+    if count is not None:
+        out = lift.step(Limit, lift.naming.called(node), parent=out, count=count)
+    return replace(column, node=out, cell=cells.column(out, name), index=column.index or None)
+
+
+@method("series", "to_dict")
+def to_dict(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``series.to_dict()``: what a Series holds under each value of its index, of equal ones the last."""
+    if lift.is_shown(args):
+        return Result("dict")
+    if not column.index or len(column.index) != 1 or column.part is not None:
+        raise no_rule("Series.to_dict here")
+    node, name = lift.as_column(column.node, column.cell, column.name or "value")
+    key = cells.column(node, column.index[0])
+    if key.nullable:
+        raise shape("A dict is made of a Series whose index may be missing")
+    return Keyed(node, column.index, cells.column(node, name), "last", lift.number(), column.name)
+
+
+def top(lift: Lifter, keys: Column1, key: Value) -> Value | None:
+    """Return ``counts.index[:n]``, the first keys, or None for another slice."""
+    if not (isinstance(key, Accessor) and key.kind == "slice" and isinstance(key.owner, Tup)):
+        return None
+    low, high, step = (lift.content(v) for v in key.owner.items)
+    if low not in (Const(None), Const(0)) or step != Const(None) or not isinstance(high, Const) or type(high.value) is not int:
+        return None
+    if high.value < 0 or not _by_value(keys):
+        return None
+    return first(lift, keys, high.value)
+
+
+# -- one element -------------------------------------------------------------------------------------------------------
+
+
+@attribute("tuple", "iloc")
+@attribute("tuple", "values")
+def places_of_modes(lift: Lifter, content: Value, owner: Value) -> Value:
+    """``column.mode().iloc``."""
+    return content
+
+
+@method("series", "idxmax", "idxmin")
+def place_of_extreme(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``counts.idxmax()``: the index of the first greatest value."""
+    what = args.what.rsplit(".", 1)[-1]
+    if lift.is_shown(args):
+        return Result(what)
+    if not column.index or len(column.index) != 1 or column.part is not None:
+        raise no_rule(f"Series.{what} here")
+    node, name = lift.as_column(column.node, column.cell, column.name or "value")
+    ordered = lift.step(Sort, lift.naming.called(node), parent=node, by=((name, what == "idxmin"),))
+    key = cells.column(ordered, column.index[0])
+    if key.nullable:
+        raise no_rule(f"Series.{what} of an index that may be missing")
+    only = lift.step(Limit, lift.naming.called(node), parent=ordered, count=1)
+    return cells.make("present", lift.state(only, cells.column(only, column.index[0]), "first", f"{what}_{name}"))

@@ -1,0 +1,171 @@
+"""pandas: values that look at other rows in order: ranks, running totals, the row before, filling from neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Column
+from lester_gui.ir.nodes import Filter, Node, Window, WindowColumn
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Grouping, Value
+from lester_gui.rewrite.lift.library.pandas_frame import settled, whole
+from lester_gui.rewrite.lift.library.pandas_groups import rows_of
+from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+RUNNING = {"cumsum": "pandas_cumsum", "cummax": "pandas_cummax", "cummin": "pandas_cummin", "ffill": "ffill", "bfill": "bfill"}
+LOOKING = ("shift", "diff", "rank", *RUNNING)
+
+
+def windowed(lift: Lifter, node: Node, by: tuple[str, ...], column: WindowColumn, dropna: bool = True) -> tuple[Node, Cell]:
+    """Return a node with the rows of `node` and a column that is computed within its groups, and that column's cell."""
+    name = lift.free_column(node, column.name)
+    out = lift.step(
+        Window,
+        lift.naming.called(node),
+        node,
+        parent=node,
+        by=by,
+        columns=(replace(column, name=name),),
+        drop_null_keys=dropna,
+    )
+    return out, cells.column(out, name)
+
+
+def options_of(lift: Lifter, what: str, args: Arguments) -> dict[str, object]:
+    """Return function and options of a window method as pandas' arguments say them."""
+    if what == "shift":
+        given = args.bind("periods", periods=1, fill_value=None, freq=None, axis=0)
+        if lift.content(given["freq"]) != Const(None) or lift.content(given["fill_value"]) != Const(None):
+            raise no_rule("shift with freq or fill_value")
+        return {"function": "shift", "offset": lift.const(given["periods"])}
+    if what == "diff":
+        return {"function": "diff", "offset": lift.const(args.bind("periods", periods=1, axis=0)["periods"])}
+    if what == "rank":
+        given = args.bind("method", axis=0, method="average", numeric_only=False, na_option="keep", ascending=True, pct=False)
+        if lift.const(given["na_option"]) != "keep":
+            raise no_rule("rank with na_option")
+        method_name = lift.text(given["method"])
+        flags = {n: bool(lift.const(given[n])) for n in ("ascending", "pct")}
+        return {"function": f"pandas_rank_{method_name}", **flags}
+    given = args.bind(ignored=("numeric_only",), axis=0, skipna=True, limit=None, inplace=False)
+    if lift.const(given["limit"]) is not None or not lift.const(given["skipna"]) or lift.const(given["inplace"]):
+        raise no_rule(f"{what} with limit, skipna or inplace")
+    return {"function": RUNNING[what]}
+
+
+def looked(
+    lift: Lifter, node: Node, by: tuple[str, ...], column: str, what: str, args: Arguments, dropna: bool
+) -> tuple[Node, Cell]:
+    """Return node and cell of a method that looks at other rows of the group."""
+    options = options_of(lift, what, args)
+    kind = node.schema.field(column).type
+    if what == "diff" and kind in (Type.DATE, Type.TIMESTAMP):
+        before = WindowColumn(f"{column}_before", "shift", column, offset=int(str(options["offset"])))
+        out, earlier = windowed(lift, node, by, before, dropna)
+        return out, cells.make("time_between", cells.column(out, column), earlier)
+    if options.get("offset") == 0:
+        return node, cells.column(node, column)
+    return windowed(lift, node, by, WindowColumn(f"{column}_{what}", column=column, **options), dropna)  # type: ignore[arg-type]
+
+
+@method("series", *LOOKING)
+def of_series(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.shift(1)``, ``column.rank()``, ``column.cumsum()``, ``column.ffill()`` over all rows."""
+    what = args.what.rsplit(".", 1)[-1]
+    if column.part is not None or lift.group is not None:
+        raise shape(f"{what} of one side of a split, or of a group, is not supported yet")
+    node, name = lift.as_column(column.node, column.cell, column.name or "value")
+    out, cell = looked(lift, node, (), name, what, args, dropna=False)
+    return replace(column, node=out, cell=cell)
+
+
+@method("groupby", *LOOKING)
+def of_group(lift: Lifter, group: Grouping, args: Arguments) -> Value:
+    """``grouped[column].shift(1)`` and its kind: one value for each row, in the table's order."""
+    what = args.what.rsplit(".", 1)[-1]
+    if not group.series:
+        return _several(lift, group, what, args)
+    node, frame = rows_of(lift, group)
+    out, cell = looked(lift, node, group.keys, group.columns[0], what, args, group.dropna)
+    return Column1(out, cell, group.columns[0], None, False, frame.index)
+
+
+def _several(lift: Lifter, group: Grouping, what: str, args: Arguments) -> Value:
+    names = group.columns or tuple(n for n in group.frame.names if n not in group.keys)
+    node, frame = rows_of(lift, group)
+    made: dict[str, Cell] = {}
+    for name in names:
+        node, cell = looked(
+            lift, node, group.keys, name, what, Arguments(args.what, args.positional, args.keywords), group.dropna
+        )
+        made[name] = cell
+    moved = {n: Cell(c.expr, c.type, c.nullable) for n, c in made.items()}
+    return lift.new(settled(lift, Frame(node, tuple(moved.items()), frame.index, frame.levels)))
+
+
+@method("groupby", "cumcount", "ngroup")
+def cumcount(lift: Lifter, group: Grouping, args: Arguments) -> Value:
+    """``grouped.cumcount()``: how many rows of the group stand before this one."""
+    if args.what.endswith("ngroup"):
+        raise no_rule("the number of a group")
+    given = args.bind("ascending", ascending=True)
+    node, frame = rows_of(lift, group)
+    column = WindowColumn("cumcount", "cumcount", ascending=bool(lift.const(given["ascending"])))
+    out, cell = windowed(lift, node, group.keys, column, group.dropna)
+    return Column1(out, cell, "", None, False, frame.index)
+
+
+@method("groupby", "head", "tail", "nth")
+def first_rows(lift: Lifter, group: Grouping, args: Arguments) -> Value:
+    """``grouped.head(n)``, ``grouped.tail(n)``, ``grouped.nth(0)``: some rows of each group, in the table's order."""
+    what = args.what.rsplit(".", 1)[-1]
+    count = lift.const(args.bind("n", n=5, dropna=None)["n"])
+    if not isinstance(count, int) or (what != "nth" and count < 0):
+        raise no_rule(f"{what} of a group with this number")
+    node, frame = rows_of(lift, group)
+    if any(node.schema.field(k).nullable for k in group.keys) and group.dropna:
+        raise no_rule(f"{what} of groups whose key may be missing")
+    backwards = what == "tail" or (what == "nth" and count < 0)
+    place = WindowColumn("place", "cumcount", ascending=not backwards)
+    out, cell = windowed(lift, node, group.keys, place, group.dropna)
+    bound = Cell(cells.cell_of(Const(count if count >= 0 else -count - 1)).expr, Type.INT)
+    condition = cells.compare("Eq" if what == "nth" else "Lt", cell, bound, pandas=True)
+    kept = lift.step(Filter, lift.naming.called(node), parent=out, predicate=condition.expr)
+    columns = tuple(
+        (n, cells.column(kept, c.expr.name)) for n, c in frame.columns if isinstance(c, Cell) and isinstance(c.expr, Column)
+    )
+    levels = tuple((n, cells.column(kept, c.expr.name)) for n, c in frame.levels if isinstance(c.expr, Column))
+    chosen = tuple((n, c) for n, c in columns if n in group.columns) if group.columns else columns
+    if group.series:
+        return Column1(kept, dict(columns)[group.columns[0]], group.columns[0], None, False, frame.index or None)
+    return lift.new(settled(lift, Frame(kept, chosen, frame.index or None, levels)))
+
+
+@method("series", "duplicated")
+@method("frame", "duplicated")
+def duplicated(lift: Lifter, content: Frame | Column1, args: Arguments) -> Value:
+    """``frame.duplicated(subset, keep=…)``: whether an equal row stands before (or after) this one."""
+    given = args.bind("subset", subset=None, keep="first") if isinstance(content, Frame) else args.bind(keep="first")
+    keep = lift.const(given["keep"])
+    if isinstance(content, Column1):
+        name = content.name or "value"
+        frame = Frame(content.node, ((name, content.cell),), content.index, (), content.part)
+        names: tuple[str, ...] = (name,)
+    else:
+        frame = content
+        names = frame.names if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
+    whole(frame, "Looking for duplicates")
+    node, frame = lift.materialise(frame, with_index=True)
+    if keep is False:
+        out, cell = windowed(lift, node, names, WindowColumn("rows", "size"), dropna=False)
+        condition = cells.compare("Gt", cell, cells.cell_of(Const(1)), pandas=True)
+    else:
+        out, cell = windowed(lift, node, names, WindowColumn("place", "cumcount", ascending=keep == "first"), dropna=False)
+        condition = cells.compare("Gt", cell, cells.cell_of(Const(0)), pandas=True)
+    return Column1(out, condition, "", None, False, frame.index)
