@@ -348,7 +348,7 @@ class Finished:
         lift = self.lift
         start = lift.content(old) if old is not None else Const(None)
         added = Cell(value, Type.INT if isinstance(value, Literal) and value.type is Type.INT else cell.type)
-        node, (resolved,) = self.rows(guard, [added], self.loop.lines)
+        node, (resolved,) = self.rows(self.unseen(guard), [added], self.loop.lines)
         if kind == "sum":
             out = lift.state(node, resolved, "sum", name)
             if start in (Const(0), Const(0.0)):
