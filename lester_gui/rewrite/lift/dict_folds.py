@@ -90,7 +90,8 @@ def folded(lift: Lifter, content: InLoop, change: Callable[[Expr], Expr]) -> Dic
     Stopped
         If a part depends on its own previous value in another way.
     """
-    assert content.key is not None and content.value is not None
+    if content.key is None or content.value is None:
+        raise Stopped(Reason.RECURRENCE, "A dict is read in a loop that never puts a value into it")
     seen = Leaf("seen", content.ident, content.remember(content.key), Type.BOOL)
     if assuming(content.there, seen, True) != TRUE:
         raise Stopped(Reason.EFFECT, "A key that an earlier row put there is taken out again")

@@ -30,7 +30,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.folds import classify
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
-from lester_gui.rewrite.lift.running import Running
+from lester_gui.rewrite.lift.running import Running, there
 from lester_gui.rewrite.lift.statements.branch import merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped
@@ -348,15 +348,18 @@ class Finished:
         lift = self.lift
         start = lift.content(old) if old is not None else Const(None)
         added = Cell(value, Type.INT if isinstance(value, Literal) and value.type is Type.INT else cell.type)
-        node, (resolved,) = self.rows(guard, [added], self.loop.lines)
+        node, (resolved,) = self.rows(self.unseen(guard), [added], self.loop.lines)
         if kind == "sum":
             out = lift.state(node, resolved, "sum", name)
             if start in (Const(0), Const(0.0)):
                 return out
             return cells.make("add", cells.cell_of(start), out)
-        if start != Const(None):
-            raise Stopped(Reason.RECURRENCE, "An extremum that starts from a number is not lifted")
-        return lift.state(node, resolved, kind, name)
+        out = lift.state(node, resolved, kind, name)
+        if start == Const(None):
+            return out
+        base, best = cells.cell_of(start), there(out)  # no row, or none beyond the start, leaves the start
+        beyond = cells.compare("Gt" if kind == "max" else "Lt", best, base, pandas=False).expr
+        return cells.choose(paths.both(cells.make("not_null", out).expr, beyond), best, base)
 
 
 def _following(queue: Iterator[Cell], cell: Cell) -> Cell:

@@ -240,6 +240,8 @@ def position(lift: Lifter, source: texts.LineSource | None, node: Node | None) -
 
 
 def _keys_of(lift: Lifter, keyed: Keyed) -> tuple[texts.LineSource | None, Node | None, Value]:
+    if keyed.take != "only" and any(f.nullable for f in keyed.node.schema if f.name not in keyed.keys):
+        keyed = replace(keyed, template=None)  # the values may be missing, but only the keys are needed
     rows = distinct_rows(lift, keyed)
     keys = tuple(cells.column(rows.node, k) for k in keyed.keys)
     return None, rows.node, keys[0] if len(keys) == 1 else Tup(keys)

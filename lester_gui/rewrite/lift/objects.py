@@ -92,6 +92,7 @@ class Objects:
         self.unseen: dict[int, tuple[Cell, ...]] = {}
         self.failures: dict[int, Reason] = {}  # objects that a loop left unknown
         self.sides: tuple[dict[int, Value], dict[int, Value]] = ({}, {})  # objects of two paths that meet
+        self.opened: set[str] = set()  # files that the script opens for writing, also where that was not lifted
         self.lent: set[int] = set()  # objects that a generator reads while its caller goes on
         self.nones = False  # a number of a row may be None; otherwise a missing number is NaN
         self.carrying = False  # an expression is being put together as a function

@@ -126,7 +126,10 @@ class Running:
     def seen(self, leaf: Leaf, container: InLoop) -> Expr:
         """Whether an earlier row put a key into a set or dict."""
         key = container.key_of(leaf)
-        if container.key is not None or self.done.final(container).key is not None:
+        final = self.done.final(container)
+        if final.key is not None and final.value is None:
+            return paths.FALSE  # no row ever puts anything into it
+        if final.key is not None:
             fold = self.fold(container)
             if fold.key != key:
                 raise Stopped(Reason.LEVEL, "One iteration uses a dict under two keys")

@@ -57,6 +57,7 @@ def open_file(lift: Lifter, args: Arguments) -> Value:
         raise no_rule("opening a file inside a loop")
     handle = Handle(path, "w" if "w" in mode or "x" in mode else "r", tuple(options.items()))
     if handle.mode == "w":
+        lift.opened.add(path)
         lift.wrote(path, "unknown" if "b" in mode else "table")
         lift.files[path] = None
     return lift.new(handle)
@@ -178,7 +179,7 @@ def line_source(lift: Lifter, handle: Handle) -> tuple[LineSource | WrittenLines
         if not isinstance(lines, WrittenLines):
             raise shape("A file is read whose lines, as the script wrote them, are not known")
         return lines, written_line(lift, lines, options, form, handle)
-    if any(w.path == handle.path for w in lift.written):
+    if handle.path in lift.opened or any(w.path == handle.path for w in lift.written):
         raise no_rule("reading a file that the script wrote with a library")
     ident = lift.number()
     names = options.pop("fieldnames", None)

@@ -12,7 +12,7 @@ from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import exits
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
-from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -154,6 +154,10 @@ def conditional(lift: Lifter, node: ast.IfExp) -> Value:
         return evaluate(lift, node.body)
     if condition == FALSE:
         return evaluate(lift, node.orelse)
+    if paths.both(lift.live, condition) == FALSE:  # what the script asked before decides
+        return evaluate(lift, node.orelse)
+    if paths.both(lift.live, paths.negated(condition)) == FALSE:
+        return evaluate(lift, node.body)
     a = under(lift, condition, node.body)
     b = under(lift, paths.negated(condition), node.orelse)
     if isinstance(a, Ref) or isinstance(b, Ref):
@@ -170,6 +174,8 @@ def under(lift: Lifter, condition: Expr, node: ast.expr) -> Value:
         if exits(lift) != failed:  # the rows on which it failed do not come by here any more
             before = paths.either(lift.live, paths.both(before, paths.negated(condition)))
         return value
+    except Dead as dead:  # only this side of the expression ends, not the whole path
+        raise Stopped(Reason.SYNTAX, f"One side of an expression always fails: {dead.why}") from dead
     finally:
         lift.live, lift.straight = before, straight
 

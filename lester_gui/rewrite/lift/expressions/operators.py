@@ -199,7 +199,7 @@ def boolean(lift: Lifter, node: ast.BoolOp) -> Value:
         if condition is None:
             return Result("condition")
         go = condition if is_and else paths.negated(condition)
-        if go == FALSE:
+        if FALSE in (go, paths.both(lift.live, go)):
             return value
         following = lift.content(under(lift, go, operand))
         if go == TRUE:
