@@ -47,7 +47,10 @@ SPLITS = {
     "numpy_legacy_split": ("random", "numpy_legacy"),
     "numpy_generator_split": ("random", "numpy_generator"),
     "python_shuffle_split": ("random", "python_shuffle"),
+    "numpy_choice_split": ("random", "numpy_choice"),
+    "python_sample_split": ("random", "python_sample"),
     "random_split": ("random", ""),
+    "every_split": ("positional", "every"),
     "positional_split": ("positional", ""),
     "expression_split": ("expression", ""),
     "no_split": ("none", ""),
@@ -61,6 +64,9 @@ SPLIT_WORDS = {
     "shuffle": "shuffle",
     "stratify": "stratify",
     "method": "method",
+    "groups": "groups",
+    "every": "every",
+    "offsets": "offsets",
 }
 
 
