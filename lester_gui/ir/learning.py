@@ -48,8 +48,9 @@ class Split:
     method : str
         For ``random``: ``sklearn`` (train_test_split), ``numpy_legacy`` (RandomState permutation), ``numpy_generator``
         (default_rng permutation), ``python_shuffle`` (random.Random(seed).shuffle), ``numpy_choice`` (default_rng choice without
-        replacement), ``python_sample`` (random.Random(seed).sample); what the last two draw is the first part. For
-        ``positional``: ``every``, see below.
+        replacement), ``python_sample`` (random.Random(seed).sample): what these two draw is the first part;
+        ``numpy_legacy_uniform`` and ``numpy_generator_uniform`` (one number per row; the first part are those below the share).
+        For ``positional``: ``every``, see below.
     test_size, train_size : float or int or None
         As in scikit-learn; for hand-made splits the share or number of the part that the script cuts off.
     cut : str
@@ -61,6 +62,8 @@ class Split:
         of one value are on one side, in their own order.
     groups : str
         With `by`, the order in which the values are before they are shuffled: ``sorted`` or ``first_seen``.
+    in_order : bool
+        The rows of either side stand in their own order, not in that of the permutation.
     every : int
         For ``every``: test rows are those whose place, counted from 0, leaves one of `offsets` when divided by `every`.
     offsets : tuple of int
@@ -78,6 +81,7 @@ class Split:
     test: Expr | None = None
     by: Expr | None = None
     groups: str = ""
+    in_order: bool = False
     every: int = 0
     offsets: tuple[int, ...] = ()
     lines: tuple[int, ...] = field(default=(), compare=False)

@@ -49,6 +49,8 @@ SPLITS = {
     "python_shuffle_split": ("random", "python_shuffle"),
     "numpy_choice_split": ("random", "numpy_choice"),
     "python_sample_split": ("random", "python_sample"),
+    "numpy_legacy_uniform_split": ("random", "numpy_legacy_uniform"),
+    "numpy_generator_uniform_split": ("random", "numpy_generator_uniform"),
     "random_split": ("random", ""),
     "every_split": ("positional", "every"),
     "positional_split": ("positional", ""),
@@ -65,6 +67,7 @@ SPLIT_WORDS = {
     "stratify": "stratify",
     "method": "method",
     "groups": "groups",
+    "in_order": "in_order",
     "every": "every",
     "offsets": "offsets",
 }

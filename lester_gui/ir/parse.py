@@ -249,6 +249,7 @@ def _split_value(attribute: str, tree: ast.expr) -> Any:
         "seed": (int,),
         "shuffle": (bool,),
         "stratify": (bool,),
+        "in_order": (bool,),
         "every": (int,),
         "offsets": (tuple,),
     }

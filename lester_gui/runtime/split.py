@@ -251,6 +251,11 @@ def script_split(split: Split, count: int, values: Sequence[Any] | None, seed: i
         marked = set(split.offsets)
         test = [i for i in range(count) if i % split.every in marked]
         return [i for i in range(count) if i % split.every not in marked], test
+    if split.in_order:
+        train, test = script_split(replace(split, in_order=False), count, values, seed)
+        return sorted(train), sorted(test)
+    if split.method in ("numpy_legacy_uniform", "numpy_generator_uniform"):
+        return _by_draws(split, count, chosen)
     if split.by is not None:
         assert values is not None
         kinds = sorted(set(values)) if split.groups == "sorted" else list(dict.fromkeys(values))
@@ -275,6 +280,18 @@ def script_split(split: Split, count: int, values: Sequence[Any] | None, seed: i
     cut = _cut(split, count)
     order = _permutation(split, count, chosen, cut)
     first, second = order[:cut], order[cut:]
+    return (first, second) if split.cut == "train_first" else (second, first)
+
+
+def _by_draws(split: Split, count: int, seed: int) -> tuple[list[int], list[int]]:
+    """Deal rows by one number each, between 0 and 1: those below the share are the first part."""
+    legacy = split.method == "numpy_legacy_uniform"
+    draws = np.random.RandomState(seed).random_sample(count) if legacy else np.random.default_rng(seed).random(count)
+    share = split.train_size if split.cut == "train_first" else split.test_size
+    if share is None:
+        raise UserError("The plan does not say where the script cuts", hint="Rewrite the pipeline again.")
+    first = [int(i) for i in np.flatnonzero(draws < share)]
+    second = [int(i) for i in np.flatnonzero(~(draws < share))]
     return (first, second) if split.cut == "train_first" else (second, first)
 
 

@@ -190,9 +190,11 @@ def test_hostile_text(text: str) -> None:
 
 
 SPLITS = [
+    Split(kind="random", method="numpy_generator_uniform", train_size=0.7, seed=3),
+    Split(kind="random", method="numpy_legacy", train_size=0.7, seed=3, in_order=True),
     Split(kind="positional", method="every", every=5, offsets=(0, 2)),
     Split(kind="random", method="numpy_choice", train_size=0.7, seed=3),
-    Split(kind="random", method="python_shuffle", test_size=0.25, cut="test_first", seed=3, by=Column("county"), groups="sorted"),
+    Split(kind="random", method="python_shuffle", test_size=0.25, cut="test_first", seed=3, by=Column("ssn"), groups="sorted"),
 ]
 
 

@@ -8,7 +8,7 @@ import random
 import sys
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +151,13 @@ def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[A
         return [int(i) for i in train]
     if split.method == "every":
         return [i for i in range(n) if i % split.every not in split.offsets]
+    if split.in_order:
+        return sorted(_train(replace(plan, split=replace(split, in_order=False)), prepared, functions, y))
+    if split.method.endswith("_uniform"):
+        legacy = split.method.startswith("numpy_legacy")
+        draws = np.random.RandomState(split.seed).rand(n) if legacy else np.random.default_rng(split.seed).random(n)
+        share = split.train_size if split.cut == "train_first" else split.test_size
+        return [i for i in range(n) if (draws[i] < share) == (split.cut == "train_first")]
     if split.by is not None:
         schema = plan.prepared.schema
         owners = [evaluate(split.by, r.cells, schema, dict(functions)) for r in prepared]

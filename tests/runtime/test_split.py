@@ -78,6 +78,19 @@ def test_every_so_many_rows_and_draws_without_replacement() -> None:
     assert script_split(split, 13, None, 0) == (rest, drawn)
 
 
+def test_one_number_per_row_and_sides_in_their_own_order() -> None:
+    rows = list(range(20))
+    split = Split(kind="random", method="numpy_legacy_uniform", train_size=0.7, seed=5)
+    draws = np.random.RandomState(5).rand(20)
+    assert script_split(split, 20, None, 0) == ([i for i in rows if draws[i] < 0.7], [i for i in rows if draws[i] >= 0.7])
+    split = Split(kind="random", method="numpy_generator_uniform", test_size=0.2, cut="test_first", seed=5)
+    draws = np.random.default_rng(5).random(20)
+    assert script_split(split, 20, None, 0) == ([i for i in rows if draws[i] >= 0.2], [i for i in rows if draws[i] < 0.2])
+    split = Split(kind="random", method="numpy_legacy", train_size=15, seed=5, in_order=True)
+    first = [int(i) for i in np.random.RandomState(5).permutation(20)[:15]]
+    assert script_split(split, 20, None, 0) == (sorted(first), sorted(set(rows) - set(first)))
+
+
 @pytest.mark.parametrize("groups", ["sorted", "first_seen"])
 def test_groups_are_dealt_whole(groups: str) -> None:
     persons = ["b", "a", "c", "a", "d", "b", "e", "c"]
