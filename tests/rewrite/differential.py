@@ -139,7 +139,7 @@ def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[A
     split, n = plan.split, len(prepared)
     if split.kind in ("none", "expression"):
         return [i for i, t in enumerate(test_rows(plan, prepared, functions)) if not t]
-    if split.method == "sklearn" or (split.kind == "positional" and split.test_size is not None):
+    if split.method == "sklearn":
         train, _ = train_test_split(
             np.arange(n),
             test_size=split.test_size,
