@@ -210,3 +210,35 @@ def test_training_moments_become_a_scaler(tmp_path: Path) -> None:
     assert (plan.split.method, plan.split.every, plan.split.offsets, plan.encode.fit_on) == ("every", 5, (0,), "train")
     params = (("ddof", 1), ("with_mean", True), ("with_std", True), ("zero_std", "divide"))
     assert {b.chain for b in plan.encode.blocks} == {(Transformer("standard_scaler", params),)}
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for c in (0.1, 1.0, 10.0):\n    m = LogisticRegression(C=c, max_iter=2000)\n    m.fit(A[:40], y[:40])\n    print(c)\n",
+        "models = {'a': Ridge(), 'b': LogisticRegression(C=10.0, max_iter=2000)}\n"
+        "for name, m in models.items():\n    m.fit(A[:40], y[:40])\n    print('%s %.3f' % (name, m.score(A[40:], y[40:])))\n",
+        "for name, m in [('a', Ridge()), ('b', LogisticRegression(C=10.0, max_iter=2000))]:\n    m.fit(A[:40], y[:40])\n",
+    ],
+)
+def test_of_models_fitted_in_a_loop_the_last_one_is_the_pipeline(tmp_path: Path, loop: str) -> None:
+    write(tmp_path / "p", FILL + loop)
+    line = (HEAD + FIT + FILL + loop)[: (HEAD + FIT + FILL + loop).index("m.fit(")].count("\n") + 1
+    found = rewritten(tmp_path / "p", fit_line=line)
+    assert found.plan is not None, found.stops
+    assert dict(found.plan.model.params)["C"] == 10.0
+    assert "fitted-several-times" in {f.kind for f in found.findings}
+    assert_same(tmp_path / "p", found.plan)
+
+
+def test_what_is_only_printed_costs_no_plan(tmp_path: Path) -> None:
+    body = """
+print('%d rows, %d holes, %.2f' % (len(A), int(np.isnan(A).sum()), np.nanmean(A)))
+print(np.corrcoef(A[:, 0], A[:, 2])[0, 1], np.linalg.svd(np.nan_to_num(A))[1])
+np.histogram(A[:, 0], bins=10)
+"""
+    write(tmp_path / "p", body + FILL + "model.fit(A[:40], y[:40])\nworst = np.argsort(-model.predict_proba(A[40:])[:, 1])[:3]\n")
+    found = rewritten(tmp_path / "p")
+    assert found.plan is not None, found.stops
+    assert all(s.beside for s in found.stops) and not found.plan.opaque_steps
+    assert_same(tmp_path / "p", found.plan)

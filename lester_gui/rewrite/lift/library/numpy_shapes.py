@@ -12,6 +12,7 @@ from lester_gui.rewrite.lift.domain import (
     Column1,
     Const,
     Feature,
+    Frame,
     Grid,
     Items,
     Matrix,
