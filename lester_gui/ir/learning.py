@@ -47,13 +47,27 @@ class Split:
         evaluated for each row (`test` is the condition of a test row); ``none`` trains on everything.
     method : str
         For ``random``: ``sklearn`` (train_test_split), ``numpy_legacy`` (RandomState permutation), ``numpy_generator``
-        (default_rng permutation), ``python_shuffle`` (random.Random(seed).shuffle).
+        (default_rng permutation), ``python_shuffle`` (random.Random(seed).shuffle), ``numpy_choice`` (default_rng choice without
+        replacement), ``python_sample`` (random.Random(seed).sample): what these two draw is the first part;
+        ``numpy_legacy_uniform`` and ``numpy_generator_uniform`` (one number per row; the first part are those below the share).
+        For ``positional``: ``every``, see below.
     test_size, train_size : float or int or None
         As in scikit-learn; for hand-made splits the share or number of the part that the script cuts off.
     cut : str
         For hand-made splits: ``test_first`` or ``train_first``: which part the first rows of the permutation are.
     seed : int or None
         None: the script sets no seed; the recorded membership of the first run stands for it.
+    by : Expr, optional
+        For hand-made random splits: what is dealt is not rows but distinct values of this expression (persons, groups); all rows
+        of one value are on one side, in their own order.
+    groups : str
+        With `by`, the order in which the values are before they are shuffled: ``sorted`` or ``first_seen``.
+    in_order : bool
+        The rows of either side stand in their own order, not in that of the permutation.
+    every : int
+        For ``every``: test rows are those whose place, counted from 0, leaves one of `offsets` when divided by `every`.
+    offsets : tuple of int
+        Remainders, in ascending order.
     """
 
     kind: str
@@ -65,6 +79,11 @@ class Split:
     shuffle: bool = True
     stratify: bool = False
     test: Expr | None = None
+    by: Expr | None = None
+    groups: str = ""
+    in_order: bool = False
+    every: int = 0
+    offsets: tuple[int, ...] = ()
     lines: tuple[int, ...] = field(default=(), compare=False)
     made_by: str = field(default="", compare=False)
 
@@ -73,6 +92,21 @@ class Split:
             raise PlanError(f"There is no split of kind {self.kind!r}")
         if (self.kind == "expression") != (self.test is not None):
             raise PlanError("A split by expression needs a condition, and no other split has one")
+        if (self.by is None) != (not self.groups) or (
+            self.by is not None and (self.kind != "random" or self.method == "sklearn")
+        ):
+            raise PlanError("Only a hand-made random split deals groups, and it says in which order they are")
+        if self.groups not in ("", "sorted", "first_seen"):
+            raise PlanError(f"Groups are not ordered by {self.groups!r}")
+        if (self.method == "every") != bool(self.every) or bool(self.every) != bool(self.offsets):
+            raise PlanError("A split by every so many rows needs the number and the remainders, and no other split has them")
+        if self.every and (self.kind != "positional" or sorted({o % self.every for o in self.offsets}) != list(self.offsets)):
+            raise PlanError("The remainders of a split by every so many rows are ascending, and below the number")
+
+    @property
+    def expressions(self) -> tuple[Expr, ...]:
+        """What the split reads of the prepared view."""
+        return tuple(e for e in (self.test, self.by) if e is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,12 @@ SPLITS = {
     "numpy_legacy_split": ("random", "numpy_legacy"),
     "numpy_generator_split": ("random", "numpy_generator"),
     "python_shuffle_split": ("random", "python_shuffle"),
+    "numpy_choice_split": ("random", "numpy_choice"),
+    "python_sample_split": ("random", "python_sample"),
+    "numpy_legacy_uniform_split": ("random", "numpy_legacy_uniform"),
+    "numpy_generator_uniform_split": ("random", "numpy_generator_uniform"),
     "random_split": ("random", ""),
+    "every_split": ("positional", "every"),
     "positional_split": ("positional", ""),
     "expression_split": ("expression", ""),
     "no_split": ("none", ""),
@@ -61,6 +66,10 @@ SPLIT_WORDS = {
     "shuffle": "shuffle",
     "stratify": "stratify",
     "method": "method",
+    "groups": "groups",
+    "in_order": "in_order",
+    "every": "every",
+    "offsets": "offsets",
 }
 
 

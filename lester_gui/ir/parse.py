@@ -197,7 +197,7 @@ class _Parser:
         a = Arguments(call, word)
         given: dict[str, Any] = {"kind": kind, "method": method}
         if a.left:
-            given["test"] = self.scope.expr(a.next())
+            given["test" if kind == "expression" else "by"] = self.scope.expr(a.next())
         for key, tree in a.take_named().items():
             if key not in n.SPLIT_WORDS:
                 raise PlanTextError(f"A split has no {key!r}", f"It has {', '.join(n.SPLIT_WORDS)}.")
@@ -249,8 +249,11 @@ def _split_value(attribute: str, tree: ast.expr) -> Any:
         "seed": (int,),
         "shuffle": (bool,),
         "stratify": (bool,),
+        "in_order": (bool,),
+        "every": (int,),
+        "offsets": (tuple,),
     }
-    value = constant(tree)
+    value = tuple(constant(e) for e in tree.elts) if isinstance(tree, ast.Tuple) else constant(tree)
     if type(value) not in allowed.get(attribute, (str,)) and not (value is None and attribute == "seed"):
         raise PlanTextError(f"{attribute} has another type", "", tree.lineno)
     return value

@@ -66,6 +66,8 @@ class Plan:
         type_of(self.label.expr, schema, self.label.lines[0] if self.label.lines else None)
         if self.split.test is not None and type_of(self.split.test, schema) != (Type.BOOL, False):
             raise PlanError("A split needs a condition that is always true or false")
+        if self.split.by is not None and type_of(self.split.by, schema)[1]:
+            raise PlanError("A split by groups needs a group for every row")
         for block in self.encode.blocks:
             for column in block.columns:
                 schema.field(column, self.encode.lines[0] if self.encode.lines else None)
@@ -99,8 +101,7 @@ class Plan:
             elif isinstance(n, Project):
                 out.extend(e for _, e in n.assigned)
         out.append(self.label.expr)
-        if self.split.test is not None:
-            out.append(self.split.test)
+        out.extend(self.split.expressions)
         return tuple(out)
 
     @property

@@ -218,7 +218,7 @@ class _Renderer:
         word = exact[0] if exact else next(w for w, (kind, _) in reversed(n.SPLITS.items()) if kind == split.kind)
         method = n.SPLITS[word][1]
         default = {f.name: f.default for f in fields(Split)} | {"method": method}
-        arguments = [] if split.test is None else [self.expr(split.test)]
+        arguments = [self.expr(e) for e in split.expressions]
         for key, attribute in n.SPLIT_WORDS.items():
             value = getattr(split, attribute)
             if repr(value) != repr(default[attribute]):

@@ -184,8 +184,15 @@ _split = record(
     shuffle=c.boolean,
     stratify=c.boolean,
     test=c.optional(c.expression),
+    by=c.optional(c.expression),
+    groups=c.text,
+    in_order=c.boolean,
+    every=c.whole,
+    offsets=c.items(c.whole),
     **_ORIGIN,
 )
+for _field, _default in (("by", None), ("groups", ""), ("in_order", False), ("every", 0), ("offsets", [])):
+    _split = _without_default(_split, _field, _default)
 
 # a transformer has branches, which are blocks, which have transformers
 _branches = Codec(lambda value: c.items(_block).encode(value), lambda value, at: c.items(_block).decode(value, at))

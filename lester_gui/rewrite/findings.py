@@ -20,7 +20,7 @@ class Finding:
     ----------
     kind : str
         ``stale-variable``, ``fitted-before-split``, ``duplicate-join-keys``, ``unguarded-lookup``, ``separator-in-field``,
-        ``copy-on-write``, ``unstable-sort`` or ``missing-in-function``.
+        ``copy-on-write``, ``unstable-sort``, ``fitted-several-times`` or ``missing-in-function``.
     line : int
         The script's line, 1-based.
     title, text, effect : str
@@ -47,6 +47,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "An assignment without effect",
         "The assignment to {subject} changes a copy; the table stays as it was.",
         "The rewrite leaves the table as it was, too.",
+    ),
+    "fitted-several-times": (
+        "One line fits several models",
+        "The line that fits {subject} runs {detail} times; the plan holds the model that is fitted last.",
+        "Models that the same line fitted before are not managed.",
     ),
     "unstable-sort": (
         "Rows with equal keys may change places",

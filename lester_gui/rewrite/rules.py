@@ -119,7 +119,10 @@ def chosen(lift: Lifter, fit_line: int | None) -> Fit | None:
     """Return the call of fit on a line, or the last one."""
     if fit_line is None:
         return lift.fits[-1] if lift.fits else None
-    return next((f for f in lift.fits if f.line == fit_line), None)
+    found = [f for f in lift.fits if f.line == fit_line]  # in a loop over models, the one that is fitted last
+    if len(found) > 1:
+        lift.note("fitted-several-times", found[-1].variable, str(len(found)), fit_line)
+    return found[-1] if found else None
 
 
 def assembled(lift: Lifter, fit: Fit, pipeline: str) -> Plan:

@@ -7,6 +7,7 @@ and a carried function takes along what it needs.
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -177,7 +178,7 @@ def _changed_by_call(lift: Lifter, call: ast.Call, seen: set[str], pessimistic: 
     if function is not None:
         if function.name not in seen:
             out |= _changed_by_function(lift, function, call, seen, pessimistic)
-    elif pessimistic:
+    elif pessimistic and not _only_looks(lift, call):
         out |= {n for a in arguments for n in _root(a) if _is_container(lift, n)}
     return out
 
@@ -195,11 +196,43 @@ def _changed_by_function(lift: Lifter, function: UserFunction, call: ast.Call, s
     return out if function.module else out | (inside - set(parameters))
 
 
+# Functions of libraries that change what they are given; all others of the libraries below only look at it.
+CHANGES_ARGUMENTS = {
+    *("shuffle", "put", "place", "copyto", "putmask", "fill_diagonal", "put_along_axis", "setattr", "delattr", "exec", "eval"),
+    *("next", "map", "filter", "sorted", "min", "max", "random_shuffle", "iter"),  # these draw from iterators or call functions
+}
+LOOKING = ("numpy.", "pandas.", "sklearn.metrics.", "math.", "statistics.", "matplotlib.", "seaborn.", "builtins.")
+
+
+def _only_looks(lift: Lifter, call: ast.Call) -> bool:
+    """Whether a call is one of a library function that leaves its arguments as they are."""
+    from lester_gui.rewrite.lift.domain import Module
+
+    if any(k.arg in ("out", "inplace", "copy") for k in call.keywords):
+        return False
+    parts: list[str] = []
+    node = call.func
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return False
+    value = value_of(lift, node.id)
+    if value is None and node.id in dir(builtins):
+        value = Module(f"builtins.{node.id}")
+    if not isinstance(value, Module):
+        return False
+    name = ".".join([value.name, *reversed(parts)])
+    return name.startswith(LOOKING) and name.rsplit(".", 1)[-1] not in CHANGES_ARGUMENTS
+
+
 def _is_container(lift: Lifter, name: str) -> bool:
-    from lester_gui.rewrite.lift.domain import Column1, Entries, Items, Keyed, Rows, Vocabulary
+    from lester_gui.rewrite.lift.domain import Column1, Entries, Items, Keyed, Matrix, Rows, Vocabulary
 
     value = value_of(lift, name)
-    return isinstance(value, Ref) and isinstance(lift.heap.get(value.id), Items | Entries | Rows | Keyed | Column1 | Vocabulary)
+    return isinstance(value, Ref) and isinstance(
+        lift.heap.get(value.id), Items | Entries | Rows | Keyed | Column1 | Matrix | Vocabulary
+    )
 
 
 def _function(lift: Lifter, node: ast.expr) -> UserFunction | None:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import duckdb
@@ -79,12 +79,11 @@ def deal(
         sides = _by_value(connection, plan, run, len(row_nos), evaluate)
         positions = _in_order(sides)
     elif recorded is None:
-        labels = None
-        if split.stratify:
-            labels = evaluate_expression(connection, plan, run, plan.prepared, plan.label.expr, evaluate).to_pylist()
-            if any(v is None or v != v for v in labels):
-                raise UserError("A row has no label to stratify the split by", hint="The script would stop here as well.")
-        sides, positions = _as_the_script(split, len(row_nos), labels, seed)
+        values = plan.label.expr if split.stratify else split.by
+        told = None if values is None else evaluate_expression(connection, plan, run, plan.prepared, values, evaluate).to_pylist()
+        if split.stratify and any(v is None or v != v for v in told or ()):
+            raise UserError("A row has no label to stratify the split by", hint="The script would stop here as well.")
+        sides, positions = _as_the_script(split, len(row_nos), told, seed)
     else:
         sides, positions, new = _as_recorded(connection, plan, run, row_nos, keys, recorded, persons or {}, seed)
     data = pa.table(
@@ -224,8 +223,8 @@ def _in_order(sides: Sequence[str]) -> list[int]:
     return out
 
 
-def _as_the_script(split: Split, count: int, labels: Sequence[Any] | None, seed: int) -> tuple[list[str], list[int]]:
-    train, test = script_split(split, count, labels, seed)
+def _as_the_script(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[list[str], list[int]]:
+    train, test = script_split(split, count, values, seed)
     sides, positions = [""] * count, [0] * count
     for side, rows in ((TRAIN, train), (TEST, test)):
         for position, row in enumerate(rows):
@@ -237,17 +236,32 @@ def _as_the_script(split: Split, count: int, labels: Sequence[Any] | None, seed:
     return sides, positions
 
 
-def script_split(split: Split, count: int, labels: Sequence[Any] | None, seed: int) -> tuple[list[int], list[int]]:
+def script_split(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[list[int], list[int]]:
     """Return the row numbers (from 0) of training and test rows, in the script's order, for a random or positional split.
 
     Parameters
     ----------
-    labels
-        One per row, only for a stratified split.
+    values
+        One per row: labels for a stratified split, groups for a split that deals groups.
     seed
         Stands for the script's seed where it sets none.
     """
     chosen = seed if split.seed is None else split.seed
+    if split.method == "every":
+        marked = set(split.offsets)
+        test = [i for i in range(count) if i % split.every in marked]
+        return [i for i in range(count) if i % split.every not in marked], test
+    if split.in_order:
+        train, test = script_split(replace(split, in_order=False), count, values, seed)
+        return sorted(train), sorted(test)
+    if split.method in ("numpy_legacy_uniform", "numpy_generator_uniform"):
+        return _by_draws(split, count, chosen)
+    if split.by is not None:
+        assert values is not None
+        kinds = sorted(set(values)) if split.groups == "sorted" else list(dict.fromkeys(values))
+        of_groups, _ = script_split(replace(split, by=None, groups=""), len(kinds), None, seed)
+        training = {kinds[i] for i in of_groups}
+        return [i for i in range(count) if values[i] in training], [i for i in range(count) if values[i] not in training]
     if split.method == "sklearn":
         try:
             train, test = train_test_split(
@@ -256,20 +270,32 @@ def script_split(split: Split, count: int, labels: Sequence[Any] | None, seed: i
                 train_size=split.train_size,
                 random_state=chosen if split.shuffle else None,
                 shuffle=split.shuffle,
-                stratify=labels if split.stratify else None,
+                stratify=values if split.stratify else None,
             )
         except ValueError:
             raise UserError(
                 f"{count} rows are too few for the script's split", hint="The script would stop here as well."
             ) from None
         return [int(i) for i in train], [int(i) for i in test]
-    order = _permutation(split, count, chosen)
     cut = _cut(split, count)
+    order = _permutation(split, count, chosen, cut)
     first, second = order[:cut], order[cut:]
     return (first, second) if split.cut == "train_first" else (second, first)
 
 
-def _permutation(split: Split, count: int, seed: int) -> list[int]:
+def _by_draws(split: Split, count: int, seed: int) -> tuple[list[int], list[int]]:
+    """Deal rows by one number each, between 0 and 1: those below the share are the first part."""
+    legacy = split.method == "numpy_legacy_uniform"
+    draws = np.random.RandomState(seed).random_sample(count) if legacy else np.random.default_rng(seed).random(count)
+    share = split.train_size if split.cut == "train_first" else split.test_size
+    if share is None:
+        raise UserError("The plan does not say where the script cuts", hint="Rewrite the pipeline again.")
+    first = [int(i) for i in np.flatnonzero(draws < share)]
+    second = [int(i) for i in np.flatnonzero(~(draws < share))]
+    return (first, second) if split.cut == "train_first" else (second, first)
+
+
+def _permutation(split: Split, count: int, seed: int, cut: int) -> list[int]:
     if split.kind == "positional" or not split.shuffle:
         return list(range(count))
     if split.method == "numpy_legacy":
@@ -280,6 +306,12 @@ def _permutation(split: Split, count: int, seed: int) -> list[int]:
         order = list(range(count))
         random.Random(seed).shuffle(order)
         return order
+    if split.method in ("numpy_choice", "python_sample"):
+        if split.method == "numpy_choice":
+            drawn = [int(i) for i in np.random.default_rng(seed).choice(count, cut, replace=False)]
+        else:
+            drawn = random.Random(seed).sample(range(count), cut)
+        return [*drawn, *sorted(set(range(count)) - set(drawn))]
     raise UserError(
         f"A split by {split.method!r} is not supported yet", hint="Use train_test_split or a permutation with a seed."
     )
@@ -332,6 +364,8 @@ def share_of_test_rows(split: Split, sides: Sequence[str]) -> float:
         return split.test_size
     if isinstance(split.train_size, float):
         return 1 - split.train_size
+    if split.every:
+        return len(split.offsets) / split.every
     if split.test_size is None and split.train_size is None:
         return 0.25  # scikit-learn's default
     return sides.count(TEST) / len(sides) if sides else 0.25

@@ -144,8 +144,8 @@ def used_columns(plan: Plan) -> dict[str, dict[str, str]]:
     feeding = {c for block in plan.encode.blocks for c in block.columns}
     data = frozenset().union(*(lineage.origins[c] for c in feeding)) | lineage.of_expression(plan.label.expr)
     control = set(lineage.control)
-    if plan.split.test is not None:
-        control |= lineage.of_expression(plan.split.test)
+    for expression in plan.split.expressions:
+        control |= lineage.of_expression(expression)
     out: dict[str, dict[str, str]] = {}
     for node in plan.reads:
         known = out.setdefault(node.source, {})

@@ -1,16 +1,19 @@
 """The example plan as text: the text itself, the steps beside it, and edits that are read back or refused."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from lester_gui.errors import UserError
-from lester_gui.ir.expressions import col, lit, op
+from lester_gui.ir.expressions import Column, col, lit, op
+from lester_gui.ir.learning import Split
 from lester_gui.ir.nodes import Distinct, Join, Keep, Limit, Project
 from lester_gui.ir.notation import PlanTextError
 from lester_gui.ir.parse import parse
 from lester_gui.ir.render import render
-from lester_gui.ir.serialise import plan_hash
+from lester_gui.ir.schema import PlanError
+from lester_gui.ir.serialise import dumps, loads, plan_hash
 from tests.ir.example_plan import example_plan
 
 PLAN = example_plan()
@@ -184,3 +187,34 @@ def test_hostile_text(text: str) -> None:
         parse(text, PLAN)
     with pytest.raises(PlanTextError):
         parse("#" * 3_000_000, PLAN)
+
+
+SPLITS = [
+    Split(kind="random", method="numpy_generator_uniform", train_size=0.7, seed=3),
+    Split(kind="random", method="numpy_legacy", train_size=0.7, seed=3, in_order=True),
+    Split(kind="positional", method="every", every=5, offsets=(0, 2)),
+    Split(kind="random", method="numpy_choice", train_size=0.7, seed=3),
+    Split(kind="random", method="python_shuffle", test_size=0.25, cut="test_first", seed=3, by=Column("ssn"), groups="sorted"),
+]
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_splits_that_scripts_make_by_hand_have_all_faces(split: Split) -> None:
+    plan = replace(PLAN, split=split)
+    assert loads(dumps(plan)) == plan
+    assert parse(render(plan).text, PLAN).split == split
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "random", "method": "sklearn", "by": Column("county"), "groups": "sorted"},
+        {"kind": "random", "method": "python_shuffle", "by": Column("county"), "groups": "shuffled"},
+        {"kind": "positional", "method": "every", "every": 5},
+        {"kind": "positional", "method": "every", "every": 5, "offsets": (2, 1)},
+        {"kind": "positional", "method": "every", "every": 5, "offsets": (5,)},
+    ],
+)
+def test_a_split_that_says_too_little_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(PlanError):
+        Split(**wrong)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lester_gui.ir import codec, serialise
-from lester_gui.ir.expressions import Call, Expr, Literal, col, lit, op
-from lester_gui.ir.learning import Label
+from lester_gui.ir.expressions import Call, Column, Expr, Literal, col, lit, op
+from lester_gui.ir.learning import Label, Split
 from lester_gui.ir.nodes import NODE_TYPES, Node, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, PlanError, Type
@@ -26,10 +26,18 @@ def test_every_node_and_field_is_written() -> None:
     for node in PLAN.views:
         written = serialise.node_to_json(node)
         assert set(written) == {"op", *(f.name for f in fields(node))}
-    for part in (replace(PLAN.label, codes="sorted"), PLAN.split, PLAN.encode, PLAN.model, *PLAN.functions, *PLAN.written):
+    for part in (replace(PLAN.label, codes="sorted"), PLAN.encode, PLAN.model, *PLAN.functions, *PLAN.written):
         codecs = {Label: "label"}.get(type(part), type(part).__name__.lower())
         codecs = {"writtenfile": "written"}.get(codecs, codecs)
         assert set(getattr(serialise, f"_{codecs}").encode(part)) == {f.name for f in fields(part)}
+
+
+def test_every_field_of_a_split_is_written_where_it_says_something() -> None:
+    every = Split(kind="positional", method="every", every=5, offsets=(1,))
+    groups = Split(kind="random", method="numpy_legacy", train_size=3, by=Column("ssn"), groups="sorted", in_order=True)
+    written = set[str]().union(*(serialise._split.encode(s) for s in (PLAN.split, every, groups)))
+    assert written == {f.name for f in fields(Split)}
+    assert "every" not in serialise._split.encode(PLAN.split), "plans that were stored keep their hashes"
 
 
 def test_the_json_is_json_and_keeps_everything() -> None:

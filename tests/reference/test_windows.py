@@ -79,7 +79,7 @@ def grouped(c: WindowColumn, pairs: Pairs) -> list[Any]:
 
 def whole(function: str) -> Callable[[Any, WindowColumn], Any]:
     if function == "mode":  # transform knows it by no name
-        return lambda g, c: g["v"].transform(lambda v: v.mode().iloc[0] if v.notna().any() else np.nan)
+        return lambda g, c: g.obj["g"].map(g["v"].agg(lambda v: v.mode().iloc[0] if v.notna().any() else np.nan))
     name, options = AS_PANDAS.get(function, (function, {}))
     return lambda g, c: g["v"].transform(name, **options)
 

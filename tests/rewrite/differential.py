@@ -8,7 +8,7 @@ import random
 import sys
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import OneHotEncoder
 
 from lester_gui.discovery.scripts import load_script
-from lester_gui.ir.learning import Transformer
+from lester_gui.ir.learning import Split, Transformer
 from lester_gui.ir.nodes import Opaque
 from lester_gui.ir.plan import Plan
 from lester_gui.rewrite.rules import Asked, Rewrite, rewrite
 from lester_gui.runtime.read import observe_schema
 from tests.reference.interpreter import interpret, labels, test_rows
+from tests.reference.operators import evaluate
 
 
 @dataclass
@@ -138,7 +139,7 @@ def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[A
     split, n = plan.split, len(prepared)
     if split.kind in ("none", "expression"):
         return [i for i, t in enumerate(test_rows(plan, prepared, functions)) if not t]
-    if split.method == "sklearn" or (split.kind == "positional" and split.test_size is not None):
+    if split.method == "sklearn":
         train, _ = train_test_split(
             np.arange(n),
             test_size=split.test_size,
@@ -148,6 +149,30 @@ def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[A
             stratify=y if split.stratify else None,
         )
         return [int(i) for i in train]
+    if split.method == "every":
+        return [i for i in range(n) if i % split.every not in split.offsets]
+    if split.in_order:
+        return sorted(_train(replace(plan, split=replace(split, in_order=False)), prepared, functions, y))
+    if split.method.endswith("_uniform"):
+        legacy = split.method.startswith("numpy_legacy")
+        draws = np.random.RandomState(split.seed).rand(n) if legacy else np.random.default_rng(split.seed).random(n)
+        share = split.train_size if split.cut == "train_first" else split.test_size
+        return [i for i in range(n) if (draws[i] < share) == (split.cut == "train_first")]
+    if split.by is not None:
+        schema = plan.prepared.schema
+        owners = [evaluate(split.by, r.cells, schema, dict(functions)) for r in prepared]
+        names = sorted(set(owners)) if split.groups == "sorted" else list(dict.fromkeys(owners))
+        chosen = {names[i] for i in _dealt(split, len(names))}
+        return [i for i in range(n) if owners[i] in chosen]
+    return _dealt(split, n)
+
+
+def _dealt(split: Split, n: int) -> list[int]:
+    size = split.train_size if split.train_size is not None else split.test_size
+    assert size is not None
+    cut = int(size * n) if isinstance(size, float) else size + n * (size < 0)
+    if (split.train_size is None) == (split.cut == "train_first"):
+        cut = n - cut
     order = list(range(n))
     if split.method == "python_shuffle":
         random.Random(split.seed).shuffle(order)
@@ -155,11 +180,14 @@ def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[A
         order = list(np.random.RandomState(split.seed).permutation(n))
     elif split.method == "numpy_generator":
         order = list(np.random.default_rng(split.seed).permutation(n))
-    size = split.train_size if split.train_size is not None else split.test_size
-    assert size is not None
-    cut = int(size * n) if isinstance(size, float) else size
+    elif split.method == "numpy_choice":
+        first = list(np.random.default_rng(split.seed).choice(n, cut, replace=False))
+        order = first + [i for i in range(n) if i not in first]
+    elif split.method == "python_sample":
+        first = random.Random(split.seed).sample(range(n), cut)
+        order = first + [i for i in range(n) if i not in first]
     first, second = order[:cut], order[cut:]
-    return [int(i) for i in (first if split.cut == "train_first" or split.test_size is not None else second)]
+    return [int(i) for i in (first if split.cut == "train_first" else second)]
 
 
 def _encoded(columns: list[list[Any]], chain: tuple[Transformer, ...], fitted_on: list[int]) -> np.ndarray:

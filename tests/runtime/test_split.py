@@ -65,6 +65,46 @@ def test_the_first_split_is_the_scripts(count: int) -> None:
     assert positional == (list(range(count // 2)), list(range(count // 2, count)))
 
 
+def test_every_so_many_rows_and_draws_without_replacement() -> None:
+    rows = list(range(13))
+    found = script_split(Split(kind="positional", method="every", every=5, offsets=(0, 3)), 13, None, 0)
+    assert found == ([i for i in rows if i % 5 not in (0, 3)], [0, 3, 5, 8, 10])
+    drawn = [int(i) for i in np.random.default_rng(3).choice(13, 4, replace=False)]
+    rest = [i for i in rows if i not in drawn]
+    assert script_split(Split(kind="random", method="numpy_choice", train_size=4, seed=3), 13, None, 0) == (drawn, rest)
+    drawn = random.Random(3).sample(rows, 4)
+    rest = [i for i in rows if i not in drawn]
+    split = Split(kind="random", method="python_sample", test_size=4, cut="test_first", seed=3)
+    assert script_split(split, 13, None, 0) == (rest, drawn)
+
+
+def test_one_number_per_row_and_sides_in_their_own_order() -> None:
+    rows = list(range(20))
+    split = Split(kind="random", method="numpy_legacy_uniform", train_size=0.7, seed=5)
+    draws = np.random.RandomState(5).rand(20)
+    assert script_split(split, 20, None, 0) == ([i for i in rows if draws[i] < 0.7], [i for i in rows if draws[i] >= 0.7])
+    split = Split(kind="random", method="numpy_generator_uniform", test_size=0.2, cut="test_first", seed=5)
+    draws = np.random.default_rng(5).random(20)
+    assert script_split(split, 20, None, 0) == ([i for i in rows if draws[i] >= 0.2], [i for i in rows if draws[i] < 0.2])
+    split = Split(kind="random", method="numpy_legacy", train_size=15, seed=5, in_order=True)
+    first = [int(i) for i in np.random.RandomState(5).permutation(20)[:15]]
+    assert script_split(split, 20, None, 0) == (sorted(first), sorted(set(rows) - set(first)))
+
+
+@pytest.mark.parametrize("groups", ["sorted", "first_seen"])
+def test_groups_are_dealt_whole(groups: str) -> None:
+    persons = ["b", "a", "c", "a", "d", "b", "e", "c"]
+    split = Split(
+        kind="random", method="numpy_generator", train_size=2, cut="test_first", seed=1, by=col("person"), groups=groups
+    )
+    train, test = script_split(split, len(persons), persons, 0)
+    names = np.array(sorted(set(persons)) if groups == "sorted" else list(dict.fromkeys(persons)))
+    np.random.default_rng(1).shuffle(names)
+    held = set(names[: len(names) - 2])
+    assert test == [i for i, p in enumerate(persons) if p in held]
+    assert train == [i for i, p in enumerate(persons) if p not in held]
+
+
 def test_too_few_rows_and_unknown_methods_are_named() -> None:
     with pytest.raises(UserError, match="1 rows are too few"):
         script_split(Split(kind="random", method="sklearn", test_size=0.25, seed=1), 1, None, 0)

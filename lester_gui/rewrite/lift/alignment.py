@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, columns_of, substitute
-from lester_gui.ir.nodes import Broadcast, Join, Node, Project, Select
+from lester_gui.ir.nodes import Broadcast, Filter, Join, Node, Project, Select
 from lester_gui.ir.windows import Window
 from lester_gui.rewrite.lift.stop import Stopped, shape
 
@@ -13,6 +13,8 @@ class Alignment:
 
     def __init__(self) -> None:
         self._base: dict[int, Node] = {}
+        self._filters: dict[int, list[tuple[Filter, Expr, Node]]] = {}
+        self._twin: dict[int, Node] = {}
         self._alive: list[Node] = []
 
     def keep(self, node: Node, base: Node) -> None:
@@ -28,8 +30,40 @@ class Alignment:
         return out
 
     def root(self, node: Node) -> Node:
-        """Return the node at which these rows came to be."""
-        return self.chain(node)[-1]
+        """Return the node at which these rows came to be; of several filters that keep the same rows, the first."""
+        last = self.chain(node)[-1]
+        return self._twin.get(id(last), last)
+
+    def filtered(self, node: Filter, condition: Expr | None = None, over: Node | None = None) -> None:
+        """Note a filter: where an earlier one keeps the same rows of the same table, the two have the same rows.
+
+        Parameters
+        ----------
+        condition, over
+            The predicate before totals in it were given columns, and the node it is written over.
+        """
+        condition = node.predicate if condition is None else condition
+        over = node.parent if over is None else over
+        known = self._filters.setdefault(id(self.root(over)), [])
+        self._alive += (node, over)
+        for other, asked, base in known:
+            if other is node or id(node) in self._twin:
+                continue
+            try:
+                _, (here, there) = self.together((condition, over), (asked, base))
+            except Stopped:
+                continue
+            if here == there:
+                self._twin[id(node)] = self._twin.get(id(other), other)
+        known.append((node, condition, over))
+
+    def asked(self, node: Filter) -> tuple[Expr, Node]:
+        """Return a filter's condition before totals in it were given columns, and the node it is written over."""
+        for known in self._filters.values():
+            for other, condition, over in reversed(known):
+                if other is node:
+                    return condition, over
+        return node.predicate, node.parent
 
     def same(self, a: Node, b: Node) -> bool:
         """Whether both have the same rows in the same order."""
@@ -70,6 +104,10 @@ class Alignment:
                 if all(c in names for c in columns_of(expr)):
                     return _renamed(expr, names)
             if id(source) not in self._base:
+                twin = below[-1]
+                if twin is not source and self.same(source, target) and isinstance(source, Filter) and isinstance(twin, Filter):
+                    expr, source = self.move(expr, source.parent, twin.parent), twin  # a filter keeps the columns as they are
+                    continue
                 if not self.same(source, target):
                     raise shape("Two tables are combined row by row although their rows may not be the same")
                 raise shape("A column that is needed here was changed or dropped before")

@@ -45,6 +45,11 @@ class Tup(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Vector(Tup):
+    """A NumPy array of known length, such as one mean per column: arithmetic goes value by value."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ref(Value):
     """A mutable object: its content lives in the heap, so aliases share it."""
 
@@ -109,7 +114,7 @@ class Leaf(Expr):
     """An expression leaf that becomes a column once its node is made: a dict lookup or a value shared by all rows.
 
     `kind` is ``hit`` or ``get`` (of the lookup `ident`), ``state`` (a total over rows), ``last`` (a value of the last row),
-    ``count`` (number of rows) or ``position`` (of the current row).
+    ``count`` (number of rows), ``position`` (of the current row) or ``side`` (whether a split puts the row on the side `name`).
     """
 
     kind: str
@@ -134,6 +139,13 @@ class Column1(Value):
     index: tuple[str, ...] | None = ()
     lines: tuple[int, ...] = field(default=(), compare=False)
     category: str = field(default="", compare=False)  # "sorted": just made a category of; "listed": in another order
+
+
+@dataclass(frozen=True, slots=True)
+class Present(Value):
+    """What is left of a column where its missing values are taken out: only statistics of it are known."""
+
+    column: Column1
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +346,10 @@ class Grid(Value):
 
 @dataclass(frozen=True, slots=True)
 class Order(Value):
-    """Row numbers in a seeded random order, a slice of them (``idx[:cut]`` after ``rng.shuffle(idx)``), or a side of a split."""
+    """Row numbers in a seeded random order, a slice of them (``idx[:cut]`` after ``rng.shuffle(idx)``), or a side of a split.
+
+    With `groups`, not rows are dealt but the distinct values of a column.
+    """
 
     node: Node
     method: str = ""
@@ -342,6 +357,7 @@ class Order(Value):
     start: Value | None = None
     stop: Value | None = None
     part: Part | None = None
+    groups: Vocabulary | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Node
 from lester_gui.rewrite.lift import texts
-from lester_gui.rewrite.lift.domain import (
-    Value,
-)
+from lester_gui.rewrite.lift.domain import Part, Value
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import Path
 
@@ -40,6 +38,7 @@ class Loop:
     node: Node | None
     line: int
     lines: tuple[int, ...]
+    part: Part | None = None  # the side of a split that it goes through
     effects: list[Effect] = field(default_factory=list)
     exits: list[Path] = field(default_factory=list)
     broke: Expr = FALSE

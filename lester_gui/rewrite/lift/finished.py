@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column, Expr, Literal, substitute, walk
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths, stages, states, texts, written
+from lester_gui.rewrite.lift import cells, masks, paths, stages, states, texts, written
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
@@ -31,6 +31,7 @@ from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.folds import classify
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.running import Running, there
+from lester_gui.rewrite.lift.sided import refuse_state, sides
 from lester_gui.rewrite.lift.statements.branch import merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped
@@ -158,7 +159,7 @@ class Finished:
     def rows(self, guard: Expr, wanted: list[Cell], lines: tuple[int, ...]) -> tuple[Node, list[Cell]]:
         """Return the rows under a guard, and cells over them; refuse what depends on earlier rows."""
         for c in (*wanted, Cell(guard, Type.BOOL)):
-            _refuse_state(c.expr)
+            refuse_state(c.expr)
         node, out = stages.restrict(self.lift, self.node, guard, wanted, lines)
         return node, out
 
@@ -174,6 +175,9 @@ class Finished:
                 flat += leaves(self.lift, value)
             lines = tuple(sorted({n for _, _, ns in lists for n in ns} | set(self.loop.lines)))
             names = [self.lift.called_cell(c) for c in flat]
+            if self.loop.part is not None or masks.is_place(self.lift, guard):
+                sides(self, guard, lists)
+                continue
             node, resolved = self.rows(guard, flat, lines)
             for c, n in zip(resolved, names, strict=True):
                 if n:
@@ -279,7 +283,7 @@ class Finished:
             placed = [replace(e, guard=self.expr(e.guard), value=self.place(e.value), key=self.index(e.key)) for e in effects]
             for e in placed:
                 for c in leaves(self.lift, e.value) + [Cell(e.guard, Type.BOOL)]:
-                    _refuse_state(c.expr)
+                    refuse_state(c.expr)
             self.lift.heap[ident] = filled_array(self.lift, container.before, self.node, self.loop, placed)
 
     def index(self, key: Value | None) -> Value:
@@ -326,6 +330,8 @@ class Finished:
             fold = classify(self.expr(content.expr), previous)
             if fold.kind == "none":
                 return old
+            if self.loop.part is not None:
+                raise no_rule("what a loop over one side of a split leaves in a variable")
             fold = replace(fold, value=self.running.resolve(fold.value), guard=self.running.guard(fold.guard))
             if fold.kind == "last":
                 return self.last(name, fold.value, fold.guard, content)
@@ -335,8 +341,8 @@ class Finished:
 
     def last(self, name: str, value: Expr, guard: Expr, cell: Cell) -> Cell:
         """Return the value of the last row under a guard."""
-        _refuse_state(value)
-        _refuse_state(guard)
+        refuse_state(value)
+        refuse_state(guard)
         ident = self.lift.number()
         self.lift.lasts[ident] = stages.Last(
             self.node, Cell(value, cell.type, cell.nullable), guard, self.loop.lines, name, self.loop.line
@@ -384,12 +390,3 @@ def _concatenated(pieces: list[Cell]) -> Cell:
 
 def _is_empty(before: Value) -> bool:
     return (isinstance(before, Entries) and not before.items) or (isinstance(before, Items) and not before.values)
-
-
-def _refuse_state(expr: Expr) -> None:
-    for e in walk(expr):
-        if isinstance(e, Leaf) and e.kind in ("prev", "prev_item", "seen", "size_so_far"):
-            what = e.name if e.kind == "prev" else "a value"
-            raise Stopped(Reason.RECURRENCE, f"What a row gives depends on {what} as earlier rows left it")
-        if isinstance(e, Leaf) and e.kind == "position":
-            raise no_rule("the number of a row used as a value")

@@ -12,7 +12,7 @@ from lester_gui.ir.nodes import Concat, Filter, Node, Options, Project, Select
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.blocks import free_name, named_places, over_one_node
-from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Part, Value
+from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Order, Part, Value
 from lester_gui.rewrite.lift.recognise import recognised
 from lester_gui.rewrite.lift.scopes import scoped, scopes_in, short_of_scope
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -49,6 +49,7 @@ class SplitMade:
     by: Value | None
     lines: tuple[int, ...]
     made_by: str
+    dealt: Column1 | None = None  # whose distinct values are dealt, where it is not rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +73,40 @@ class Learner:
         self.truths: list[Column1] = []
         self.labels: list[Column1] = []
 
-    def split(self, node: Node, by: Value | None = None, **fields: Any) -> int:
+    def split(self, node: Node, by: Value | None = None, dealt: Column1 | None = None, **fields: Any) -> int:
         """Note a split and return its number."""
         ident = self.lift.number()
-        self.splits[ident] = SplitMade(node, fields, by, self.lift.lines, f"rule:{self.lift.family}")
+        self.splits[ident] = SplitMade(node, fields, by, self.lift.lines, f"rule:{self.lift.family}", dealt)
         return ident
 
-    def cut(self, node: Node, size: Value, side: str, order: Any) -> Part:
+    def cut(self, node: Node, size: Value, side: str, order: Order | None, in_order: bool = False) -> Part:
         """Return the rows before (``train``) or after (``test``) a cut; which of the two trains shows when a model is fitted."""
         from lester_gui.rewrite.lift.sizes import share_of
 
-        share = share_of(self.lift, size)
-        fields: dict[str, Any] = {"kind": "positional" if order is None else "random", "cut": "train_first", "train_size": share}
+        fields: dict[str, Any] = {"kind": "positional" if order is None else "random", "cut": "train_first"}
+        fields |= share_of(self.lift, size)
+        groups = None
         if order is None:
             fields["shuffle"] = False
         else:
             fields |= {"method": order.method, "seed": order.seed}
+            if in_order:
+                fields["in_order"] = True
+            if order.groups is not None:
+                if order.groups.node is None or order.groups.cell is None or order.groups.order == "set":
+                    raise no_rule("dealing these groups")
+                groups = Column1(order.groups.node, order.groups.cell)
+                fields["groups"] = order.groups.order
         for ident, known in self.splits.items():
-            if known.fields == fields and self.lift.align.same(known.node, node):
+            if known.fields == fields and known.dealt == groups and self.lift.align.same(known.node, node):
                 return Part(ident, side)
-        return Part(self.split(node, **fields), side)
+        return Part(self.split(node, dealt=groups, **fields), side)
 
     def constant_cut(self, node: Node, low: Value, high: Value) -> Part | None:
         """Return the side that ``[:800]`` or ``[800:]`` of an array is."""
-        if low in (Const(None), Const(0)) and isinstance(high, Const) and isinstance(high.value, int) and high.value > 0:
+        if low in (Const(None), Const(0)) and isinstance(high, Const) and isinstance(high.value, int) and high.value:
             return self.cut(node, high, "train", None)
-        if high == Const(None) and isinstance(low, Const) and isinstance(low.value, int) and low.value > 0:
+        if high == Const(None) and isinstance(low, Const) and isinstance(low.value, int) and low.value:
             return self.cut(node, low, "test", None)
         return None
 
@@ -161,11 +170,17 @@ class Learner:
         if part.side == "test":  # the script trains on what it cut off last
             if fields["kind"] == "random" and fields["method"] == "sklearn":
                 raise no_rule("a model that is trained on the test side of train_test_split")
-            fields["cut"] = "test_first"
-            fields["test_size"] = fields.pop("train_size")
-        split = Split(**fields, lines=made.lines, made_by=made.made_by)
+            if fields.get("method") == "every":
+                fields["offsets"] = tuple(i for i in range(fields["every"]) if i not in fields["offsets"])
+            else:
+                fields["cut"] = "test_first"
+                old, new = ("train_size", "test_size") if "train_size" in fields else ("test_size", "train_size")
+                fields[new] = fields.pop(old)
         self._check_test_side(fit, part)
-        node, label, features = self._prepared(made.node, fit)
+        node, label, features, groups = self._prepared(made.node, fit, made.dealt)
+        if groups is not None:
+            fields["by"] = groups.expr
+        split = Split(**fields, lines=made.lines, made_by=made.made_by)
         if made.by is not None:
             self._check_stratified(made, label, node, fit)
         return self._finish(
@@ -193,29 +208,33 @@ class Learner:
         raise no_rule("a split that is stratified by something else than the label")
 
     def _without_split(self, fit: Fit) -> Learning:
-        node, label, features = self._prepared(fit.matrix.node, fit)
+        node, label, features, _ = self._prepared(fit.matrix.node, fit)
         root = f"all:{id(self.lift.align.root(fit.matrix.node))}"
         return self._finish(
             fit, node, label, features, Split(kind="none", lines=(fit.line,), made_by="rule:sklearn"), {root: "train"}
         )
 
-    def _prepared(self, base: Node, fit: Fit) -> tuple[Node, Cell, list[list[Cell]]]:
-        """The node over which features and label can be written, and these."""
+    def _prepared(self, base: Node, fit: Fit, groups: Column1 | None = None) -> tuple[Node, Cell, list[list[Cell]], Cell | None]:
+        """The node over which features, label and groups can be written, and these."""
         pairs = [(f.cell, fit.matrix.node) for b in fit.matrix.blocks for f in b.features] + [(fit.label.cell, fit.label.node)]
+        pairs += [(groups.cell, groups.node)] if groups is not None else []
         for cell, _ in pairs:
             _no_loose_ends(cell)
         node, exprs = self.lift.align.together(*((c.expr, n) for c, n in pairs))
         moved = [Cell(e, c.type, c.nullable) for e, (c, _) in zip(exprs, pairs, strict=True)]
         node, moved = self.lift.resolve(node, *moved)
         queue = iter(moved)
-        return node, moved[-1], [[next(queue) for _ in b.features] for b in fit.matrix.blocks]
+        features = [[next(queue) for _ in b.features] for b in fit.matrix.blocks]
+        label = next(queue)
+        return node, label, features, next(queue, None)
 
     def _by_condition(self, fit: Fit, train: Filter, test: Filter, tested: tuple[Matrix, Column1]) -> Learning:
         """Training and test rows are two filters of one table: a split by expression."""
         lift = self.lift
-        meeting, exprs = lift.align.together((train.predicate, train.parent), (test.predicate, test.parent))
+        meeting, exprs = lift.align.together(lift.align.asked(train), lift.align.asked(test))
+        meeting, conditions = lift.resolve(meeting, *(Cell(e, Type.BOOL) for e in exprs))
         base = meeting
-        is_train, is_test = exprs
+        is_train, is_test = (c.expr for c in conditions)
         if not _complements(is_train, is_test):
             if not _disjoint(is_train, is_test):
                 raise shape("Training and test rows are chosen by conditions that may both hold")
@@ -224,6 +243,8 @@ class Learner:
         self._same_encoding(fit, tested)
         down = [self._through(f.cell, fit.matrix.node, train, meeting) for b in fit.matrix.blocks for f in b.features]
         label = self._through(fit.label.cell, fit.label.node, train, meeting)
+        base, (label, condition, *down) = lift.resolve(base, label, Cell(is_test, Type.BOOL), *down)
+        is_test = condition.expr
         queue = iter(down)
         features = [[next(queue) for _ in b.features] for b in fit.matrix.blocks]
         split = Split(kind="expression", test=is_test, lines=test.lines or (fit.line,), made_by="rule:split")
@@ -241,8 +262,8 @@ class Learner:
         lift = self.lift
         matrix, truth = tested
         self._same_encoding(fit, tested)
-        train_node, train_label, train_features = self._prepared(fit.matrix.node, fit)
-        test_node, test_label, test_features = self._prepared(matrix.node, replace(fit, matrix=matrix, label=truth))
+        train_node, train_label, train_features, _ = self._prepared(fit.matrix.node, fit)
+        test_node, test_label, test_features, _ = self._prepared(matrix.node, replace(fit, matrix=matrix, label=truth))
         names: list[str] = []
         for b, column in zip(fit.matrix.blocks, train_features, strict=True):
             for f, c in zip(b.features, column, strict=True):
@@ -379,7 +400,7 @@ def _no_loose_ends(cell: Cell) -> None:
     from lester_gui.ir.expressions import walk
 
     for e in walk(cell.expr):
-        if isinstance(e, Leaf) and e.kind in ("prev", "count", "position"):
+        if isinstance(e, Leaf) and e.kind in ("prev", "count", "position", "side"):
             raise Stopped(Reason.RECURRENCE, "A feature or label depends on the rows before it, or on their number")
 
 

@@ -24,6 +24,7 @@ from lester_gui.rewrite.lift.domain import (
     Keyed,
     Leaf,
     Matrix,
+    Part,
     Ref,
     Rows,
     Tup,
@@ -35,6 +36,7 @@ from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.finished import Finished
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import here
+from lester_gui.rewrite.lift.sided import one_side
 from lester_gui.rewrite.lift.statements import block
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import moved, settled
@@ -73,6 +75,7 @@ def run(
     """
     if lift.loops:
         raise no_rule("a loop over rows inside another one")
+    side, iterable = all_rows(lift, iterable)
     source, rows, element = elements(lift, iterable)
     before = dict(lift.names)
     shapes: dict[int | str, Value] = {}
@@ -81,7 +84,7 @@ def run(
     pandas = lift.pandas or _goes_through_records(lift, iterable)
     for attempt in range(MOST_RUNS):
         state = lift.snapshot()
-        loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines)
+        loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines, side)
         loop.first, loop.shapes = learns and attempt == 0, shapes
         try:
             once(lift, loop, element, bind, body, names, changed, pandas)
@@ -137,6 +140,14 @@ def _goes_through_records(lift: Lifter, iterable: Value) -> bool:
     if not isinstance(content, Iterated):
         return False
     return content.kind == "records" or any(_goes_through_records(lift, p) for p in content.parts)
+
+
+def all_rows(lift: Lifter, iterable: Value) -> tuple[Part | None, Value]:
+    """Return the side of a split that a list holds, and the list of all rows: the body is the same for each of them."""
+    content = lift.content(iterable)
+    if isinstance(content, Rows | Column1) and content.part is not None:
+        return content.part, replace(content, part=None)
+    return None, iterable
 
 
 def carried(lift: Lifter, loop: Loop, name: str, old: Value | None) -> Value:
@@ -343,6 +354,7 @@ def finish(lift: Lifter, loop: Loop, before: dict[str, Value], iterable: Value) 
     assert loop.node is not None
     done = Finished(lift, loop, loop.node, table)
     with lift.using(family="loops"):
+        one_side(done)
         done.windows()
         record_changes.changed(done, iterable)
         done.lists()

@@ -30,11 +30,13 @@ from lester_gui.rewrite.lift.domain import (
     Matrix,
     Module,
     Order,
+    Present,
     Ref,
     Rows,
     Tup,
     Unknown,
     Value,
+    Vector,
     Vocabulary,
 )
 from lester_gui.rewrite.lift.paths import TRUE
@@ -50,6 +52,8 @@ KINDS: dict[type[Value], str] = {
     Rows: "list",
     Items: "list",
     Tup: "tuple",
+    Vector: "vector",
+    Present: "present",
     Entries: "dict",
     Keyed: "dict",
     Vocabulary: "dict",
@@ -79,6 +83,7 @@ class Objects:
         self.activations = [Activation({"__name__": Const("__main__"), "__file__": Const(script.path)}, "")]
         self.modules: dict[str, dict[str, Value]] = {"": self.activations[0].names}
         self.heap: dict[int, Value] = {}
+        self.views: dict[int, int] = {}  # array → the array whose memory it shares
         self.homes: dict[int, int] = {}  # object → depth of the loop it was made in
         self.live: Expr = TRUE
         self.loops: list[Any] = []

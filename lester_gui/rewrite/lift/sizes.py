@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Expr, Literal
@@ -12,8 +13,10 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 
-def share_of(lift: Lifter, size: Value) -> float | int:
-    """Return what `size` is of the rows: a share for ``int(0.8 * n)``, a number of rows for a constant.
+def share_of(lift: Lifter, size: Value) -> dict[str, float | int]:
+    """Return where `size` cuts the rows, as the fields of a split: how many come first, or how many come last.
+
+    ``int(0.8 * n)`` is a share of the first, ``n - int(0.2 * n)`` one of the last; a constant is a number of rows.
 
     Raises
     ------
@@ -21,21 +24,54 @@ def share_of(lift: Lifter, size: Value) -> float | int:
         If it is computed in a way that the plan cannot repeat to the row.
     """
     content = lift.content(size)
-    if isinstance(content, Const) and isinstance(content.value, int) and content.value >= 0:
-        return content.value
+    if isinstance(content, Const) and isinstance(content.value, int) and not isinstance(content.value, bool):
+        return {"train_size": content.value}
+    if isinstance(content, Const) and isinstance(content.value, float) and 0 < content.value < 1:
+        return {"train_size": content.value}
     if isinstance(content, Cell):
         share = _share(content.expr)
         if share is not None:
-            return share
+            return {"train_size": share}
+        expr = content.expr
+        if isinstance(expr, Apply) and expr.operator == "sub" and _is_count(expr.arguments[0]):
+            last = expr.arguments[1]
+            share = _share(last)
+            if share is None and isinstance(last, Literal) and isinstance(last.value, int) and last.value > 0:
+                return {"train_size": -last.value}
+            if share is not None:
+                return {"test_size": share}
     raise no_rule("a cut at this place of a table")
 
 
+def _is_count(expr: Expr) -> bool:
+    return isinstance(expr, Leaf) and expr.kind in ("count", "width")
+
+
 def _share(expr: Expr) -> float | None:
-    if not (isinstance(expr, Apply) and expr.operator == "to_int"):
+    if isinstance(expr, Apply) and expr.operator == "to_int":
+        inner = expr.arguments[0]
+        if isinstance(inner, Apply) and inner.operator == "mul":
+            for a, b in (inner.arguments, inner.arguments[::-1]):
+                if _is_count(a) and isinstance(b, Literal) and isinstance(b.value, float):
+                    return b.value
         return None
-    inner = expr.arguments[0]
-    if isinstance(inner, Apply) and inner.operator == "mul":
-        for a, b in (inner.arguments, inner.arguments[::-1]):
-            if isinstance(a, Leaf) and a.kind == "count" and isinstance(b, Literal) and isinstance(b.value, float):
-                return b.value
+    if isinstance(expr, Apply) and expr.operator == "py_floordiv" and isinstance(expr.arguments[1], Literal):
+        top, bottom = expr.arguments[0], expr.arguments[1].value
+        factor: object = 1
+        if isinstance(top, Apply) and top.operator == "mul":
+            for a, b in (top.arguments, top.arguments[::-1]):
+                if _is_count(a) and isinstance(b, Literal):
+                    top, factor = a, b.value
+        if _is_count(top) and isinstance(factor, int) and isinstance(bottom, int) and 0 < factor <= bottom:
+            return _as_share(factor, bottom)
     return None
+
+
+def _as_share(numerator: int, denominator: int) -> float | None:
+    """The float with which ``int(n * share)`` is ``n * numerator // denominator`` for every n below 2**50, if it is sure to be.
+
+    Where the quotient is whole, the product must not fall short of it: it does not where the share is not too small, or too small
+    by less than half of what rounding mends.
+    """
+    share, exact = Fraction(numerator / denominator), Fraction(numerator, denominator)
+    return numerator / denominator if share >= exact or (exact - share) / exact < Fraction(1, 2**54) else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lester_gui.discovery.scripts import Script
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, substitute, walk
-from lester_gui.ir.nodes import Aggregate, Broadcast, Measure, Node, Project, Select
+from lester_gui.ir.nodes import Aggregate, Broadcast, Filter, Measure, Node, Project, Select
 from lester_gui.ir.schema import PlanError, Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.alignment import Alignment
@@ -101,6 +101,8 @@ class Tables(Objects):
         self.naming.made(node, call)
         if like is not None:
             self.align.keep(node, like)
+        if isinstance(node, Filter):
+            self.align.filtered(node)
         return node
 
     def free_column(self, node: Node, base: str) -> str:
@@ -214,7 +216,7 @@ class Tables(Objects):
         if not isinstance(content, Cell):
             return False
         leaves = [e for e in walk(content.expr) if isinstance(e, Leaf | Column)]
-        return bool(leaves) and all(isinstance(e, Leaf) and e.kind == "count" for e in leaves)
+        return bool(leaves) and all(isinstance(e, Leaf) and e.kind in ("count", "width") for e in leaves)
 
     def position(self, node: Node) -> Cell:
         """Return the place of the current row, counted from 0."""

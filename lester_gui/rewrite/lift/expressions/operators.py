@@ -25,10 +25,12 @@ from lester_gui.rewrite.lift.domain import (
     LineOf,
     Matrix,
     Maybe,
+    Order,
     Result,
     Rows,
     Tup,
     Value,
+    Vector,
     Vocabulary,
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
@@ -84,8 +86,9 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
             if lift.loops:
                 raise
             return Result("text")  # a figure that is printed; as a value of a row it would be a result, too, and stop
-    if isinstance(a, Matrix) or isinstance(b, Matrix):
-        from lester_gui.rewrite.lift.library.numpy import matrix_arithmetic
+    a, b = as_places(lift, a), as_places(lift, b)
+    if isinstance(a, Matrix | Vector) or isinstance(b, Matrix | Vector):
+        from lester_gui.rewrite.lift.library.numpy_math import matrix_arithmetic
 
         return matrix_arithmetic(lift, op, a, b)
     if isinstance(a, Frame) or isinstance(b, Frame):
@@ -106,6 +109,13 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     if op in ("Div", "FloorDiv", "Mod") and not lift.pandas and caught_by(lift, "ZeroDivisionError"):
         demand(lift, cells.compare("NotEq", y, cells.cell_of(Const(0)), pandas=False).expr, "ZeroDivisionError")
     return _cellwise(op, x, y, lift.pandas)
+
+
+def as_places(lift: Lifter, value: Value) -> Value:
+    """Return row numbers in their own order as a column, anything else as it is."""
+    if isinstance(value, Order) and not value.method and value.groups is None:
+        return Column1(value.node, lift.position(value.node), "", None, True, ())
+    return value
 
 
 def _constant(op: str, a: Const, b: Const) -> Value:
@@ -177,6 +187,12 @@ def unary(lift: Lifter, node: ast.UnaryOp) -> Value:
             return Cell(paths.negated(cell.expr), Type.BOOL)
         raise shape(f"{type(node.op).__name__} is used on a {cell.type}" + (" that may be missing" if cell.nullable else ""))
 
+    if isinstance(value, Matrix):
+        from lester_gui.rewrite.lift.library.numpy import on_features
+
+        return on_features(value, apply)
+    if isinstance(value, Vector):
+        return Vector(tuple(apply(cells.cell_of(lift.content(v))) for v in value.items))
     if isinstance(value, Column1):
         return replace(value, cell=apply(value.cell))
     return apply(cells.cell_of(value))
@@ -257,6 +273,15 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         return _missing(lift, op, a if b == Const(None) else b)
     if isinstance(a, Const) and isinstance(b, Const):
         return _constant(op, a, b)
+    if isinstance(a, Order) and a.method.endswith("_uniform"):
+        from lester_gui.rewrite.lift.library.orders import below
+
+        return below(lift, a, op, b)
+    a, b = as_places(lift, a), as_places(lift, b)
+    if isinstance(a, Matrix | Vector) or isinstance(b, Matrix | Vector):
+        from lester_gui.rewrite.lift.library.numpy_math import matrix_comparison
+
+        return matrix_comparison(lift, op, a, b)
     if isinstance(a, Column1) or isinstance(b, Column1):
         return columnwise(lift, a, b, lambda x, y: cells.compare(op, x, y, pandas=True))
     if isinstance(a, Tup) and isinstance(b, Tup) and op in ("Eq", "NotEq") and len(a.items) == len(b.items):
@@ -301,6 +326,12 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
         from lester_gui.rewrite.lift.stages import hit
 
         return hit(lift, where, needle)
+    if isinstance(where, Order):
+        from lester_gui.rewrite.lift.masks import side_leaf
+
+        if not lift.loops or lift.loops[-1].node is None:
+            raise no_rule("'in' on row numbers here")
+        return side_leaf(lift, where, cells.cell_of(needle), lift.loops[-1].node)
     if isinstance(where, Entries):
         where = Tup(tuple(k for k, _ in where.items))
     if isinstance(where, Items):

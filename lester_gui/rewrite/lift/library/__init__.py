@@ -16,6 +16,8 @@ MODULES = (
     "orders",
     "numpy",
     "numpy_shapes",
+    "numpy_items",
+    "numpy_math",
     "pandas_io",
     "pandas_frame",
     "pandas_names",

@@ -173,7 +173,7 @@ def to_bool(lift: Lifter, args: Arguments) -> Value:
     return Result("condition") if condition is None else of_condition(condition)
 
 
-@function("builtins.abs", "numpy.abs", "numpy.absolute", "math.fabs")
+@function("builtins.abs", "math.fabs")
 def absolute(lift: Lifter, args: Arguments) -> Value:
     """``abs(x)``."""
     content = lift.content(args.positional[0])

@@ -187,6 +187,8 @@ def set_(lift: Lifter, args: Arguments) -> Value:
         raise no_rule("a set of values of one row")
     if isinstance(content, Vocabulary):
         return replace(content, order="set")
+    if isinstance(content, Order) and content.method and content.groups is not None:
+        return content
     if isinstance(content, Rows | Column1):
         column = _column(lift, content)
         return Vocabulary("set", column.node, column.cell, (), False)
@@ -198,7 +200,10 @@ def set_(lift: Lifter, args: Arguments) -> Value:
 def _column(lift: Lifter, content: Value) -> Column1:
     from lester_gui.rewrite.lift.library.pandas_io import as_column
 
-    return as_column(lift, content)
+    column = as_column(lift, content)
+    if column.part is not None:
+        raise no_rule("the categories of one side of a split")
+    return column
 
 
 @function("builtins.dict")
@@ -277,6 +282,8 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
         if not plain or reverse:
             raise no_rule("categories in an order of their own")
         return replace(content, order="sorted", as_dict=False)
+    if isinstance(content, Order) and content.method and content.groups is not None and content.stop is not None:
+        return content  # which ones were drawn does not depend on their order
     values = known_elements(lift, content)
     if values is not None and all(isinstance(v, Const) for v in values) and plain:
         return lift.new(Items(tuple(Const(v) for v in sorted((lift.const(x) for x in values), reverse=reverse))))

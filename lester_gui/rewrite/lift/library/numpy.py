@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import blocks, cells
@@ -25,10 +25,12 @@ from lester_gui.rewrite.lift.domain import (
     Rows,
     Tup,
     Value,
+    Vector,
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.pandas_io import as_column
-from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.library.table import Arguments, function
+from lester_gui.rewrite.lift.paths import negated
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def array(lift: Lifter, args: Arguments) -> Value:
     if isinstance(content, Items | Tup):
         values = content.values if isinstance(content, Items) else content.items
         if all(isinstance(lift.content(v), Const | Cell) for v in values):
-            return Tup(values)
+            return Vector(values)
     raise no_rule("an array of this object")
 
 
@@ -159,138 +161,15 @@ def like(lift: Lifter, args: Arguments) -> Value:
     return lift.new(Column1(column.node, cells.cell_of(Const(fill)), "", column.part, True, ()))
 
 
-# -- statistics --------------------------------------------------------------------------------------------------------
-
-
-@function(
-    "numpy.mean",
-    "numpy.std",
-    "numpy.var",
-    "numpy.sum",
-    "numpy.min",
-    "numpy.max",
-    "numpy.median",
-    "numpy.nanmean",
-    "numpy.amin",
-    "numpy.amax",
-)
-def statistic_function(lift: Lifter, args: Arguments) -> Value:
-    """``np.mean(x, axis=0)``."""
-    what = args.what.rsplit(".", 1)[-1].removeprefix("nan").replace("amin", "min").replace("amax", "max")
-    given = args.bind("a", "axis", ignored=("dtype", "keepdims"), axis=None, ddof=0)
-    return statistic(lift, lift.content(given["a"]), what, lift.const(given["axis"]), lift.const(given["ddof"]))
-
-
-@method("matrix", "mean", "std", "var", "sum", "min", "max")
-def statistic_method(lift: Lifter, content: Value, args: Arguments) -> Value:
-    """``X.mean(axis=0)``."""
-    given = args.bind("axis", ignored=("dtype", "keepdims"), axis=None, ddof=0)
-    return statistic(lift, content, args.what.rsplit(".", 1)[-1], lift.const(given["axis"]), lift.const(given["ddof"]))
-
-
-def statistic(lift: Lifter, content: Value, what: str, axis: object, ddof: object) -> Value:
-    """Return a statistic over rows: one value, or one per feature."""
-    if isinstance(content, Result):
-        return content
-    if isinstance(content, Items | Tup):
-        values = [lift.const(v) for v in (content.values if isinstance(content, Items) else content.items)]
-        simple: dict[str, Callable[[Any], Any]] = {"sum": sum, "min": min, "max": max, "mean": lambda v: sum(v) / len(v)}
-        if what in simple:
-            return Const(simple[what](values))
-    if ddof not in (0, 1):
-        raise no_rule(f"{what} with ddof {ddof}")
-    name = f"{what}0" if what in ("std", "var") and ddof == 0 else what
-    if isinstance(content, Matrix):
-        if axis not in (0,) or any(b.chain for b in content.blocks):
-            raise no_rule(f"{what} over all cells of a matrix")
-        out = [
-            lift.state(content.node, f.cell, name, f"{what}_{f.name}" if f.name else what, content.part)
-            for b in content.blocks
-            for f in b.features
-        ]
-        return Tup(tuple(out))
-    column = as_column(lift, content)
-    if axis not in (None, 0):
-        raise no_rule(f"{what} along this axis")
-    return lift.state(column.node, column.cell, name, f"{what}_{column.name}" if column.name else what, column.part)
-
-
-# -- arithmetic --------------------------------------------------------------------------------------------------------
-
-
-def matrix_arithmetic(lift: Lifter, op: str, a: Value, b: Value) -> Value:
-    """Arithmetic of a matrix with a number, with one value per feature, or with a matrix of the same rows and width."""
-    if isinstance(a, Matrix) and isinstance(b, Matrix):
-        if a.part != b.part:
-            raise shape("Matrices of different sides of the split are combined")
-        _, (a, b) = blocks.over_one_node(lift, [a, b])
-        right = [f.cell for blk in b.blocks for f in blk.features]
-        return _each(a, right, lambda x, y: cells.arithmetic(op, x, y, pandas=True))
-    matrix, other, flipped = (a, b, False) if isinstance(a, Matrix) else (b, a, True)
-    assert isinstance(matrix, Matrix)
-    width = sum(len(blk.features) for blk in matrix.blocks)
-    values = [cells.cell_of(lift.content(v)) for v in other.items] if isinstance(other, Tup) else [cells.cell_of(other)] * width
-
-    def apply(x: Cell, y: Cell) -> Cell:
-        return cells.arithmetic(op, y, x, pandas=True) if flipped else cells.arithmetic(op, x, y, pandas=True)
-
-    return _each(matrix, values, apply)
-
-
-def _each(matrix: Matrix, values: list[Cell], apply: Callable[[Cell, Cell], Cell]) -> Matrix:
-    if sum(len(b.features) for b in matrix.blocks) != len(values):
-        raise shape("Arrays of different widths are combined")
-    queue = iter(values)
-    return on_features(matrix, lambda c: apply(c, next(queue)))
-
-
-@function(*(f"numpy.{n}" for n in ("log1p", "log", "sqrt", "exp")), *(f"math.{n}" for n in ("log1p", "log", "sqrt", "exp")))
-def elementwise(lift: Lifter, args: Arguments) -> Value:
-    """``np.log1p(x)``, value by value."""
-    what = args.what.rsplit(".", 1)[-1]
-    content = lift.content(args.bind("x")["x"])
-    if isinstance(content, Const):
-        import math
-
-        return Const(getattr(math, what)(content.value))
-    if isinstance(content, Result):
-        return content
-    if isinstance(content, Matrix):
-        return on_features(content, lambda c: cells.make(what, c))
-    if isinstance(content, Column1):
-        return replace(content, cell=cells.make(what, content.cell))
-    if isinstance(content, Cell) and args.what.startswith("numpy"):
-        return cells.make(what, content)
-    raise no_rule(f"{args.what} of this")
-
-
-@function("numpy.where")
-def where(lift: Lifter, args: Arguments) -> Value:
-    """``np.where(mask, a, b)``."""
-    if len(args.positional) != 3:
-        raise no_rule("np.where with one argument")
-    mask, a, b = (lift.content(v) for v in args.positional)
-    if isinstance(mask, Result):
-        return mask
-    sides = [as_column(lift, v) if isinstance(v, Column1 | Rows) else v for v in (a, b)]
-    if not isinstance(mask, Column1):
-        raise no_rule("np.where of this mask")
-    columns = [mask, *(s for s in sides if isinstance(s, Column1))]
-    if any(c.part != mask.part for c in columns):
-        raise shape("Columns of different sides of the split are combined")
-    node, exprs = lift.align.together(*((c.cell.expr, c.node) for c in columns))
-    queue = iter(exprs)
-    condition = next(queue)
-    values = [Cell(next(queue), s.cell.type, s.cell.nullable) if isinstance(s, Column1) else cells.cell_of(s) for s in sides]
-    if mask.cell.nullable:
-        raise shape("A mask may be missing for some rows")
-    return Column1(node, cells.choose(condition, *values), "", mask.part, True, mask.index)
+# -- choices and categories ---------------------------------------------------------------------------------------------
 
 
 @function("numpy.select")
 def select(lift: Lifter, args: Arguments) -> Value:
     """``np.select([masks], [values], default)``."""
     given = args.bind("condlist", "choicelist", "default", default=0)
+    from lester_gui.rewrite.lift.library.numpy_math import where
+
     masks, values = (lift.content(given[n]) for n in ("condlist", "choicelist"))
     if not isinstance(masks, Items) or not isinstance(values, Items) or len(masks.values) != len(values.values):
         raise no_rule("np.select of this")
@@ -305,6 +184,15 @@ def isin(lift: Lifter, args: Arguments) -> Value:
     """``np.isin(x, values)``."""
     from lester_gui.rewrite.lift.library.pandas_series import isin as series_isin
 
+    options = lift.content(args.positional[1])
+    if isinstance(options, Order):
+        from lester_gui.rewrite.lift.expressions.operators import as_places
+        from lester_gui.rewrite.lift.masks import side_leaf
+
+        column = as_column(lift, as_places(lift, lift.content(args.positional[0])))
+        chosen = replace(column, cell=Cell(side_leaf(lift, options, column.cell, column.node), Type.BOOL), numpy=True, index=())
+        turned = lift.const(args.bind("element", "test_elements", invert=False, assume_unique=False)["invert"])
+        return replace(chosen, cell=Cell(negated(chosen.cell.expr), Type.BOOL)) if turned else chosen
     column = as_column(lift, args.positional[0])
     return series_isin(lift, column, Arguments("isin", args.positional[1:]))
 
@@ -315,7 +203,9 @@ def unique(lift: Lifter, args: Arguments) -> Value:
     if args.keywords:
         raise no_rule("np.unique with options")
     column = as_column(lift, args.positional[0])
-    return Vocabulary("sorted", column.node, column.cell, (), False)
+    if column.part is not None:
+        raise no_rule("the categories of one side of a split")
+    return lift.new(Vocabulary("sorted", column.node, column.cell, (), False))
 
 
 # -- random orders -----------------------------------------------------------------------------------------------------

@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import blocks, cells
+from lester_gui.rewrite.lift import blocks
 from lester_gui.rewrite.lift.domain import (
-    Accessor,
     Cell,
     Column1,
     Const,
@@ -18,9 +17,6 @@ from lester_gui.rewrite.lift.domain import (
     Items,
     Matrix,
     MatrixBlock,
-    Module,
-    Order,
-    Part,
     Result,
     Rows,
     Tup,
@@ -28,7 +24,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.library.numpy import of_list, type_named, typed
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
-from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -148,99 +144,6 @@ def reshape_function(lift: Lifter, args: Arguments) -> Value:
             return tall(content)
         raise no_rule("this expand_dims")
     return content if isinstance(content, Column1) else flat(content)
-
-
-def array_item(lift: Lifter, column: Column1, key: Value) -> Value:
-    """Return ``x[key]`` of a column."""
-    from lester_gui.rewrite.lift.library.pandas_counts import top
-    from lester_gui.rewrite.lift.library.pandas_frame import aligned, filtered
-    from lester_gui.rewrite.lift.library.splitting import by_order
-
-    few = top(lift, column, key)
-    if few is not None:
-        return few
-    if isinstance(key, Tup) and len(key.items) == 2 and _is_all(lift, key.items[0]) and lift.content(key.items[1]) == Const(None):
-        return tall(column)
-    if isinstance(key, Tup) and len(key.items) == 2 and _is_all(lift, key.items[0]) and _is_newaxis(lift, key.items[1]):
-        return tall(column)
-    if isinstance(key, Cell) and lift.loops and key.expr == lift.position(column.node).expr:
-        node = lift.loops[-1].node
-        assert node is not None
-        return lift.move(column.cell, column.node, node)
-    if isinstance(key, Column1) and key.cell.type is Type.BOOL and column.part is None:
-        name = column.name or "value"
-        levels = tuple((n, cells.column(column.node, n)) for n in column.index or ())
-        frame, condition = aligned(lift, Frame(column.node, ((name, column.cell),), column.index, levels), key)
-        if condition.nullable:
-            raise shape("A mask may be missing for some rows")
-        kept = filtered(lift, frame, condition)
-        return Column1(kept.node, cells.column(kept.node, name), column.name, None, column.numpy, column.index or None)
-    part = _part(lift, column, key)
-    if part is not None and column.part is None:
-        return replace(column, part=part, index=column.index or None)
-    if isinstance(key, Order):
-        part = by_order(lift, column.node, key)
-        if part is not None and column.part is None:
-            return replace(column, part=part, index=column.index or None)
-    raise no_rule("this element or part of a column")
-
-
-def _is_all(lift: Lifter, value: Value) -> bool:
-    content = lift.content(value)
-    return isinstance(content, Accessor) and content.kind == "slice" and content.owner == Tup((Const(None),) * 3)
-
-
-def _is_newaxis(lift: Lifter, value: Value) -> bool:
-    return isinstance(value, Module) and value.name == "numpy.newaxis"
-
-
-def _part(lift: Lifter, table: Column1 | Matrix, key: Value) -> Part | None:
-    from lester_gui.rewrite.lift.library.splitting import positional_part
-
-    if isinstance(key, Accessor) and key.kind == "slice" and isinstance(key.owner, Tup):
-        low, high, step = (lift.content(v) for v in key.owner.items)
-        if step == Const(None):
-            part = positional_part(lift, table.node, low, high)
-            if part is None and (isinstance(low, Const) and isinstance(high, Const)):
-                part = lift.learner.constant_cut(table.node, low, high)
-            return part
-    return None
-
-
-@method("matrix", "__getitem__")
-def matrix_item(lift: Lifter, content: Value, args: Arguments) -> Value:
-    """``X[order]``, ``X[:cut]``, ``X[:, 0]``, ``X[:, :3]``."""
-    from lester_gui.rewrite.lift.library.splitting import by_order
-
-    key = lift.content(args.positional[0])
-    if isinstance(content, Grid):
-        raise no_rule("reading an array that is being filled")
-    assert isinstance(content, Matrix)
-    if isinstance(key, Tup) and len(key.items) == 2 and _is_all(lift, key.items[0]):
-        return _columns(lift, content, lift.content(key.items[1]))
-    if isinstance(key, Order):
-        part = by_order(lift, content.node, key)
-        if part is not None and content.part is None:
-            return replace(content, part=part)
-    side = _part(lift, content, key)
-    if side is not None and content.part is None:
-        return replace(content, part=side)
-    raise no_rule("this element or part of a matrix")
-
-
-def _columns(lift: Lifter, matrix: Matrix, key: Value) -> Value:
-    if any(b.chain for b in matrix.blocks) or any(f.cell.type is Type.FLOATS for b in matrix.blocks for f in b.features):
-        raise no_rule("choosing columns of an encoded matrix")
-    features = [f for b in matrix.blocks for f in b.features]
-    if isinstance(key, Const) and isinstance(key.value, int):
-        feature = features[key.value]
-        return Column1(matrix.node, feature.cell, feature.name, matrix.part, True, ())
-    if isinstance(key, Accessor) and key.kind == "slice":
-        low, high, step = lift.const(key.owner)
-        chosen = features[low:high:step]
-    else:
-        chosen = [features[i] for i in lift.const(key)]
-    return replace(matrix, blocks=(MatrixBlock("columns", tuple(chosen)),))
 
 
 @attribute("matrix", "shape")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
+    Column1,
     Const,
     Generator,
+    Leaf,
     Order,
     Tup,
     Value,
+    Vocabulary,
 )
 from lester_gui.rewrite.lift.library.collections import positions_of
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
@@ -62,28 +66,101 @@ def _use_up(lift: Lifter, args: Arguments) -> None:
 
 
 def shuffled(lift: Lifter, target: Value, generator: Generator) -> Value:
-    """Shuffle a list of row numbers in place."""
-    content = lift.content(target)
-    if generator.method == "used":
-        raise Stopped(Reason.EFFECT, "A random generator is drawn from twice")
-    if not isinstance(content, Order) or content.method:
-        raise Stopped(Reason.EFFECT, "Something else than the row numbers of a table is shuffled")
-    lift.set(target, replace(content, method=generator.method, seed=generator.seed))
+    """Shuffle a list of row numbers, or the distinct values of a column, in place."""
+    lift.set(target, replace(_dealt(lift, target, generator), method=generator.method, seed=generator.seed))
     return Const(None)
 
 
 def permuted(lift: Lifter, size: Value, generator: Generator) -> Value:
-    """Return the row numbers of a table in random order."""
-    content = lift.content(size)
+    """Return the row numbers of a table, or the distinct values of a column, in random order."""
+    return lift.new(replace(_dealt(lift, size, generator), method=generator.method, seed=generator.seed))
+
+
+def _dealt(lift: Lifter, target: Value, generator: Generator) -> Order:
+    """What is put into random order, before it is."""
+    content = lift.content(target)
     if generator.method == "used":
         raise Stopped(Reason.EFFECT, "A random generator is drawn from twice")
     if isinstance(content, Cell):
-        made = lift.content(positions_of(lift, content))
-        assert isinstance(made, Order)
-        return lift.new(replace(made, method=generator.method, seed=generator.seed))
-    if isinstance(content, Order) and not content.method:
-        return lift.new(replace(content, method=generator.method, seed=generator.seed))
-    raise Stopped(Reason.EFFECT, "Something else than the row numbers of a table is shuffled")
+        content = lift.content(positions_of(lift, content))
+    if isinstance(content, Vocabulary) and not content.as_dict and content.node is not None and content.order != "set":
+        content = Order(content.node, groups=content)
+    if not isinstance(content, Order) or content.method:
+        raise Stopped(Reason.EFFECT, "Something else than the row numbers of a table is shuffled")
+    return content
+
+
+@method("generator", "choice", "sample")
+def drawn(lift: Lifter, generator: Generator, args: Arguments) -> Value:
+    """``rng.choice(n, size=k, replace=False)``, ``rng.sample(range(n), k)``: some rows or groups, each at most once."""
+    _use_up(lift, args)
+    return _drawn(lift, generator, args)
+
+
+@function("numpy.random.choice", "random.sample")
+def drawn_globally(lift: Lifter, args: Arguments) -> Value:
+    """``np.random.choice(n, k, replace=False)``, ``random.sample(rows, k)`` after a seed was set."""
+    which, method_ = ("numpy", "numpy_legacy") if args.what.startswith("numpy") else ("random", "python_shuffle")
+    return _drawn(lift, lift.generators.pop(which, Generator(method_, None)), args)
+
+
+def _drawn(lift: Lifter, generator: Generator, args: Arguments) -> Value:
+    if generator.method == "python_shuffle":
+        given = args.bind("population", "k")
+        population, size, method_ = given["population"], given["k"], "python_sample"
+    else:
+        given = args.bind("a", "size", "replace", replace=True, p=None)
+        if lift.const(given["replace"]) or lift.content(given["p"]) != Const(None):
+            raise Stopped(Reason.EFFECT, "Values are drawn that may repeat")
+        population, size = given["a"], given["size"]
+        method_ = {"numpy_legacy": "numpy_legacy", "numpy_generator": "numpy_choice"}.get(generator.method, "used")
+    if generator.method == "used":
+        raise Stopped(Reason.EFFECT, "A random generator is drawn from twice")
+    return lift.new(replace(_dealt(lift, population, generator), method=method_, seed=generator.seed, stop=size))
+
+
+@method("generator", "random", "rand", "random_sample", "uniform")
+def numbers(lift: Lifter, generator: Generator, args: Arguments) -> Value:
+    """``rng.random(n)``: one number per row, which only a comparison with a share may use."""
+    _use_up(lift, args)
+    return _numbers(lift, generator, args)
+
+
+@function("numpy.random.rand", "numpy.random.random", "numpy.random.random_sample", "numpy.random.uniform")
+def global_numbers(lift: Lifter, args: Arguments) -> Value:
+    """``np.random.rand(n)`` after a seed was set."""
+    return _numbers(lift, lift.generators.pop("numpy", Generator("numpy_legacy", None)), args)
+
+
+def _numbers(lift: Lifter, generator: Generator, args: Arguments) -> Value:
+    if args.what.endswith("uniform"):
+        given = args.bind("low", "high", low=0.0, high=1.0, size=None)
+        if (lift.const(given["low"]), lift.const(given["high"])) != (0, 1):
+            raise no_rule("uniform numbers between these bounds")
+        size = given["size"]
+    else:
+        size = args.given("size", 0) or Const(None)
+    content = lift.content(size)
+    if isinstance(content, Tup) and len(content.items) == 1:
+        content = lift.content(content.items[0])
+    if generator.method not in ("numpy_legacy", "numpy_generator") or not isinstance(content, Cell):
+        raise Stopped(Reason.EFFECT, "Random numbers are drawn")
+    order = lift.content(positions_of(lift, content))
+    assert isinstance(order, Order)
+    return lift.new(replace(order, method=f"{generator.method}_uniform", seed=generator.seed))
+
+
+def below(lift: Lifter, order: Order, op: str, share: Value) -> Value:
+    """Return the condition ``np.random.rand(n) < share``: a split."""
+    from lester_gui.rewrite.lift.expressions.operators import of_condition
+
+    bound = lift.content(share)
+    if op not in ("Lt", "GtE") or not isinstance(bound, Const) or not isinstance(bound.value, float) or not 0 < bound.value < 1:
+        raise no_rule("this comparison of random numbers")
+    part = lift.learner.cut(order.node, bound, "train", order)
+    condition = of_condition(Leaf("side", part.split, "train" if op == "Lt" else "test", Type.BOOL))
+    assert isinstance(condition, Cell)
+    return Column1(order.node, condition, "", None, True, ())
 
 
 @method("order", "__getitem__")
@@ -93,7 +170,7 @@ def part_of_order(lift: Lifter, order: Order, args: Arguments) -> Value:
     if not (isinstance(key, Accessor) and key.kind == "slice" and isinstance(key.owner, Tup)) or not order.method:
         raise no_rule("an element of a list of row numbers")
     low, high, step = (lift.content(v) for v in key.owner.items)
-    if step != Const(None) or order.start is not None or order.stop is not None:
+    if step != Const(None) or order.start is not None or order.stop is not None or order.method.endswith("_uniform"):
         raise no_rule("a split into three parts")
     start = None if low in (Const(None), Const(0)) else low
     stop = None if high == Const(None) else high

@@ -112,7 +112,7 @@ def is_missing(cell: Cell, yes: bool = True) -> Cell:
     return cells.make("is_null" if yes else "not_null", cell)
 
 
-@function("pandas.isna", "pandas.isnull", "pandas.notna", "pandas.notnull", "numpy.isnan", "math.isnan")
+@function("pandas.isna", "pandas.isnull", "pandas.notna", "pandas.notnull", "math.isnan")
 def missing_function(lift: Lifter, args: Arguments) -> Value:
     """``pd.isna(x)``."""
     value = lift.content(args.positional[0])
@@ -390,9 +390,9 @@ def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
 @method("series", "__getitem__")
 def get(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column[mask]``, ``array[order]``, ``array[a:b]``, ``array[:, None]``."""
-    from lester_gui.rewrite.lift.library.numpy_shapes import array_item
+    from lester_gui.rewrite.lift.library.numpy_items import array_item
 
-    return array_item(lift, column, lift.content(args.positional[0]))
+    return array_item(lift, column, lift.content(args.positional[0]), args.owner)
 
 
 @method("series", "dropna")

@@ -40,7 +40,7 @@ def train_test_split(lift: Lifter, args: Arguments) -> Value:
     ident = lift.learner.split(
         nodes[0],
         kind="random" if shuffle else "positional",
-        method="sklearn" if shuffle else "",
+        method="sklearn",
         test_size=test_size,
         train_size=train_size,
         seed=seed if shuffle else None,
@@ -106,7 +106,7 @@ def positional_part(lift: Lifter, node: Node, low: Value, high: Value) -> Part |
     return None
 
 
-def by_order(lift: Lifter, node: Node, rows: Value) -> Part | None:
+def by_order(lift: Lifter, node: Node, rows: Value, in_order: bool = False) -> Part | None:
     """Return the side that picking rows by a slice of a seeded permutation is, else None."""
     if not isinstance(rows, Order) or not lift.align.same(rows.node, node):
         return None
@@ -116,9 +116,9 @@ def by_order(lift: Lifter, node: Node, rows: Value) -> Part | None:
         raise no_rule("shuffling a whole table")
     if rows.start is None:
         assert rows.stop is not None
-        return lift.learner.cut(node, rows.stop, "train", rows)
+        return lift.learner.cut(node, rows.stop, "train", rows, in_order)
     if rows.stop is None:
-        return lift.learner.cut(node, rows.start, "test", rows)
+        return lift.learner.cut(node, rows.start, "test", rows, in_order)
     raise no_rule("a split into three parts")
 
 

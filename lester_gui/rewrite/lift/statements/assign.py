@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Fields, Frame, Items, Maybe, Ref, Result, Rows, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.memory import change, is_array, placed
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.statements import statement
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -58,6 +59,9 @@ def augmented(lift: Lifter, node: ast.AugAssign) -> None:
         METHODS["list", "extend"](lift, lift.content(owner), Arguments("+=", [evaluate(lift, node.value)], owner=owner))
         return
     value = evaluate(lift, ast.copy_location(ast.BinOp(load, node.op, node.value), node))
+    if isinstance(owner, Ref) and isinstance(node.target, ast.Name) and is_array(lift.content(owner)):
+        change(lift, owner, lift.content(value))
+        return
     store(lift, node.target, value)
 
 
@@ -94,7 +98,7 @@ def assign_name(lift: Lifter, name: str, value: Value) -> None:
     """Assign to a name; the node behind a table is called after it."""
     if isinstance(value, Column1):
         value = replace(value, lines=lift.lines)
-    lift.names[name] = value
+    value = lift.names[name] = placed(lift, value)
     content = lift.heap.get(value.id, value) if isinstance(value, Ref) else value
     if isinstance(content, Frame | Rows) and name != "_":
         lift.claim(name, content)

@@ -10,7 +10,8 @@ from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.statements import block, statement
 from lester_gui.rewrite.lift.statements.assign import store
-from lester_gui.rewrite.lift.stop import Reason, Stopped
+from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped
+from lester_gui.rewrite.slicing import effects
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -24,8 +25,24 @@ def expression_statement(lift: Lifter, node: ast.Expr) -> None:
     before, lift.shown = lift.shown, node.value
     try:
         evaluate(lift, node.value)
+    except Stopped as stop:
+        if not only_prints(lift, node):
+            raise
+        lift.stops.append(Stop(stop.line or node.lineno, stop.reason, stop.why))
     finally:
         lift.shown = before
+
+
+def only_prints(lift: Lifter, node: ast.Expr) -> bool:
+    """Whether a statement prints something and does nothing else: no plan needs it, wherever it stands."""
+    call = node.value
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+        return False
+    target = lift.look_up(call.func.id)
+    if not (isinstance(target, Module) and target.name in ("builtins.print", "builtins.display", "pprint.pprint")):
+        return False
+    assigned, changed = effects(lift, node)
+    return not assigned and not changed
 
 
 @statement(ast.Pass)
