@@ -54,7 +54,7 @@ wheel: venv  ## A wheel in dist/
 
 app: venv  ## The one-folder application in dist/lester/
 	$(PY) -m PyInstaller --noconfirm --log-level WARN build.spec
-	QT_QPA_PLATFORM=offscreen dist/lester/lester --version
+	dist/lester/lester scan sample_pipelines/hospital
 
 clean:  ## Remove what was built, not what you made
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info

@@ -6,12 +6,14 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lester_gui.discovery.configuration import ROW_KEY, Configuration, PipelineEntry, SourceEntry, load
 from lester_gui.discovery.effects import Effects, FileUse, effects_of
+from lester_gui.discovery.mentions import TABLES, with_mentions
 from lester_gui.discovery.scripts import Script, load_script
+from lester_gui.discovery.shared_keys import shared_keys
 from lester_gui.discovery.subject_keys import Peek, peek
 from lester_gui.errors import UserError
 from lester_gui.progress import Context
@@ -29,6 +31,7 @@ SKIPPED = {
     ".mypy_cache",
 }
 MAX_SCRIPTS = 2_000
+MOST_FILES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,13 @@ def scan(folder: Path, ctx: Context) -> Scan:
     scripts: dict[str, tuple[Script, Effects]] = {}
     problems: list[tuple[str, str]] = []
     used_as_module: set[str] = set()
+    tables = _files(folder, tuple(TABLES))
     for path in _script_paths(folder):
         ctx.check_cancelled()
         ctx.advance(path)
         try:
             script = load_script(folder, path)
-            scripts[path] = (script, effects_of(script))
+            scripts[path] = (script, with_mentions(script, effects_of(script), tables))
             used_as_module.update(name for name, _ in script.modules)
         except UserError as error:
             problems.append((path, error.message))
@@ -132,17 +136,24 @@ def scan(folder: Path, ctx: Context) -> Scan:
 
 
 def _script_paths(folder: Path) -> Iterator[str]:
-    count = 0
+    scripts = _files(folder, (".py", ".ipynb"))
+    if len(scripts) > MAX_SCRIPTS:
+        raise UserError(f"The folder holds more than {MAX_SCRIPTS} scripts", "Open the folder of one project.")
+    yield from scripts
+
+
+def _files(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
+    """Return the files of a project with one of some suffixes, by path relative to it."""
+    out = []
     for root, directories, files in os.walk(folder):
         directories[:] = sorted(
             d for d in directories if d not in SKIPPED and not d.startswith(".") and not (Path(root, d) / "pyvenv.cfg").exists()
         )
-        for name in sorted(files):
-            if name.endswith((".py", ".ipynb")) and not Path(root, name).is_symlink():
-                count += 1
-                if count > MAX_SCRIPTS:
-                    raise UserError(f"The folder holds more than {MAX_SCRIPTS} scripts", "Open the folder of one project.")
-                yield Path(root, name).relative_to(folder).as_posix()
+        found = (Path(root, n) for n in sorted(files) if n.lower().endswith(suffixes))
+        out += [p.relative_to(folder).as_posix() for p in found if not p.is_symlink()]
+        if len(out) > MOST_FILES:
+            raise UserError(f"The folder holds more than {MOST_FILES:,} files", "Open the folder of one project.")
+    return out
 
 
 def _pipeline_entries(
@@ -196,8 +207,10 @@ def _sources(folder: Path, configuration: Configuration | None, effects: list[Ef
         while name in taken:
             name += "_2"
         taken.add(name)
-        out.append(FoundSource(name, path, look, look.keys or (ROW_KEY,), True))
-    return out
+        out.append(FoundSource(name, path, look, look.keys, True))
+    known = [(s.path, uses.get(s.path), s.subject_keys) for s in out]
+    shared = shared_keys(folder, [(path, use, keys) for path, use, keys in known if use is not None])
+    return [replace(s, subject_keys=s.subject_keys or shared.get(s.path) or (ROW_KEY,)) for s in out]
 
 
 def _row_key(configuration: Configuration | None, name: str) -> tuple[str, ...]:

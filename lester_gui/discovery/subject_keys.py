@@ -13,7 +13,9 @@ from lester_gui.discovery.effects import FileUse
 SAMPLE_ROWS = 500
 NAME = re.compile(
     r"(^|_)(e_?mail(_address)?|ssn|social_security(_number)?|nino|passport(_no|_number)?|tax_id|iban|phone(_number)?|mobile|msisdn"
-    r"|(customer|client|patient|person|user|member|employee|subject|applicant|account|student|subscriber|sender|recipient|guest|driver)"
+    r"|(customer|cust|client|patient|person|user|member|employee|emp|worker|subject|participant|respondent|applicant|account|acct|acc"
+    r"|student|pupil|learner|subscriber|sender|recipient|guest|passenger|driver|donor|insured|policy_?holder|holder|owner|borrower"
+    r"|debtor|tenant|resident|citizen|voter|taxpayer|card_?holder|card)"
     r"(_?(id|no|nr|number|key|email|uuid))?|cid|uid|pid|mrn|login|username)$",
     re.IGNORECASE,
 )
@@ -29,6 +31,25 @@ class Peek:
     rows: int
     keys: tuple[str, ...]
     note: str = ""
+
+
+def rows_of(file: Path, use: FileUse, limit: int) -> list[list[str]]:
+    """Return the first rows of a text table that have any field, header included."""
+    with file.open(encoding="utf-8", errors="replace", newline="") as text:
+        separator = use.separator or _separator(file)
+        # the csv module knows one-character separators only; others are how line loops split
+        rows = csv.reader(text, delimiter=separator) if len(separator) == 1 else (r.rstrip("\r\n").split(separator) for r in text)
+        return [r for r in islice(rows, limit) if r]
+
+
+def _separator(file: Path) -> str:
+    """Return the separator that the first line with any has most often."""
+    with file.open(encoding="utf-8", errors="replace") as text:
+        for line in islice(text, 20):
+            counts = {s: line.count(s) for s in ",;\t|"}
+            if any(counts.values()):
+                return max(counts, key=lambda s: counts[s])
+    return ","
 
 
 def peek(folder: Path, use: FileUse) -> Peek:
@@ -48,12 +69,7 @@ def peek(folder: Path, use: FileUse) -> Peek:
         lines = sum(chunk.count(b"\n") for chunk in iter(lambda: raw.read(1 << 20), b""))
         raw.seek(max(0, file.stat().st_size - 1))
         lines += raw.read(1) not in (b"\n", b"")
-    with file.open(encoding="utf-8", errors="replace", newline="") as text:
-        separator = use.separator or ","
-        # the csv module knows one-character separators only; others are how line loops split
-        rows = csv.reader(text, delimiter=separator) if len(separator) == 1 else (r.rstrip("\r\n").split(separator) for r in text)
-        sample = list(islice(rows, SAMPLE_ROWS))
-    sample = [r for r in sample if r]
+    sample = rows_of(file, use, SAMPLE_ROWS)
     if not sample:
         return Peek((), 0, (), "empty")
     header = use.header if use.header is not None else _looks_like_header(sample)
@@ -72,6 +88,8 @@ def _is_key(name: str, values: list[str]) -> bool:
         return False
     if sum(bool(EMAIL.match(v) or SSN.match(v)) for v in filled) > 0.8 * len(filled):
         return True
+    if sum(v.count(" ") > 2 for v in filled) > 0.2 * len(filled):  # sentences, as in the subject of a mail
+        return False
     tidy = re.sub(r"(?<=[a-z])(?=[A-Z])|[\s.-]+", "_", name)
     return bool(NAME.search(tidy)) and len(set(filled)) > min(10, 0.02 * len(filled))
 

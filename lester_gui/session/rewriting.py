@@ -38,6 +38,8 @@ from lester_gui.verify.verdict import DIFFERS, NOT_RUN, Verdict
 from lester_gui.verify.verification import verify_plan
 
 REWRITERS = ("auto", "rules", "ollama")
+MOST_OBSERVED = 8
+"""How many steps that no rule covers are run to see what they yield; a script with more is run as a whole."""
 LINE_BY_LINE = (("sep", ","), ("maxsplit", 0))
 
 
@@ -115,10 +117,16 @@ class Rewriting(OpenedProject):
                 refused.append(error)
                 raise
 
+        asked: list[Step] = []
+
+        @cache
         def observe_step(step: Step) -> Schema | None:
+            asked.append(step)
+            if len(asked) > MOST_OBSERVED:  # by number, not by time: the same script must give the same plan
+                return None
             return step_schema(step, self.folder, configuration, self.sandbox, script.modules, silent())
 
-        found = rewrite(script, observe, pipeline, configuration.pipeline(pipeline).fit_line, sources, cache(observe_step))
+        found = rewrite(script, observe, pipeline, configuration.pipeline(pipeline).fit_line, sources, observe_step)
         told = {stop.why for stop in found.stops}
         for error in refused:
             # a damaged or missing file is for a person to mend; a reader that Lester lacks is a stop of the rules
