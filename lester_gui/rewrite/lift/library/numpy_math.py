@@ -239,11 +239,12 @@ def extremum(lift: Lifter, args: Arguments) -> Value:
     op = "Lt" if what in ("minimum", "fmin") else "Gt"
 
     def apply(x: Cell, y: Cell) -> Cell:
-        if y.nullable or what.startswith("f"):
+        if what.startswith("f") and (x.nullable or y.nullable):
             raise no_rule(f"np.{what} of two values that may be missing")
         kind = Type.FLOAT if Type.FLOAT in (x.type, y.type) else x.type
         x, y = (cells.make("to_float", c) if kind is Type.FLOAT and c.type is Type.INT else c for c in (x, y))
-        return cells.choose(cells.compare("Gt" if op == "Lt" else "Lt", x, y, True).expr, y, x)
+        better = cells.compare("Gt" if op == "Lt" else "Lt", x, y, True).expr
+        return cells.choose(paths.either(cells.make("is_null", y).expr, better) if y.nullable else better, y, x)
 
     return binary(lift, given["x1"], given["x2"], apply)
 
