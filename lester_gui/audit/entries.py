@@ -27,6 +27,8 @@ ACTIONS: Final[dict[str, str]] = {
     "rewrite-accepted": "Step accepted",
     "rewrite-rejected": "Step rejected",
     "plan-edited": "Plan edited",
+    "plan-checked": "Plan checked again",
+    "finding-decided": "Finding decided",
     "model-asked": "Language model asked",
     "run": "Pipeline run",
     "search": "Person searched",

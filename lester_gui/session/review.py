@@ -1,68 +1,82 @@
-"""What the Rewrite screen shows: original and plan side by side, evidence and decisions per step."""
+"""What the Rewrite screen shows: original and plan side by side, evidence and decisions per step, and what stopped it."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
+import itertools
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
-
-import duckdb
 
 from lester_gui.discovery.scripts import Script
 from lester_gui.errors import UserError
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.render import Rendered, Step, render
 from lester_gui.runtime.readable_sql import readable_sql
+from lester_gui.session.decisions import ACCEPTED, Known
 from lester_gui.store.catalogue import Pipeline
-from lester_gui.store.migrations import TableSet, register
 
-ACCEPTED, REJECTED = "accepted", "rejected"
 Document = dict[str, Any]
 
-TABLES = register(
-    TableSet(
-        "review",
-        (
-            (
-                "CREATE TABLE lester.step_decision (pipeline VARCHAR, plan_hash VARCHAR, step VARCHAR, decision VARCHAR, "
-                "decided_by VARCHAR, decided_at TIMESTAMP, reason VARCHAR)",
-                "CREATE TABLE lester.second_opinion (pipeline VARCHAR, plan_hash VARCHAR, step VARCHAR, opinion_json VARCHAR, "
-                "asked_at TIMESTAMP)",
-            ),
-        ),
-    )
-)
 
-STAGE_WORDS = {"prepare": "step", "encode": "block", "label": "", "split": "", "model": ""}
-
-
-def document(connection: duckdb.DuckDBPyConnection, record: Pipeline, plan: Plan, stored: Document, script: Script) -> Document:
+def document(record: Pipeline, plan: Plan, stored: Document, script: Script, known: Known) -> Document:
     """Return the whole of the screen."""
     rendered = render(plan)
     verdict = stored.get("verdict", {})
     by_view = {s["view"]: s for s in verdict.get("steps", [])}
-    decisions = _latest(connection, "step_decision", record, "decision, decided_by, reason", "decided_at")
-    opinions = _latest(connection, "second_opinion", record, "opinion_json", "asked_at")
-    steps = [_step(s, by_view, verdict, stored, decisions, opinions) for s in rendered.steps]
+    findings = _findings(rendered, stored, known)
+    steps = [_step(s, by_view, verdict, stored, known, findings) for s in rendered.steps]
+    return _frame(record, stored, script) | {
+        "plan": rendered.text,
+        "sql": readable_sql(plan),
+        "steps": steps,
+        "stages": [_stage(name, found, rendered, findings) for name, found in stored.get("stages", {}).items()],
+        "accepted": sum(s["decision"] == ACCEPTED for s in steps),
+        "findings": findings,
+        "undecided": sum(f["needs_decision"] and f["decision"] is None for f in findings),
+        "stops": [_stop(s, rendered) for s in stored.get("stops", [])],
+        "counterexample": _difference(verdict),
+    }
+
+
+def without_plan(record: Pipeline, stored: Document, script: Script) -> Document:
+    """Return the screen of a script that no rewriter understood: the original, and what stopped it, by line."""
+    return _frame(record, stored, script) | {
+        "plan": "",
+        "sql": "",
+        "steps": [],
+        "stages": [],
+        "accepted": 0,
+        "findings": [],
+        "undecided": 0,
+        "stops": [_stop(s, None) for s in stored.get("stops", [])],
+        "counterexample": None,
+    }
+
+
+def _frame(record: Pipeline, stored: Document, script: Script) -> Document:
+    verdict = stored.get("verdict", {})
     return {
         "pipeline": record.name,
         "script": record.script,
         "original": script.text,
-        "plan": rendered.text,
-        "sql": readable_sql(plan),
         "status": stored.get("status", record.status),
         "inputs": stored.get("inputs", 0),
         "rewriter": record.rewriter,
         "message": stored.get("message", ""),
-        "steps": steps,
-        "stages": [_stage(name, found, rendered, stored) for name, found in stored.get("stages", {}).items()],
-        "accepted": sum(s["decision"] == ACCEPTED for s in steps),
         "attempts": stored.get("conversations", []),
-        "stops": stored.get("stops", []),
+        "deviations": stored.get("deviations", []),
         "lineage": verdict.get("lineage", {}),
         "excluded": verdict.get("excluded", []),
         "isolation": verdict.get("isolation", ""),
     }
+
+
+# --- steps and findings by name ---------------------------------------------------------------------------------------------
+
+
+def steps_of(plan: Plan) -> tuple[Step, ...]:
+    """Return the steps of a plan, as the screen numbers them."""
+    return render(plan).steps
 
 
 def step_of(plan: Plan, number: int) -> Step:
@@ -80,44 +94,118 @@ def step_of(plan: Plan, number: int) -> Step:
     raise UserError(f"There is no step {number}", f"The plan has {len(steps)} steps.")
 
 
-def decide(
-    connection: duckdb.DuckDBPyConnection, record: Pipeline, plan: Plan, number: int, decision: str, reason: str, by: str
-) -> int:
-    """Store a decision about a step and return the step's number.
+def finding_of(stored: Document, number: int) -> Document:
+    """Return a finding by its number on the screen.
 
     Raises
     ------
     UserError
-        If there is no such step, or a rejection has no reason.
+        If there is none.
     """
-    if decision not in (ACCEPTED, REJECTED):
-        raise UserError(f"A step is accepted or rejected, not {decision!r}")
-    if decision == REJECTED and len(reason.strip()) < 3:
-        raise UserError("A rejection needs a reason", "Write in a few words what is wrong with the step.")
-    step = step_of(plan, number)
-    connection.execute(
-        "INSERT INTO lester.step_decision VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [record.name, record.plan_hash, step.name, decision, by, datetime.now(UTC).replace(tzinfo=None), reason.strip()],
+    findings: list[Document] = stored.get("findings", [])
+    if not 1 <= number <= len(findings):
+        raise UserError(f"There is no finding {number}", f"The rewrite has {len(findings)} findings.")
+    keys = finding_keys(stored)
+    return findings[number - 1] | {"key": keys[number - 1]}
+
+
+def key_of(finding: Document) -> str:
+    """Return the name under which decisions about a finding are stored."""
+    return str(finding["key"])
+
+
+def finding_keys(stored: Document) -> list[str]:
+    """Return the keys of all findings, in order: kind and line, numbered where one line has several of a kind."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for f in stored.get("findings", []):
+        key = f"finding:{f['kind']}@{f.get('line') or 0}"
+        seen[key] += 1
+        keys.append(f"{key}#{seen[key]}" if seen[key] > 1 else key)
+    return keys
+
+
+def undecided(plan: Plan, stored: Document, known: Known, step: int) -> list[Document]:
+    """Return the findings of a step that wait for a decision."""
+    found = _findings(render(plan), stored, known)
+    return [f for f in found if f["step"] == step and f["needs_decision"] and f["decision"] is None]
+
+
+def unchanged(before: Plan, after: Plan) -> list[str]:
+    """Return the names of the steps before the first one that differs: nothing that they stand on changed either."""
+    old, new = render(before), render(after)
+    same = itertools.takewhile(
+        lambda pair: (pair[0].name, _text_of(old, pair[0])) == (pair[1].name, _text_of(new, pair[1])),
+        zip(old.steps, new.steps, strict=False),
     )
-    return step.number
+    return [a.name for a, _ in same]
 
 
-def keep_opinion(connection: duckdb.DuckDBPyConnection, record: Pipeline, step: str, opinion: Document) -> None:
-    """Store what a language model said about a step."""
-    connection.execute(
-        "INSERT INTO lester.second_opinion VALUES (?, ?, ?, ?, ?)",
-        [record.name, record.plan_hash, step, json.dumps(opinion), datetime.now(UTC).replace(tzinfo=None)],
-    )
+def _text_of(rendered: Rendered, step: Step) -> list[str]:
+    lines = rendered.text.splitlines()
+    return [lines[n - 1] for n in step.plan_lines]
 
 
-def _latest(
-    connection: duckdb.DuckDBPyConnection, table: str, record: Pipeline, columns: str, at: str
-) -> dict[str, tuple[Any, ...]]:
-    rows = connection.execute(
-        f"SELECT step, {columns} FROM lester.{table} WHERE pipeline = ? AND plan_hash = ? ORDER BY {at}",
-        [record.name, record.plan_hash],
-    ).fetchall()
-    return {r[0]: r[1:] for r in rows}
+def _findings(rendered: Rendered, stored: Document, known: Known) -> list[Document]:
+    """Number the findings, give each its step and the decision about it. Those of the script need one; remarks do not."""
+    of_script = {id_of(f) for f in stored.get("rule_findings") or []}
+    out = []
+    for number, (f, key) in enumerate(zip(stored.get("findings", []), finding_keys(stored), strict=True), 1):
+        decision, by, reason = known.decisions.get(key, (None, None, ""))
+        alternative = {k: v for k, v in f.get("alternative", {}).items() if k != "plan"}
+        out.append(
+            {
+                "number": number,
+                "kind": f["kind"],
+                "title": f["title"],
+                "text": f["text"],
+                "line": f.get("line"),
+                "effect": f.get("effect", ""),
+                "alternative": alternative or None,
+                "step": _step_at(rendered, f.get("line")),
+                "needs_decision": id_of(f) in of_script,
+                "decision": decision,
+                "decided_by": by,
+                "reason": reason,
+            }
+        )
+    return out
+
+
+def id_of(finding: Document) -> tuple[str, int | None, str]:
+    """Return what tells a finding from others of its rewrite."""
+    return finding["kind"], finding.get("line"), finding["title"]
+
+
+def _step_at(rendered: Rendered, line: int | None) -> int | None:
+    """The step that a line of the script belongs to; where it is none's, the next one that begins above it."""
+    if line is None:
+        return None
+    own = next((s.number for s in rendered.steps if line in s.script_lines), None)
+    if own is not None:
+        return own
+    above = [s for s in rendered.steps if s.script_lines and min(s.script_lines) <= line]
+    return max(above, key=lambda s: min(s.script_lines)).number if above else None
+
+
+def _stop(stop: Document, rendered: Rendered | None) -> Document:
+    step = _step_at(rendered, stop["line"]) if rendered is not None else None
+    return {**stop, "step": step, "title": STOP_TITLES.get(stop["reason"], "Not understood")}
+
+
+STOP_TITLES = {
+    "no-rule": "No rule knows this call",
+    "recurrence": "A value depends on its own previous value",
+    "alias": "One object is changed through two names",
+    "shape": "Rows or columns are not known beforehand",
+    "level": "A loop uses the state of another loop",
+    "syntax": "A form of statement that is not read",
+    "effect": "It depends on chance, time, network, or deletes something",
+    "internal": "A fault of Lester's rewriter",
+}
+
+
+# --- evidence ---------------------------------------------------------------------------------------------------------------
 
 
 def _step(
@@ -125,11 +213,10 @@ def _step(
     by_view: dict[str, Document],
     verdict: Document,
     stored: Document,
-    decisions: dict[str, tuple[Any, ...]],
-    opinions: dict[str, tuple[Any, ...]],
+    known: Known,
+    findings: Sequence[Document],
 ) -> Document:
-    decision, by, reason = decisions.get(step.name, (None, None, ""))
-    lines = set(step.script_lines)
+    decision, by, reason = known.decisions.get(step.name, (None, None, ""))
     return {
         "number": step.number,
         "name": step.name,
@@ -143,8 +230,8 @@ def _step(
         "decided_by": by,
         "reason": reason or "",
         "evidence": _evidence(step, by_view, verdict, stored),
-        "findings": [f for f in stored.get("findings", []) if f.get("line") in lines],
-        "second_opinion": json.loads(opinions[step.name][0]) if step.name in opinions else None,
+        "findings": [f for f in findings if f["step"] == step.number],
+        "second_opinion": known.opinions.get(step.name),
     }
 
 
@@ -182,17 +269,25 @@ def _counterexample(verdict: Document) -> str | None:
     return f"{found['input']}: {found['fact']}" if found else None
 
 
-def _stage(name: str, found: Document, rendered: Rendered, stored: Document) -> Document:
-    lines = {line for s in rendered.steps if s.stage == name for line in s.script_lines}
-    findings = sum(f.get("line") in lines for f in stored.get("findings", []))
-    steps = sum(s.stage == name for s in rendered.steps)
-    if findings:
-        fact = f"{findings} finding{'s' if findings > 1 else ''}"
+def _difference(verdict: Document) -> Document | None:
+    """Where a plan differs from its script, on which input, for the banner above the code."""
+    found = verdict.get("counterexample")
+    if not found:
+        return None
+    return {k: found.get(k) for k in ("input", "stage", "view", "line", "fact", "columns", "rows", "source_rows")}
+
+
+def _stage(name: str, found: Document, rendered: Rendered, findings: Sequence[Document]) -> Document:
+    numbers = {s.number for s in rendered.steps if s.stage == name}
+    waiting = sum(f["step"] in numbers for f in findings)
+    steps = len(numbers)
+    if waiting:
+        fact = f"{waiting} finding{'s' if waiting > 1 else ''}"
     elif name == "prepare":
         fact = f"{steps} step{'s' if steps != 1 else ''}"
     else:
         fact = found["compared"]
-    return {"name": name, "status": found["status"], "fact": fact, "findings": findings}
+    return {"name": name, "status": found["status"], "fact": fact, "findings": waiting}
 
 
 def _maker(made_by: str) -> str:

@@ -13,7 +13,6 @@ from lester_gui.discovery.configuration import SourceEntry
 from lester_gui.discovery.scripts import Script, load_script
 from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Read, Reader
-from lester_gui.ir.parse import parse
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.render import render
 from lester_gui.ir.schema import Field, Schema, Type
@@ -25,7 +24,7 @@ from lester_gui.rewrite.ollama.status import list_models
 from lester_gui.rewrite.rules import Rewrite, Step, rewrite
 from lester_gui.runtime.read import observe_schema
 from lester_gui.sandbox import Capture
-from lester_gui.session import model_help, review, row_by_row, whole_script
+from lester_gui.session import deviations, model_help, whole_script
 from lester_gui.session.execution import executor, refit
 from lester_gui.session.indexing import reading
 from lester_gui.session.opened import Document, OpenedProject, one_at_a_time
@@ -93,11 +92,9 @@ class Rewriting(OpenedProject):
             plan, rewriter = found.plan, "rules"
             message = "The model's step was refused: with it the whole plan differs from the script. The rules' plan stays."
             verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95))
-        findings = [
-            row_by_row.told(f, plan, self.folder, self.configuration, self.worker, Part(ctx, 0.95, 0.98)) for f in found.findings
-        ]
+        findings = self._told(found, plan, Part(ctx, 0.95, 0.98))
         document = self._document(pipeline, found, plan, verdict, findings, rewriter, attempts, message, started)
-        self._keep(pipeline, script, plan, document, rewriter, len(attempts))
+        self.keep(pipeline, script, plan, document, rewriter, len(attempts))
         return _answer(document)
 
     def rules_of(self, pipeline: str, script: Script) -> Rewrite:
@@ -178,63 +175,37 @@ class Rewriting(OpenedProject):
         UserError
             If it was not rewritten, or its script changed since.
         """
+        record = self.record(pipeline)
+        document = json.loads(record.verdict_json or "{}")
+        if record.plan_json is None:
+            lines = ", ".join(str(s["line"]) for s in document.get("stops", ())[:3])
+            where = f": line {lines} stopped the rules" if lines else ""
+            raise UserError(f"{pipeline} has no plan{where}", f"See what stopped it: lester rewrite PROJECT {pipeline}")
+        return Rewritten(record, loads(record.plan_json), document)
+
+    def record(self, pipeline: str) -> catalogue.Pipeline:
+        """What is stored of a pipeline's rewrite, with or without a plan.
+
+        Raises
+        ------
+        UserError
+            If it was not rewritten, or its script changed since.
+        """
         entry = self.configuration.pipeline(pipeline)
         record = catalogue.get(self.connection, catalogue.Pipeline, name=pipeline) if self.has_store else None
-        if record is None or record.plan_json is None:
+        if record is None or record.verdict_json is None:
             raise UserError(f"{pipeline} has no plan yet", f"Rewrite it first: lester rewrite PROJECT {pipeline}")
         if record.script_hash != self.file_hash(entry.script):
             raise UserError(
                 f"{entry.script} changed since it was rewritten", f"Rewrite it again: lester rewrite PROJECT {pipeline}"
             )
-        return Rewritten(record, loads(record.plan_json), json.loads(record.verdict_json or "{}"))
+        return record
 
     @one_at_a_time
     def show(self, pipeline: str) -> Document:
         """The plan as declarative Python and as JSON."""
         plan = self.rewritten(pipeline).plan
         return {"text": render(plan).text, "plan": to_json(plan)}
-
-    @one_at_a_time
-    def review(self, pipeline: str) -> Document:
-        """Original beside plan, with the evidence of every step."""
-        found = self.rewritten(pipeline)
-        return review.document(self.connection, found.record, found.plan, found.document, self.script_of(pipeline))
-
-    @one_at_a_time
-    def decide_step(self, pipeline: str, number: int, decision: str, reason: str = "", by: str | None = None) -> Document:
-        """Accept or reject a step of a plan; a rejection needs a reason."""
-        found = self.rewritten(pipeline)
-        with self.transaction() as connection:
-            step = review.decide(connection, found.record, found.plan, number, decision, reason, self.actor(by).name)
-            code = "rewrite-accepted" if decision == review.ACCEPTED else "rewrite-rejected"
-            given = {"reason": reason} if reason else {}
-            self.journal.append(connection, code, self.actor(by), pipeline=pipeline, step=step, **given)
-        return self.review(pipeline)
-
-    @one_at_a_time
-    def edit_plan(self, pipeline: str, text: str, ctx: Context | None = None) -> Document:
-        """Read an edited plan text back, verify it again, and store it; what differs from the script is stored as that."""
-        ctx = ctx or silent()
-        found = self.rewritten(pipeline)
-        plan = parse(text, found.plan)
-        script = self.script_of(pipeline)
-        verdict = self.verify(plan, script, ctx)
-        document = found.document | _verdict_part(plan, verdict, found.document.get("rule_findings"))
-        document["rewriter"] = "person"
-        self._keep(pipeline, script, plan, document, "person", 0, action="plan-edited")
-        return self.review(pipeline)
-
-    @one_at_a_time
-    def second_opinion(self, pipeline: str, number: int, model: str | None = None, ctx: Context | None = None) -> Document:
-        """Ask a language model for one step and note whether it agrees; the plan stays as it is."""
-        found = self.rewritten(pipeline)
-        script = self.script_of(pipeline)
-        step = review.step_of(found.plan, number)
-        opinion = model_help.opinion(self, found.plan, step, script, self.worker, load_settings(), model, ctx or silent())
-        with self.transaction() as connection:
-            review.keep_opinion(connection, found.record, step.name, opinion)
-            self.journal.append(connection, "model-asked", self.actor(), pipeline=pipeline, step=number, model=opinion["model"])
-        return self.review(pipeline)
 
     def models(self) -> Document:
         """The language models on this computer."""
@@ -254,6 +225,13 @@ class Rewriting(OpenedProject):
         used = {r.source for r in plan.reads}
         sources = {s.name: s.path for s in self.configuration.sources if s.name in used}
         return Original(self.folder, script, sources, self.configuration.python)
+
+    def _told(self, found: Rewrite, plan: Plan | None, ctx: Context) -> list[Document]:
+        if plan is None:
+            return [
+                {"kind": f.kind, "title": f.title, "text": f.text, "line": f.line, "effect": f.effect} for f in found.findings
+            ]
+        return deviations.Counter(plan, self.folder, self.configuration, self.worker, ctx).told(found.findings)
 
     def _note_model(self, pipeline: str, facts: Document) -> None:
         """Journal which model was asked, by digest, and what came of it."""
@@ -284,9 +262,9 @@ class Rewriting(OpenedProject):
             "rule_findings": findings,
             "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
         }
-        return base | _verdict_part(plan, verdict, findings)
+        return base | verdict_part(plan, verdict, findings)
 
-    def _keep(
+    def keep(
         self,
         pipeline: str,
         script: Script,
@@ -317,7 +295,8 @@ class Rewriting(OpenedProject):
             )  # fmt: skip
 
 
-def _verdict_part(plan: Plan | None, verdict: Verdict, findings: list[Document] | None = None) -> Document:
+def verdict_part(plan: Plan | None, verdict: Verdict, findings: list[Document] | None = None) -> Document:
+    """What a stored rewrite says of a plan and its verdict; `findings` are the rules', which stay when a plan is edited."""
     return {
         "status": verdict.status,
         "inputs": verdict.inputs,
@@ -335,4 +314,12 @@ def _verdict_part(plan: Plan | None, verdict: Verdict, findings: list[Document] 
 
 def _answer(document: Document) -> Document:
     """The command's document: the stored one without the bulky parts."""
-    return {k: v for k, v in document.items() if k not in ("conversations", "verdict", "rule_findings")}
+    answer = {k: v for k, v in document.items() if k not in ("conversations", "verdict", "rule_findings")}
+    return answer | {"findings": [_shown(f) for f in document["findings"]]}
+
+
+def _shown(finding: Document) -> Document:
+    """A finding without the whole of the plan that would not do it; its text says the same."""
+    if "alternative" not in finding:
+        return finding
+    return finding | {"alternative": {k: v for k, v in finding["alternative"].items() if k != "plan"}}

@@ -10,42 +10,14 @@ import numpy as np
 from lester_gui.discovery.configuration import Configuration
 from lester_gui.errors import UserError
 from lester_gui.ir.plan import Plan
-from lester_gui.ir.render import render
 from lester_gui.maintenance import learned
 from lester_gui.maintenance.learned import Worker
 from lester_gui.progress import Context
-from lester_gui.rewrite.findings import Finding
 from lester_gui.runtime.materialize import evaluate_expression, materialise
 from lester_gui.session.execution import fresh_snapshots
-from lester_gui.session.opened import Document
 from lester_gui.store import connection as stores
 
 Workers = Callable[[Plan, Context], Worker]
-
-
-def told(
-    finding: Finding, plan: Plan | None, folder: Path, configuration: Configuration, workers: Workers, ctx: Context
-) -> Document:
-    """Return a finding as a document; one with an alternative says what that would change, counted on the files as they are.
-
-    The alternative is shown and never adopted: the plan does what the script does.
-    """
-    document: Document = {
-        "kind": finding.kind,
-        "title": finding.title,
-        "text": finding.text,
-        "line": finding.line,
-        "effect": finding.effect,
-    }
-    if finding.alternative is None or plan is None:
-        return document
-    try:
-        changed, labels = changed_labels(plan, finding.alternative, folder, configuration, workers, ctx)
-    except UserError as error:
-        return document | {"text": f"{finding.text} Row by row, the plan does not run: {error.message}."}
-    counted = f"Row by row, {changed:,} of {labels:,} labels would be others."
-    alternative = {"text": render(finding.alternative).text, "labels": labels, "labels_changed": changed}
-    return document | {"text": f"{finding.text} {counted}", "alternative": alternative}
 
 
 def changed_labels(

@@ -19,7 +19,7 @@ from lester_gui.progress import Context, Part, silent
 from lester_gui.runtime import split
 from lester_gui.runtime.materialize import views_of
 from lester_gui.session.opened import Document, one_at_a_time
-from lester_gui.session.rewriting import Rewriting
+from lester_gui.session.reviewing import Reviewing
 from lester_gui.session.sources import take_snapshots
 from lester_gui.store import artifacts, catalogue, subjects
 from lester_gui.store.catalogue import Artefact, Run
@@ -29,7 +29,7 @@ CANONICAL_NOTE = "Canonical: the class and penalty of the script's model, traine
 NOT_DISTANT = {"max_parameter_difference": 0.0, "disagreement_on_test": 0.0}
 
 
-class Running(Rewriting):
+class Running(Reviewing):
     """The use cases of running and of looking at a run's result."""
 
     @one_at_a_time
@@ -39,10 +39,11 @@ class Running(Rewriting):
         Raises
         ------
         UserError
-            If it has no plan, a source is missing or damaged, or the data stop the plan.
+            If it has no plan or a step of it was rejected, a source is missing or damaged, or the data stop the plan.
         """
         ctx = ctx or silent()
         found = self.rewritten(pipeline)
+        self.require_accepted(found)
         if pending.purges(self.connection):
             raise UserError(
                 "An erasure is not finished: source files still hold erased rows", "Finish it first: lester purge PROJECT"

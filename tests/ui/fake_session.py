@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from lester_gui.errors import Refused, UserError
+from lester_gui.ir.notation import PlanTextError
 
 # fmt: off
 SCRIPT = Path(__file__).resolve().parents[2] / "sample_pipelines" / "hospital" / "complications.py"
@@ -88,6 +89,7 @@ class FakeSession:
         self.calls = []
         self.configured = True
         self.decisions = {}
+        self.finding_decision = "kept"
         self.opinions = {}
         self._cases = {"LR-0031": _case("LR-0031", "erasure", "planned", 1, "next-7-days")}
         self.planned = {"LR-0031"}
@@ -170,7 +172,7 @@ class FakeSession:
                 "decision": self.decisions.get(i), "decided_by": self.user if i in self.decisions else None,
                 "evidence": {"rows_in": ROWS, "rows_out": ROWS if i != 5 else 591, "compared": f"{ROWS} rows, all equal",
                              "equal": True, "inputs_agree": 11, "inputs": 11, "counterexample": None},
-                "findings": [FINDING] if i == 3 else [], "second_opinion": self.opinions.get(i),
+                "findings": [self._finding()] if i == 3 else [], "second_opinion": self.opinions.get(i),
             })
         facts = {"prepare": "4 steps", "encode": "9 columns equal", "label": "591 labels equal", "split": "recorded",
                  "model": "predictions equal"}
@@ -179,6 +181,8 @@ class FakeSession:
             "sql": "CREATE TABLE data AS\nSELECT *\nFROM patients JOIN histories USING (ssn)", "status": "verified",
             "inputs": 14, "steps": steps, "accepted": sum(d == "accepted" for d in self.decisions.values()),
             "stages": [{"name": n, "status": "verified" if n != "prepare" else "finding", "fact": f} for n, f in facts.items()],
+            "findings": [self._finding()], "undecided": int(self.finding_decision is None), "deviations": [], "stops": [],
+            "counterexample": None, "message": "",
             "attempts": [{"number": 1, "model": "qwen2.5-coder:14b", "outcome": "3 of 14 inputs differ", "seconds": 12.0,
                           "messages": [{"role": "user", "content": "Rewrite the stage below."},
                                        {"role": "assistant", "content": "{…}"}]}],
@@ -189,10 +193,31 @@ class FakeSession:
         self.decisions[number] = decision
         return self.review(pipeline)
 
+    def _finding(self):
+        decided = self.finding_decision is not None
+        return FINDING | {"number": 1, "effect": "Its test score is too good.", "step": 3, "needs_decision": True,
+                          "decision": self.finding_decision, "decided_by": self.user if decided else None,
+                          "reason": "agreed" if decided else "",
+                          "alternative": {"title": "Mean of the training rows", "text": PLAN, "changed": 12, "of": 148,
+                                          "counts": "12 of 148 test decisions would be others"}}
+
+    def decide_finding(self, pipeline, number, decision, reason, by="", ctx=None):
+        self.calls.append(("decide_finding", number, decision, reason))
+        self.finding_decision = decision
+        review = self.review(pipeline)
+        if decision == "deviates":
+            review |= {"status": "differs", "deviations": [{"title": FINDING["title"], "reason": reason}],
+                       "counterexample": {"input": "the given data", "stage": "encode", "view": "", "fact": "12 of 148 differ"}}
+        return review
+
+    def check_again(self, pipeline, ctx=None):
+        self.calls.append(("check_again", pipeline))
+        return self.review(pipeline)
+
     def edit_plan(self, pipeline, text, ctx=None):
         self.calls.append(("edit_plan", text))
         if "nonsense" in text:
-            raise UserError("line 1 is not a plan: nonsense", hint="a plan starts with read(…)")
+            raise PlanTextError("This is not a step of a plan", "a plan starts with read(…)", 5)
         return self.review(pipeline)
 
     def second_opinion(self, pipeline, number, model=None, ctx=None):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton
 
 from lester_gui.errors import UserError
 from lester_gui.ui.dialogs.filter import OPERATORS, FilterSheet
+from lester_gui.ui.dialogs.finding import FindingSheet
 from lester_gui.ui.dialogs.origin import OriginSheet
 from lester_gui.ui.dialogs.proposal import ProposalSheet
 from lester_gui.ui.dialogs.reveal import RevealSheet
@@ -137,10 +138,71 @@ def test_edit_is_checked_before_it_is_kept(rewrite, window, session, qtbot, sett
     press(qtbot, rewrite, "Check and keep")
     settle(window)
     assert rewrite.is_editing(), "what does not parse is not kept"
-    assert "not a plan" in rewrite._editing.accessibleName()
+    assert "not a step of a plan (plan line 5)" in rewrite.edit_bar.words()
+    assert rewrite.both.plan.accessibleDescription(), "the line is marked beside the text"
     window.actions_table["back"].trigger()
     assert not rewrite.is_editing()
     assert rewrite.both.plan.toPlainText().startswith("patients = read")
+
+
+def test_a_finding_waits_for_a_decision_with_a_reason(window, session, qtbot, settle):
+    session.finding_decision = None
+    window.go("rewrite", {"pipeline": "complications"})
+    settle(window)
+    screen = window.screens["rewrite"]
+    assert not screen.evidence.may_accept() and not screen._all.isEnabled()
+    window.actions_table["accept_step"].trigger()
+    settle(window)
+    assert not calls(session, "decide_step")
+    press(qtbot, window, "1 finding to decide")
+    press(qtbot, window.sheet, "Decide…")
+    sheet = window.sheet
+    assert isinstance(sheet, FindingSheet)
+    qtbot.keyClick(sheet.reason.edit, Qt.Key.Key_Return)
+    assert sheet.reason.error(), "no decision without a reason"
+    qtbot.keyClicks(sheet.reason.edit, "agreed with the owner")
+    qtbot.keyClick(sheet.reason.edit, Qt.Key.Key_Return)
+    settle(window)
+    assert calls(session, "decide_finding") == [("decide_finding", 1, "kept", "agreed with the owner")]
+    assert screen.evidence.may_accept()
+
+
+def test_another_reading_is_adopted_on_purpose(rewrite, window, session, qtbot, settle):
+    rewrite.ask_finding(1)
+    sheet = window.sheet
+    qtbot.keyClicks(sheet.reason.edit, "train only")
+    press(qtbot, sheet, "Adopt the other reading")
+    settle(window)
+    assert calls(session, "decide_finding") == [("decide_finding", 1, "deviates", "train only")]
+    assert rewrite.difference.isVisible()
+    assert "on purpose" in rewrite.difference.words() and "12 of 148 differ" in rewrite.difference.words()
+
+
+def test_checks_run_again_without_rewriting(rewrite, session, window, settle):
+    rewrite._again.drop_down().actions()[0].trigger()
+    settle(window)
+    assert calls(session, "check_again") == [("check_again", "complications")]
+    assert not calls(session, "rewrite")
+
+
+def test_a_script_that_stopped_the_rules_says_where(window, session, qtbot, settle, qtmodeltester):
+    whole = session.review("complications")
+    stop = {"line": 24, "reason": "recurrence", "title": "A value depends on its own previous value", "why": "A while loop",
+            "covered": False, "step": None}  # fmt: skip
+    stops = [stop, stop | {"line": 33, "title": "No rule knows this call", "why": "mystery()"}]
+    session.review = lambda pipeline: whole | {"plan": "", "steps": [], "stages": [], "stops": stops, "accepted": 0}
+    window.go("rewrite", {"pipeline": "complications", "line": 33})
+    settle(window)
+    screen = window.screens["rewrite"]
+    page = screen._stops_page
+    qtmodeltester.check(page.table.records())
+    assert page.isVisible() and words_of(page.table)[1] == ["33", "No rule knows this call"]
+    assert page.table.key() == 2, "the line that was asked for is lit"
+    page.code.line_clicked.emit(24)
+    assert page._why.text() == "A while loop"
+    press(qtbot, page, "Rewrite again")
+    settle(window)
+    assert calls(session, "rewrite") == [("rewrite", "complications", "rules")]
 
 
 def test_modes(rewrite, qtbot):

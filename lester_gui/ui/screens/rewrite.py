@@ -10,14 +10,17 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from lester_gui.errors import UserError
 from lester_gui.ui import states
 from lester_gui.ui.desk import Desk
+from lester_gui.ui.dialogs.finding import FindingSheet, FindingsSheet
 from lester_gui.ui.dialogs.step import AttemptsSheet, RejectSheet
 from lester_gui.ui.layout import col, holder, label, row, rule
 from lester_gui.ui.screen import Screen
+from lester_gui.ui.screens.rewrite_bars import DifferenceBar, EditBar
 from lester_gui.ui.screens.rewrite_evidence import EvidenceStrip, StagesBar
 from lester_gui.ui.screens.rewrite_start import StartPage
+from lester_gui.ui.screens.rewrite_stops import StopsPage
 from lester_gui.ui.views.code import CodePane
 from lester_gui.ui.views.ribbons import GUTTER, SideBySide
-from lester_gui.ui.widgets import Banner, Button, Icon, MenuButton, Segmented
+from lester_gui.ui.widgets import Button, Icon, MenuButton, Segmented
 
 
 class RewriteScreen(Screen):
@@ -34,11 +37,16 @@ class RewriteScreen(Screen):
         self._wanted_line: int | None = None
         self._switch = MenuButton(self.tr("Pipelines"))
         self._switch.drop_down().aboutToShow.connect(self._fill_switch)
-        self._again = Button(self.tr("Run checks again"), icon="refresh")
-        self._again.clicked.connect(lambda: self.rewrite("auto"))
+        self._again = MenuButton(self.tr("Again"), icon="refresh")
+        again = self._again.drop_down()
+        again.addAction(self.tr("Check the plan on the data again"), self.check_again)
+        again.addAction(self.tr("Rewrite with rules only"), lambda: self.rewrite("rules"))
+        self._with_model = again.addAction(self.tr("Rewrite with the language model"), lambda: self.rewrite("ollama"))
+        self._findings = Button(self.tr("Findings"), icon="alert")
+        self._findings.clicked.connect(self.show_findings)
         self._all = Button(self.tr("Accept all"), "primary", "check")
         self._all.clicked.connect(self.accept_all)
-        self.buttons = [self._switch, self._again, self._all]
+        self.buttons = [self._switch, self._findings, self._again, self._all]
         self._build()
         desk.opened.connect(self._reset)
 
@@ -56,6 +64,8 @@ class RewriteScreen(Screen):
     def panes(self) -> list[QWidget]:
         if self._pages.currentWidget() is self._start:
             return [self._start]
+        if self._pages.currentWidget() is self._stops_page:
+            return self._stops_page.panes()
         return [self.both.gutter, self.both.plan, self.both.original]
 
     def go_back(self) -> bool:
@@ -94,27 +104,27 @@ class RewriteScreen(Screen):
         self._views = QStackedWidget()
         self._views.addWidget(self.both)
         self._views.addWidget(self.sql)
-        self._editing = Banner(
-            "accent", tr("You are editing the plan"), tr("It is parsed and checked again on data before it is kept."), "pencil"
-        )
-        keep, drop = Button(tr("Check and keep"), "primary", "check"), Button(tr("Discard"))
-        keep.clicked.connect(self._keep_edit)
-        drop.clicked.connect(self._stop_editing)
-        self._editing.add(drop, keep)
-        self._edit_bar = holder(row((self._editing, 1), margins=(24, 8, 24, 8)))
-        self._edit_bar.hide()
+        self.edit_bar = EditBar()
+        self.edit_bar.keep_asked.connect(self._keep_edit)
+        self.edit_bar.drop_asked.connect(self._drop_edit)
         self.evidence = EvidenceStrip(self.desk)
         self.evidence.accept_asked.connect(self.accept_step)
         self.evidence.reject_asked.connect(self._ask_reject)
         self.evidence.edit_asked.connect(self._start_editing)
         self.evidence.opinion_asked.connect(self._ask_opinion)
         self.evidence.attempts_asked.connect(lambda: self.desk.sheet_wanted.emit(AttemptsSheet(self.review["attempts"])))
-        page = col(bar, rule(), heads, rule(), self._edit_bar, (self._views, 1), rule(), self.evidence, gap=0)
+        self.evidence.finding_asked.connect(self.ask_finding)
+        self.difference = DifferenceBar()
+        page = col(bar, rule(), self.difference, heads, rule(), self.edit_bar, (self._views, 1), rule(), self.evidence, gap=0)
         self._start = StartPage()
         self._start.rewrite_asked.connect(self.rewrite)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._start)
         self._pages.addWidget(holder(page))
+        self._stops_page = StopsPage()
+        self._stops_page.rewrite_asked.connect(self.rewrite)
+        self._stops_page.person_asked.connect(lambda: self.desk.go("person"))
+        self._pages.addWidget(self._stops_page)
         self.setLayout(col((self._pages, 1), gap=0))
 
     # loading --------------------------------------------------------------------------------------------------------
@@ -124,7 +134,7 @@ class RewriteScreen(Screen):
         self._mode.set_index(0)
         self._set_mode(0)
         self.both.plan.setReadOnly(True)
-        self._edit_bar.hide()
+        self.edit_bar.hide()
         self._pages.setCurrentIndex(0)
 
     def _load(self, pipeline: str) -> None:
@@ -142,6 +152,7 @@ class RewriteScreen(Screen):
         self._start.show_pipeline(pipeline or {"name": self.pipeline, "script": ""})
         for button in (self._again, self._all):
             button.set_off(self.tr("Nothing is rewritten yet"))
+        self._findings.set_wanted(False)
         session = self.desk.session
         self.ask("models", lambda _ctx: session.models(), self._start.show_models)
 
@@ -153,13 +164,25 @@ class RewriteScreen(Screen):
         """Rewrite the pipeline: ``rules``, ``ollama`` or ``auto``."""
         session, pipeline = self.desk.session, self.pipeline
         model = self.desk.settings.ollama_model or None
+        self._work(
+            lambda ctx: session.rewrite(pipeline, with_=method, model=model, ctx=ctx), self._rewritten,
+            self.tr("Rewriting %1").replace("%1", pipeline),
+        )  # fmt: skip
+
+    def check_again(self) -> None:
+        """Verify the plan once more; what a person edited stays."""
+        session, pipeline = self.desk.session, self.pipeline
+        self._work(
+            lambda ctx: session.check_again(pipeline, ctx=ctx), self._checked, self.tr("Checking %1").replace("%1", pipeline)
+        )
+
+    def _work(self, work: Any, done: Any, name: str) -> None:
+        """Show progress with a way to stop while a rewrite or a check is under way."""
+        if self.is_editing():
+            self._stop_editing()
         self._pages.setCurrentIndex(0)
         self._start.set_running(True)
-        task = self.ask(
-            "rewrite", lambda ctx: session.rewrite(pipeline, with_=method, model=model, ctx=ctx), self._rewritten,
-                self._rewrite_failed,
-            name=self.tr("Rewriting %1").replace("%1", pipeline),
-        )  # fmt: skip
+        task = self.ask("rewrite", work, done, self._rewrite_failed, name=name)
         task.progressed.connect(lambda step: self._start.set_progress(step.label, step.fraction))
         task.over.connect(lambda: self._rewrite_over(task))
         self._start.stop_asked.connect(task.cancel)
@@ -167,7 +190,13 @@ class RewriteScreen(Screen):
     def _rewrite_over(self, task: Any) -> None:
         self._start.set_running(False)
         if task.state.value == "cancelled" and self.review:
-            self._pages.setCurrentIndex(1)
+            self._pages.setCurrentIndex(1 if self.review["plan"] else 2)
+
+    def _checked(self, review: dict[str, Any]) -> None:
+        self.desk.changed.emit("pipelines")
+        words, tone, _icon = states.rewrite_state(review["status"], review["inputs"])
+        self.desk.messages.say("accent" if tone == "neutral" else tone, words)
+        self._take(review)
 
     def _rewritten(self, outcome: dict[str, Any]) -> None:
         self.desk.changed.emit("pipelines")
@@ -179,7 +208,7 @@ class RewriteScreen(Screen):
     def _rewrite_failed(self, error: UserError) -> None:
         self._start.say(error.message, error.hint)
         if self.review:
-            self._pages.setCurrentIndex(1)
+            self._pages.setCurrentIndex(1 if self.review["plan"] else 2)
             self.desk.messages.error(error)
 
     def _stops(self, outcome: dict[str, Any]) -> str:
@@ -192,7 +221,11 @@ class RewriteScreen(Screen):
             return
         first_time = not self.review
         self.review = review
+        if not review["plan"]:
+            self._show_stops(review)
+            return
         self._pages.setCurrentIndex(1)
+        self.difference.show_review(review)
         self._script.setText(review["script"])
         self._show_plan_fact()
         self._stages.show_stages(review["stages"])
@@ -209,6 +242,19 @@ class RewriteScreen(Screen):
         if first_time:
             self.ready.emit()
 
+    def _show_stops(self, review: dict[str, Any]) -> None:
+        """There is no plan: what stopped it, and what can be done."""
+        self._stops_page.show_review(review)
+        self._pages.setCurrentWidget(self._stops_page)
+        self.buttons = [self._switch] if len(self.desk.overview.get("pipelines", [])) > 1 else []
+        self.set_fact(self.tr("%1, no plan").replace("%1", self.pipeline))
+        if self._wanted_line:
+            self._stops_page.go_to_line(self._wanted_line)
+            self._wanted_line = None
+        session = self.desk.session
+        self.ask("models", lambda _ctx: session.models(), self._stops_page.show_models)
+        self.ready.emit()
+
     def _show_plan_fact(self) -> None:
         steps = self.tr("%Ln steps, you can edit it", "", len(self.review.get("steps", [])))
         self._plan_fact.setText(self.tr("what the database runs") if self._mode.index() == 2 else steps)
@@ -224,10 +270,17 @@ class RewriteScreen(Screen):
             self._all.set_off(self.tr("All steps are accepted"))
         elif any(s["evidence"].get("equal") is False for s in steps):
             self._all.set_off(self.tr("A step differs from the original: accept the others one by one"))
+        elif self.review["undecided"]:
+            self._all.set_off(self.tr("Decide on the findings first"))
         else:
             self._all.set_on()
         many = len(self.desk.overview.get("pipelines", [])) > 1
-        self.buttons = [*([self._switch] if many else []), self._again, self._all]
+        findings, waiting = self.review["findings"], self.review["undecided"]
+        text = self.tr("%Ln findings to decide", "", waiting) if waiting else self.tr("%Ln findings", "", len(findings))
+        self._findings.set_text(text)
+        self._findings.set_wanted(bool(findings))
+        shown = [self._findings] if findings else []
+        self.buttons = [*([self._switch] if many else []), *shown, self._again, self._all]
         self.set_fact(words)
 
     def select(self, number: int) -> None:
@@ -295,6 +348,30 @@ class RewriteScreen(Screen):
 
         self.ask("decide", work, done)
 
+    def show_findings(self) -> None:
+        """Show what the script does that its author may not have meant."""
+        self.desk.sheet_wanted.emit(FindingsSheet(self.review["findings"], self.ask_finding))
+
+    def ask_finding(self, number: int) -> None:
+        """Ask for a decision about a finding, or show the one that was made."""
+        finding = next((f for f in self.review.get("findings", []) if f["number"] == number), None)
+        if finding is None:
+            return
+        if finding["step"]:
+            self.select(finding["step"])
+        self.desk.sheet_wanted.emit(FindingSheet(finding, lambda d, reason: self._decide_finding(number, d, reason)))
+
+    def _decide_finding(self, number: int, decision: str, reason: str) -> None:
+        session, pipeline, user = self.desk.session, self.pipeline, self.desk.user
+
+        def work(ctx: Any) -> Any:
+            return session.decide_finding(pipeline, number, decision, reason, by=user, ctx=ctx)
+
+        if decision == "deviates":
+            self._work(work, self._checked, self.tr("Checking the other reading"))
+        else:
+            self.ask("decide", work, self._take)
+
     def _ask_opinion(self) -> None:
         session, pipeline, number = self.desk.session, self.pipeline, self.selected
         model = self.desk.settings.ollama_model or None
@@ -312,34 +389,50 @@ class RewriteScreen(Screen):
     def _start_editing(self) -> None:
         self._mode.set_index(0)
         self._set_mode(0)
-        self._edit_bar.show()
+        self.edit_bar.begin()
         self.both.plan.setReadOnly(False)
         self.both.plan.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _drop_edit(self) -> None:
+        """Discard what was typed; while it is being checked, stop the check and go on editing."""
+        task = self._tasks.get("edit")
+        if task is not None:
+            task.cancel()
+        else:
+            self._stop_editing()
+
     def _stop_editing(self) -> None:
         self.both.plan.setReadOnly(True)
+        self.both.plan.set_fault(None)
         self.both.plan.set_code(self.review["plan"])
-        self._edit_bar.hide()
+        self.edit_bar.hide()
         self.select(self.selected)
 
     def _keep_edit(self) -> None:
         session, pipeline, text = self.desk.session, self.pipeline, self.both.plan.toPlainText()
-        self._editing.set_words(
-            self.tr("The plan is being checked"), self.tr("The original and the edited plan run on the same inputs.")
-        )
+        self.both.plan.set_fault(None)
+        self.edit_bar.set_checking()
 
         def done(review: dict[str, Any]) -> None:
             self.both.plan.setReadOnly(True)
-            self._edit_bar.hide()
+            self.edit_bar.hide()
             self._take(review)
             self.desk.changed.emit("pipelines")
 
         def failed(error: UserError) -> None:
-            self._editing.set_words(error.message, error.hint)
+            self.edit_bar.refuse(error)
+            self.both.plan.set_fault(getattr(error, "plan_line", None), error.message)
 
-        self.ask(
+        def over() -> None:
+            self.edit_bar.set_checked()
+            if task.state.value == "cancelled":
+                self.edit_bar.begin()
+
+        task = self.ask(
             "edit", lambda ctx: session.edit_plan(pipeline, text, ctx=ctx), done, failed, name=self.tr("Checking the edited plan")
         )
+        task.progressed.connect(lambda step: self.edit_bar.set_checking(step.label))
+        task.over.connect(over)
 
     def _fill_switch(self) -> None:
         menu = self._switch.drop_down()

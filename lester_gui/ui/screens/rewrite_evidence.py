@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLayout, QWidget
 
 from lester_gui.ui import painting, states
 from lester_gui.ui.desk import Desk
+from lester_gui.ui.dialogs.finding import decision_chip
 from lester_gui.ui.layout import clear, col, label, row, rule
 from lester_gui.ui.widgets import Button, Chip, Painted
 from lester_gui.ui.words import number
@@ -60,6 +61,7 @@ class EvidenceStrip(QWidget):
     edit_asked = Signal()
     opinion_asked = Signal()
     attempts_asked = Signal()
+    finding_asked = Signal(int)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -111,8 +113,8 @@ class EvidenceStrip(QWidget):
             self._chips.addWidget(chip)
         clear(self._facts)
         facts = [(self._rows(evidence, step["kind"]), 3), (self._compared(evidence), 3), (self._inputs(evidence), 3)]
-        for finding in step["findings"][:1]:
-            facts.append((_fact(tr("Finding"), finding["title"], finding["text"], "warn"), 4))
+        if step["findings"]:
+            facts.append((self._finding(step["findings"]), 4))
         if step.get("second_opinion"):
             facts.append((self._second(step["second_opinion"]), 3))
         facts.append((self._made_by(step, review), 3))
@@ -122,6 +124,8 @@ class EvidenceStrip(QWidget):
             self._facts.addLayout(fact, share)
         if step["decision"] == "accepted":
             self._accept.set_off(tr("This step is accepted"))
+        elif any(f["needs_decision"] and not f["decision"] for f in step["findings"]):
+            self._accept.set_off(tr("Decide on the finding of this step first"))
         elif evidence.get("equal") is False:
             self._accept.set_off(tr("The plan gives other results than the original here"))
         else:
@@ -145,6 +149,30 @@ class EvidenceStrip(QWidget):
             words = (tr("Accepted by %1") if step["decision"] == "accepted" else tr("Rejected by %1")).replace("%1", by)
             chips.append(Chip(words, *(("accent", "check") if step["decision"] == "accepted" else ("danger", "hand"))))
         return chips
+
+    def _finding(self, findings: list[dict[str, Any]]) -> QLayout:
+        """The finding that waits for a decision, or the first one, with the way to decide."""
+        tr = self.tr
+        waiting = [f for f in findings if f["needs_decision"] and not f["decision"]]
+        first = (waiting or findings)[0]
+        made = col(label(tr("Finding"), "caption", "3"), gap=3)
+        title = label(first["title"], "strong", "warn", wrap=True)
+        title.setToolTip(f"{first['title']}. {first['text']} {first['effect']}".strip())
+        made.addWidget(title)
+        if first["decision"]:
+            made.addLayout(row(decision_chip(first), None))
+        else:
+            text = label(first["text"], "small", "2", wrap=True)
+            text.setToolTip(first["text"])
+            made.addWidget(text)
+        words = tr("Decide…") if waiting else tr("See the finding")
+        if len(findings) > 1:
+            words = f"{words} ({tr('1 of %1').replace('%1', str(len(findings)))})"
+        see = Button(words, "link")
+        see.clicked.connect(lambda _on=False, n=first["number"]: self.finding_asked.emit(n))
+        made.addWidget(see)
+        made.addStretch(1)
+        return made
 
     def _rows(self, evidence: dict[str, Any], kind: str) -> QLayout:
         tr, before, after = self.tr, evidence.get("rows_in"), evidence.get("rows_out")

@@ -29,6 +29,7 @@ from lester_gui.ui.fonts import font
 LINE = 18  # height of a line in pixels
 TOP = 8
 NUMBERS = 50  # width of the line numbers
+SIGNS = 30  # room for signs right of the code, so that none lies over it
 _SQL = re.compile(r"(?P<str>'[^']*')|(?P<com>--.*)|(?P<num>\b\d+(?:\.\d+)?\b)|(?P<word>\b[A-Za-z_]+\b)(?P<call>\s*\()?")
 _SQL_TEXT = """
 select from where join left right inner outer on using group by order as and or not in is null case when then else end create
@@ -126,6 +127,7 @@ class CodePane(QTextEdit):
         self._bands: list[Band] = []
         self._signs: dict[int, tuple[str, str]] = {}
         self._selected = 0
+        self._fault = 0
         self._bar_left = bar_left
         self.setAccessibleName(says)
         self.setFont(font("code"))
@@ -157,6 +159,19 @@ class CodePane(QTextEdit):
     def set_bands(self, bands: list[Band], signs: dict[int, tuple[str, str]]) -> None:
         """Show which lines belong to which step; `signs` are (icon, ink) at the right end of a line."""
         self._bands, self._signs = bands, signs
+        self._make_room()
+        self._changed()
+
+    def set_fault(self, line: int | None, why: str = "") -> None:
+        """Mark a line that cannot be read, and bring it into sight; None takes the mark away."""
+        self._fault = line or 0
+        self.setToolTip(why if line else "")
+        self.setAccessibleDescription(why if line else "")
+        self._make_room()
+        if line:
+            cursor = QTextCursor(self.document().findBlockByNumber(line - 1))
+            self.setTextCursor(cursor)
+            self.ensureCursorVisible()
         self._changed()
 
     def select(self, number: int) -> None:
@@ -186,7 +201,9 @@ class CodePane(QTextEdit):
         done = super().event(event)
         if event.type() == QEvent.Type.Paint:  # the bands go on beneath the scroll bar, to the ribbons
             painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.paint_bands(painter, self.width(), 0)
+            self._paint_signs(painter)
             painter.end()
         return done
 
@@ -197,15 +214,18 @@ class CodePane(QTextEdit):
         self.paint_bands(painter, self.width(), NUMBERS)
         painter.end()
         super().paintEvent(event)
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _paint_signs(self, painter: QPainter) -> None:
+        """Signs stand in a margin of their own, right of the code."""
+        x = self.viewport().geometry().right() + 9
         scrolled = self.verticalScrollBar().value()
-        for line, (icon, ink) in self._signs.items():
-            middle = (line - 1) * LINE + LINE / 2 - scrolled
-            ground = QRectF(self.viewport().width() - 30, middle - 7, 24, 14)
-            painter.fillRect(ground, theme.qcolour(self._ground_of(line)))
-            painting.icon(painter, icon, self.viewport().width() - 26, middle, 15, ink)
-        painter.end()
+        signs = self._signs | ({self._fault: ("alert", "danger")} if self._fault else {})
+        for line, (icon, ink) in signs.items():
+            middle = TOP + (line - 1) * LINE + LINE / 2 - scrolled
+            painting.icon(painter, icon, x, middle, 15, ink)
+
+    def _make_room(self) -> None:
+        self.setViewportMargins(NUMBERS, TOP, SIGNS if self._signs or self._fault else 0, 0)
 
     def paint_bands(self, painter: QPainter, width: float, _offset: float) -> None:
         """Draw the bands in this widget's coordinates; the numbers draw theirs with it too."""
@@ -221,6 +241,9 @@ class CodePane(QTextEdit):
             if on:
                 for y in (rect.top(), rect.bottom() - 1):
                     painter.fillRect(QRectF(0, y, width, 1), theme.qcolour("accent"))
+        if self._fault:
+            y = TOP + (self._fault - 1) * LINE - self.verticalScrollBar().value()
+            painter.fillRect(QRectF(0, y, width, LINE), theme.qcolour("danger_tint"))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -231,10 +254,6 @@ class CodePane(QTextEdit):
         super().resizeEvent(event)
         self._numbers.setGeometry(QRect(0, 0, NUMBERS, self.height()))
         self.moved.emit()
-
-    def _ground_of(self, line: int) -> str:
-        band = next((b for b in self._bands if b.first <= line <= b.last), None)
-        return "surface" if band is None else "accent_tint" if band.number == self._selected else "band"
 
     def _changed(self) -> None:
         self.update()
