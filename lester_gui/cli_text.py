@@ -7,6 +7,15 @@ from typing import Any
 
 Document = dict[str, Any]
 
+METHODS = {"delta": "only the rows concerned", "recomputed": "computed again", "kept": "stays as it is"}
+GUARANTEES = {
+    "bit": "identical (bit)",
+    "rounding": "equal to rounding",
+    "solver": "same optimum (solver)",
+    "retrained": "trained again",
+    "heuristic": "not removed (heuristic)",
+}
+
 
 def _plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -103,7 +112,14 @@ def plan(d: Document) -> str:
     """What a case will do."""
     lines = [f"Case {d['case']}, plan {d['plan_hash'][:12]}", d.get("sentence", "")]
     lines += _rows(
-        (a["artefact"], a["kind"], _plural(a["rows"], "row"), a["method"], a["guarantee"], f"{a['seconds']:.2f} s")
+        (
+            a["artefact"],
+            a["kind"],
+            _plural(a["rows"], "row"),
+            METHODS.get(a["method"], a["method"]),
+            GUARANTEES.get(a["guarantee"], a["guarantee"]),
+            f"{a['seconds']:.2f} s",
+        )
         for a in d["actions"]
     )
     lines.append(f"A full rerun would take about {d['full_rerun_seconds']:.1f} s. Nothing was written.")
@@ -122,7 +138,12 @@ def apply(d: Document) -> str:
     """What was done, with the measured differences."""
     lines = [f"Case {d['case']}: {d['status']} in {d['seconds']:.1f} s"]
     lines += _rows(
-        (a["artefact"], a["method"], a["class"], "" if a.get("difference") is None else f"difference {a['difference']:.3g}")
+        (
+            a["artefact"],
+            METHODS.get(a["method"], a["method"]),
+            GUARANTEES.get(a["class"], a["class"]),
+            "" if a.get("difference") is None else f"difference {a['difference']:.3g}",
+        )
         for a in d["actions"]
     )
     for name in ("replay", "ask_original"):

@@ -147,15 +147,32 @@ def guarantee(name: str) -> State:
     """What an artefact must equal after an erasure (classes of exactness)."""
     tone, icon = GUARANTEES.get(name, ("neutral", "dot"))
     words = {
-        "bit": _say("identical bits"),
-        "rounding": _say("within 1e−12"),
-        "solver": _say("solver, 1e−8"),
+        "bit": _say("identical"),
+        "rounding": _say("equal to rounding"),
+        "solver": _say("same optimum"),
         "retrained": _say("trained again"),
         "heuristic": _say("not removed"),
         "replaced": _say("replaced"),
         "removed": _say("removed"),
     }.get(name, name)
     return words, tone, icon
+
+
+def guarantee_term(name: str) -> str:
+    """The term and the tolerance behind the words of a class of exactness."""
+    return {
+        "bit": _say("Class “bit”: every bit as in a rerun, difference 0"),
+        "rounding": _say("Class “rounding”: the same formula summed in another order, within 1e−12 of the column’s magnitude"),
+        "solver": _say("Class “solver”: both find the optimum of the same problem, within 1e−8"),
+        "retrained": _say("Class “retrained”: the model is fitted again on the remaining rows, exact by definition"),
+        "heuristic": _say("Class “heuristic”: not proved to equal a rerun, so it counts as not removed"),
+    }.get(name, "")
+
+
+def guarantee_cell(name: str) -> Cell:
+    """What an artefact must equal, in plain words, with the term as tooltip."""
+    words, tone, icon = guarantee(name)
+    return cells.chip(words, tone, icon, guarantee_term(name))
 
 
 ARTEFACT_ICONS = {

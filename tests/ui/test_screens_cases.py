@@ -136,7 +136,7 @@ def test_cases_are_grouped_by_due_date(window, settle):
     settle(window)
     rows = words_of(window.screens["requests"].table)
     assert rows[0][0] == "Next 7 days"
-    assert rows[1][0:3] == ["LR-0031", "Erasure", "masked"]
+    assert rows[1][0:3] == ["LR-0031", "Erasure", "P-7F3K"]
     assert rows[1][4] == "1 day left"
 
 

@@ -20,6 +20,8 @@ class Cell:
         Token of the text, empty for the usual one of the kind.
     icon_ink
         Token of the icon.
+    tip
+        The term behind the words, for who looks for it; tooltip.
     """
 
     kind: str
@@ -31,6 +33,7 @@ class Cell:
     tone: str = "neutral"
     weight: int | None = None
     share: float = 0.0
+    tip: str = ""
 
     def words(self) -> str:
         """What the cell says, without its looks."""
@@ -68,8 +71,8 @@ def link(words: str) -> Cell:
     return Cell("link", words, ink="accent")
 
 
-def chip(words: str, tone: str = "neutral", icon: str = "") -> Cell:
-    return Cell("chip", words, tone=tone, icon=icon)
+def chip(words: str, tone: str = "neutral", icon: str = "", tip: str = "") -> Cell:
+    return Cell("chip", words, tone=tone, icon=icon, tip=tip)
 
 
 def icon(name: str, words: str, ink: str = "", icon_ink: str = "ink2", weight: int | None = None) -> Cell:

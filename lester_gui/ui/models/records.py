@@ -76,6 +76,8 @@ class RecordModel(QAbstractTableModel):
         cell = record.cells[index.column()] if index.column() < len(record.cells) else EMPTY
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return cell.words()
+        if role == Qt.ItemDataRole.ToolTipRole:  # what a narrow column cuts can be read here
+            return cell.tip or (cell.words() if cell.kind != "mask" else None) or None
         if role == CELL:
             return cell
         if role == KEY:

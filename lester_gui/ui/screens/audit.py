@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
@@ -78,9 +78,9 @@ class AuditScreen(Screen):
         self._which.chosen.connect(lambda _i: self._show())
         self._find = QuickField(tr("Find case, pipeline or entry"), width=220)
         self._find.textChanged.connect(lambda _t: self._show())
-        columns = [Column(tr("Time"), 92), Column(tr("Entry"), 68, True), Column(tr("What happened"), 234),
-            Column(tr("About")), Column(tr("Who"), 116),
-                   Column(tr("Hash"), 100)]  # fmt: skip
+        columns = [Column(tr("Time"), 84), Column(tr("Entry"), 60, True), Column(tr("What happened"), 246),
+            Column(tr("About")), Column(tr("Who"), 140),
+                   Column(tr("Hash"), 96)]  # fmt: skip
         self.table = RecordTable(RecordModel(columns), 32, says=tr("Journal"))
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(self._open)
@@ -88,7 +88,7 @@ class AuditScreen(Screen):
         self._side = card(self._entry)
         place = holder(col((self._side, 1), margins=(0, 0, 24, 16)))
         left = holder(col((card(col(self.table, margins=(1, 2, 1, 4))), 1), margins=(24, 0, 12, 16)))
-        self._split = SideSplit(left, place, 340)
+        self._split = SideSplit(left, place, 316)
         place.setProperty("bg", "window")
         self._split.set_borderless()
         top = holder(col(self._banner_place, row(self._which, None, self._find), gap=12, margins=(24, 16, 24, 12)))
@@ -226,7 +226,7 @@ def _about(entry: dict[str, Any]) -> str:
     details = entry["details"]
     if "about" in details:
         return str(details["about"])
-    parts = [str(details[key]) for key in ABOUT if details.get(key)]
+    parts = [_code_words(details[key]) for key in ABOUT if details.get(key)]
     for key, value in details.items():
         if key not in ABOUT and isinstance(value, bool):
             parts.append(key if value else f"not {key}")
@@ -237,9 +237,21 @@ def _about(entry: dict[str, Any]) -> str:
 
 def _details(entry: dict[str, Any]) -> list[tuple[str, str]]:
     return [
-        (key.replace("_", " ").capitalize(), str(value)) for key, value in entry["details"].items()
+        (key.replace("_", " ").capitalize(), _code_words(value)) for key, value in entry["details"].items()
         if isinstance(value, (str, int, float)) and key != "about"
     ][:8]  # fmt: skip
+
+
+def _code_words(value: Any) -> str:
+    """A code of the journal in words; names, tokens and hashes as they are."""
+    words = {
+        "nothing-found": QCoreApplication.translate("Audit", "nothing found"),
+        "several-persons": QCoreApplication.translate("Audit", "names several persons"),
+        "influence": QCoreApplication.translate("Audit", "with influence"),
+        "kept": QCoreApplication.translate("Audit", "kept as the script does"),
+        "deviates": QCoreApplication.translate("Audit", "deviates on purpose"),
+    }
+    return words.get(str(value), str(value))
 
 
 def _right(value: str) -> Any:

@@ -115,7 +115,7 @@ class CaseScreen(Screen):
         self._show_facts(case)
         self._show_buttons(case)
         self.request_tab.show_case(case)
-        self.plan_tab.show_plan(case["plan"])
+        self.plan_tab.show_plan(case["plan"], self._test_rows(case["plan"]))
         self.approval_tab.show_case(case)
         self.execution_tab.show_case(case)
         self.evidence_tab.show_case(case)
@@ -133,6 +133,12 @@ class CaseScreen(Screen):
         if follow:
             at = next((i for i, finished in enumerate(done) if not finished), 4)
             self.tabs.setCurrentIndex(1 if at == 2 else at)
+
+    def _test_rows(self, plan: dict[str, Any] | None) -> int:
+        """How many test decisions the pipelines of a plan make."""
+        concerned = {m["pipeline"] for m in (plan or {}).get("models", [])}
+        rows = [p["test_rows"] or 0 for p in self.desk.overview.get("pipelines", []) if p["name"] in concerned]
+        return sum(rows)
 
     def _show_facts(self, case: dict[str, Any]) -> None:
         tr = self.tr

@@ -167,7 +167,7 @@ class EvidenceTab(QWidget):
             return None
         columns = [Column(self.tr("Artefact")), Column(self.tr("Class"), 150), Column(self.tr("Largest difference"), 130, True)]
         records = [
-            Record([cells.text(name), states.chip_cell(states.guarantee(kind)), cells.num(_small(difference))], name)
+            Record([cells.text(name), states.guarantee_cell(kind), cells.num(_small(difference))], name)
             for name, kind, difference in found.rows[:MOST_ROWS]
         ]
         if len(found.rows) > MOST_ROWS:

@@ -106,7 +106,7 @@ class ExecutionTab(QWidget):
                    Column(tr("Time"), 90, True)]  # fmt: skip
         records = [
             Record([cells.icon(states.ARTEFACT_ICONS.get(a["kind"], "file"), a["artefact"]), cells.text(a["kind"], "ink2"),
-                    states.chip_cell(states.guarantee(a["class"])), cells.num(_difference(a["difference"])),
+                    states.guarantee_cell(a["class"]), cells.num(_difference(a["difference"])),
                         cells.num(seconds(a["seconds"]), "ink2")],
                    a["artefact"])
             for a in case_outcome.executed(case)

@@ -56,6 +56,7 @@ class PlanTab(QWidget):
         self._pages.addWidget(scroll(holder(self._lay)))
         self.setLayout(col((self._pages, 1), gap=0))
         self._plan: dict[str, Any] | None = None
+        self._test_rows = 0
 
     def set_running(self, running: bool) -> None:
         """The plan is being made."""
@@ -68,9 +69,9 @@ class PlanTab(QWidget):
     def set_progress(self, words: str, fraction: float | None) -> None:
         self._progress.set_state("runs", words, fraction or 0.0)
 
-    def show_plan(self, plan: dict[str, Any] | None) -> None:
-        """Show another plan, or that there is none."""
-        self._plan = plan
+    def show_plan(self, plan: dict[str, Any] | None, test_rows: int = 0) -> None:
+        """Show another plan, or that there is none; `test_rows` of its pipelines are the whole that decisions count against."""
+        self._plan, self._test_rows = plan, test_rows
         clear(self._lay)
         self._pages.setCurrentIndex(2 if plan else 0)
         if plan is None:
@@ -126,7 +127,10 @@ class PlanTab(QWidget):
         table = RecordTable(RecordModel(columns, records), 30, fit=True, says=tr("Models"), pad=0)
         items: list[Any] = [table, 4]
         measured = [a for a in plan["accuracy"] if a["low"] is not None and a["high"] is not None]
-        if measured:
+        if measured and all(a["low"] == a["high"] == 0 for a in measured):
+            still = tr("It stays as it is: no test decision of the others changes.")
+            items += [label(tr("Accuracy"), "smallstrong", "2"), label(still, "small", "2", wrap=True)]
+        elif measured:
             items += [label(tr("Accuracy"), "smallstrong", "2"), self._intervals(measured)]
             clear_change = any(c["low"] > 0 or c["high"] < 0 for c in map(_change, measured))
             words = (
@@ -137,6 +141,13 @@ class PlanTab(QWidget):
             items += [label(words, "small", "2", wrap=True), 4]
         for a in plan["accuracy"]:
             items.append(_pair(a["pipeline"], f"{number(a['before'], 4)} → {number(a['after'], 4)}"))
+        changed = plan["counts"].get("other_decisions", 0)
+        whole = max(self._test_rows, changed)
+        words = tr("%1 of %2").replace("%1", number(changed)).replace("%2", number(whole))
+        items += [4, _pair(tr("Decisions of others that change"), words if whole else number(changed))]
+        if changed and any(m["method"] == "retrained" for m in plan["models"]):
+            drawn = tr("A model that is trained again draws its random samples anew: not every change is this person’s doing.")
+            items.append(label(drawn, "small", "3", wrap=True))
         items += [4, label(tr("Time"), "smallstrong", "2"), self._cost(plan)]
         return _pane(tr("What it means"), tr("estimated on this computer"), items)
 
@@ -173,7 +184,7 @@ class PlanTab(QWidget):
         tr = self.tr
         columns = [Column(tr("Artefact")), Column(tr("Must equal a rerun"), 150)]
         records = [
-            Record([cells.icon(icon, words), states.chip_cell(states.guarantee(guarantee))], words)
+            Record([cells.icon(icon, words), states.guarantee_cell(guarantee)], words)
             for icon, words, guarantee in case_outcome.proofs(plan)
         ]
         table = RecordTable(RecordModel(columns, records), 28, fit=True, says=tr("What each artefact must equal"), pad=0)

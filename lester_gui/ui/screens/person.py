@@ -152,7 +152,8 @@ class PersonScreen(Screen):
         empty = Empty(
             "person", tr("Whose data are you looking for?"),
             tr("Type a value that names the person. Lester searches every source and run by "
-                "exact match, so that a search for one person never shows another."),
+                "exact match, so that a search for one person never shows another. Where a pipeline has no plan, its script "
+                "is run, isolated, with and without them."),
         )  # fmt: skip
         self._pages = QStackedWidget()
         for page in (empty, scroll(holder(content)), scroll(self._nothing), scroll(self._candidates)):

@@ -98,9 +98,9 @@ class InfluencePart(QWidget):
             words = self.tr("No test prediction and no coefficient moves when this person is left out of %1.")
             self._quiet.setText(words.replace("%1", chosen["pipeline"]))
             self._pages.setCurrentIndex(3)
-        self._fill_numbers(chosen["influence"])
+        self._fill_numbers(chosen["influence"], chosen.get("model_class", ""))
 
-    def _fill_numbers(self, influence: dict[str, Any] | None) -> None:
+    def _fill_numbers(self, influence: dict[str, Any] | None, model_class: str = "") -> None:
         tr, lay = self.tr, self._numbers
         clear(lay)
         if influence is None:
@@ -143,6 +143,9 @@ class InfluencePart(QWidget):
             for key, value in facts:
                 lay.addLayout(row(label(key, "body", "2"), None, label(value, "strong")))
             lay.addWidget(label(tr("Method: %1.").replace("%1", influence["method"]), "small", "3", wrap=True))
+            if influence["changed_decisions"] and draws_at_random(model_class):
+                words = tr("Trained again, this model draws its random samples anew: not every change is this person’s doing.")
+                lay.addWidget(label(words, "small", "3", wrap=True))
         lay.addStretch(1)
         graph = Button(tr("Lineage graph"), icon="graph")
         graph.clicked.connect(self.graph_asked)
@@ -161,6 +164,11 @@ class InfluencePart(QWidget):
         if low <= 0 <= high:
             words += " " + self.tr("Not distinguishable from no change.")
         return words
+
+
+def draws_at_random(model_class: str) -> bool:
+    """Whether training such a model again draws rows, columns or starting weights anew."""
+    return any(word in model_class for word in ("Forest", "ExtraTree", "Bagging", "MLP", "SGD", "GradientBoosting"))
 
 
 def moves_nothing(influence: dict[str, Any]) -> bool:

@@ -88,7 +88,7 @@ class RequestsScreen(Screen):
                        144)]  # fmt: skip
         self.table = RecordTable(RecordModel(columns), 40, says=tr("Cases by due date"))
         self.table.opened.connect(lambda case: self.desk.go("case", case=case))
-        opens = tr("Enter opens the case. Person values stay masked here; open the case to reveal one, with a reason.")
+        opens = tr("Enter opens the case. A token such as P-7F3K stands for the person; it says nothing about them.")
         self._counting = label(
             tr("Due dates count calendar months from receipt; a Sunday or holiday moves to the next working day."), "small", "3"
         )
@@ -167,8 +167,9 @@ class RequestsScreen(Screen):
     def _record(self, c: dict[str, Any]) -> Record:
         right = cells.icon(states.RIGHT_ICONS.get(c["right"], "file"), states.right_name(c["right"]))
         due = cells.text(day(c["due"], short=True)) if c["group"] != "stopped" else cells.text(self.tr("not running"), "ink2")
+        person = cells.text(c["subject"] or "–")
         return Record(
-            [cells.strong(c["case"]), right, cells.MASK, due, states.ink_cell(states.days_left(c["days_left"], c["group"])),
+            [cells.strong(c["case"]), right, person, due, states.ink_cell(states.days_left(c["days_left"], c["group"])),
              states.chip_cell(states.case_state(c["status"], c["status_text"])), cells.text(c["by"], "ink2"),
              cells.link(states.next_action(c["next_action"]))],
             c["case"],

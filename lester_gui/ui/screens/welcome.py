@@ -94,7 +94,10 @@ class DropPlace(QWidget):
         painter.setBrush(theme.qcolour("accent_wash" if self._over else "window"))
         painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 10, 10)
         painting.icon(painter, "folder-open", rect.center().x() - 12, 38, 24, "ink3")
-        words, promise = self.tr("Drop a project folder here"), self.tr("Scripts are read, not run, until you say so")
+        words, promise = (
+            self.tr("Drop a project folder here"),
+            self.tr("Opening only reads. Rewriting and tracing may run scripts, isolated"),
+        )
         painting.text(painter, QRectF(0, 58, rect.width(), 20), words, ink="ink2", weight=500, centre=True)
         painting.text(painter, QRectF(0, 80, rect.width(), 18), promise, "small", "ink3", centre=True)
         painter.end()
@@ -151,7 +154,9 @@ class Welcome(QWidget):
             painting.mark(painter, rect.adjusted(11, 11, -11, -11))
 
         sample = next((s for s in self._opening.samples() if s["name"] == "hospital"), None)
-        about = sample["text"] if sample else self.tr("A ready project, nothing to set up")
+        about = self.tr("Made-up patients, one script, nothing to set up")
+        if sample is None:
+            about = self.tr("The sample is not part of this installation")
         starts = [
             StartCard(
                 "folder-open",

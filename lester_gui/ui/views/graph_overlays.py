@@ -13,6 +13,7 @@ from lester_gui.ui.views.graph_layout import HEIGHT
 from lester_gui.ui.widgets import Button, Painted
 
 MARGIN = 24
+STRIP = 64  # height kept free below the graph for legend and zoom
 
 
 class Minimap(QWidget):
@@ -84,6 +85,7 @@ class Overlays(QObject):
         self._zoom = card(row(out, self._scale, inn, rule(vertical=True), fit, gap=4, margins=(4, 2, 4, 2)))
         for part in (self._legend, self._zoom):
             part.setParent(graph)
+        graph.setViewportMargins(0, 0, 0, STRIP)
         graph.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
