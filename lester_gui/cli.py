@@ -106,6 +106,26 @@ def _approve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", default="", help="why")
 
 
+def _plan_arguments(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument(
+        "--keep-sources", action="store_true", help="erase Lester's copy only: the source files stay, the erasure is incomplete"
+    )
+
+
+def _answer_arguments(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument("decision", choices=("granted", "refused"))
+    parser.add_argument("--by", required=True, metavar="USER", help="who decides")
+    parser.add_argument("--reason", required=True, help="why, without personal values")
+
+
+def _extend_arguments(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument("--by", required=True, metavar="USER", help="who extends")
+    parser.add_argument("--reason", required=True, help="why, without personal values; the person is told")
+
+
 def _apply_arguments(parser: argparse.ArgumentParser) -> None:
     _case(parser)
     parser.add_argument(
@@ -188,8 +208,14 @@ COMMANDS: tuple[Command, ...] = (
             _in_project(_trace), cli_text.trace),
     Command("request", "file a data-subject request", _request_arguments,
             _in_project(_request), cli_text.request),
-    Command("plan", "say what a case will do; writes nothing", _case,
-            _in_project(lambda s, a, ctx: s.plan(a.case, ctx=ctx)), cli_text.plan),
+    Command("plan", "say what a case will do; writes nothing", _plan_arguments,
+            _in_project(lambda s, a, ctx: s.plan(a.case, keep_sources=a.keep_sources, ctx=ctx)), cli_text.plan),
+    Command("access", "write everything held about the person of an access case (.zip)", _certificate_arguments,
+            _in_project(lambda s, a, ctx: s.access_package(a.case, Path(a.out), ctx=ctx)), cli_text.access),
+    Command("answer", "close a case with a decision that changes no data", _answer_arguments,
+            _in_project(lambda s, a, ctx: s.answer(a.case, a.decision, a.reason, by=a.by)), cli_text.answer),
+    Command("extend", "extend a case's deadline by two months, once", _extend_arguments,
+            _in_project(lambda s, a, ctx: s.extend(a.case, a.reason, by=a.by)), cli_text.extend),
     Command("approve", "approve a plan, as somebody other than the requester", _approve_arguments,
             _in_project(lambda s, a, ctx: s.approve(a.case, by=a.by, reason=a.reason)), cli_text.approve),
     Command("apply", "carry out an approved plan", _apply_arguments,

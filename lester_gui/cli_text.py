@@ -127,6 +127,22 @@ def plan(d: Document) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def access(d: Document) -> str:
+    """The package that was written."""
+    held = f"; {_plural(d['withheld'], 'row')} withheld that hold data of others too" if d["withheld"] else ""
+    return f"Case {d['case']}: {_plural(d['rows'], 'row')} in {_plural(d['files'], 'file')} written to {d['path']}{held}"
+
+
+def answer(d: Document) -> str:
+    """The decision and what it changes."""
+    return f"Case {d['case']}: {d['answer']['decision']}. {d['answer']['effect']}"
+
+
+def extend(d: Document) -> str:
+    """The new deadline."""
+    return f"Case {d['case']}: now due {d['due']}. Tell the person, with the reason, within the first month."
+
+
 def approve(d: Document) -> str:
     """The approval."""
     return f"Case {d['case']}: plan {d['plan_hash'][:12]} approved by {d['approved_by']}" + (

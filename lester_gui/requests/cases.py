@@ -72,6 +72,8 @@ NEXT_ACTION: Final[dict[Status, str]] = {
 }
 
 
+_ANSWERS: Final = {Right.ACCESS: "export", Right.RESTRICTION: "answer", Right.OBJECTION: "answer"}
+
 TABLES: Final = register(
     TableSet(
         "requests",
@@ -212,6 +214,13 @@ def get_case(con: duckdb.DuckDBPyConnection, case: str) -> Case:
 def list_cases(con: duckdb.DuckDBPyConnection) -> list[Case]:
     """Return all cases, the open ones by due date first."""
     return sorted(_select(con, "", []), key=lambda c: (not c.is_open, c.due, c.case))
+
+
+def next_action(case: Case) -> str:
+    """Return what to do next with a case: rights that change no data are answered, not planned."""
+    if case.status is Status.NEW and case.right in _ANSWERS:
+        return _ANSWERS[case.right]
+    return NEXT_ACTION[case.status]
 
 
 def corrections_of(con: duckdb.DuckDBPyConnection, case: str) -> tuple[Correction, ...]:

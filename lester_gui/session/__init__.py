@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
+from lester_gui.session.answering import Answering
 from lester_gui.session.browsing import Browsing
-from lester_gui.session.casework import Casework
 from lester_gui.session.exports import Exports
 from lester_gui.session.finding import Finding
 from lester_gui.session.scanning import Scanning
@@ -14,7 +14,7 @@ from lester_gui.session.scanning import Scanning
 __all__ = ["Session"]
 
 
-class Session(Scanning, Casework, Browsing, Exports, Finding):
+class Session(Scanning, Answering, Browsing, Exports, Finding):
     """An open project. Values in and out are plain: text, numbers, lists, dictionaries.
 
     Use it as a context manager; methods may be called from several threads, one runs at a time.

@@ -16,7 +16,7 @@ from lester_gui.requests.approvals import Approval
 from lester_gui.requests.cases import Case
 
 Document = dict[str, Any]
-STEPS = ("apply", "replay", "purge", "ask-original", "certificate")
+STEPS = ("apply", "replay", "purge", "ask-original", "certificate", "access", "answer")
 
 
 def keep_plan(connection: duckdb.DuckDBPyConnection, plan: MaintenancePlan) -> None:

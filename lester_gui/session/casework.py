@@ -94,6 +94,8 @@ class Casework(People):
             "purge": done.get("purge"),
             "ask_original": done.get("ask-original"),
             "certificate": done.get("certificate"),
+            "access": done.get("access"),
+            "answer": done.get("answer"),
             "corrections": [
                 {"source": c.source, "column": c.column, "row_id": c.row_id}
                 for c in cases.corrections_of(self.connection, found.case)
@@ -102,10 +104,25 @@ class Casework(People):
         }
 
     @one_at_a_time
-    def plan(self, case: str, ctx: Context | None = None) -> Document:
-        """Say what a case will do to each artefact. Rehearsed and rolled back: nothing of it is written."""
+    def plan(self, case: str, keep_sources: bool = False, ctx: Context | None = None) -> Document:
+        """Say what a case will do to each artefact. Rehearsed and rolled back: nothing of it is written.
+
+        Parameters
+        ----------
+        keep_sources
+            Erase Lester's copy only and leave the source files as they are; the certificate then calls the erasure incomplete.
+
+        Raises
+        ------
+        UserError
+            If the right is one that changes no data, or a correction is to leave the files as they were.
+        """
         found = self._open_case(case)
-        plan = make_plan(self.connection, self.site(), self._work(found), ctx or silent())
+        if found.right not in cases.EXECUTABLE:
+            raise UserError(f"A request for {found.right.value} has no plan", "It is answered: lester answer PROJECT CASE.")
+        if keep_sources and found.right is not Right.ERASURE:
+            raise UserError("Only an erasure can leave the source files as they are", "Plan the correction without that choice.")
+        plan = make_plan(self.connection, self.site(), self._work(found, keep_sources), ctx or silent())
         with self.transaction() as connection:
             documents.keep_plan(connection, plan)
             cases.set_status(connection, found.case, Status.PLANNED)
@@ -324,11 +341,18 @@ class Casework(People):
         original = Original(self.folder, script, sources, self.configuration.python)
         worker = self.worker(plan, ctx)
         changed = source_changes(self.connection, self.folder)
-        replace = self._remaining(run) if pending.purges(self.connection) or changed else None
+        apart = pending.purges(self.connection) or changed or self._kept_sources()
+        replace = self._remaining(run) if apart else None
         answer = ask_original(self.connection, run, plan, original, self.sandbox, worker, ctx, replace).to_json()
         if replace is not None:
             answer["not_compared"].append("the source files themselves: they differ from Lester's snapshots, whose text was used")
         return answer
+
+    def _kept_sources(self) -> bool:
+        """Whether an erasure left the source files as they were, so that they hold more than Lester does."""
+        done = [c.case for c in cases.list_cases(self.connection) if c.status in (Status.APPLIED, Status.DONE)]
+        plans = [documents.newest_plan(self.connection, case) for case in done]
+        return any(p is not None and p.document["keep_sources"] for p in plans)
 
     def _remaining(self, run: Run) -> dict[str, bytes]:
         """The sources as Lester's snapshots hold them, for scripts that are asked before the files are purged."""
@@ -410,9 +434,14 @@ class Casework(People):
             )
         return found
 
-    def _work(self, case: Case) -> Work:
+    def _work(self, case: Case, keep_sources: bool | None = None) -> Work:
+        """The case for maintenance; how it treats the source files is what its newest plan says, unless a new one is made."""
+        if keep_sources is None:
+            plan = documents.newest_plan(self.connection, case.case)
+            keep_sources = bool(plan and plan.document["keep_sources"])
         corrections = [NewValue(c.source, c.column, c.value, c.row_id) for c in cases.corrections_of(self.connection, case.case)]
-        return Work(case.case, case.right.value, case.subject, subject_of(self.connection, case.subject), tuple(corrections))
+        subject = subject_of(self.connection, case.subject)
+        return Work(case.case, case.right.value, case.subject, subject, tuple(corrections), keep_sources)
 
     def _values(self, case: Case) -> tuple[str, ...]:
         return self._work(case).values()
@@ -447,7 +476,8 @@ class Casework(People):
             "due": case.due.isoformat(),
             "days_left": left,
             "by": case.filed_by,
-            "next_action": cases.NEXT_ACTION[case.status],
+            "extended": case.extended,
+            "next_action": cases.next_action(case),
             "group": group,
         }
 

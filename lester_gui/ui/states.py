@@ -128,6 +128,7 @@ def next_action(action: str | None) -> str:
         "certificate": _say("Certificate"),
         "release": _say("Release hold"),
         "export": _say("Access package"),
+        "answer": _say("Decide"),
         "open": _say("Open"),
     }.get(action, str(action).replace("-", " ").capitalize())
 

@@ -4,84 +4,17 @@ from __future__ import annotations
 
 import math
 from copy import deepcopy
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from lester_gui.errors import Refused, UserError
 from lester_gui.ir.notation import PlanTextError
+from ui.fake_answers import FakeAnswers
+from ui.fake_documents import ASKED, COLUMNS, FINDING, MASKED, NOW, PLAN, REPLAY, ROWS, SCRIPT, STEPS, TODAY, VIEWS
+
 
 # fmt: off
-SCRIPT = Path(__file__).resolve().parents[2] / "sample_pipelines" / "hospital" / "complications.py"
-MASKED = "••••••"
-ROWS = 887
-TODAY = date.today()
-NOW = datetime.now().astimezone().replace(microsecond=0)
-PLAN = '''patients = read("patients")
-histories = read("histories")
-
-data = patients.join(histories, on=[ssn == ssn])
-
-complications = data.aggregate(
-    by=[age_group],
-    mean_complications=exact_mean(complications),
-)
-data_2 = data.join(complications, on=[age_group == age_group])
-data_3 = data_2.project(
-    label=complications > 1.2 * mean_complications,
-)
-
-data_4 = data_3.select(
-    ssn, smoker, county, num_children, race, income, label)
-data_5 = data_4.filter(county in ("county2", "county3"))
-
-encoded = data_5.encode(
-    columns(smoker, county, race)
-        >> simple_imputer(strategy="most_frequent")
-        >> one_hot_encoder(handle_unknown="ignore"),
-    columns(num_children, income) >> standard_scaler(),
-    fit_on="train",
-)
-train, test = data_5.split(
-    train_test_split(test_size=0.25, random_state=42))
-
-model = logistic_regression(max_iter=1000)'''
-STEPS = [
-    ("patients and histories", "read", "prepare", range(19, 21), range(1, 3)),
-    ("data", "join", "prepare", range(23, 24), range(4, 5)),
-    ("complications", "aggregate", "prepare", range(24, 25), range(6, 10)),
-    ("label", "project", "label", range(25, 27), range(10, 14)),
-    ("data, fewer columns", "filter", "prepare", range(29, 31), range(15, 18)),
-    ("featurisation", "encode", "encode", range(33, 41), range(19, 26)),
-    ("train and test", "split", "split", range(42, 43), range(26, 28)),
-    ("model", "model", "model", range(44, 49), range(29, 30)),
-]
-FINDING = {
-    "kind": "global-state",
-    "title": "The average uses all rows",
-    "text": "The mean per age group is taken before the split, so test rows reach the training labels.",
-    "line": 24,
-}
-COLUMNS = [
-    {"name": "ssn", "type": "str", "personal": True},
-    {"name": "smoker", "type": "str", "personal": False},
-    {"name": "county", "type": "str", "personal": False},
-    {"name": "num_children", "type": "int", "personal": False},
-    {"name": "race", "type": "str", "personal": False},
-    {"name": "income", "type": "float", "personal": False},
-    {"name": "label", "type": "bool", "personal": False},
-]
-VIEWS = [("patients", ROWS, "source"), ("histories", ROWS, "source"), ("data", ROWS, "join"), ("complications", 3, "aggregate"),
-         ("data-2", ROWS, "join"), ("data-5", 591, "filter")]
-
-
-REPLAY = {"pipeline": "complications", "equal": True, "seconds": 0.4, "artefacts": [
-    {"name": "data", "class": "bit", "max_difference": 0.0}, {"name": "model", "class": "solver", "max_difference": 1.2e-10}]}
-ASKED = {"pipeline": "complications", "equal": True, "not_compared": [],
-         "stages": {name: {"status": "equal", "compared": "591 rows"} for name in ("prepare", "encode", "label", "split",
-             "model")}}
-
-
-class FakeSession:
+class FakeSession(FakeAnswers):
     """Stands in for ``lester_gui.session.Session``; records what was asked of it in ``calls``."""
 
     def __init__(self, folder="/projects/hospital", user="j.lindqvist"):
@@ -95,6 +28,7 @@ class FakeSession:
         self.planned = {"LR-0031"}
         self.approved = {}
         self.applied = set()
+        self.packages, self.answers, self.kept = {}, {}, {}
 
     # opening ------------------------------------------------------------------------------------------------------
     @classmethod
@@ -200,19 +134,6 @@ class FakeSession:
                           "reason": "agreed" if decided else "",
                           "alternative": {"title": "Mean of the training rows", "text": PLAN, "changed": 12, "of": 148,
                                           "counts": "12 of 148 test decisions would be others"}}
-
-    def decide_finding(self, pipeline, number, decision, reason, by="", ctx=None):
-        self.calls.append(("decide_finding", number, decision, reason))
-        self.finding_decision = decision
-        review = self.review(pipeline)
-        if decision == "deviates":
-            review |= {"status": "differs", "deviations": [{"title": FINDING["title"], "reason": reason}],
-                       "counterexample": {"input": "the given data", "stage": "encode", "view": "", "fact": "12 of 148 differ"}}
-        return review
-
-    def check_again(self, pipeline, ctx=None):
-        self.calls.append(("check_again", pipeline))
-        return self.review(pipeline)
 
     def edit_plan(self, pipeline, text, ctx=None):
         self.calls.append(("edit_plan", text))
@@ -413,10 +334,13 @@ class FakeSession:
                    "search": {"values": 2, "files": 31, "hits": []}, "not_removed": []} if done else None,
             ask_original={"equal": True, "pipelines": [ASKED]} if done else None,
             certificate={"path": "certificate.json", "complete": True} if done else None, corrections=[],
+            access=self.packages.get(number), answer=self.answers.get(number),
         )
         return case
 
-    def plan(self, number, ctx=None):
+    def plan(self, number, keep_sources=None, ctx=None):
+        if keep_sources is not None:
+            self.kept[number] = keep_sources
         self.planned.add(number)
         self._cases[number].update(status="planned", status_text="Waits for approval", next_action="approve")
         rows = [("view", "data", 1, "delta", "bit", 0.02), ("view", "complications", 1, "delta", "bit", 0.01),
@@ -424,7 +348,7 @@ class FakeSession:
                 ("model", "complications", 0, "two Newton steps", "solver", 0.4), ("file", "out/model.pkl", 0, "replaced",
                     "bit", 0.1)]
         return {
-            "case": number, "plan_hash": "4be190c377d2aa01",
+            "case": number, "plan_hash": "4be190c377d2aa01", "keep_sources": self.kept.get(number, False),
             "sentence": "Erases 2 source rows and everything made from them, brings 5 "
                 "views and 1 model up to date in about 1 second.",
             "actions": [{"artefact": a, "kind": k, "rows": r, "cells": 0, "method": m, "guarantee": g, "seconds": s}
@@ -528,5 +452,6 @@ class FakeSession:
 def _case(number, right, status, days, group):
     return {"case": number, "right": right, "status": status,
             "status_text": {"planned": "Waits for approval", "new": "New"}[status], "subject": "P-7F3K",
+            "extended": False,
             "received": (TODAY - timedelta(days=30 - days)).isoformat(), "due": (TODAY + timedelta(days=days)).isoformat(),
             "days_left": days, "by": "j.lindqvist", "next_action": "approve" if status == "planned" else "plan", "group": group}

@@ -43,11 +43,15 @@ class ApprovalSheet(Sheet):
         warning = tr("Once applied this cannot be undone: rows leave the source files, old model files are destroyed.")
         if not erases:
             warning = tr("Once applied this cannot be undone: values change in the source files, old model files are destroyed.")
+        read = tr("I have read the lines that leave or change in the source files")
+        if plan.get("keep_sources"):
+            warning = tr("Once applied this cannot be undone in Lester’s copy. The source files stay as they are.")
+            read = tr("I know that the source files still hold this person, and that this is no complete erasure")
         self.reason = Field(tr("Reason, kept in the journal"), tr("for example: consent withdrawn, no other ground to keep"))
         self.typed = Field(tr("Type the case number to confirm"), "LR-…")
         mine = desk.user if desk.user != case["by"] else ""
         self.by = Field(tr("You approve as"), tr("name of the second person"), mine)
-        self.read = QCheckBox(tr("I have read the lines that leave or change in the source files"))
+        self.read = QCheckBox(read)
         self.read.setFont(font())
         self._message = Banner("danger", "")
         self._message.hide()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from lester_gui.errors import UserError
@@ -16,11 +17,12 @@ from lester_gui.ui.dialogs.lines import LinesSheet
 from lester_gui.ui.layout import clear, col, holder, label, row, rule, scroll
 from lester_gui.ui.screen import Screen
 from lester_gui.ui.screens import case_outcome
+from lester_gui.ui.screens.case_answer import PLANNED, Answers
 from lester_gui.ui.screens.case_evidence import EvidenceTab
 from lester_gui.ui.screens.case_execution import ExecutionTab
 from lester_gui.ui.screens.case_plan import PlanTab
 from lester_gui.ui.screens.case_tabs import ApprovalTab, RequestTab, TimelineTab
-from lester_gui.ui.widgets import Button, Chip, MaskedValue, Tabs
+from lester_gui.ui.widgets import Button, Chip, MaskedValue, MenuButton, Tabs
 from lester_gui.ui.words import day
 from lester_gui.workers import Task
 
@@ -69,11 +71,24 @@ class CaseScreen(Screen):
         self._back.clicked.connect(lambda: self.desk.go("requests"))
         self._hold = Button(tr("Hold…"), icon="pause")
         self._hold.clicked.connect(self._ask_hold)
+        self._answers = Answers(self.desk, self.ask, self)
+        self._answers.changed.connect(self._changed)
+        self._more = MenuButton(tr("More"))
+        menu = self._more.drop_down()
+        self._extend = QAction(tr("Extend the deadline…"), self)
+        self._extend.triggered.connect(lambda: self._answers.extend(self.case))
+        self._refuse = QAction(tr("Refuse and close…"), self)
+        self._refuse.triggered.connect(lambda: self._answers.refuse(self.case))
+        self._copy_only = QAction(tr("Plan for Lester’s copy only"), self)
+        self._copy_only.triggered.connect(lambda: self.make_plan(keep_sources=True))
+        menu.addActions([self._extend, self._refuse, self._copy_only])
+        self._copy_only.setToolTip(tr("The source files stay as they are; the certificate calls the erasure incomplete"))
+        menu.setToolTipsVisible(True)
         self._plan = Button(tr("Make the plan"), icon="refresh")
-        self._plan.clicked.connect(self.make_plan)
+        self._plan.clicked.connect(lambda: self.make_plan())
         self._do = Button(tr("Approve…"), "primary", "check")
         self._do.clicked.connect(self._do_next)
-        self.buttons = [self._back, self._hold, self._plan, self._do]
+        self.buttons = [self._back, self._more, self._hold, self._plan, self._do]
 
     def _build(self) -> None:
         tr = self.tr
@@ -83,7 +98,7 @@ class CaseScreen(Screen):
         self.tabs.currentChanged.connect(self._change_tab)
         self.plan_tab = PlanTab()
         self.plan_tab.lines_asked.connect(lambda: self.desk.sheet_wanted.emit(LinesSheet(self.desk, self.number)))
-        self.plan_tab.plan_asked.connect(self.make_plan)
+        self.plan_tab.plan_asked.connect(lambda: self.make_plan())
         self.execution_tab = ExecutionTab()
         self.execution_tab.stop_asked.connect(self._stop)
         self.evidence_tab = EvidenceTab()
@@ -130,7 +145,9 @@ class CaseScreen(Screen):
         for i, finished in enumerate(done):
             self.tabs.set_sign(i, "check" if finished else "", "ok", self.tr("done") if finished else "")
         self.ready.emit()
-        if follow:
+        if follow and case["right"] not in PLANNED:
+            self.tabs.setCurrentIndex(0)
+        elif follow:
             at = next((i for i, finished in enumerate(done) if not finished), 4)
             self.tabs.setCurrentIndex(1 if at == 2 else at)
 
@@ -166,13 +183,28 @@ class CaseScreen(Screen):
         held = case["group"] == "stopped"
         self._hold.set_wanted(not finished)
         self._hold.set_text(tr("Release hold") if held else tr("Hold…"))
-        self._plan.set_wanted(not finished and case["execution"] is None)
+        planned = case["right"] in PLANNED
+        before = not finished and case["execution"] is None
+        self._more.set_wanted(before)
+        self._extend.setEnabled(not case["extended"])
+        self._copy_only.setVisible(case["right"] == "erasure" and not held)
+        self._plan.set_wanted(before and planned)
+        self._do.set_wanted(planned or not finished)
+        for i in (1, 2, 3, 4):
+            self.tabs.setTabVisible(i, planned)
         self._plan.set_text(tr("Plan again") if case["plan"] else tr("Make the plan"))
         if held:
             self._plan.set_off(tr("The case is on hold"))
         else:
             self._plan.set_on()
-        if case["execution"] is not None:
+        answer = self._answers.next_words(case)
+        if answer:
+            self._do.set_text(answer)
+            if held:
+                self._do.set_off(tr("The case is on hold"))
+            else:
+                self._do.set_on()
+        elif case["execution"] is not None:
             pending = case_outcome.is_purge_pending(case)
             self._do.set_text(tr("Finish purge") if pending else tr("Export certificate…"))
             self._do.set_on()
@@ -194,14 +226,14 @@ class CaseScreen(Screen):
                 self._do.set_on()
 
     # acting ---------------------------------------------------------------------------------------------------------
-    def make_plan(self) -> None:
-        """Make the plan, or make it again. Nothing is written."""
+    def make_plan(self, keep_sources: bool = False) -> None:
+        """Make the plan, or make it again; `keep_sources` leaves the source files as they are. Nothing is written."""
         session, number = self.desk.session, self.number
         self.tabs.setCurrentIndex(1)
         self.plan_tab.set_running(True)
         task = self.ask(
             "plan",
-            lambda ctx: session.plan(number, ctx=ctx),
+            lambda ctx: session.plan(number, keep_sources=keep_sources, ctx=ctx),
             lambda _plan: self._changed(),
             name=self.tr("Planning %1").replace("%1", number),
         )
@@ -245,7 +277,9 @@ class CaseScreen(Screen):
         )
 
     def _do_next(self) -> None:
-        if self.case["execution"] is not None:
+        if self.case["right"] not in PLANNED:
+            self._answers.do_next(self.case)
+        elif self.case["execution"] is not None:
             pending = case_outcome.is_purge_pending(self.case)
             (self.finish_purge if pending else self.export_certificate)()
         elif self.case["approval"] is not None:

@@ -80,6 +80,9 @@ class PlanTab(QWidget):
             again = Button(self.tr("Plan again"), "primary", "refresh")
             again.clicked.connect(self.plan_asked)
             self._lay.addWidget(Banner("warn", self.tr("The plan is stale"), plan["stale"]).add(again))
+        if plan.get("keep_sources"):
+            words = self.tr("The source files stay as they are and still hold the person. The certificate calls this incomplete.")
+            self._lay.addWidget(Banner("warn", self.tr("Only Lester’s copy is erased"), words, "alert"))
         self._lay.addWidget(label(plan["sentence"], "body", wrap=True))
         self._lay.addLayout(row((self._what(plan), 1), (self._meaning(plan), 1), (self._proof(plan), 1), gap=12), 1)
         self._lay.addWidget(card(row((Flow(plan), 1), margins=(16, 4, 16, 4))))
@@ -90,7 +93,8 @@ class PlanTab(QWidget):
         items: list[Any] = []
         lines = plan["lines"]
         if lines:
-            items.append(label(tr("Lines that leave the source files"), "smallstrong", "2"))
+            title = tr("Lines that Lester’s copy loses") if plan.get("keep_sources") else tr("Lines that leave the source files")
+            items.append(label(title, "smallstrong", "2"))
             items.append(_lines(lines[:MOST_LINES]))
             rest = len(lines) - MOST_LINES
             words = tr("%Ln more lines", "", rest) if rest > 0 else tr("See the lines and files")

@@ -10,6 +10,7 @@ from lester_gui.ui import states
 from lester_gui.ui.layout import card, clear, col, label, row
 from lester_gui.ui.models import cells
 from lester_gui.ui.models.records import Column, Record, RecordModel
+from lester_gui.ui.screens.case_answer import PLANNED, effect
 from lester_gui.ui.views.table import RecordTable
 from lester_gui.ui.widgets import Banner, Empty
 from lester_gui.ui.words import day, number, short_hash, when
@@ -43,10 +44,37 @@ class RequestTab(QWidget):
         if case.get("reason"):
             facts.append((tr("Asked for"), case["reason"]))
         self._lay.addWidget(card(col(*[_fact(name, value) for name, value in facts], gap=8, margins=(16, 16, 16, 16))))
-        if case["right"] not in ("erasure", "rectification"):
-            words = tr("Plans for this right are not supported yet: the case keeps its deadline and its timeline.")
-            self._lay.addWidget(Banner("warn", states.right_name(case["right"]), words, "alert"))
+        if case.get("extended"):
+            facts_note = tr(
+                "The deadline was extended by two months. The person must be told, with the reason, in the first month."
+            )
+            self._lay.addWidget(Banner("accent", tr("Deadline extended"), facts_note, "calendar"))
+        self._answer(case)
         self._lay.addStretch(1)
+
+    def _answer(self, case: dict[str, Any]) -> None:
+        """For a right that changes no data: how far the answer is, and what it changes."""
+        tr, answer = self.tr, case["answer"]
+        if answer is not None:
+            title = tr("Granted by %1, %2") if answer["decision"] == "granted" else tr("Refused by %1, %2")
+            title = title.replace("%1", answer["by"]).replace("%2", when(answer["at"]))
+            tone = "ok" if answer["decision"] == "granted" else "accent"
+            words = f"{tr('Reason: %1.').replace('%1', answer['reason'].rstrip('.'))} {answer['effect']}"
+            self._lay.addWidget(Banner(tone, title, words, "check-circle" if tone == "ok" else "hand"))
+        elif case["right"] in PLANNED:
+            return
+        elif case["right"] == "access" and case["access"] is None:
+            words = tr("The package holds the person’s lines of every source, their rows of every view, features, labels, "
+                       "predictions, and the logic of each pipeline; nobody else’s values.")  # fmt: skip
+            self._lay.addWidget(Banner("accent", tr("Next: export the access package"), words, "file"))
+        elif case["right"] == "access":
+            made = case["access"]
+            words = tr("%1 rows in %2 files, written %3. Send it, then close the case as answered.")
+            for i, value in enumerate((number(made["rows"]), number(made["files"]), when(made["at"])), 1):
+                words = words.replace(f"%{i}", value)
+            self._lay.addWidget(Banner("ok", tr("The access package was exported"), words, "check-circle"))
+        else:
+            self._lay.addWidget(Banner("warn", tr("Next: decide, with a reason"), effect(case["right"]), "alert"))
 
 
 class ApprovalTab(QWidget):

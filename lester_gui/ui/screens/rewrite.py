@@ -41,7 +41,7 @@ class RewriteScreen(Screen):
         again = self._again.drop_down()
         again.addAction(self.tr("Check the plan on the data again"), self.check_again)
         again.addAction(self.tr("Rewrite with rules only"), lambda: self.rewrite("rules"))
-        self._with_model = again.addAction(self.tr("Rewrite with the language model"), lambda: self.rewrite("ollama"))
+        again.addAction(self.tr("Rewrite with the language model"), lambda: self.rewrite("ollama"))
         self._findings = Button(self.tr("Findings"), icon="alert")
         self._findings.clicked.connect(self.show_findings)
         self._all = Button(self.tr("Accept all"), "primary", "check")
