@@ -101,9 +101,9 @@ class Counter:
 
     def _doubled(self, document: Document) -> Document:
         """Count the entries that never count because another one has the same key."""
-        joins = [n for n in self.plan.views if isinstance(n, Join) and document["line"] in _lines_of(n.right)]
-        joins = [n for n in joins if n.take is not Take.ALL]
-        if len(joins) != 1:
+        taking = [n for n in self.plan.views if isinstance(n, Join) and n.take is not Take.ALL]
+        joins = [n for n in taking if document["line"] in _lines_of(n.right)] or taking
+        if len(joins) != 1:  # which of them the finding means is not known
             return document
         keys = self._keys(joins[0].right, [right for _, right in joins[0].on])
         if keys is None:

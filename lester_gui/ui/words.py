@@ -53,7 +53,6 @@ SINGULAR = {
     "Equal on %Ln inputs": "Equal on %Ln input",
     "Train and test share %Ln persons": "Train and test share %Ln person",
     "Review %Ln steps": "Review %Ln step",
-    "%Ln findings to decide": "%Ln finding to decide",
     "%Ln places stopped the rules.": "%Ln place stopped the rules.",
 }
 

@@ -154,7 +154,7 @@ def test_a_finding_waits_for_a_decision_with_a_reason(window, session, qtbot, se
     window.actions_table["accept_step"].trigger()
     settle(window)
     assert not calls(session, "decide_step")
-    press(qtbot, window, "1 finding to decide")
+    press(qtbot, window, "1 to decide")
     press(qtbot, window.sheet, "Decide…")
     sheet = window.sheet
     assert isinstance(sheet, FindingSheet)

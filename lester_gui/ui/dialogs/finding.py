@@ -98,7 +98,7 @@ class FindingsSheet(Sheet):
         close.clicked.connect(self.close_sheet)
         body = scroll(holder(self._list), "raised")
         self._fill(findings)
-        body.setFixedHeight(min(480, 24 + 104 * max(1, len(findings))))
+        body.setFixedHeight(min(480, 92 * max(1, len(findings))))
         self.set_content(
             col(
                 row(Icon("alert", "warn", 20), label(tr("Findings"), "title"), None), 4,
@@ -117,7 +117,7 @@ class FindingsSheet(Sheet):
             chip = decision_chip(f) if f["decision"] else None
             if chip is None and f["needs_decision"]:
                 chip = Chip(self.tr("Waits for a decision"), "warn", "clock")
-            see = Button(self.tr("Decide…") if f["needs_decision"] else self.tr("See…"), "link")
+            see = Button(self.tr("Decide…") if f["needs_decision"] and not f["decision"] else self.tr("See…"), "link")
             see.setAccessibleName(f"{see.text()} {f['title']}")
             see.clicked.connect(lambda _on=False, n=f["number"]: self._see(n))
             line = self.tr("line %1").replace("%1", str(f["line"])) if f["line"] else ""

@@ -29,6 +29,7 @@ ICONS = {
     "purge": "erase", "certificate": "audit", "block": "lock", "scan": "refresh", "hold": "pause", "accept": "check",
 }  # fmt: skip
 ABOUT = ("case", "subject", "pipeline", "view", "column", "source", "run", "status", "note")
+HASHES = ("plan_hash", "snapshot", "hash", "head")  # shown by their first characters; the copied entry holds them whole
 GROUPS: tuple[tuple[str, ...], ...] = (
     (),
     ("request", "plan", "approve", "apply", "purge", "certificate", "hold", "release", "refuse", "case"),
@@ -237,7 +238,7 @@ def _about(entry: dict[str, Any]) -> str:
 
 def _details(entry: dict[str, Any]) -> list[tuple[str, str]]:
     return [
-        (key.replace("_", " ").capitalize(), _code_words(value)) for key, value in entry["details"].items()
+        (key.replace("_", " ").capitalize(), short_hash(value, 4) if key in HASHES else _code_words(value)) for key, value in entry["details"].items()
         if isinstance(value, (str, int, float)) and key != "about"
     ][:8]  # fmt: skip
 

@@ -37,7 +37,7 @@ class RewriteScreen(Screen):
         self._wanted_line: int | None = None
         self._switch = MenuButton(self.tr("Pipelines"))
         self._switch.drop_down().aboutToShow.connect(self._fill_switch)
-        self._again = MenuButton(self.tr("Again"), icon="refresh")
+        self._again = MenuButton(self.tr("Check again"), icon="refresh")
         again = self._again.drop_down()
         again.addAction(self.tr("Check the plan on the data again"), self.check_again)
         again.addAction(self.tr("Rewrite with rules only"), lambda: self.rewrite("rules"))
@@ -229,7 +229,7 @@ class RewriteScreen(Screen):
         self._script.setText(review["script"])
         self._show_plan_fact()
         self._stages.show_stages(review["stages"])
-        self.both.show_review(review, {s["number"]: self._sign(s) for s in review["steps"]})
+        self._show_steps()
         self.sql.set_code(review["sql"])
         self._show_head()
         numbers = [s["number"] for s in review["steps"]]
@@ -255,6 +255,9 @@ class RewriteScreen(Screen):
         self.ask("models", lambda _ctx: session.models(), self._stops_page.show_models)
         self.ready.emit()
 
+    def _show_steps(self) -> None:
+        self.both.show_review(self.review, {s["number"]: self._sign(s) for s in self.review["steps"]})
+
     def _show_plan_fact(self) -> None:
         steps = self.tr("%Ln steps, you can edit it", "", len(self.review.get("steps", [])))
         self._plan_fact.setText(self.tr("what the database runs") if self._mode.index() == 2 else steps)
@@ -276,8 +279,9 @@ class RewriteScreen(Screen):
             self._all.set_on()
         many = len(self.desk.overview.get("pipelines", [])) > 1
         findings, waiting = self.review["findings"], self.review["undecided"]
-        text = self.tr("%Ln findings to decide", "", waiting) if waiting else self.tr("%Ln findings", "", len(findings))
+        text = self.tr("%Ln to decide", "", waiting) if waiting else self.tr("%Ln findings", "", len(findings))
         self._findings.set_text(text)
+        self._findings.set_tip(self.tr("What the script does and its author may not have meant"))
         self._findings.set_wanted(bool(findings))
         shown = [self._findings] if findings else []
         self.buttons = [*([self._switch] if many else []), *shown, self._again, self._all]
@@ -391,6 +395,8 @@ class RewriteScreen(Screen):
         self._set_mode(0)
         self.edit_bar.begin()
         self.both.plan.setReadOnly(False)
+        self.both.plan.set_bands([], {})  # lines move while somebody types
+        self.both.gutter.update()
         self.both.plan.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _drop_edit(self) -> None:
@@ -406,6 +412,7 @@ class RewriteScreen(Screen):
         self.both.plan.set_fault(None)
         self.both.plan.set_code(self.review["plan"])
         self.edit_bar.hide()
+        self._show_steps()
         self.select(self.selected)
 
     def _keep_edit(self) -> None:
@@ -416,6 +423,7 @@ class RewriteScreen(Screen):
         def done(review: dict[str, Any]) -> None:
             self.both.plan.setReadOnly(True)
             self.edit_bar.hide()
+            self.both.plan.set_code(review["plan"])  # as it is written, whatever was typed or pasted
             self._take(review)
             self.desk.changed.emit("pipelines")
 

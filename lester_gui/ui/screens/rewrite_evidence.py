@@ -161,16 +161,12 @@ class EvidenceStrip(QWidget):
         made.addWidget(title)
         if first["decision"]:
             made.addLayout(row(decision_chip(first), None))
-        else:
-            text = label(first["text"], "small", "2", wrap=True)
-            text.setToolTip(first["text"])
-            made.addWidget(text)
         words = tr("Decide…") if waiting else tr("See the finding")
         if len(findings) > 1:
             words = f"{words} ({tr('1 of %1').replace('%1', str(len(findings)))})"
         see = Button(words, "link")
         see.clicked.connect(lambda _on=False, n=first["number"]: self.finding_asked.emit(n))
-        made.addWidget(see)
+        made.addLayout(row(see, None))  # alone, the button's greatest width would be the column's
         made.addStretch(1)
         return made
 
@@ -209,7 +205,7 @@ class EvidenceStrip(QWidget):
         if review["attempts"]:
             see = Button(self.tr("See %Ln attempts", "", len(review["attempts"])), "link")
             see.clicked.connect(self.attempts_asked)
-            made.insertWidget(2, see)
+            made.insertLayout(2, row(see, None))
         return made
 
 

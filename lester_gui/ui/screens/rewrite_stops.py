@@ -126,4 +126,4 @@ class StopsPage(QWidget):
 
 
 def _choice(icon: str, words: str, button: Button) -> Any:
-    return row(Icon(icon, "ink3", 16), (label(words, "body", "2", wrap=True), 1), button, gap=10)
+    return row(Icon(icon, "ink3", 16), (col(label(words, "body", "2", wrap=True), row(button, None), gap=6), 1), gap=10)

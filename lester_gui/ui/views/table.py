@@ -141,7 +141,9 @@ class RecordTable(QTableView):
             self.opened.emit(index.data(KEY))
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        index = super().moveCursor(action, modifiers)
+        move = QAbstractItemView.CursorAction
+        ends = {move.MoveHome: 0, move.MoveEnd: self.model().rowCount() - 1}  # of the list: cells are not chosen one by one
+        index = self.model().index(ends[action], 0) if action in ends else super().moveCursor(action, modifiers)
         step = -1 if index.row() < self.currentIndex().row() else 1
         while index.isValid() and index.data(GROUP):
             index = index.siblingAtRow(index.row() + step)
