@@ -238,7 +238,8 @@ def _about(entry: dict[str, Any]) -> str:
 
 def _details(entry: dict[str, Any]) -> list[tuple[str, str]]:
     return [
-        (key.replace("_", " ").capitalize(), short_hash(value, 4) if key in HASHES else _code_words(value)) for key, value in entry["details"].items()
+        (key.replace("_", " ").capitalize(), short_hash(str(value), 4) if key in HASHES else _code_words(value))
+        for key, value in entry["details"].items()
         if isinstance(value, (str, int, float)) and key != "about"
     ][:8]  # fmt: skip
 
