@@ -251,6 +251,9 @@ def test_summaries_are_short_and_show_no_person(made: Made, erased: Made) -> Non
     answers |= {
         "show": {"text": "dialect"},
         "demo": {"status": "done", "folder": "here", "files": ["a.png"]},
+        "access": {"case": "LR-0002", "rows": 5, "files": 7, "path": "package.zip", "withheld": 1},
+        "answer": {"case": "LR-0002", "answer": {"decision": "granted", "effect": "Nothing changes."}},
+        "extend": {"case": "LR-0002", "due": "2027-03-01"},
         "export": {"name": "X_train", "path": "X.npy", "shape": [217, 9], "format": "npy"},
         "score": {"rows": 1, "path": "scores.csv", "note": "Means of the new rows."},
     }
