@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lester_gui.ir.expressions import Apply, Expr, Literal, columns_of, walk
+from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Filter, Node, Project, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.verify.sources import SourceTable
@@ -67,7 +68,7 @@ def aims(plan: Plan) -> Aims:
     encoded = {
         place
         for block in plan.encode.blocks
-        if any(t.kind == "one_hot" for t in block.chain)
+        if any(step.kind in ("one_hot", "ordinal") for t in block.chain for step in (t, *_within(t)))
         for c in block.columns
         for place in places_of(plan.prepared, c)
     }
@@ -83,6 +84,13 @@ def _expressions(plan: Plan) -> Iterator[tuple[Node, Expr]]:
     yield plan.prepared, plan.label.expr
     if plan.split.test is not None:
         yield plan.prepared, plan.split.test
+
+
+def _within(step: Transformer) -> Iterator[Transformer]:
+    for branch in step.branches:
+        for inner in branch.chain:
+            yield inner
+            yield from _within(inner)
 
 
 def origins(node: Node, column: str) -> set[tuple[Read, str]]:
