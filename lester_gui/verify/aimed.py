@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from lester_gui.ir.expressions import Apply, Expr, Literal, columns_of, walk
 from lester_gui.ir.learning import Transformer
-from lester_gui.ir.nodes import Filter, Node, Project, Read
+from lester_gui.ir.nodes import Filter, Node, Project, Read, Sort, Window
 from lester_gui.ir.plan import Plan
 from lester_gui.verify.sources import SourceTable
 
@@ -41,11 +41,16 @@ class Aims:
         (source, column) → numbers that its length is compared with.
     encoded : frozenset
         Columns that become categories of X.
+    sorted, sorted_first : frozenset
+        Columns that rows are sorted by; and those of them that are not the last key of their sort, which a wrong plan may have
+        added.
     """
 
     constants: dict[Place, tuple[str, ...]] = field(default_factory=dict)
     lengths: dict[Place, tuple[int, ...]] = field(default_factory=dict)
     encoded: frozenset[Place] = frozenset()
+    sorted: frozenset[Place] = frozenset()
+    sorted_first: frozenset[Place] = frozenset()
 
 
 def aims(plan: Plan) -> Aims:
@@ -72,7 +77,19 @@ def aims(plan: Plan) -> Aims:
         for c in block.columns
         for place in places_of(plan.prepared, c)
     }
-    return Aims({p: tuple(c) for p, c in constants.items()}, {p: tuple(n) for p, n in lengths.items()}, frozenset(encoded))
+    return Aims(
+        constants={p: tuple(c) for p, c in constants.items()},
+        lengths={p: tuple(n) for p, n in lengths.items()},
+        encoded=frozenset(encoded),
+        sorted=_sorted(plan),
+        sorted_first=_sorted(plan, last=False),
+    )
+
+
+def _sorted(plan: Plan, last: bool = True) -> frozenset[Place]:
+    orders = [(n.parent, n.by) for n in plan.views if isinstance(n, Sort)]
+    orders += [(n.parent, n.order) for n in plan.views if isinstance(n, Window)]
+    return frozenset(place for parent, keys in orders for c, _ in (keys if last else keys[:-1]) for place in places_of(parent, c))
 
 
 def _expressions(plan: Plan) -> Iterator[tuple[Node, Expr]]:
@@ -223,12 +240,14 @@ def two_values(t: SourceTable, columns: Iterable[int]) -> SourceTable:
     return changed(t, [(c, lambda i, old, p=p: old if old in p or not old else p[i % 2]) for c, p in pairs if len(p) == 2])  # type: ignore[misc]
 
 
-def few_values(t: SourceTable, columns: Iterable[int], rng: random.Random) -> SourceTable:
+def few_values(t: SourceTable, columns: Iterable[int], rng: random.Random, keys: frozenset[Place] = frozenset()) -> SourceTable:
     """Draw the cells of some columns from six of their values, small to large: ties for every sort, rank and mode.
+
+    From two where rows are sorted by the column: of several keys all must be equal to make a tie.
 
     What is empty stays empty here too: a column that loses its last gap has another type in pandas, which is another matter.
     """
-    drawn = [(c, _spread(t, c, 6)) for c in columns]
+    drawn = [(c, _spread(t, c, 2 if (t.source, t.columns[c]) in keys else 6)) for c in columns]
     return changed(t, [(c, lambda i, old, v=v: rng.choice(v) if old else old) for c, v in drawn if v])  # type: ignore[misc]
 
 
