@@ -66,6 +66,10 @@ class ReadTable:
     row_ids: list[int]
 
 
+class RaggedLine(UserError):
+    """A line with another number of fields than its table: Lester does not read such a file, whatever the script makes of it."""
+
+
 def read_snapshot(connection: duckdb.DuckDBPyConnection, read: Read, snapshot: Snapshot) -> ReadTable:
     """Read a snapshot's remaining records as `read` says, with the types that follow from them alone.
 
@@ -286,8 +290,8 @@ def _fields(pieces: Sequence[bytes], dialect: Dialect) -> Iterator[list[str] | N
         yield None if open_quote else (rows[0] if rows else [])
 
 
-def _ragged(name: str, line: int, found: int, expected: int) -> UserError:
-    return UserError(
+def _ragged(name: str, line: int, found: int, expected: int) -> RaggedLine:
+    return RaggedLine(
         f"{name}, line {line}: {found} fields where {expected} were expected", hint="Mend the line, or quote the separator in it."
     )
 

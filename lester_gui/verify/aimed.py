@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lester_gui.ir.expressions import Apply, Expr, Literal, columns_of, walk
-from lester_gui.ir.nodes import Filter, Node, Project, Read
+from lester_gui.ir.learning import Transformer
+from lester_gui.ir.nodes import Filter, Node, Project, Read, Sort, Window
 from lester_gui.ir.plan import Plan
 from lester_gui.verify.sources import SourceTable
 
@@ -40,11 +41,16 @@ class Aims:
         (source, column) → numbers that its length is compared with.
     encoded : frozenset
         Columns that become categories of X.
+    sorted, sorted_first : frozenset
+        Columns that rows are sorted by; and those of them that are not the last key of their sort, which a wrong plan may have
+        added.
     """
 
     constants: dict[Place, tuple[str, ...]] = field(default_factory=dict)
     lengths: dict[Place, tuple[int, ...]] = field(default_factory=dict)
     encoded: frozenset[Place] = frozenset()
+    sorted: frozenset[Place] = frozenset()
+    sorted_first: frozenset[Place] = frozenset()
 
 
 def aims(plan: Plan) -> Aims:
@@ -67,11 +73,23 @@ def aims(plan: Plan) -> Aims:
     encoded = {
         place
         for block in plan.encode.blocks
-        if any(t.kind == "one_hot" for t in block.chain)
+        if any(step.kind in ("one_hot", "ordinal") for t in block.chain for step in (t, *_within(t)))
         for c in block.columns
         for place in places_of(plan.prepared, c)
     }
-    return Aims({p: tuple(c) for p, c in constants.items()}, {p: tuple(n) for p, n in lengths.items()}, frozenset(encoded))
+    return Aims(
+        constants={p: tuple(c) for p, c in constants.items()},
+        lengths={p: tuple(n) for p, n in lengths.items()},
+        encoded=frozenset(encoded),
+        sorted=_sorted(plan),
+        sorted_first=_sorted(plan, last=False),
+    )
+
+
+def _sorted(plan: Plan, last: bool = True) -> frozenset[Place]:
+    orders = [(n.parent, n.by) for n in plan.views if isinstance(n, Sort)]
+    orders += [(n.parent, n.order) for n in plan.views if isinstance(n, Window)]
+    return frozenset(place for parent, keys in orders for c, _ in (keys if last else keys[:-1]) for place in places_of(parent, c))
 
 
 def _expressions(plan: Plan) -> Iterator[tuple[Node, Expr]]:
@@ -83,6 +101,13 @@ def _expressions(plan: Plan) -> Iterator[tuple[Node, Expr]]:
     yield plan.prepared, plan.label.expr
     if plan.split.test is not None:
         yield plan.prepared, plan.split.test
+
+
+def _within(step: Transformer) -> Iterator[Transformer]:
+    for branch in step.branches:
+        for inner in branch.chain:
+            yield inner
+            yield from _within(inner)
 
 
 def origins(node: Node, column: str) -> set[tuple[Read, str]]:
@@ -215,12 +240,14 @@ def two_values(t: SourceTable, columns: Iterable[int]) -> SourceTable:
     return changed(t, [(c, lambda i, old, p=p: old if old in p or not old else p[i % 2]) for c, p in pairs if len(p) == 2])  # type: ignore[misc]
 
 
-def few_values(t: SourceTable, columns: Iterable[int], rng: random.Random) -> SourceTable:
+def few_values(t: SourceTable, columns: Iterable[int], rng: random.Random, keys: frozenset[Place] = frozenset()) -> SourceTable:
     """Draw the cells of some columns from six of their values, small to large: ties for every sort, rank and mode.
+
+    From two where rows are sorted by the column: of several keys all must be equal to make a tie.
 
     What is empty stays empty here too: a column that loses its last gap has another type in pandas, which is another matter.
     """
-    drawn = [(c, _spread(t, c, 6)) for c in columns]
+    drawn = [(c, _spread(t, c, 2 if (t.source, t.columns[c]) in keys else 6)) for c in columns]
     return changed(t, [(c, lambda i, old, v=v: rng.choice(v) if old else old) for c, v in drawn if v])  # type: ignore[misc]
 
 

@@ -284,7 +284,18 @@ def _two_values(t: SourceTable, p: Profile, rng: random.Random, constants: Seque
 
 
 def _ties(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
-    return aimed.few_values(t, [c for c in range(len(t.columns)) if c not in p.keys and c not in p.prose], rng)
+    return aimed.few_values(t, [c for c in range(len(t.columns)) if c not in p.keys and c not in p.prose], rng, targets.sorted)
+
+
+def _ties_of_sorts(keys_of: Callable[[Aims], frozenset[aimed.Place]]) -> Callable[..., SourceTable]:
+    """Rows that are equal in keys of a sort, and unlike in everything else."""
+
+    def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+        keys = keys_of(targets)
+        columns = [c for c, name in enumerate(t.columns) if (t.source, name) in keys]
+        return aimed.few_values(_new_categories(t, p, rng, constants, targets), columns, rng, keys) if columns else t
+
+    return change
 
 
 def _other_case(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
@@ -350,6 +361,8 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("one value in the other columns", _one_value(1)),
     ("two categories", _two_values),
     ("ties", _ties),
+    ("ties in the keys of sorts", _ties_of_sorts(lambda targets: targets.sorted)),
+    ("ties in the first keys of sorts", _ties_of_sorts(lambda targets: targets.sorted_first)),
     ("other case", _other_case),
     ("first and last days", _days),
     ("negative numbers", _negative),

@@ -70,7 +70,8 @@ class PlanResult:
     predictions : ndarray
         For `X_test`, by a model with the script's own settings.
     stopped : str
-        The stage at which the data stopped the plan; empty if nothing did. What follows that stage is None.
+        The stage at which the data stopped the plan (``read`` before the first); empty if nothing did.
+        What follows that stage is None.
     exception_type : str
         What the script would have raised there, if the engine knows.
     """

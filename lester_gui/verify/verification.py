@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from lester_gui.errors import UserError
 from lester_gui.ir.plan import Plan
 from lester_gui.progress import Context, Part, silent
+from lester_gui.runtime.read import RaggedLine
 from lester_gui.runtime.records import split
 from lester_gui.sandbox import Positions, Sandbox, ScriptRun
 from lester_gui.sandbox.copies import private_folder
@@ -113,6 +114,7 @@ class _Tally:
     both_stop: int = 0
     differing: list[str] = field(default_factory=list)
     plan_stops: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # of `plan_stops`, those on files that were read
     late_stops: list[str] = field(default_factory=list)  # of `script_stops`, those after the script's fit
     script_stops: list[str] = field(default_factory=list)
     other_exceptions: list[str] = field(default_factory=list)
@@ -212,7 +214,8 @@ class _Verification:
                 return self.execute(self.plan, folder, self._split_to_impose(original.run), _Quiet(self.ctx))
             except UserError as error:
                 kind = getattr(error, "exception_type", "")
-                return PlanResult({}, stopped="prepare", exception_type=str(kind))
+                stage = "read" if isinstance(error, RaggedLine) else "prepare"
+                return PlanResult({}, stopped=stage, exception_type=str(kind))
 
     def _mutate(self, small: Mapping[str, SourceTable], comparison: Comparison) -> tuple[Counterexample | None, Comparison]:
         inputs = list(mutate(self.plan, self.original.script.text, small, self.seed))
@@ -299,6 +302,8 @@ class _Verification:
             tally.differing.append(name)
         elif raised is None and result.stopped:
             tally.plan_stops.append(name)
+            if result.stopped != "read":  # that a damaged file is not read is told, and is no matter of the plan's steps
+                tally.refused.append(name)
         elif raised is not None and not result.stopped:
             tally.script_stops.append(name)
             if learning_of(original.run, self.plan.model) is not None:  # its encoders or its model refuse what the plan's take
@@ -343,7 +348,7 @@ class _Verification:
         complete = all(s == "equal" or (stage == "model" and s == "excluded") for stage, s in statuses.items())
         compared = tally.inputs - tally.both_stop
         enough = mutations and compared >= max(3, tally.tried / 3) and 2 * tally.inputs >= tally.tried
-        one_sided = tally.plan_stops or tally.late_stops  # one refuses what the other takes: not the same on such data
+        one_sided = tally.refused or tally.late_stops  # one refuses what the other takes: not the same on such data
         if complete and enough and not one_sided and not lineage.wrong and not opaque_steps(self.plan):
             return VERIFIED
         return PARTLY

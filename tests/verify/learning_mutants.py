@@ -30,6 +30,9 @@ def learning_variants(plan: Plan) -> Iterator[Part]:
     schema = plan.prepared.schema
     for family, expr in variants(plan.label.expr, schema):
         yield f"label: {family}", "label", {"label": replace(plan.label, expr=expr)}
+    for codes in ("", "sorted", "first_seen"):
+        if codes != plan.label.codes:
+            yield "numbering of labels", "label", {"label": replace(plan.label, codes=codes)}
     yield from ((family, "split", {"split": split}) for family, split in _splits(plan.split, schema))
     yield from ((family, "encode", {"encode": encode}) for family, encode in _encodes(plan.encode, schema))
     yield from _models(plan)
@@ -92,11 +95,17 @@ def _block_variants(block: Block, schema: Schema) -> Iterator[tuple[str, Block]]
             yield "transformer dropped", Block(block.name, columns, (*before, *after))
         for family, other_transformer in _transformers(transformer):
             yield family, Block(block.name, columns, (*before, other_transformer, *after))
+        if transformer.fit_on:
+            yield "fitted on", Block(block.name, columns, (*before, replace(transformer, fit_on=""), *after))
+        for k, branch in enumerate(transformer.branches):
+            for family, other_branch in _block_variants(branch, schema):
+                branches = (*transformer.branches[:k], other_branch, *transformer.branches[k + 1 :])
+                yield family, Block(block.name, columns, (*before, replace(transformer, branches=branches), *after))
 
 
 def _transformers(t: Transformer) -> Iterator[tuple[str, Transformer]]:
     def given(**values: object) -> Transformer:
-        return Transformer(t.kind, tuple({**dict(t.params), **values}.items()))  # type: ignore[arg-type]
+        return replace(t, params=tuple({**dict(t.params), **values}.items()))
 
     if t.kind == "standard_scaler":
         yield "ddof", given(ddof=1 - int(str(t.get("ddof", 0))))
@@ -138,11 +147,11 @@ def _settings(t: Transformer) -> Iterator[tuple[str, Transformer]]:
     """Change or drop each parameter of a transformer of another kind."""
     for i, (name, value) in enumerate(t.params):
         rest = (*t.params[:i], *t.params[i + 1 :])
-        yield f"{t.kind}: setting dropped", Transformer(t.kind, rest)
+        yield f"{t.kind}: setting dropped", replace(t, params=rest)
         if isinstance(value, bool):
-            yield f"{t.kind}: setting", Transformer(t.kind, (*rest, (name, not value)))
+            yield f"{t.kind}: setting", replace(t, params=(*rest, (name, not value)))
         elif isinstance(value, int | float):
-            yield f"{t.kind}: setting", Transformer(t.kind, (*rest, (name, value + 1)))
+            yield f"{t.kind}: setting", replace(t, params=(*rest, (name, value + 1)))
 
 
 def _models(plan: Plan) -> Iterator[Part]:

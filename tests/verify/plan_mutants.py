@@ -34,8 +34,10 @@ from lester_gui.ir.nodes import (
 )
 from lester_gui.ir.operators import AGGREGATES
 from lester_gui.ir.plan import Plan
+from lester_gui.ir.reshape import Explode
 from lester_gui.ir.schema import PlanError
 from lester_gui.ir.serialise import plan_hash
+from lester_gui.ir.windows import WINDOWS, Window, WindowColumn
 from tests.verify.expression_mutants import variants
 from tests.verify.learning_mutants import learning_variants, other_names
 
@@ -220,6 +222,38 @@ def _broadcast(node: Broadcast) -> Iterator[Changed]:
             yield "row-wise for stale", lambda own=own: own
 
 
+def _window(node: Window) -> Iterator[Changed]:
+    for i, column in enumerate(node.columns):
+        before, after = node.columns[:i], node.columns[i + 1 :]
+
+        def with_column(b: Any = before, a: Any = after, c: WindowColumn = column, **values: Any) -> Node:
+            return replace(node, columns=(*b, replace(c, **values), *a))
+
+        for function in WINDOWS:
+            if function != column.function:
+                yield "window function", functools.partial(with_column, function=function)
+        yield from (("offset", functools.partial(with_column, offset=o)) for o in (column.offset + 1, -column.offset))
+        yield "direction of a rank", functools.partial(with_column, ascending=not column.ascending)
+        yield "share of a rank", functools.partial(with_column, pct=not column.pct)
+        for other in other_names(node.parent.schema, column.column) if column.column else ():
+            yield "column of the same type", functools.partial(with_column, column=other)
+    for i, name in enumerate(node.by):
+        yield "window key dropped", _set(node, by=(*node.by[:i], *node.by[i + 1 :]))
+        for other in other_names(node.parent.schema, name):
+            yield "window key", _set(node, by=(*node.by[:i], other, *node.by[i + 1 :]))
+    for i, (name, ascending) in enumerate(node.order):
+        rest = (*node.order[:i], *node.order[i + 1 :])
+        yield "order of a window", _set(node, order=rest)
+        yield "order of a window", _set(node, order=(*node.order[:i], (name, not ascending), *node.order[i + 1 :]))
+    yield "missing group keys", _set(node, drop_null_keys=not node.drop_null_keys)
+
+
+def _explode(node: Explode) -> Iterator[Changed]:
+    yield "empty lists", _set(node, keep_empty=not node.keep_empty)
+    for other in other_names(node.parent.schema, node.column):
+        yield "column of the same type", _set(node, column=other)
+
+
 def _opaque(node: Opaque) -> Iterator[Changed]:
     yield from ()  # a plan with such a step is partly verified at best, whatever it does
 
@@ -236,5 +270,7 @@ _VARIANTS: dict[type[Node], Callable[[Any], Iterator[Changed]]] = {
     Sort: _sort,
     Limit: _limit,
     Broadcast: _broadcast,
+    Window: _window,
+    Explode: _explode,
     Opaque: _opaque,
 }

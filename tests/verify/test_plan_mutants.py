@@ -78,6 +78,7 @@ ACCEPTED_ONCE = (
     ("18", "argument dropped", "df"),  # an empty cell in columns that are neither numbers nor categories
     ("20", "argument dropped", "df-3"),  # the same
     ("11", "operator", "chosen_computed"),  # a text that contains what it should begin with
+    ("03", "sort key added", "df-10"),  # rows that are equal in all keys of a sort
     ("07", "split: operator", "split"),  # a day that is missing
 )
 
