@@ -72,7 +72,8 @@ def array_item(lift: Lifter, column: Column1, key: Value, owner: Value | None = 
         if not column.numpy and not key.numpy and column.index != key.index:
             raise shape("A Series is aligned by an index that is not the table's")
         node, part, (cell,), present = masks.rows_where(lift, column.node, key, [column.cell])
-        index = column.index if part is not None and column.index else None
+        named = bool(column.index) and all(n in node.schema.names for n in column.index or ())
+        index = column.index if named else None
         out = Column1(node, cell, column.name, part, column.numpy, index)
         return Present(out) if present else out
     part_ = row_slice(lift, column, key)
