@@ -277,6 +277,6 @@ def test_the_question_says_how_rows_are_sorted():
         lines=(1,),
     )
     text = question(stage_of(small_plan(step), STEP, "out = mails\n"), {})[1][1]
-    assert "mails (sender str, n int or missing), sorted by sender, n from high to low\n" in text
+    assert "mails (sender str, n int), sorted by sender, n from high to low\n" in text
     rows = [json.loads(line) for line in text.split("high to low\n")[1].splitlines()[:4]]
     assert [r[0] for r in rows] == sorted(r[0] for r in rows)
