@@ -88,7 +88,7 @@ def _extreme(name: str) -> Callable[[str, Type, str], str]:
 
 
 def _median(x: str, kind: Type, row_no: str) -> str:
-    ordered = f"list_sort(list({_whole(x, kind)}) FILTER (WHERE {x} IS NOT NULL))"
+    ordered = f"list_sort(list({positive_zero(_whole(x, kind), kind)}) FILTER (WHERE {x} IS NOT NULL))"
     low, high = f"{ordered}[(count({x}) + 1) // 2]", f"{ordered}[count({x}) // 2 + 1]"
     if kind is Type.FLOAT:
         halves = f"{low} / 2 + {high} / 2"  # where the sum would leave the range of doubles
