@@ -13,7 +13,7 @@ from lester_gui.ir.nodes import Node, Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.sandbox import Assignment
 from lester_gui.verify.capture import Learning, OriginalRun, learning_of, table_of, vector_of
-from lester_gui.verify.comparison import Difference, compare_matrices, compare_tables, compare_vectors
+from lester_gui.verify.comparison import Difference, compare_matrices, compare_tables, compare_vectors, is_missing
 from lester_gui.verify.parameters import compare_parameters
 from lester_gui.verify.plan_result import PlanResult, Refit
 from lester_gui.verify.verdict import STAGES, StageResult
@@ -180,16 +180,27 @@ def _label(
             ("y_test", learning.y_test, result.y_test),
         ):
             if expected is not None and got is not None and name not in unstable:
-                details[name] = compare_vectors(expected, _list(got))
+                details[name] = _compare_labels(expected, _list(got))
             elif expected is not None and got is None and not result.stopped:
                 details[name] = Difference("differs", len(expected), 0)
     whole = None if result.y is None else _label_variable(plan, original, len(result.y))
     if whole is not None and result.y is not None:
-        details[plan.label.variable] = compare_vectors(whole, _list(result.y))
+        details[plan.label.variable] = _compare_labels(whole, _list(result.y))
     if not details:
         status = "excluded" if unstable & {"y_train", "y_test"} else "not-compared"
         return StageResult(status, 0, "The script's labels could not be compared")
     return _stage(details, lambda: f"{max(d.expected for d in details.values())} labels, all equal")
+
+
+def _compare_labels(expected: list[object], got: list[object]) -> Difference:
+    """Compare labels; truth values are not the numbers 0 and 1, since which label is numbered 0 depends on the data."""
+    found = compare_vectors(expected, got)
+    truths = [{isinstance(v, bool) for v in side if not is_missing(v)} for side in (expected, got)]
+    if found.equal and {True} in truths and {False} in truths:
+        return replace(
+            found, status="differs", differing=len(expected), notes=("truth values on one side, numbers on the other",)
+        )
+    return found
 
 
 def _label_variable(plan: Plan, original: OriginalRun, rows: int) -> list[object] | None:

@@ -35,13 +35,14 @@ class MutatedInput:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the columns of a source look like as text: numbers, categories, prose, other text, and which ones a join uses."""
+    """What the columns of a source look like as text: numbers, flags (true and false), categories, prose, the rest, join keys."""
 
     numbers: tuple[int, ...]
     categories: tuple[int, ...]
     prose: tuple[int, ...]
     keys: tuple[int, ...]
     others: tuple[int, ...] = ()
+    flags: tuple[int, ...] = ()
 
 
 def mutate(plan: Plan, script: str, tables: Tables, seed: int = 0) -> Iterator[MutatedInput]:
@@ -92,7 +93,7 @@ def join_columns(plan: Plan) -> dict[str, frozenset[str]]:
 
 def profile(table: SourceTable, keys: frozenset[str]) -> Profile:
     """Return what the columns of a source look like."""
-    numbers, categories, prose, key_columns, others = [], [], [], [], []
+    numbers, categories, prose, key_columns, others, flags = [], [], [], [], [], []
     for i, name in enumerate(table.columns):
         values = [v for v in table.cells(i) if v.strip()]
         if name in keys:
@@ -101,13 +102,18 @@ def profile(table: SourceTable, keys: frozenset[str]) -> Profile:
             continue
         if all(_is_number(v) for v in values):
             numbers.append(i)
+        elif {v.strip().lower() for v in values} <= _FLAGS:
+            flags.append(i)  # text in such a column stops most scripts, and would hide what it does in the others
         elif len(set(values)) <= FEW:
             categories.append(i)
         elif sum(map(len, values)) / len(values) > LONG and any(" " in v for v in values):
             prose.append(i)
         elif name not in keys:
             others.append(i)
-    return Profile(tuple(numbers), tuple(categories), tuple(prose), tuple(key_columns), tuple(others))
+    return Profile(tuple(numbers), tuple(categories), tuple(prose), tuple(key_columns), tuple(others), tuple(flags))
+
+
+_FLAGS = frozenset({"true", "false"})
 
 
 def _is_number(text: str) -> bool:
@@ -208,7 +214,7 @@ def _new_categories(t: SourceTable, p: Profile, rng: random.Random, constants: S
 
 
 def _categories(t: SourceTable, p: Profile, targets: Aims) -> list[int]:
-    encoded = {i for i, name in enumerate(t.columns) if (t.source, name) in targets.encoded and i not in p.numbers}
+    encoded = {i for i, name in enumerate(t.columns) if (t.source, name) in targets.encoded and i not in (*p.numbers, *p.flags)}
     return sorted((encoded | set(p.categories)) - set(p.keys))
 
 
@@ -221,6 +227,8 @@ def _constants(t: SourceTable, p: Profile, rng: random.Random, constants: Sequen
         room = max(8, len(t.records) // 10)
         for constant in constants:
             fits = column in p.numbers if _is_number(constant) else _shape(constant) in shapes
+            if column in p.flags and constant.lower() not in _FLAGS:
+                continue
             if fits and (column not in p.keys or not _is_number(constant)):
                 room -= 1
                 for i in _some(t, rng, 2) if room >= 0 else ():
@@ -348,6 +356,7 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("the script's constants as data", _constants),
     ("empty text", _empty(lambda p: (*p.categories, *p.prose), "")),
     ("NA as text", _empty(lambda p: p.categories, "NA")),
+    ("empty flags", _empty(lambda p: p.flags, "")),
     ("other empty cells", _empty(lambda p: p.others, "")),
     ("empty numbers", _empty(lambda p: tuple(n for n in p.numbers if n not in p.keys), "")),
     ("empty keys", _empty(lambda p: p.keys, "")),

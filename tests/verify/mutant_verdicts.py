@@ -84,10 +84,11 @@ class Bench:
         original = self.originals.original
         tables = load(self.plan, original.folder, original.sources)
         unchecked = {f"view {s.view}: {c}" for s in verdict.steps for c in s.unchecked}
-        outcome, where = "equivalent", ""
+        outcome, where, finished = "equivalent", "", 0
         for number, edited in enumerate(stronger(tables, (self.plan,), original.script.text, INPUTS)):
             if number == len(self._right):
                 self._right.append(result(self.plan, self.execute, edited))
+            finished += not self._right[number].stopped
             for found in differences(self._right[number], result(wrong, self.execute, edited)):
                 if found.startswith("order of "):
                     outcome, where = ("order", found) if outcome == "equivalent" else (outcome, where)
@@ -95,7 +96,7 @@ class Bench:
                     outcome, where = "not compared", found
                 else:
                     return "false accept", f"{found} on input {number}"
-        return outcome, where
+        return outcome, where or f"{finished} stronger inputs"
 
     def judged(self, count: int | None = None, seed: int = 0) -> Iterator[Judged]:
         """Judge all mutants of the plan, or a random `count` of them."""

@@ -129,10 +129,10 @@ def differences(right: PlanResult, other: PlanResult) -> list[str]:
     """Say where two results differ.
 
     That is parts of the learning half, ``view NAME: COLUMN``, ``rows of view NAME``, ``order of NAME``; or that the other one
-    ``goes on``, ``refuses`` or ``stops at`` another stage.
+    ``goes on`` or ``refuses``. Data that stop both show nothing: neither gives a result.
     """
-    if right.stopped != other.stopped:
-        return ["refuses" if not right.stopped else "goes on" if not other.stopped else f"stops at {other.stopped}"]
+    if right.stopped or other.stopped:
+        return [] if right.stopped and other.stopped else ["goes on" if right.stopped else "refuses"]
     found = []
     for name, expected in (("train", right.train), ("test", right.test), ("y", right.y), ("predictions", right.predictions)):
         got = getattr(other, name)

@@ -79,6 +79,8 @@ ACCEPTED_ONCE = (
     ("20", "argument dropped", "df-3"),  # the same
     ("11", "operator", "chosen_computed"),  # a text that contains what it should begin with
     ("03", "sort key added", "df-10"),  # rows that are equal in all keys of a sort
+    ("02", "numbering of labels", "label"),  # truth values that equal 0 and 1 as long as both occur
+    ("05", "missing group keys", "visits_window"),  # text in a column of flags stopped the script before it was seen
     ("07", "split: operator", "split"),  # a day that is missing
 )
 
