@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from lester_gui.discovery.effects import FileUse
+from lester_gui.discovery.json_objects import table_of
 
 SAMPLE_ROWS = 500
 NAME = re.compile(
@@ -25,16 +26,20 @@ SSN = re.compile(r"^\d{3}-\d{2}-\d{4}$")
 
 @dataclass(frozen=True, slots=True)
 class Peek:
-    """The first rows of a source: column names, rows of text, the number of data lines, and the likely subject keys."""
+    """The first rows of a source: column names, the number of data lines, the likely subject keys; `objects`: JSON by line."""
 
     columns: tuple[str, ...]
     rows: int
     keys: tuple[str, ...]
     note: str = ""
+    objects: bool = False
 
 
 def rows_of(file: Path, use: FileUse, limit: int) -> list[list[str]]:
     """Return the first rows of a text table that have any field, header included."""
+    objects = table_of(file, limit)
+    if objects:
+        return objects
     with file.open(encoding="utf-8", errors="replace", newline="") as text:
         separator = use.separator or _separator(file)
         # the csv module knows one-character separators only; others are how line loops split
@@ -72,14 +77,15 @@ def peek(folder: Path, use: FileUse) -> Peek:
     sample = rows_of(file, use, SAMPLE_ROWS)
     if not sample:
         return Peek((), 0, (), "empty")
-    header = use.header if use.header is not None else _looks_like_header(sample)
-    names = tuple(sample[0]) if header and not use.names else use.names
+    objects = bool(table_of(file, SAMPLE_ROWS))
+    header = objects or (use.header if use.header is not None else _looks_like_header(sample))
+    names = tuple(sample[0]) if objects or (header and not use.names) else use.names
     data = sample[1:] if header else sample
     width = max((len(r) for r in sample), default=0)
     if len(names) != width and not names:
         names = tuple(f"c{i + 1}" for i in range(width))
     keys = [n for i, n in enumerate(names) if n and _is_key(n, [r[i].strip() for r in data if i < len(r)])]
-    return Peek(names, max(0, lines - bool(header)), tuple(keys))
+    return Peek(names, lines if objects else max(0, lines - bool(header)), tuple(keys), objects=objects)
 
 
 def _is_key(name: str, values: list[str]) -> bool:

@@ -58,6 +58,12 @@ class Reader(StrEnum):
     # are not read
     PYTHON_LINES = "python_lines"
     PYTHON_CSV = "python_csv"  # options: delimiter, quotechar, header, skip, encoding
+    PANDAS_JSON_LINES = "pandas_json_lines"  # options: the keywords given to read_json beside lines=True
+
+    @property
+    def infers(self) -> bool:
+        """Whether types follow from the rows at hand: pandas looks at all of them."""
+        return self in (Reader.PANDAS_CSV, Reader.PANDAS_JSON_LINES)
 
 
 @dataclass(frozen=True, kw_only=True)

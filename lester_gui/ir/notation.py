@@ -177,8 +177,8 @@ def dialect_of(plan: Plan) -> Dialect:
     words = [e.operator for root in plan.expressions for e in walk(root) if isinstance(e, Apply)]
     pandas = sum(w.startswith("pandas_") or w == "float_div" for w in words)
     python = sum(w in SIGNS[Dialect.PYTHON].values() and w.startswith("py_") for w in words)
-    pandas += sum(r.reader is Reader.PANDAS_CSV for r in plan.reads)
-    python += sum(r.reader is not Reader.PANDAS_CSV for r in plan.reads)
+    pandas += sum(r.reader.infers for r in plan.reads)
+    python += sum(not r.reader.infers for r in plan.reads)
     return Dialect.PANDAS if pandas >= python else Dialect.PYTHON
 
 

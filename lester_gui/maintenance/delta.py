@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from lester_gui import faults
-from lester_gui.ir.nodes import Aggregate, Concat, Distinct, Join, Node, Opaque, Read, Reader, Sort
+from lester_gui.ir.nodes import Aggregate, Concat, Distinct, Join, Node, Opaque, Read, Sort
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance.delta_rules import (
     AFFECTED,
@@ -124,7 +124,7 @@ def _read_again(
         change = sources.get(read.source)
         if change is None or change.is_empty:
             continue
-        if read.reader is Reader.PANDAS_CSV or change.corrected or change.added:
+        if read.reader.infers or change.corrected or change.added:
             out[read.name] = read_snapshot(con, read, snapshots[read.source])
     return out
 

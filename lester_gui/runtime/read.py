@@ -22,6 +22,7 @@ from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Options, Read, Reader
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Schema, Type
+from lester_gui.runtime import json_lines
 from lester_gui.runtime.ingest import KeyOf, read_file, snapshot_records
 from lester_gui.runtime.records import Dialect, Records, dialect_of, is_blank, split
 from lester_gui.store.catalogue import Snapshot
@@ -116,6 +117,8 @@ def read_records(records: Records, reader: Reader, options: Options, names: tupl
     given = dict(options)
     if reader is Reader.PANDAS_CSV:
         return _read_pandas(records, given)
+    if reader is Reader.PANDAS_JSON_LINES:
+        return _read_json_lines(records, given)
     if reader is Reader.PYTHON_LINES:
         return _read_lines(records, given, names)
     return _read_csv(records, given, names)
@@ -171,6 +174,8 @@ def key_function(read: Read, key: Sequence[str]) -> KeyOf | None:
 
 
 def _as_text(records: Records, read: Read) -> ReadTable:
+    if read.reader is Reader.PANDAS_JSON_LINES:
+        return _json_texts(records, read)
     if read.reader is not Reader.PANDAS_CSV:
         return read_records(records, read.reader, read.options, tuple(f.name for f in read.columns))
     typed = ("dtype", "parse_dates", "true_values", "false_values", "thousands", "usecols")
@@ -202,13 +207,66 @@ def _read_pandas(records: Records, options: dict[str, Any]) -> ReadTable:
             f"{records.name}: the rows that pandas reads cannot be told apart with these options",
             hint="Quote the fields that contain line ends, and give every data line as many fields as the header.",
         )
+    return _frame_table(records.name, frame, kept)
+
+
+def _frame_table(file: str, frame: pd.DataFrame, kept: list[int]) -> ReadTable:
     fields, arrays = [], []
     for name in frame.columns:
-        field, array = _pandas_column(records.name, str(name), frame[name])
+        field, array = _pandas_column(file, str(name), frame[name])
         fields.append(field)
         arrays.append(array)
     schema = Schema(tuple(fields))
     return ReadTable(schema, pa.table(arrays, names=list(schema.names)), kept)
+
+
+def _read_json_lines(records: Records, options: dict[str, Any]) -> ReadTable:
+    unknown = sorted(set(options) - json_lines.PANDAS_OPTIONS)
+    if unknown:
+        raise UserError(f"Reading with read_json({unknown[0]}=…) is not supported yet", hint="Leave the option out.")
+    if options.get("orient") not in (None, "records"):
+        raise UserError("Reading JSON lines with this orient is not supported yet", hint="Write one object per line.")
+    dialect = dialect_of(_probe(Reader.PANDAS_JSON_LINES, options))
+    rows = [
+        (row_id, record.decode(dialect.encoding), line)
+        for row_id, record, line in zip(records.row_ids, records.records, records.lines, strict=True)
+        if not is_blank(record, dialect)
+    ]
+    limit = options.get("nrows")
+    rows = rows if limit is None else rows[: int(limit)]
+    for _, text, line in rows:
+        nested = [k for k, v in json_lines.checked(text, records.name, line).items() if isinstance(v, dict | list)]
+        if nested:
+            raise UserError(
+                f"{records.name}, line {line}: the field {nested[0]!r} holds a list or an object; reading it with pandas is not "
+                "supported yet",
+                hint="Write the fields that the script needs side by side.",
+            )
+    keywords = {k: _keyword(v) for k, v in options.items()}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what pandas says about its own options is the script's business
+            frame = pd.read_json(io.BytesIO(records.content), lines=True, **keywords)
+    except (ValueError, OverflowError):
+        raise UserError(
+            f"{records.name} cannot be read as the script does: a value does not fit", hint="Check the options of read_json."
+        ) from None
+    if len(rows) != len(frame) or not (isinstance(frame.index, pd.RangeIndex) or not len(frame)):
+        raise UserError(
+            f"{records.name}: the rows that pandas reads cannot be told apart with these options", hint="Leave the options out."
+        )
+    return _frame_table(records.name, frame, [row_id for row_id, _, _ in rows])
+
+
+def _json_texts(records: Records, read: Read) -> ReadTable:
+    """Return every field by its path, as it stands in the file; lines that are no objects are rows without any."""
+    dialect = dialect_of(read)
+    pairs = zip(records.row_ids, records.records, strict=True)
+    rows = [(i, json_lines.texts_of(r.decode(dialect.encoding))) for i, r in pairs if not is_blank(r, dialect)]
+    names = list(dict.fromkeys(name for _, row in rows for name in row))
+    arrays = [pa.array([row.get(name) for _, row in rows], pa.string()) for name in names]
+    schema = Schema(tuple(Field(n, Type.STR, True) for n in names))
+    return ReadTable(schema, pa.table(arrays, names=names), [i for i, _ in rows])
 
 
 def _keyword(value: Any) -> Any:
@@ -231,6 +289,11 @@ def _pandas_column(file: str, name: str, series: pd.Series) -> tuple[Field, pa.A
         found = Type.INT
     elif kind == "f":
         found = Type.FLOAT
+    elif isinstance(series.dtype, pd.DatetimeTZDtype):
+        raise UserError(
+            f"{file}: the column {name!r} holds times with a time zone; this is not supported yet",
+            hint="Take the time zone out of the file, or read the column as text.",
+        )
     elif kind == "M":
         found = Type.TIMESTAMP
     else:

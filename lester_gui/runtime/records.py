@@ -101,6 +101,8 @@ def dialect_of(read: Read) -> Dialect:
     encoding = _encoding(options.get("encoding"))
     if read.reader is Reader.PYTHON_LINES:
         return Dialect(None, None, False, None, encoding, _int(options.get("skip", 0)), 0, bool(options.get("skip_blank", False)))
+    if read.reader is Reader.PANDAS_JSON_LINES:
+        return Dialect(None, None, False, None, encoding, 0, 0, True)
     if read.reader is Reader.PYTHON_CSV:
         header = bool(options.get("header", False))
         quote = options.get("quotechar", '"')

@@ -182,6 +182,8 @@ def _use(session: OpenedProject, entry: SourceEntry) -> FileUse | None:
 
 def _generic(session: OpenedProject, entry: SourceEntry, found: FoundSource, use: FileUse | None) -> Read:
     columns = found.peek.columns
+    if found.peek.objects:
+        return Read(name=entry.name, source=entry.name, reader=Reader.PANDAS_JSON_LINES, columns=())
     separator = (use.separator if use is not None else None) or ","
     header = _begins_with(session.folder / entry.path, columns, separator)
     options: list[tuple[str, Option]] = []

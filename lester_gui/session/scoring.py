@@ -212,7 +212,7 @@ def _typed(node: Read) -> Options:
     Text stays text although all new values look like numbers; whole numbers may become fractions, which no encoder minds.
     """
     options: dict[str, Option] = dict(node.options)
-    if node.reader is not Reader.PANDAS_CSV or isinstance(options.get("dtype"), str):
+    if not node.reader.infers or isinstance(options.get("dtype"), str):
         return node.options
     given = options.get("dtype")
     own = tuple(given) if isinstance(given, tuple) else ()

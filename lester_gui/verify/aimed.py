@@ -169,7 +169,7 @@ def changed(t: SourceTable, changes: Iterable[tuple[int, Change]]) -> SourceTabl
             if column < len(row) and (new := change(i, row[column])) != row[column]:
                 row[column] = new
                 touched.add(i)
-    return t.with_records(t.record(rows[i]) if i in touched else r for i, r in enumerate(t.records)) if touched else t
+    return t.with_records(t.record(rows[i], r) if i in touched else r for i, r in enumerate(t.records)) if touched else t
 
 
 def around_numbers(t: SourceTable, found: Aims, rng: random.Random) -> SourceTable:
@@ -209,7 +209,7 @@ def _sprinkled(
     t: SourceTable, values: Callable[[str, list[str]], list[str]], rng: random.Random, share: float
 ) -> Iterator[tuple[int, Change]]:
     for column, name in enumerate(t.columns):
-        chosen = list(dict.fromkeys(v for v in values(name, t.cells(column)) if t.separator not in v or t.dialect.quote))
+        chosen = list(dict.fromkeys(v for v in values(name, t.cells(column)) if t.holds(v)))
         if chosen:
             own = random.Random(f"{rng.random()}/{name}")
             yield column, lambda i, old, own=own, chosen=chosen: own.choice(chosen) if own.random() < share else old  # type: ignore[misc]

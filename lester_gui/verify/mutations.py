@@ -151,7 +151,7 @@ def _repeat_keys(t: SourceTable, p: Profile, rng: random.Random, constants: Sequ
         fields, other = t.fields(records[i]), t.fields(rng.choice(t.records))
         if len(fields) == len(other):
             merged = [a if j in p.keys else b for j, (a, b) in enumerate(zip(fields, other, strict=True))]
-            records.insert(rng.randrange(len(records) + 1), t.record(merged))
+            records.insert(rng.randrange(len(records) + 1), t.record(merged, records[i]))
     return t.with_records(records)
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from lester_gui.errors import UserError
-from lester_gui.ir.nodes import Node, Read
+from lester_gui.ir.nodes import Node, Read, Reader
 from lester_gui.ir.plan import Plan
+from lester_gui.runtime import json_lines
 from lester_gui.runtime.records import Dialect, dialect_of, split
 from lester_gui.verify.plan_result import PlanResult
 
@@ -65,6 +66,10 @@ class SourceTable:
         found = self.dialect.delimiter or options.get("sep") or options.get("delimiter") or ","
         return str(found)
 
+    def holds(self, value: str) -> bool:
+        """Whether a field can hold a text: where nothing is quoted, it has no separator."""
+        return self.read.reader is Reader.PANDAS_JSON_LINES or self.dialect.quote is not None or self.separator not in value
+
     def with_records(self, records: Iterable[bytes]) -> SourceTable:
         """Return the table with other records; every record ends in a line end."""
         return replace(self, records=tuple(_ended(r) for r in records))
@@ -72,12 +77,20 @@ class SourceTable:
     def fields(self, record: bytes) -> list[str]:
         """Return a record's fields as text."""
         text = record.decode(self.dialect.encoding).rstrip("\r\n")
+        if self.read.reader is Reader.PANDAS_JSON_LINES:
+            found = json_lines.texts_of(text)
+            return [found.get(name) or "" for name in self.columns] if found else []
         if self.dialect.quote is None or self.dialect.quote not in text or len(self.separator) != 1:
             return text.split(self.separator)
         return next(csv.reader(io.StringIO(text, newline=""), delimiter=self.separator, quotechar=self.dialect.quote), [])
 
-    def record(self, fields: Sequence[str]) -> bytes:
-        """Return fields as a record, quoted where the dialect needs it."""
+    def record(self, fields: Sequence[str], like: bytes) -> bytes:
+        """Return fields as a record, quoted where the dialect needs it; what is no field is taken from the record `like`."""
+        if self.read.reader is Reader.PANDAS_JSON_LINES:
+            text = like.decode(self.dialect.encoding).rstrip("\r\n")
+            for path, old, new in zip(self.columns, self.fields(like), fields, strict=False):
+                text = text if old == new else json_lines.with_field(text, path, new)
+            return (text + "\n").encode(self.dialect.encoding, "replace")
         if self.dialect.quote is None or len(self.separator) != 1:
             return (self.separator.join(fields) + "\n").encode(self.dialect.encoding, "replace")
         out = io.StringIO(newline="")
@@ -91,7 +104,7 @@ class SourceTable:
             return self
         fields[column] = value
         records = list(self.records)
-        records[number] = self.record(fields)
+        records[number] = self.record(fields, records[number])
         return replace(self, records=tuple(records))
 
     def cells(self, column: int) -> list[str]:

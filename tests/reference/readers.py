@@ -16,6 +16,7 @@ def read_rows(node: Read, data: bytes) -> list[dict[str, Any]]:
     """Return the rows of a source, in file order."""
     rows = {
         Reader.PANDAS_CSV: _pandas_csv,
+        Reader.PANDAS_JSON_LINES: _pandas_json_lines,
         Reader.PYTHON_LINES: _python_lines,
         Reader.PYTHON_CSV: _python_csv,
     }[node.reader](dict(node.options), data, len(node.columns))
@@ -60,6 +61,14 @@ def _pandas_csv(options: dict[str, Any], data: bytes, columns: int) -> list[list
     try:
         frame = pd.read_csv(io.BytesIO(data), **{name: _list(value) for name, value in options.items()})
     except (ValueError, UnicodeDecodeError) as error:  # pandas' own errors are ValueErrors
+        raise EvaluationError(type(error).__name__) from error
+    return [list(row) for row in frame.astype(object).itertuples(index=False, name=None)]
+
+
+def _pandas_json_lines(options: dict[str, Any], data: bytes, columns: int) -> list[list[Any]]:
+    try:
+        frame = pd.read_json(io.BytesIO(data), lines=True, **{name: _list(value) for name, value in options.items()})
+    except (ValueError, UnicodeDecodeError) as error:
         raise EvaluationError(type(error).__name__) from error
     return [list(row) for row in frame.astype(object).itertuples(index=False, name=None)]
 

@@ -1,5 +1,6 @@
 """Small tables that all corpus scripts read: with headers for pandas, without for line loops. Nobody in them exists."""
 
+import json
 import random
 from pathlib import Path
 
@@ -22,6 +23,12 @@ def write(folder: Path, seed: int = 1, leave_out: tuple[int, ...] = ()) -> None:
     ids = {p[0] for p in kept}
     _table(folder / "people.csv", "id,name,age,city,income,member,signup", kept)
     _table(folder / "visits.csv", "visit_id,person_id,kind,cost", [v for v in visits if v[1] in ids])
+    cards = [
+        {"id": int(p[0]), "card": f"0{p[0]}x", "limit": None if n % 7 == 3 else n * 10, "since": p[6]}
+        for n, p in enumerate(people)
+    ]
+    lines = [json.dumps(c) + "\n" for n, c in enumerate(cards) if n not in leave_out and n % 5]
+    (folder / "cards.jsonl").write_text("".join([*lines, *lines[4:9]]), encoding="utf-8")
     customers = [
         [f"{i:03d}", f"m{i % 27}@x.example", rng.choice(["DE", "FR", "UK", "NL"]), rng.choice(["premium", "standard"])]
         for i in range(32)

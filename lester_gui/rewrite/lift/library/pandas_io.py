@@ -21,6 +21,7 @@ READING = (
     "skipinitialspace", "comment", "quotechar", "quoting", "thousands", "decimal", "parse_dates", "true_values", "false_values",
     "skipfooter", "skip_blank_lines", "escapechar", "doublequote", "dayfirst", "date_format",
 )  # fmt: skip
+JSON_READING = ("dtype", "convert_dates", "keep_default_dates", "orient", "encoding", "nrows", "precise_float", "date_unit")
 SPEED = (
     "engine",
     "low_memory",
@@ -47,9 +48,7 @@ def read(lift: Lifter, path: str, reader: Reader, options: Options, names: tuple
         raise no_rule("reading a table that the script itself wrote")
     schema: Schema = lift.observe(Asked(path, reader, options, names))
     source = lift.sources.get(path) or posixpath.splitext(posixpath.basename(path))[0]
-    return lift.step(
-        Read, source, source=source, reader=reader, options=options, columns=schema.fields, inferred=reader is Reader.PANDAS_CSV
-    )
+    return lift.step(Read, source, source=source, reader=reader, options=options, columns=schema.fields, inferred=reader.infers)
 
 
 @function("pandas.read_csv", "pandas.read_table")
@@ -77,6 +76,17 @@ def read_csv(lift: Lifter, args: Arguments) -> Value:
     given_names = [index] if isinstance(index, str | int) else list(index)
     names = tuple(node.schema.names[i] if isinstance(i, int) else str(i) for i in given_names)
     return lift.new(with_index(lift, frame, names))
+
+
+@function("pandas.read_json")
+def read_json(lift: Lifter, args: Arguments) -> Value:
+    """``pd.read_json(path, lines=True, …)``: one object per line."""
+    optional: dict[str, object] = dict.fromkeys(JSON_READING)
+    given = args.bind("path_or_buf", ignored=("engine",), lines=False, **optional)
+    if lift.const(given["lines"]) is not True:
+        raise no_rule("pandas.read_json of a file that is one document, not one object per line")
+    options = {name: written(lift, given[name]) for name in JSON_READING if name in args.keywords}
+    return lift.new(plain(read(lift, lift.text(given["path_or_buf"]), Reader.PANDAS_JSON_LINES, as_options(options))))
 
 
 def written(lift: Lifter, value: Value) -> object:
