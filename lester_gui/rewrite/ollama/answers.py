@@ -14,7 +14,16 @@ from lester_gui.ir.nodes import Filter, Limit, Node, Project, Select
 from lester_gui.ir.plan import topological
 from lester_gui.ir.schema import PlanError, Type
 from lester_gui.ir.serialise import node_from_json
-from lester_gui.rewrite.ollama.schema import MAX_STEPS, STEP, allowed_counts, allowed_offsets, offered_steps, shape_text
+from lester_gui.ir.windows import Window
+from lester_gui.rewrite.ollama.schema import (
+    MAX_STEPS,
+    STEP,
+    allowed_counts,
+    allowed_offsets,
+    allowed_shifts,
+    offered_steps,
+    shape_text,
+)
 from lester_gui.rewrite.ollama.stage import Stage
 
 MAX_CHARACTERS = 60_000
@@ -114,6 +123,8 @@ def _node(step: Any, stage: Stage, tables: dict[str, Node], name: str, made_by: 
         _check_literals(expr, stage)
     if isinstance(node, Limit) and (node.count not in allowed_counts(stage) or node.offset not in allowed_offsets(stage)):
         raise PlanError("A limit may only use whole numbers of the code")
+    if isinstance(node, Window) and not {c.offset for c in node.columns} <= set(allowed_shifts(stage)):
+        raise PlanError("An offset may only be 1 or a whole number of the code")
     return node
 
 

@@ -16,6 +16,7 @@ from string import Template
 from lester_gui.ir.operators import AGGREGATES, ANY, NUMBER, OPERATORS, ORDERED, Operator
 from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.ir.serialise import NODES
+from lester_gui.ir.windows import WINDOWS
 from lester_gui.resources import read_text
 from lester_gui.rewrite.ollama.lookalikes import look_alikes
 from lester_gui.rewrite.ollama.oracle import Counterexample, Table
@@ -98,6 +99,7 @@ def _system(stage: Stage) -> str:
         expressions="\n".join(shapes[k] for k in kinds),
         operators="\n".join(map(operator_text, OPERATORS.values())),
         aggregates="\n".join(f"{f.name}: {f.doc}" for f in AGGREGATES.values()),
+        windows="\n".join(f"{f.name}: {f.doc}" for f in WINDOWS.values() if f.name not in AGGREGATES),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from lester_gui.ir.nodes import GroupOrder, JoinKind, Keep, Take
 from lester_gui.ir.operators import AGGREGATES, OPERATORS
 from lester_gui.ir.schema import Type
+from lester_gui.ir.windows import WINDOWS
 from lester_gui.rewrite.ollama.stage import Stage
 
 Schema = dict[str, Any]
@@ -53,6 +54,11 @@ def allowed_counts(stage: Stage) -> list[int]:
 def allowed_offsets(stage: Stage) -> list[int]:
     """Return where a limit may begin: at the start, or at a whole number of the script, also counted from the end."""
     return sorted({0} | {sign * n for n in _whole(stage) for sign in (1, -1)})
+
+
+def allowed_shifts(stage: Stage) -> list[int]:
+    """Return how many rows before its own a window may look, negative: after: one, or a whole number of the script."""
+    return sorted({sign * n for n in (1, *_whole(stage)) for sign in (1, -1) if n})
 
 
 def _whole(stage: Stage) -> list[int]:
@@ -101,6 +107,14 @@ def _steps(stage: Stage) -> dict[str, Schema]:
     renamed = {"type": "array", "items": any_column, "minItems": 2, "maxItems": 2}
     ordered = {"type": "array", "prefixItems": [any_column, {"type": "boolean"}], "minItems": 2, "maxItems": 2}
     measure = _object(name=any_column, function={"enum": list(AGGREGATES)}, column={"anyOf": [any_column, {"type": "null"}]})
+    window = _object(
+        name=any_column,
+        function={"enum": list(WINDOWS)},
+        column={"anyOf": [any_column, {"type": "null"}]},
+        offset={"enum": allowed_shifts(stage)},
+        ascending={"type": "boolean"},
+        pct={"type": "boolean"},
+    )
     counts, offsets = allowed_counts(stage), allowed_offsets(stage)
     steps = {
         "filter": _step("filter", parent=table, predicate=expression),
@@ -122,6 +136,15 @@ def _steps(stage: Stage) -> dict[str, Schema]:
         "broadcast": _step(
             "broadcast", parent=table, of=table, values=_list(renamed, 1, MAX_COLUMNS), position={"enum": list(POSITIONS)}
         ),
+        "window": _step(
+            "window",
+            parent=table,
+            by=_list(any_column, 0, 12),
+            columns=_list(window, 1, MAX_COLUMNS),
+            order=_list(ordered, 0, 12),
+            drop_null_keys={"type": "boolean"},
+        ),
+        "explode": _step("explode", parent=table, column=any_column, keep_empty={"type": "boolean"}),
     }
     return steps if counts else {op: step for op, step in steps.items() if op != "limit"}
 
