@@ -15,6 +15,7 @@ from typing import Final
 import duckdb
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lester_gui.errors import UserError
 from lester_gui.ir.expressions import Expr, type_of
@@ -277,7 +278,7 @@ def opaque_rows(
         raise UserError(
             f"The step {node.name!r} gave other columns than when it was rewritten", hint="Rewrite the pipeline again."
         )
-    result = result.cast(pa.schema([(f.name, ARROW[f.type]) for f in node.schema]))
+    result = _nan_as_missing(result.cast(pa.schema([(f.name, ARROW[f.type]) for f in node.schema])))
     if node.keeps_rows:
         if result.num_rows != inputs[0].num_rows:
             raise UserError(f"The step {node.name!r} did not keep its rows", hint="Rewrite the pipeline again.")
@@ -290,6 +291,15 @@ def opaque_rows(
         for name in [ROW_NO, *provenance_columns(node)]:
             result = result.append_column(name, numbers)
     return result
+
+
+def _nan_as_missing(table: pa.Table) -> pa.Table:
+    """Return a table whose floats are a number or missing, as those of every other step are: Arrow holds both NaN and null."""
+    for position, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            column = table.column(position)
+            table = table.set_column(position, field, pc.if_else(pc.is_nan(column), pa.scalar(None, field.type), column))
+    return table
 
 
 def _create(connection: duckdb.DuckDBPyConnection, data: pa.Table, table: str) -> None:

@@ -94,9 +94,10 @@ def test_a_missing_result_where_none_is_expected(tmp_path: Path) -> None:
         run_plan(plan_of(SCORE, nothing), {"df": DATA_BYTES}, tmp_path)
 
 
-def opaque_plan(keeps_rows: bool) -> Plan:
+def opaque_plan(keeps_rows: bool, *columns: Field) -> Plan:
     step = Opaque(
-        name="odd", inputs=(READ,), variables=("df",), source="odd = …", output="odd", columns=(Field("text", Type.STR),),
+        name="odd", inputs=(READ,), variables=("df",), source="odd = …", output="odd",
+        columns=(Field("text", Type.STR), *columns),
         reason="no rule", keeps_rows=keeps_rows,
     )  # fmt: skip
     return Plan(
@@ -121,6 +122,14 @@ def test_an_opaque_step_runs_and_its_lineage_is_coarse(tmp_path: Path) -> None:
             touched = footprint(connection, made.plan, 1, {"df": [2]}).views["odd"]
             assert (touched.count(DATA), touched.count(CONTROL), touched.count(STATE)) == ((1, 3, 0) if keeps_rows else (0, 0, 4))
             assert made.views["odd"].coarse
+
+
+def test_a_nan_of_an_opaque_step_is_a_missing_value(tmp_path: Path) -> None:
+    answer = pa.table({"text": list("abcd"), "score": [1.5, float("nan"), None, float("inf")]})
+    plan = opaque_plan(False, Field("score", Type.FLOAT, True))
+    connection, _, _ = run_plan(plan, {"df": DATA_BYTES}, tmp_path, run_opaque=lambda node, inputs: answer)
+    with connection:
+        assert fetch_table(connection, 1, "odd").column("score").to_pylist() == [1.5, None, None, float("inf")]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def _system(stage: Stage) -> str:
     shapes |= {"apply": '{"op": OPERATOR, "args": [EXPRESSION, …]}', "call": '{"call": FUNCTION, "args": [EXPRESSION, …]}'}
     return _fill(
         "system.md",
-        steps="\n".join(f"{shape_text(schema)}\n  {_first_line(NODES[op][0])}" for op, schema in offered_steps(stage).items()),
+        steps="\n".join(f"{shape_text(schema)}\n  {_semantics(NODES[op][0])}" for op, schema in offered_steps(stage).items()),
         expressions="\n".join(shapes[k] for k in kinds),
         operators="\n".join(map(operator_text, OPERATORS.values())),
         aggregates="\n".join(f"{f.name}: {f.doc}" for f in AGGREGATES.values()),
@@ -111,9 +111,9 @@ def operator_text(operator: Operator) -> str:
     return f"{operator.name}({inside}): {operator.doc}" + ("" if operator.total else "; nothing may be missing")
 
 
-def _first_line(kind: type) -> str:
-    """Return the first paragraph of a node's description, which is its semantics."""
-    return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+def _semantics(kind: type) -> str:
+    """Return a node's description in one line."""
+    return " ".join((kind.__doc__ or "").split())
 
 
 # -- the task ----------------------------------------------------------------------------------------------------------
