@@ -119,7 +119,10 @@ _FALSE_WHERE_MISSING = frozenset({"pandas_eq", "pandas_lt", "pandas_le", "pandas
 
 @dataclass(frozen=True, kw_only=True)
 class Project(OneParent):
-    """The parent's columns plus `assigned` ones, which replace columns of the same name. All read the parent's values."""
+    """The parent's columns plus `assigned` ones, which replace columns of the same name in their place.
+
+    All read the parent's values.
+    """
 
     assigned: tuple[tuple[str, Expr], ...]
 
@@ -177,6 +180,9 @@ class Join(Node):
 
     Columns: the left ones, then the right ones without keys of the same name on both sides. Other names on both sides get
     `suffixes`. `null_keys_match` is pandas' rule (missing equals missing); SQL and dicts of text never match missing keys.
+    `take` says which of several right rows that match a left row it is joined with: all, the first, the last (a dict, in which
+    the last assignment wins). ``semi`` keeps the left rows that have a match and ``anti`` those that have none, both without
+    right columns.
     """
 
     left: Node

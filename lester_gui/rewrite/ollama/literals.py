@@ -18,7 +18,7 @@ def literals_of(tree: ast.Module, lines: Iterable[int]) -> tuple[Literal, ...]:
     """Return the constants on `lines` of a script, each once, in the order of the text.
 
     Dates count as written, as ISO text or as ``date(2024, 1, 31)``. Where a value is tested for being empty or zero, ``''`` and 0
-    are in the text although nobody wrote them.
+    are in the text although nobody wrote them, and so are 0, 1, … where a value is unpacked.
     """
     wanted = set(lines)
     found: dict[Literal, None] = {}
@@ -46,6 +46,10 @@ def _of(node: ast.AST) -> Iterator[Literal]:
             yield Literal(-value)
     elif isinstance(node, ast.Call):
         yield from _date_call(node)
+    elif isinstance(node, ast.Assign) and not isinstance(node.value, ast.Tuple | ast.List):
+        for target in node.targets:
+            if isinstance(target, ast.Tuple | ast.List):
+                yield from map(Literal, range(len(target.elts)))
     tests = [node.test] if isinstance(node, _TESTS) else node.values if isinstance(node, ast.BoolOp) else []
     tests += [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else []
     tests += node.ifs if isinstance(node, ast.comprehension) else []

@@ -6,7 +6,7 @@ import datetime
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Field, Schema, Type
@@ -40,12 +40,45 @@ def look_alikes(schema: Schema, literals: Iterable[Literal], sample: Sequence[Se
 
 
 @dataclass(frozen=True, slots=True)
+class _Form:
+    """What the texts of a column look like: of one kind, or pieces with a separator of the script between them."""
+
+    shape: Shape
+    width: int = 1
+    separator: str = ""
+    pieces: tuple[_Form, ...] = ()
+    constants: tuple[str, ...] = ()
+
+    def text(self, n: int, day: datetime.date) -> str:
+        """Return the `n`-th invented text of this form; dates take `day`."""
+        if self.pieces:
+            return self.separator.join(piece.text(n + 5 * i, day) for i, piece in enumerate(self.pieces))
+        if self.constants and n % 2 == 0:
+            return self.constants[n // 2 % len(self.constants)]
+        return invented_text(self.shape, n, self.width, day)
+
+
+def _form(texts: Sequence[str], written: Sequence[str], otherwise: Shape) -> _Form:
+    """Return the form of many of `texts`. `written` are texts of the script: what it takes a text apart by must be in it."""
+    filled = [t for t in texts if t.strip()]
+    shapes = Counter(map(shape_of, filled))
+    shape = shapes.most_common(1)[0][0] if shapes else otherwise
+    for separator in sorted({w for w in written if w and not any(c.isalnum() for c in w)}, key=lambda w: (-len(w), w)):
+        parts = [t.split(separator) for t in filled if separator in t.strip()]
+        if 4 * len(parts) > len(filled) and shape in (Shape.TEXT, Shape.WORD, Shape.DECIMAL):
+            number = Counter(map(len, parts)).most_common(1)[0][0]
+            of = [p for p in parts if len(p) == number]
+            return _Form(shape, 1, separator, tuple(_form(column, written, Shape.EMPTY) for column in zip(*of, strict=True)))
+    constants = tuple(dict.fromkeys(t for t in filled if t in written))[:3]
+    return _Form(shape, max((len(t.strip()) for t in filled if shape_of(t) is shape), default=1), constants=constants)
+
+
+@dataclass(frozen=True, slots=True)
 class _Column:
     """What is known of a column."""
 
     type: Type
-    shape: Shape
-    width: int
+    form: _Form
     gap: object
     has_gap: bool
     constants: tuple[object, ...]
@@ -57,17 +90,14 @@ class _Column:
     def of(cls, field: Field, real: list[object], literals: tuple[Literal, ...]) -> _Column:
         texts = [v for v in real if isinstance(v, str)]
         gap: object = "" if any(not t.strip() for t in texts) else None
-        shapes = Counter(s for s in map(shape_of, texts) if s is not Shape.EMPTY)
-        shape = shapes.most_common(1)[0][0] if shapes else _guess(field.name)
-        widths = [len(t.strip()) for t in texts if shape_of(t) is shape]
-        widths += [len(str(abs(v))) for v in real if type(v) is int]
+        form = _form(texts, tuple(x.value for x in literals if isinstance(x.value, str)), _guess(field.name))
+        widths = [len(str(abs(v))) for v in real if type(v) is int]
         written = {(type(x.value), x.value) for x in literals}
         constants = dict.fromkeys(v for v in real if isinstance(v, str | int) and v != "" and (type(v), v) in written)
         known = [repr(v) for v in real if v is not None]
         return cls(
             type=field.type,
-            shape=shape,
-            width=max(widths, default=1),
+            form=replace(form, width=max(widths)) if widths else form,
             gap=gap,
             has_gap=gap == "" or (field.nullable and (not real or any(v is None for v in real))),
             constants=tuple(constants)[:3],
@@ -86,10 +116,10 @@ class _Column:
     def _invented(self, n: int) -> object:
         day = self._day_near(n)
         if self.type is Type.STR:
-            return invented_text(self.shape, self.first + n, self.width, day)
+            return self.form.text(self.first + n, day)
         return {
             Type.BOOL: n % 2 == 0,
-            Type.INT: 10 ** max(0, self.width - 1) + 3 * n + 1,
+            Type.INT: 10 ** max(0, self.form.width - 1) + 3 * n + 1,
             Type.FLOAT: 3 * n + 1.5,
             Type.DATE: day.isoformat(),
             Type.TIMESTAMP: f"{day.isoformat()} 08:30:00",

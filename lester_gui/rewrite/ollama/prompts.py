@@ -16,7 +16,7 @@ from string import Template
 from lester_gui.ir.operators import AGGREGATES, ANY, NUMBER, OPERATORS, ORDERED, Operator
 from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.ir.serialise import NODES
-from lester_gui.ir.windows import WINDOWS
+from lester_gui.ir.windows import WINDOWS, WindowFunction
 from lester_gui.resources import read_text
 from lester_gui.rewrite.ollama.lookalikes import look_alikes
 from lester_gui.rewrite.ollama.oracle import Counterexample, Table
@@ -92,6 +92,9 @@ def _system(stage: Stage) -> str:
     definitions = answer_schema(stage)["$defs"]
     kinds = [str(d["$ref"]).rsplit("/", 1)[-1] for d in definitions["expression"]["anyOf"]]
     shapes = {"column_of": '{"column": COLUMN}', "literal": '{"literal": CONSTANT}'}
+    for kind in (Type.DATE, Type.TIMESTAMP):
+        if any(x.type is kind for x in stage.literals):
+            shapes["literal"] += f'\n{{"literal": CONSTANT, "type": "{kind}"}}'
     shapes |= {"apply": '{"op": OPERATOR, "args": [EXPRESSION, …]}', "call": '{"call": FUNCTION, "args": [EXPRESSION, …]}'}
     return _fill(
         "system.md",
@@ -99,7 +102,7 @@ def _system(stage: Stage) -> str:
         expressions="\n".join(shapes[k] for k in kinds),
         operators="\n".join(map(operator_text, OPERATORS.values())),
         aggregates="\n".join(f"{f.name}: {f.doc}" for f in AGGREGATES.values()),
-        windows="\n".join(f"{f.name}: {f.doc}" for f in WINDOWS.values() if f.name not in AGGREGATES),
+        windows="\n".join(map(window_text, (f for f in WINDOWS.values() if f.name not in AGGREGATES))),
     )
 
 
@@ -109,6 +112,11 @@ def operator_text(operator: Operator) -> str:
     needed = len(kinds) - operator.optional
     inside = ", ".join(kinds[:needed]) + "".join(f"[, {k}]" for k in kinds[needed:]) + (", …" if operator.variadic else "")
     return f"{operator.name}({inside}): {operator.doc}" + ("" if operator.total else "; nothing may be missing")
+
+
+def window_text(function: WindowFunction) -> str:
+    """Return a window function in one line: ``shift (offset): the value …``."""
+    return function.name + (f" ({', '.join(sorted(function.options))})" if function.options else "") + f": {function.doc}"
 
 
 def _semantics(kind: type) -> str:

@@ -14,7 +14,7 @@ from lester_gui.ir.schema import Field, Type
 from lester_gui.ir.serialise import NODES
 from lester_gui.ir.windows import WINDOWS
 from lester_gui.rewrite.ollama.answers import Declined, NotAPlan, decode
-from lester_gui.rewrite.ollama.prompts import operator_text, prompt_version, question
+from lester_gui.rewrite.ollama.prompts import operator_text, prompt_version, question, window_text
 from lester_gui.rewrite.ollama.schema import NOT_OFFERED, answer_schema, offered_steps
 from lester_gui.rewrite.ollama.sorting import order_of
 from lester_gui.rewrite.ollama.stage import stage_of
@@ -72,7 +72,7 @@ def test_the_prompt_has_every_operator_aggregate_and_step():
     for aggregate in AGGREGATES.values():
         assert f"{aggregate.name}: {aggregate.doc}" in system
     for window in WINDOWS.values():
-        assert window.name in AGGREGATES or f"{window.name}: {window.doc}" in system
+        assert window.name in AGGREGATES or window_text(window) in system
     for op in offered_steps(stage()):
         assert f'{{"op": "{op}"' in system
     assert "${" not in system + question(stage(), {})[1][1]
