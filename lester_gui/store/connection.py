@@ -209,6 +209,7 @@ def _acquire(folder: Path) -> int:
 def _engine(memory_limit: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+    connection.execute("SET enable_progress_bar = false")  # it would be printed among a command's answer
     connection.execute(f"SET memory_limit = '{memory_limit}'; SET preserve_insertion_order = true")
     return connection
 

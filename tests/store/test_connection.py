@@ -141,6 +141,12 @@ def test_readers_see_committed_data_from_other_threads(tmp_path: Path) -> None:
         store.checkpoint()
 
 
+def test_a_slow_query_prints_no_bar_among_a_commands_answer(tmp_path: Path) -> None:
+    with open_project(tmp_path) as store:
+        for connection in (store.connection, store.cursor()):
+            assert connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (False,)
+
+
 def test_migrations_run_once_and_in_order() -> None:
     connection = open_memory()
     first = TableSet("cases", (("CREATE TABLE lester.case_x (id BIGINT)", "INSERT INTO lester.case_x VALUES (1)"),))
