@@ -19,7 +19,7 @@ from lester_gui import settings
 from lester_gui.errors import UserError
 from lester_gui.progress import Progress
 from lester_gui.rewrite.ollama.client import Server
-from tests.benchmarks import report, riddles
+from tests.benchmarks import report, riddles, slices
 from tests.benchmarks.commands import OUTPUT, write_table
 from tests.benchmarks.measure import Task, measure
 from tests.benchmarks.programs import CORPUS, SETS, Program, programs
@@ -67,7 +67,11 @@ def main() -> None:
     name = "score"
     if asked.model:
         name = f"score-{asked.model.replace('/', '_').replace(':', '_')}"
-        _score_riddles(asked.model, name)
+        _score_model(asked.model, name)
+    elif not (asked.only or asked.program):
+        kept = slices.score_written_replies()
+        write_table(f"{name}-slices", slices.COLUMNS, kept)
+        print(f"Slices with written replies: {riddles.rates(kept)}")
     mutants = math.inf if asked.mutants == "all" else float(asked.mutants)
     rows = score(chosen, asked.model, mutants, 1 if asked.model else asked.processes)
     figures = report.summary(rows)
@@ -79,8 +83,8 @@ def main() -> None:
     print(f"written to {path}")
 
 
-def _score_riddles(model: str, name: str) -> None:
-    """Let the model translate generated loops, which it cannot have seen."""
+def _score_model(model: str, name: str) -> None:
+    """Let the model translate generated loops, which it cannot have seen, and the kept slices."""
     preferred = settings.load()
     progress = Progress(lambda label, _: print(label, file=sys.stderr) if "attempt" in label else None)
     try:
@@ -90,6 +94,9 @@ def _score_riddles(model: str, name: str) -> None:
     loops = riddles.score_riddles(model, preferred, ctx=progress)
     path = write_table(f"{name}-loops", riddles.COLUMNS, loops)
     print(f"Generated loops: {riddles.rates(loops)}; written to {path}")
+    kept = slices.score_slices(model, preferred, ctx=progress)
+    path = write_table(f"{name}-slices", slices.COLUMNS, kept)
+    print(f"Kept slices: {riddles.rates(kept)}; written to {path}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Nobody who wrote a reply saw more than the two messages and the schema. They are
 import datetime
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from lester_gui.ir.schema import Field, Type
 from lester_gui.rewrite.ollama.prompts import Messages, question
 from lester_gui.rewrite.ollama.stage import Stage, stage_of
+from tests.rewrite.ollama.double import Body
 from tests.rewrite.ollama.workbench import STEP, Case, plan_of
 
 FOLDER = Path(__file__).parent / "cassettes" / "slices"
@@ -67,3 +69,14 @@ def _row(cells: list[Any], columns: tuple[Field, ...]) -> tuple[Any, ...]:
         datetime.date.fromisoformat(cell) if field.type is Type.DATE and cell is not None else cell
         for cell, field in zip(cells, columns, strict=True)
     )
+
+
+def replay(held: list[Cassette]) -> Callable[[Body], str]:
+    """Return a model that has only the written replies: it looks up what it is asked."""
+    known = {key: reply for cassette in held for key, reply in cassette.replies.items()}
+
+    def answer(body: Body) -> str:
+        said = tuple((message["role"], message["content"]) for message in body["messages"])
+        return known.get(prompt_key(said), '{"steps": []}')
+
+    return answer

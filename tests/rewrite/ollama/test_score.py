@@ -3,6 +3,7 @@
 import json
 
 from tests.benchmarks.riddles import differs_elsewhere, rates, score_riddles
+from tests.benchmarks.slices import score_written_replies
 from tests.rewrite.ollama.double import Double
 from tests.rewrite.ollama.riddles import FAMILIES, plan_with, riddle
 from tests.rewrite.ollama.workbench import Judge
@@ -29,3 +30,9 @@ def test_luck_on_the_given_data_is_found_out():
         judge = Judge(one.case)
         for answer, wrong in [(one.right, False), *((w, True) for w in one.wrong)]:
             assert differs_elsewhere(judge, plan_with(judge, answer)) is wrong
+
+
+def test_written_replies_are_scored_like_a_model():
+    found = rates(score_written_replies())
+    assert found.verified_within == {1: 1, 2: 1, 4: 1}
+    assert found.false_accepts == 0
