@@ -25,6 +25,7 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Value,
 )
+from lester_gui.rewrite.lift.naming import unlike
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -176,13 +177,8 @@ def _mixed(matrix: Matrix, step: Transformer, name: str, scope: str, lines: tupl
 
 
 def free_name(base: str, taken: Sequence[str]) -> str:
-    """Return `base`, or with a number where it is taken."""
-    base = base.lstrip("_") or "value"
-    name, n = base, 1
-    while name in taken:
-        n += 1
-        name = f"{base}_{n}"
-    return name
+    """Return `base`, or with a number where it is taken, be it in other case: the database tells names by letter only."""
+    return unlike(base.lstrip("_") or "value", {n.casefold() for n in taken})
 
 
 def named_places(steps: tuple[Transformer, ...], names: Sequence[str]) -> tuple[Transformer, ...]:

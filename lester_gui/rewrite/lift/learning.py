@@ -13,6 +13,7 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.blocks import free_name, named_places, over_one_node
 from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Order, Part, Value
+from lester_gui.rewrite.lift.naming import stored_apart
 from lester_gui.rewrite.lift.recognise import recognised
 from lester_gui.rewrite.lift.scopes import scoped, scopes_in, short_of_scope
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -293,10 +294,7 @@ class Learner:
         """A node with exactly the wanted columns."""
         lift = self.lift
         call = lift.naming.called(node)
-        made = {}
-        for name, cell in wanted.items():
-            if not isinstance(cell.expr, Column):
-                made[name] = name if name not in node.schema else lift.free_column(node, name)
+        made = stored_apart((n for n, c in wanted.items() if not isinstance(c.expr, Column)), node.schema.names)
         pairs = tuple((n, made.get(n) or columns_of(c.expr)[0]) for n, c in wanted.items())
         if made:
             assigned = tuple((made[n], wanted[n].expr) for n in made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from lester_gui.ir.nodes import (
@@ -97,3 +97,27 @@ class Naming:
 def clean(name: str) -> str:
     """Return `name` with everything but letters, digits and underscores replaced, and no leading underscores."""
     return re.sub(r"\W+", "_", name).strip("_") or "view"
+
+
+def unlike(base: str, taken: Collection[str]) -> str:
+    """Return `base`, or with a number where a name of these letters is taken; `taken` holds names without case."""
+    name, n = base, 1
+    while name.casefold() in taken:
+        n += 1
+        name = f"{base}_{n}"
+    return name
+
+
+def stored_apart(names: Iterable[str], beside: Iterable[str] = ()) -> dict[str, str]:
+    """Return what columns are called in the plan: their own names, but for those that differ from another one by case only.
+
+    The database tells columns by letter, not by case; pandas tells ``REGION`` from ``region``.
+    """
+    wanted = list(names)
+    taken = {n.casefold() for n in beside}
+    out: dict[str, str] = {}
+    for name in wanted:
+        others = {n.casefold() for n in wanted if n.casefold() != name.casefold()}
+        out[name] = unlike(name, taken | others)
+        taken.add(out[name].casefold())
+    return out

@@ -205,7 +205,8 @@ def _join(
         right = lift.step(Project, call, right, keyed.node.lines, parent=right, assigned=((mark, Literal(True)),))
         values = (*values, mark)
     for n in values:
-        table[n] = n if n not in node.schema and n not in left_keys else lift.free_column(node, f"{call}_{n}".replace("-", "_"))
+        free = lift.free_column(node, n) == n and n not in left_keys
+        table[n] = n if free else lift.free_column(node, f"{call}_{n}".replace("-", "_"))
         pairs.append((table[n], n))
     if tuple(pairs) != tuple((n, n) for n in right.schema.names):
         right = lift.step(Select, call, right, keyed.node.lines, parent=right, columns=tuple(pairs))

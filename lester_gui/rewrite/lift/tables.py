@@ -26,7 +26,7 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.table import Arguments
-from lester_gui.rewrite.lift.naming import Naming
+from lester_gui.rewrite.lift.naming import Naming, stored_apart, unlike
 from lester_gui.rewrite.lift.objects import Objects
 from lester_gui.rewrite.lift.records import SHORT, Observe, State, described
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
@@ -106,13 +106,8 @@ class Tables(Objects):
         return node
 
     def free_column(self, node: Node, base: str) -> str:
-        """Return a column name that `node` does not have yet."""
-        base = base.lstrip("_") or "value"
-        name, n = base, 1
-        while name in node.schema:
-            n += 1
-            name = f"{base}_{n}"
-        return name
+        """Return a column name that `node` does not have yet, not even in other case: the database tells names by letter only."""
+        return unlike(base.lstrip("_") or "value", {n.casefold() for n in node.schema.names})
 
     def move(self, cell: Cell, source: Node, target: Node) -> Cell:
         """Return a cell over `source` as the same values over `target`."""
@@ -264,13 +259,14 @@ class Tables(Objects):
         computed = {n: c for n, c in wanted.items() if not isinstance(c.expr, Column)}
         call = self.naming.called(node)
         if computed:
-            names = {n: n if n not in node.schema else self.free_column(node, n) for n in computed}
+            names = stored_apart(computed, node.schema.names)
             node = self.step(Project, call, node, parent=node, assigned=tuple((names[n], c.expr) for n, c in computed.items()))
             wanted.update({n: cells.column(node, names[n]) for n in computed})
-        pairs = tuple((n, columns_of(c.expr)[0]) for n, c in wanted.items())
+        stored = stored_apart(wanted)
+        pairs = tuple((stored[n], columns_of(c.expr)[0]) for n, c in wanted.items())
         if tuple(n for n, _ in pairs) != node.schema.names or any(a != b for a, b in pairs):
             node = self.step(Select, call, node, parent=node, columns=pairs)
-        plain = {n: cells.column(node, n) for n in wanted}
+        plain = {n: cells.column(node, stored[n]) for n in wanted}
         levels = tuple((n, cells.column(node, n)) if n in plain else (n, c) for n, c in frame.levels) if with_index else ()
         if any(isinstance(v, Encoded) for v in beside.values()):
             raise shape("An encoded column is used where rows are chosen or tables are put together")

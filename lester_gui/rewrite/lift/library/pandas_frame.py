@@ -30,6 +30,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.sklearn_labels import as_coded, coded_feature
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.naming import stored_apart
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 LEVEL = "\x1f"
@@ -217,11 +218,14 @@ def assigned(lift: Lifter, frame: Frame, new: dict[str, Cell]) -> Frame:
     node, resolved = lift.resolve(frame.node, *new.values(), *carried.values())
     fresh = dict(zip(new, resolved, strict=False))
     kept = dict(zip(carried, resolved[len(new) :], strict=True))
-    spoiled = {c.name for n, v in kept.items() for c in [v.expr] if isinstance(c, Column) and c.name in new and c.name != n}
+    replaced = {n for n in new if n in node.schema}
+    stored = {n: n for n in replaced} | stored_apart((n for n in new if n not in replaced), node.schema.names)
+    spoiled = {c.name for n, v in kept.items() for c in [v.expr] if isinstance(c, Column) and c.name in replaced and c.name != n}
     if spoiled:
         raise shape("A column is replaced while another one still reads it")
-    out = lift.step(Project, lift.naming.called(node), node, parent=node, assigned=tuple((n, c.expr) for n, c in fresh.items()))
-    made = {n: cells.column(out, n) for n in fresh}
+    computed = tuple((stored[n], c.expr) for n, c in fresh.items())
+    out = lift.step(Project, lift.naming.called(node), node, parent=node, assigned=computed)
+    made = {n: cells.column(out, stored[n]) for n in fresh}
     columns = {n: kept.get(n, v) for n, v in frame.columns} | made
     return settled(lift, Frame(out, tuple(columns.items()), frame.index, tuple((n, kept[n]) for n, _ in frame.levels), None))
 

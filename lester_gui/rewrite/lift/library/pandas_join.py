@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
+from lester_gui.ir.expressions import Literal, columns_of
 from lester_gui.ir.nodes import Aggregate, Join, JoinKind, Node, Select, Sort
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Value
 from lester_gui.rewrite.lift.library.pandas_frame import settled, whole
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.naming import stored_apart
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -116,6 +117,9 @@ def joined(
     if a is b:
         b = lift.step(Select, lift.naming.called(b), b, parent=b, columns=tuple((n, n) for n in b.schema.names))
     call = lift.naming.called(a)
+    stored = stored_apart(dict.fromkeys((*left.names, *right.names)))
+    a, b = _called(lift, a, left, stored), _called(lift, b, right, stored)
+    on = tuple((stored[x], stored[y]) for x, y in on)
     for x, y in on:
         fx, fy = a.schema.field(x).type, b.schema.field(y).type
         if fx is not fy and not (fx.is_number and fy.is_number):
@@ -140,8 +144,21 @@ def joined(
         out = lift.step(Join, call, keep, left=a, right=b, how=how, on=on, suffixes=suffixes, null_keys_match=True)
         if how is JoinKind.OUTER:
             out = lift.step(Sort, call, parent=out, by=tuple((x, True) for x, _ in on))
-    index: tuple[str, ...] | None = ()
-    return Frame(out, tuple((n, cells.column(out, n)) for n in out.schema.names), index)
+    if all(n == s for n, s in stored.items()):
+        return Frame(out, tuple((n, cells.column(out, n)) for n in out.schema.names))
+    # both sides call a column by one stored name where pandas sees one name, so what pandas calls the result's follows
+    shown = {s: n for n, s in stored.items()}
+    ends = ((s + end, n + end) for s, n in shown.items() for end in suffixes)
+    visible = dict(ends) | shown
+    return Frame(out, tuple((visible[n], cells.column(out, n)) for n in out.schema.names))
+
+
+def _called(lift: Lifter, node: Node, frame: Frame, stored: dict[str, str]) -> Node:
+    """Return the rows of a frame with its columns under the names they are stored by."""
+    pairs = tuple((stored[n], columns_of(c.expr)[0]) for n, c in frame.columns if isinstance(c, Cell))
+    if all(a == b for a, b in pairs):
+        return node
+    return lift.step(Select, lift.naming.called(node), node, parent=node, columns=pairs)
 
 
 def _keys_visible(frame: Frame, keys: set[str]) -> Frame:
