@@ -217,6 +217,13 @@ def _make() -> dict[str, Operator]:
             "a.split(sep)[i]; out of range is an error",
             total=False,
         ),
+        Operator(
+            "word_item",
+            (text, frozenset({Type.INT})),
+            _fixed(Type.STR),
+            "a.split()[i]; out of range is an error",
+            total=False,
+        ),
         Operator("py_split", (text, text), _fixed(Type.STRS), "a.split(sep); an empty sep is an error"),
         Operator("py_split_words", (text,), _fixed(Type.STRS), "a.split()"),
         Operator(

@@ -114,6 +114,13 @@ def _split_item(text: str, separator: str, index: int) -> str:
     return parts[index]
 
 
+def _word_item(text: str, index: int) -> str:
+    parts = text.split()
+    if not -len(parts) <= index < len(parts):
+        raise DataError("text has fewer words than the script takes from it")
+    return parts[index]
+
+
 def _split(text: str, separator: str) -> list[str]:
     if not separator:
         raise DataError("text is split at an empty separator")
@@ -330,6 +337,7 @@ _BY_ROW: Final[_Table] = {
     "rstrip_of": (str.rstrip, (_TEXT, _TEXT), _TEXT),
     "word_count": (_word_count, (_TEXT,), _INT),
     "replace": (str.replace, (_TEXT, _TEXT, _TEXT), _TEXT),
+    "word_item": (_word_item, (_TEXT, _INT), _TEXT),
     "split_item": (_split_item, (_TEXT, _TEXT, _INT), _TEXT),
     "split": (_split, (_TEXT, _TEXT), "VARCHAR[]"),
     "split_words": (str.split, (_TEXT,), "VARCHAR[]"),

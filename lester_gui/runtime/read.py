@@ -364,7 +364,8 @@ def _read_lines(records: Records, options: dict[str, Any], names: tuple[str, ...
     mode = str(options.get("strip", "both"))
     strip = _STRIP[mode]
     skip_blank = bool(options.get("skip_blank", False))
-    no_data = str(options.get("skip_prefix", ""))
+    no_data = _prefixes(options)
+    bare = _STRIP[str(options.get("prefix_strip", mode))]
     separator = options.get("sep", ",")
     most = int(options.get("maxsplit", -1))
     rows: list[list[str]] = []
@@ -373,9 +374,9 @@ def _read_lines(records: Records, options: dict[str, Any], names: tuple[str, ...
     for record, row_id, line in zip(_with_mark(records), records.row_ids, records.lines, strict=True):
         text = record.decode(encoding)
         text = text.removesuffix("\r\n").removesuffix("\r") + "\n" if text.endswith(("\r\n", "\r")) else text
-        text = strip(text)
-        if (skip_blank and not text.strip()) or (no_data and text.startswith(no_data)):
+        if (skip_blank and not text.strip()) or bare(text).startswith(no_data):
             continue
+        text = strip(text)
         fields = text.split(separator, most)
         width = len(fields) if width is None else width
         if len(fields) != width and options.get("ragged") == "skip":
@@ -396,9 +397,10 @@ def _read_csv(records: Records, options: dict[str, Any], names: tuple[str, ...])
     rows: list[list[str]] = []
     row_ids: list[int] = []
     width = len(names) or None
+    no_data = _prefixes(options)
     parsed = _fields(_with_mark(records), dialect)
     for fields, record, row_id, line in zip(parsed, records.records, records.row_ids, records.lines, strict=True):
-        if dialect.skip_blank and not record.strip(b"\r\n"):
+        if (dialect.skip_blank and not record.strip(b"\r\n")) or (fields and fields[0].startswith(no_data)):
             continue
         if fields is None:
             raise UserError(f"{records.name}, line {line}: a quotation mark is never closed", hint="Close it, or remove it.")
@@ -408,6 +410,12 @@ def _read_csv(records: Records, options: dict[str, Any], names: tuple[str, ...])
         rows.append(fields[:width])
         row_ids.append(row_id)
     return _text_table(rows, row_ids, names, width)
+
+
+def _prefixes(options: dict[str, Any]) -> tuple[str, ...]:
+    """Return how lines begin that are no data."""
+    given = options.get("skip_prefix", ())
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _with_mark(records: Records) -> list[bytes]:

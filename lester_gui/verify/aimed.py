@@ -24,7 +24,7 @@ Change = Callable[[int, str], str]  # (row, cell) → cell
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 INTEGER = re.compile(r"\s*[-+]?\d+\s*")
 _COMPARING = re.compile(
-    r"(pandas|py)_(eq|ne|lt|le|gt|ge)|is_in|contains|startswith|endswith|count_text|replace|coalesce|split_item"
+    r"(pandas|py)_(eq|ne|lt|le|gt|ge)|is_in|contains|startswith|endswith|count_text|replace|coalesce|split_item|word_item"
 )
 _MEASURED = ("str_len", "word_count")
 

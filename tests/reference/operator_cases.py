@@ -153,6 +153,9 @@ CASES: dict[str, list[Case]] = {
     "split_item": _cases(
         (S, S, N), ("a@b", "@", 1, "b"), ("a", "@", 0, "a"), ("a,,b", ",", 1, ""), ("a", "@", 1, ERROR), ("a.b.c", ".", 2, "c")
     ),
+    "word_item": _cases(
+        (S, N), (" a  b\tc\n", 1, "b"), ("a b", -1, "b"), ("a\xa0b", 1, "b"), ("a", 1, ERROR), ("", 0, ERROR), ("a b", -3, ERROR)
+    ),
     "py_split": _cases(
         (S, S),
         ("a,b", ",", ["a", "b"]),

@@ -73,19 +73,23 @@ def _pandas_json_lines(options: dict[str, Any], data: bytes, columns: int) -> li
     return [list(row) for row in frame.astype(object).itertuples(index=False, name=None)]
 
 
+_STRIP: dict[str, Any] = {
+    "both": str.strip,
+    "right": str.rstrip,
+    "newline": lambda line: line.rstrip("\n"),
+    "none": lambda line: line,
+}
+
+
 def _python_lines(options: dict[str, Any], data: bytes, columns: int) -> list[list[str]]:
-    strip = {
-        "both": str.strip,
-        "right": str.rstrip,
-        "newline": lambda line: line.rstrip("\n"),
-        "none": lambda line: line,
-    }[options.get("strip", "both")]
+    strip = _STRIP[options.get("strip", "both")]
     rows = []
     with io.TextIOWrapper(io.BytesIO(data), encoding=options.get("encoding", "utf-8")) as lines:
         for number, line in enumerate(lines):
             if number < options.get("skip", 0) or (options.get("skip_blank", False) and not line.strip()):
                 continue
-            if "skip_prefix" in options and strip(line).startswith(options["skip_prefix"]):
+            bare = _STRIP[options["prefix_strip"]] if "prefix_strip" in options else strip
+            if "skip_prefix" in options and bare(line).startswith(options["skip_prefix"]):
                 continue
             fields = strip(line).split(options.get("sep", ","), options.get("maxsplit", -1))
             if len(fields) == columns or options.get("ragged") != "skip":
@@ -97,4 +101,8 @@ def _python_csv(options: dict[str, Any], data: bytes, columns: int) -> list[list
     with io.TextIOWrapper(io.BytesIO(data), encoding=options.get("encoding", "utf-8"), newline="") as lines:
         records = list(csv.reader(lines, delimiter=options.get("delimiter", ","), quotechar=options.get("quotechar", '"')))
     records = records[options.get("skip", 0) :]
-    return [r for r in records[1:] if r] if options.get("header", False) else records
+    if options.get("header", False):
+        records = [r for r in records[1:] if r]
+    elif options.get("skip_blank", False):
+        records = [r for r in records if r]
+    return [r for r in records if not ("skip_prefix" in options and r and r[0].startswith(options["skip_prefix"]))]

@@ -168,6 +168,7 @@ PYTHON = {
     "replace": "a.replace(b, c)",
     "slice_text": "a[b:c]",
     "split_item": "a.split(b)[c]",
+    "word_item": "a.split()[b]",
     "py_split": "a.split(b)",
     "py_split_words": "a.split()",
     "count_text": "a.count(b)",

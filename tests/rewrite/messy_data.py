@@ -8,7 +8,10 @@ NUMBERS = ["", "?", "n/a", "-", "12.5.", "1e2", " 7 ", "+3"]
 
 
 def write(folder: Path, seed: int) -> None:
-    """Write ``members.csv`` (one line per member), ``events.csv`` (many per member) and ``towns.txt`` (``|`` between fields)."""
+    """Write ``members.csv`` (one line per member), ``events.csv`` (many per member), ``towns.txt`` (``|`` between fields).
+
+    ``log.txt`` has words between blanks, comments and blank lines; ``notes.txt`` lines of two to five fields, some of them twice.
+    """
     rng = random.Random(seed)
     members = []
     for _ in range(40):
@@ -25,6 +28,29 @@ def write(folder: Path, seed: int) -> None:
     _table(folder / "events.csv", "id,month,kind,minutes", events)
     lines = [f"{t}|{rng.randint(1, 9)}|{rng.choice(NUMBERS + ['55'])}" for t in TOWNS[:4] + ["Rome"]]
     (folder / "towns.txt").write_text("# town|zone|people\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    _lines(folder, rng)
+
+
+def _lines(folder: Path, rng: random.Random) -> None:
+    gaps = [" ", "  ", "\t", " \t "]
+    out = ["# day  who  level  note", "%% not used"]
+    for n in range(40):
+        words = [
+            f"2022-0{rng.randint(1, 9)}-1{n % 10}",
+            rng.choice(["ann", "Bob", "eve"]),
+            rng.choice(["LOW", "high", "mid"]),
+            str(n),
+        ]
+        gap = rng.choice(gaps)
+        out.append(rng.choice(["", " "]) + gap.join(words) + rng.choice(["", "  "]))
+        if rng.random() < 0.2:
+            out.append(rng.choice(["", "   ", "# " + gap.join(words), "#", "  # later"]))
+    (folder / "log.txt").write_text("\n".join(out) + "\n", encoding="utf-8")
+    notes = []
+    for n in range(40):
+        line = ";".join([f"k{n % 7}", str(n), *rng.choices(["a", "bb", "", "c c"], k=rng.randint(0, 3))])
+        notes += [line] * rng.choice([1, 1, 2])
+    (folder / "notes.txt").write_text("\n".join(notes) + "\n", encoding="utf-8")
 
 
 def _table(path: Path, header: str, rows: list[list[str]]) -> None:

@@ -20,6 +20,7 @@ from lester_gui.rewrite.lift.domain import (
     InLoop,
     Items,
     Leaf,
+    LineOf,
     Maybe,
     Ref,
     Tup,
@@ -33,6 +34,7 @@ from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import settled
+from lester_gui.rewrite.lift.whole_lines import as_text
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -99,6 +101,8 @@ def _previous(lift: Lifter, template: Value, ident: int, count: list[int]) -> Va
 def celled(lift: Lifter, value: Value) -> Value:
     """Return a value as a template of cells: constants that may change later are cells, too."""
     content = lift.content(value)
+    if isinstance(content, LineOf):
+        return as_text(lift, content)
     if isinstance(content, Const):
         if content.value is None:
             from lester_gui.ir.expressions import Literal

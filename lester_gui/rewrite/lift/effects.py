@@ -43,6 +43,8 @@ class Loop:
     exits: list[Path] = field(default_factory=list)
     broke: Expr = FALSE
     carried: dict[str, Value | None] = field(default_factory=dict)
+    began: dict[str, Value] = field(default_factory=dict)  # what names hold when an iteration begins
+    early: set[str] = field(default_factory=set)  # names that are set before the script leaves out a line
     read: set[int] = field(default_factory=set)
     written: set[int] = field(default_factory=set)
     records: dict[int, Value] = field(default_factory=dict)  # objects that are the element of this iteration, as they came

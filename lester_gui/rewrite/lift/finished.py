@@ -46,6 +46,7 @@ class Finished:
     def __init__(self, lift: Lifter, loop: Loop, node: Node, table: dict[Expr, Expr]) -> None:
         self.lift, self.loop, self.node, self.table = lift, loop, node, table
         self.after: dict[int, Value] = {}
+        self.asked: dict[Leaf, int] = {}  # which keys earlier rows had, as the rows that are kept say it
         self.finals = states.finals(lift, loop)
         self.running = Running(self)
         if table:
@@ -149,7 +150,7 @@ class Finished:
                     raise Stopped(Reason.RECURRENCE, "A condition depends on which keys earlier rows had")
             if not adds or not _is_empty(container.before):
                 raise Stopped(Reason.RECURRENCE, "A condition depends on which keys earlier rows had")
-            ident = self.lift.number()
+            ident = self.asked.setdefault(leaf, self.lift.number())
             placed = self.place(key)
             values = placed.items if isinstance(placed, Tup) else (placed,)
             self.lift.unseen[ident] = tuple(cells.cell_of(v) for v in values)
@@ -303,6 +304,9 @@ class Finished:
         lift, loop, merged = self.lift, self.loop, self.finals
         for name, old in loop.carried.items():
             if merged.get(name) is None:
+                continue
+            if name in loop.early:
+                lift.names[name] = Unknown("a line that is left out may have set it last", loop.line)
                 continue
             value = self.ended(name, old, merged[name])
             if value is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Expr, substitute, walk
 from lester_gui.ir.nodes import Distinct, Keep, Node
+from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.domain import Leaf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
@@ -59,6 +60,7 @@ def classify(update: Expr, previous: Expr) -> Fold:
         If it is none: the new value depends on the old one in a way that no plan step repeats.
     """
     update = substitute(update, lambda e: previous if _same(e, previous) else None)
+    update = substitute(update, lambda e: _kept(e, previous))
     changed = [(g, v) for g, v in cases(update, previous) if v != previous]
     if not changed:
         return Fold("none", previous, FALSE)
@@ -83,6 +85,19 @@ def classify(update: Expr, previous: Expr) -> Fold:
     raise Stopped(
         Reason.RECURRENCE, "A value depends on its own previous value in a way that is no sum, count, extremum or last value"
     )
+
+
+def _kept(expr: Expr, previous: Expr) -> Expr | None:
+    """``text`` where a text is kept if it equals the new one and replaced otherwise: it is the new one either way."""
+    if not (isinstance(expr, Apply) and expr.operator == "if_else" and isinstance(previous, Leaf) and previous.type is Type.STR):
+        return None
+    condition, a, b = expr.arguments
+    denied = isinstance(condition, Apply) and condition.operator == "not"
+    asked = condition.arguments[0] if isinstance(condition, Apply) and denied else condition
+    if not (isinstance(asked, Apply) and asked.operator in ("py_eq", "py_ne") and previous in asked.arguments):
+        return None
+    same, other = (a, b) if (asked.operator == "py_eq") != denied else (b, a)
+    return other if same == previous and other in asked.arguments and other != previous else None
 
 
 def _addend(value: Expr, previous: Expr) -> Expr | None:

@@ -121,6 +121,7 @@ def once(
             lift.names[name] = carried(lift, loop, name, old)
     for ident in changed:
         lift.heap[ident] = InLoop(ident, lift.heap[ident])
+    loop.began = dict(lift.names)
     outer, lift.live, straight, lift.straight = lift.live, TRUE, lift.straight, True
     lift.loops.append(loop)
     try:

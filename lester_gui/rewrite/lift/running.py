@@ -169,6 +169,8 @@ class Running:
     def name(self, leaf: Leaf) -> Expr:
         """What a variable held when the iteration began."""
         done = self.done
+        if leaf.name.partition("#")[0] in done.loop.early:
+            raise no_rule("a value of a line that is left out")
         start, final = self.parts(leaf)
         fold = classify(done.expr(final.expr), leaf)
         if fold.kind == "none":
@@ -185,6 +187,8 @@ class Running:
 
     def assigned(self, leaf: Leaf) -> Expr:
         """Whether an earlier row set a variable that held None before the loop."""
+        if leaf.name[:-1] in self.done.loop.early:
+            raise no_rule("a value of a line that is left out")
         first = Leaf("prev", leaf.ident, f"{leaf.name[:-1]}#0", Type.FLOAT)
         _, final = self.parts(first)
         guard = self.resolve(classify(self.done.expr(final.expr), first).guard)

@@ -21,6 +21,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
+from lester_gui.rewrite.lift.whole_lines import as_text
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -74,6 +75,8 @@ def settled(lift: Lifter, value: Value) -> Value:
         return replace(content, items=tuple((k, settled(lift, v)) for k, v in content.items))
     if isinstance(content, Cell | Const | Fields):
         return content
+    if isinstance(content, LineOf):
+        return as_text(lift, content)
     if isinstance(content, Result):
         raise shape("A list is filled with values that are not lifted")
     raise shape("A list is filled with objects that are not values of a row")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal
 from lester_gui.ir.nodes import Node, Project, Reader
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, line_tests, paths, whole_lines
 from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, Handle, Items, Leaf, LineOf, Value
 from lester_gui.rewrite.lift.library.pandas_io import as_options, normal, read
-from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.library.table import METHODS, Arguments, function, method
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.written import WrittenLines, WrittenView, split_written, written_line
 
@@ -30,6 +30,12 @@ class LineSource:
     width: int | None = None
     seen: set[int] = field(default_factory=set)
     lines: set[int] = field(default_factory=set)  # where the script splits its lines
+    prefixes: dict[str, str] = field(default_factory=dict)  # of lines that are no data, and how far these were stripped then
+    whole: set[str] = field(default_factory=set)  # how far whole lines are stripped that the script uses as texts
+    loose: bool = False  # lines may have different numbers of fields
+    split_at: str = "none"  # how far lines are stripped before they are split
+    separator: str | None = None  # of lines that are read as a whole and split later
+    filled: bool = False  # a line of nothing but blanks is taken for one without any character
 
 
 # -- opening and closing -----------------------------------------------------------------------------------------------
@@ -214,7 +220,7 @@ def field_cell(source: LineSource, place: int) -> Cell:
     return Cell(Leaf("field", source.ident, str(place), Type.STR), Type.STR)
 
 
-@method("line", "strip", "rstrip", "lstrip", "split", "startswith", "endswith", "replace", "lower", "__getitem__")
+@method("line", "strip", "rstrip", "split")
 def line_method(lift: Lifter, line: LineOf, args: Arguments) -> Value:
     """What scripts do to a line before and when they split it."""
     what = args.what.rsplit(".", 1)[-1]
@@ -223,20 +229,27 @@ def line_method(lift: Lifter, line: LineOf, args: Arguments) -> Value:
         return header_names(lift, line.header, str(values[0])) if what == "split" and values else line
     if what in ("strip", "rstrip"):
         if values and values[0] not in ("\n", "\r\n"):
-            raise no_rule(f"{what} of these characters")
+            from lester_gui.rewrite.lift.whole_lines import as_text
+
+            args.what = f"str.{what}"
+            return METHODS["text", what](lift, as_text(lift, line), args)
         mode = "newline" if values else {"strip": "both", "rstrip": "right"}[what]
         if values and what == "strip":
             lift.note("strip-newline", "")
         order = ("none", "newline", "right", "both")
         return replace(line, strip=max(line.strip, mode, key=order.index))
     if what == "split":
-        if len(values) > 2 or not values or values[0] is None:
-            raise no_rule("splitting a line at white space")
+        if len(values) > 2 or args.keywords:
+            raise no_rule("splitting a line with these options")
         source = lift.texts[line.source]
+        separator = values[0] if values else None
         if isinstance(source, WrittenLines):
+            if separator is None:
+                raise no_rule("splitting a line that the script wrote at white space")
             return split_written(lift, source, line, values)
-        _fix(source, "sep", values[0])
+        _fix(source, "sep", separator)
         _fix(source, "strip", line.strip)
+        source.split_at = line.strip
         source.lines.add(lift.line)
         if len(values) == 2 and values[1] != -1:
             _fix(source, "maxsplit", values[1])
@@ -252,6 +265,10 @@ def _fix(source: LineSource, name: str, value: object) -> None:
 def fix_width(lift: Lifter, fields: Fields, count: int, names: list[str]) -> tuple[Value, ...]:
     """Return the fields of a line that is unpacked into `count` names."""
     source = lift.texts[fields.source]
+    if isinstance(source, LineSource) and source.loose:
+        from lester_gui.rewrite.lift.library.text_pieces import unpacked
+
+        return unpacked(lift, whole_lines.pieces_of(lift, fields), count)
     if isinstance(source, WrittenView):
         if len(source.fields) != count:
             raise shape(f"{len(source.fields)} fields are unpacked into {count} names")
@@ -274,6 +291,8 @@ def all_fields(lift: Lifter, fields: Fields) -> tuple[Cell, ...]:
     source = lift.texts[fields.source]
     if isinstance(source, WrittenView):
         return source.fields
+    if source.loose:
+        raise no_rule("all fields of lines with different numbers of them")
     if source.width is None:
         source.width = _observed_width(lift, source)
     return tuple(_each(fields, field_cell(source, i)) for i in range(source.width))
@@ -292,6 +311,8 @@ def one_field(lift: Lifter, fields: Fields, args: Arguments) -> Value:
     source = lift.texts[fields.source]
     if isinstance(key, Const) and isinstance(key.value, int):
         place = key.value
+        if isinstance(source, LineSource) and source.loose:
+            return METHODS["pieces", "__getitem__"](lift, whole_lines.pieces_of(lift, fields), args)
         if isinstance(source, WrittenView) and source.split:
             lift.note("separator-in-field", source.path)
         if place < 0 or isinstance(source, WrittenView):
@@ -336,6 +357,10 @@ def number_of_fields(lift: Lifter, fields: Fields) -> Value:
     source = lift.texts[fields.source]
     if isinstance(source, WrittenView):
         return Const(len(source.fields))
+    if source.reader is Reader.PYTHON_LINES and source.width is None:
+        from lester_gui.rewrite.lift.whole_lines import length_leaf, loosened
+
+        return Cell(length_leaf(loosened(lift, fields)), Type.INT)
     return Cell(Leaf("width_of", fields.source, "fields", Type.INT), Type.INT)
 
 
@@ -344,10 +369,15 @@ def number_of_fields(lift: Lifter, fields: Fields) -> Value:
 
 def read_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]:
     """Return the node that reads a source, and the column that each field of a line is."""
-    if source.reader is Reader.PYTHON_LINES and "sep" not in source.options:
+    whole = bool(source.whole) or source.loose
+    if source.reader is Reader.PYTHON_LINES and "sep" not in source.options and not whole:
         raise no_rule("a file whose lines are not split")
+    line_tests.left_out(source)
+    if whole:
+        whole_lines.reading(source)
     for known in lift.reads:
-        if known.path == source.path and known.reader == source.reader and _same_lines(known.options, source.options):
+        same = known.path == source.path and known.reader == source.reader and _same_lines(known.options, source.options)
+        if same and not (whole and dict(known.node.options).get("extra")):
             if source.width not in (None, len(known.node.schema.names)) or any(
                 i >= len(known.node.schema.names) for i in source.seen
             ):
@@ -388,6 +418,13 @@ def _same_lines(a: dict[str, object], b: dict[str, object]) -> bool:
 
 
 def _columns(source: LineSource, names: tuple[str, ...]) -> dict[Expr, Expr]:
+    if source.reader is Reader.PYTHON_LINES and (source.whole or source.loose):
+        found = whole_lines.expressions(source, names)
+        return found if source.loose or "sep" not in source.options else found | _fields(source, names)
+    return _fields(source, names)
+
+
+def _fields(source: LineSource, names: tuple[str, ...]) -> dict[Expr, Expr]:
     return {Leaf("field", source.ident, str(i), Type.STR): Column(n) for i, n in enumerate(names)}
 
 

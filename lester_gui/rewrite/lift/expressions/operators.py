@@ -39,6 +39,7 @@ from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import caught_by, demand
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.whole_lines import as_text
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -264,11 +265,10 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     a, b = lift.content(left), lift.content(right)
     if isinstance(a, Result) or isinstance(b, Result):
         return Result("condition")
+    a, b = (as_text(lift, v) if isinstance(v, LineOf) else v for v in (a, b))
     if op in ("In", "NotIn"):
         condition = contains(lift, a, b)
         return of_condition(paths.negated(condition) if op == "NotIn" else condition)
-    if isinstance(a, LineOf) or isinstance(b, LineOf):
-        raise no_rule("a comparison of a whole line of text here")
     if op in ("Is", "IsNot", "Eq", "NotEq") and Const(None) in (a, b):
         return _missing(lift, op, a if b == Const(None) else b)
     if isinstance(a, Const) and isinstance(b, Const):

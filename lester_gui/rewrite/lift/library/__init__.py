@@ -7,6 +7,7 @@ from importlib import import_module
 MODULES = (
     "builtins",
     "text",
+    "text_pieces",
     "dates",
     "files",
     "command_line",

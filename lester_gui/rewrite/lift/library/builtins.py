@@ -35,6 +35,7 @@ from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.whole_lines import as_text
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -77,11 +78,11 @@ def length(lift: Lifter, args: Arguments) -> Value:
     if isinstance(content, Keyed):
         return Result("size")
     if isinstance(content, Accessor) and content.kind == "pieces":
-        from lester_gui.rewrite.lift.library.text import number_of_pieces
+        from lester_gui.rewrite.lift.library.text_pieces import number_of_pieces
 
         return number_of_pieces(content)
     if isinstance(content, LineOf):
-        raise no_rule("the length of a whole line of text")
+        content = as_text(lift, content)
     cell = cells.cell_of(content)
     if cell.type is Type.STR:
         if cell.nullable and not lift.pandas:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Call, Expr, Literal
+from lester_gui.ir.expressions import Call, Expr
 from lester_gui.ir.learning import Function
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Items, Result, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
-from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -90,16 +89,19 @@ def carried_method(lift: Lifter, what: str, cell: Cell, values: list[Value]) -> 
     if what not in RETURNS or not all(isinstance(v, Const) for v in values):
         raise no_rule(f"the text method {what} on a value of a row")
     arguments = ", ".join(repr(lift.const(v)) for v in values)
-    body = f"    return None if text is None else text.{what}({arguments})\n"
-    name = f"text_{what}"
-    number = 1
+    return carried_text(lift, f"text_{what}", f"text.{what}({arguments})", cell, RETURNS[what])
+
+
+def carried_text(lift: Lifter, base: str, code: str, cell: Cell, kind: Type) -> Cell:
+    """Return what an expression makes of ``text``, as a function that is carried with the plan."""
+    name, number = base, 1
     while True:
-        made = Function(name, f"def {name}(text):\n{body}")
+        made = Function(name, f"def {name}(text):\n    return None if text is None else {code}\n")
         if lift.functions.setdefault(name, made) == made:
             break
         number += 1
-        name = f"text_{what}_{number}"
-    return Cell(Call(name, (cell.expr,), RETURNS[what], cell.nullable), RETURNS[what], cell.nullable)
+        name = f"{base}_{number}"
+    return Cell(Call(name, (cell.expr,), kind, cell.nullable), kind, cell.nullable)
 
 
 def formatted(lift: Lifter, pattern: str, values: list[Value], args: Arguments) -> Value:
@@ -164,42 +166,6 @@ def join(lift: Lifter, content: Value, args: Arguments) -> Value:
             raise shape("join of something that is not text")
         out += [content, inner]
     return joined(out[1:])
-
-
-@method("text", "split", "rsplit", "partition")
-def split(lift: Lifter, content: Value, args: Arguments) -> Value:
-    """``text.split(sep)``: pieces whose number is not known."""
-    what = args.what.rsplit(".", 1)[-1]
-    values = [lift.content(v) for v in args.positional]
-    if isinstance(content, Const):
-        pieces = getattr(content.value, what)(*(lift.const(v) for v in values))
-        return lift.new(Items(tuple(Const(p) for p in pieces)))
-    if what != "split" or len(values) > 1 or args.keywords:
-        raise no_rule(f"{what} of a value of a row")
-    return Accessor(Tup((cells.cell_of(content), values[0] if values else Const(None))), "pieces")
-
-
-@method("pieces", "__getitem__")
-def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """``text.split(sep)[i]``."""
-    assert isinstance(accessor.owner, Tup)
-    cell, separator = accessor.owner.items
-    place = lift.const(args.positional[0])
-    if separator == Const(None) or not isinstance(place, int):
-        raise no_rule("this piece of a split text")
-    enough = place + 1 if place >= 0 else -place
-    demand(lift, cells.compare("GtE", number_of_pieces(accessor), cells.cell_of(Const(enough)), False).expr, "IndexError")
-    return cells.make("split_item", cells.cell_of(cell), cells.cell_of(separator), cells.cell_of(Const(place)))
-
-
-def number_of_pieces(accessor: Accessor) -> Cell:
-    """Return ``len(text.split(…))``."""
-    assert isinstance(accessor.owner, Tup)
-    cell, separator = accessor.owner.items
-    if separator == Const(None):
-        return cells.make("word_count", cells.cell_of(cell))
-    one = Cell(Literal(1), Type.INT)
-    return cells.make("add", cells.make("count_text", cells.cell_of(cell), cells.cell_of(separator)), one)
 
 
 @method("text", "__getitem__")

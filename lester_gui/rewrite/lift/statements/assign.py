@@ -7,12 +7,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Fields, Frame, Items, Maybe, Ref, Result, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Column1,
+    Fields,
+    Frame,
+    Items,
+    Maybe,
+    Ref,
+    Result,
+    Rows,
+    Tup,
+    Unknown,
+    Value,
+)
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.memory import change, is_array, placed
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.statements import statement
-from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
+from lester_gui.rewrite.lift.whole_lines import pieces_of
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -79,7 +94,8 @@ def store(lift: Lifter, target: ast.expr, value: Value) -> None:
     elif isinstance(target, ast.Tuple | ast.List):
         names = [e.id if isinstance(e, ast.Name) else "" for e in target.elts]
         if any(isinstance(e, ast.Starred) for e in target.elts):
-            raise no_rule("unpacking with a star")
+            starred(lift, target.elts, value)
+            return
         for t, v in zip(target.elts, unpack(lift, value, len(target.elts), names), strict=True):
             store(lift, t, v)
     elif isinstance(target, ast.Subscript):
@@ -92,6 +108,34 @@ def store(lift: Lifter, target: ast.expr, value: Value) -> None:
         store_attribute(lift, target, value)
     else:
         raise Stopped(Reason.SYNTAX, f"An assignment to {type(target).__name__} is not lifted")
+
+
+def starred(lift: Lifter, targets: list[ast.expr], value: Value) -> None:
+    """``a, b, *rest = values``."""
+    content = lift.content(value)
+    place = next(i for i, e in enumerate(targets) if isinstance(e, ast.Starred))
+    after = len(targets) - place - 1
+    star = targets[place]
+    assert isinstance(star, ast.Starred)
+    if isinstance(content, Fields):
+        content = pieces_of(lift, content)
+    if isinstance(content, Accessor) and content.kind == "pieces":
+        from lester_gui.rewrite.lift.library.text_pieces import first_pieces
+
+        given: list[Value] = [*first_pieces(lift, content, place, after)]
+        rest: Value = Unknown("it holds as many pieces of a text as there are", lift.line)
+    else:
+        known = content.items if isinstance(content, Tup) else content.values if isinstance(content, Items) else None
+        if known is None or len(known) < len(targets) - 1:
+            raise shape("A value whose length is not known is unpacked")
+        given = [*known[:place], *known[len(known) - after :]]
+        rest = lift.new(Items(tuple(known[place : len(known) - after])))
+    for t, v in zip([e for e in targets if e is not star], given, strict=True):
+        store(lift, t, v)
+    if isinstance(rest, Unknown) and isinstance(star.value, ast.Name):
+        lift.names[star.value.id] = rest
+    else:
+        store(lift, star.value, rest)
 
 
 def assign_name(lift: Lifter, name: str, value: Value) -> None:
@@ -121,6 +165,10 @@ def unpack(lift: Lifter, value: Value, count: int, names: list[str]) -> tuple[Va
         from lester_gui.rewrite.lift.texts import fix_width
 
         return fix_width(lift, content, count, names)
+    if isinstance(content, Accessor) and content.kind == "pieces":
+        from lester_gui.rewrite.lift.library.text_pieces import unpacked
+
+        return unpacked(lift, content, count)
     values: tuple[Value, ...] | None = None
     if isinstance(content, Tup):
         values = content.items

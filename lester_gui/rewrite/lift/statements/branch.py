@@ -146,6 +146,10 @@ def merge(lift: Lifter, condition: Expr, a: Value | None, b: Value | None) -> Va
         return a
     if a is None:
         return b
+    if isinstance(a, LineOf) != isinstance(b, LineOf):
+        from lester_gui.rewrite.lift.whole_lines import as_text
+
+        a, b = (as_text(lift, v) if isinstance(v, LineOf) else v for v in (a, b))
     if isinstance(a, Tup) and isinstance(b, Tup) and len(a.items) == len(b.items):
         return Tup(tuple(merge(lift, condition, x, y) for x, y in zip(a.items, b.items, strict=True)))
     if isinstance(a, Items) and isinstance(b, Items) and len(a.values) == len(b.values) and a.kind == b.kind:

@@ -6,8 +6,8 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import loops
-from lester_gui.rewrite.lift.domain import Const, Entries, Estimator, Fields, Items, Ref, Result, Tup, Value
+from lester_gui.rewrite.lift import line_tests, loops
+from lester_gui.rewrite.lift.domain import Const, Entries, Estimator, Fields, Handle, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.functions import stored_names
 from lester_gui.rewrite.lift.paths import FALSE
@@ -45,6 +45,8 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
         return
     if node.orelse:
         raise no_rule("else after a loop over rows")
+    if isinstance(content, Handle) and isinstance(node.target, ast.Name):
+        node = ast.copy_location(ast.For(node.target, node.iter, line_tests.skipping(node.body, node.target.id), []), node)
     names = stored_names([*node.body, ast.Assign([node.target], ast.Constant(None), lineno=node.lineno)])
     flow, lift.flow = lift.flow, [None]
     try:
