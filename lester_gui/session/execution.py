@@ -92,16 +92,21 @@ def view_results(
     """Return the rows, provenance and edges of every view of a run."""
     views: dict[str, ViewResult] = {}
     edges: dict[str, Edges] = {}
+    places: dict[str, Array] = {}
     for node in plan.views:
         entry = entries[node.name]
         table = fetch_table(connection, run, node.name, hidden=True)
         origins = json.loads(entry.occurrences_json)
         found = tuple(Occurrence(o, table.column(f"__p{i}").combine_chunks()) for i, o in enumerate(origins))
         numbers = table.column("__p0" if isinstance(node, Read) else ROW_NO).to_numpy()
+        places[node.name] = table.column(ROW_NO).to_numpy()
         views[node.name] = ViewResult(table.select(list(node.schema.names)), numbers, found)
         for edge in list(json.loads(entry.edges_json).values())[:1]:
             pairs = connection.execute(f"SELECT row_no, parent_no FROM lester.{edge}").to_arrow_table()
-            edges[node.name] = Edges(pairs.column("row_no").to_numpy(), pairs.column("parent_no").to_numpy())
+            parents = pairs.column("parent_no").to_numpy()
+            if isinstance(node.parents[0], Read):  # its rows go by their records' numbers here, in the edges by their places
+                parents = views[node.parents[0].name].row_no[np.searchsorted(places[node.parents[0].name], parents)]
+            edges[node.name] = Edges(pairs.column("row_no").to_numpy(), parents)
     return views, edges
 
 

@@ -13,7 +13,11 @@ from lester_gui.ir.plan import Plan
 from lester_gui.ir.serialise import dumps, plan_hash
 from lester_gui.runtime.read import observe_schema
 from lester_gui.session import Session
+from lester_gui.session.execution import view_results
 from lester_gui.store import catalogue
+from lester_gui.verify.lineage_check import surviving
+from lester_gui.verify.plan_result import PlanResult
+from lester_gui.verify.sources import Ancestry
 
 PEOPLE = "email,team,score\n" + "".join(f"p{i}@example.org,{'red' if i % 2 else 'blue'},{i * i}\n" for i in range(20))
 MAILS = "sender,desk,length\n" + "".join(f"p{i}@example.org,desk{i % 4}@example.org,{10 * i}\n" for i in range(20))
@@ -102,3 +106,19 @@ def test_one_row_that_speaks_for_everybody_is_no_own_row(session: Session) -> No
     facts = {n["id"]: (n["fact"], n["touched"]) for n in graph["nodes"]}
     assert facts["view:train:stale"] == ("1 of 20 rows", True)
     assert facts["feature:train:last_score"] == ("1 of 1 column", True)
+
+
+def test_rows_of_a_group_are_followed_to_their_records(session: Session) -> None:
+    """Also where the group is made of a source itself, whose rows go by the numbers of their records."""
+    plan = small_plan(session.folder)
+    with session.transaction() as connection:
+        run = catalogue.latest_run(connection, "train")
+        assert run is not None
+        entries = {v.name: v for v in catalogue.find(connection, catalogue.View, run=run.id)}
+        views, edges = view_results(connection, run.id, plan, entries)
+    ancestry = Ancestry(plan, PlanResult(views, edges))
+    groups = views["teams"].table.column("team").to_pylist()
+    red = {("people", i + 1) for i in range(20) if i % 2}
+    assert ancestry.sources("teams", [groups.index("red")], members=20) == red
+    survivors = surviving(plan, PlanResult(views, edges), "teams", red)
+    assert survivors is not None and survivors.tolist() == [g != "red" for g in groups]
