@@ -9,7 +9,7 @@ from lester_gui.ir.expressions import Literal
 from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, one_hot_rows, paths
 from lester_gui.rewrite.lift.blocks import scope_of
 from lester_gui.rewrite.lift.domain import (
     Cell,
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 def filled_with(lift: Lifter, size: Value, value: Value, width: Value | None = None) -> Value:
     """Return an array or list with one constant per row of the table whose number of rows `size` is."""
     content = lift.content(size)
+    if width is None:
+        row = one_hot_rows.zeros(lift, value, size, array=True)
+        if row is not None:
+            return lift.new(row)
     if isinstance(content, Const) and isinstance(content.value, int):
         if width is None:
             return lift.new(Items((value,) * content.value))

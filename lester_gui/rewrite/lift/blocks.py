@@ -24,6 +24,7 @@ from lester_gui.rewrite.lift.domain import (
     Rows,
     Tup,
     Value,
+    WideRow,
 )
 from lester_gui.rewrite.lift.naming import unlike
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -70,7 +71,7 @@ def of_value(lift: Lifter, value: Value) -> Matrix:
         one = MatrixBlock(content.name or "column", (Feature(content.cell, content.name),))
         return Matrix(content.node, (one,), content.part, flat=True)
     if isinstance(content, Rows):
-        flat = not isinstance(lift.content(content.template), Tup | Items)
+        flat = not isinstance(lift.content(content.template), Tup | Items | WideRow)
         return replace(of_rows(lift, content), flat=flat)
     raise shape("X is made of something that does not have one row per row of a table")
 
@@ -78,6 +79,10 @@ def of_value(lift: Lifter, value: Value) -> Matrix:
 def of_rows(lift: Lifter, rows: Rows, name: str = "") -> Matrix:
     """Return a list of records as a matrix with one feature per place."""
     template = lift.content(rows.template)
+    if isinstance(template, WideRow):
+        from lester_gui.rewrite.lift.one_hot_rows import matrix
+
+        return matrix(lift, rows, template, name)
     values = template.items if isinstance(template, Tup) else template.values if isinstance(template, Items) else (template,)
     features: list[Feature] = []
     for v in values:
@@ -102,7 +107,8 @@ def beside(lift: Lifter, matrices: list[Matrix]) -> Matrix:
     if any(m.part != first.part for m in matrices):
         raise shape("Matrices of different sides of the split are put side by side")
     node, moved = over_one_node(lift, matrices)
-    return Matrix(node, tuple(b for m in moved for b in m.blocks), first.part, first.dtype)
+    whole = all(m.whole for m in matrices)
+    return Matrix(node, tuple(b for m in moved for b in m.blocks), first.part, first.dtype, whole=whole)
 
 
 def over_one_node(lift: Lifter, matrices: list[Matrix]) -> tuple[Node, list[Matrix]]:

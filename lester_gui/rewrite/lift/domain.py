@@ -324,7 +324,8 @@ class Coded(Value):
 class Matrix(Value):
     """A two-dimensional array: blocks side by side over the rows of `node`.
 
-    `flat` where the script has one column as a one-dimensional object: what reads text takes only that.
+    `flat` where the script has one column as a one-dimensional object: what reads text takes only that. `whole` where a script
+    wrote zeros and ones of its own between whole numbers, so that the array holds whole numbers though it has encoded columns.
     """
 
     node: Node
@@ -332,6 +333,7 @@ class Matrix(Value):
     part: Part | None = None
     dtype: str = "float64"
     flat: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,10 +411,23 @@ class Accessor(Value):
 
 @dataclass(frozen=True, slots=True)
 class OneHotRow(Value):
-    """A row of zeros with a one at the number of a value in a vocabulary."""
+    """Zeros, as many as a vocabulary has values, with a one at the number of `value`; without a value they are all zeros.
+
+    `unknown` is ``error`` where a value that is not in the vocabulary ends the script, ``ignore`` where it gives zeros only.
+    """
 
     vocabulary: Vocabulary
-    value: Value
+    value: Value | None = None
+    unknown: str = "error"
+    floats: bool = False  # whether a zero or the one is a float
+
+
+@dataclass(frozen=True, slots=True)
+class WideRow(Value):
+    """A list, or with `array` a NumPy array, whose length the data tell: single values and `OneHotRow` one after the other."""
+
+    parts: tuple[Value, ...]
+    array: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vector,
     Vocabulary,
+    WideRow,
 )
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.raising import Attempt
@@ -66,6 +67,7 @@ KINDS: dict[type[Value], str] = {
     Generator: "generator",
     Order: "order",
     InLoop: "inloop",
+    WideRow: "wide",
     Iterated: "iterated",
 }
 
@@ -108,6 +110,10 @@ class Objects:
         self.reads: list[Any] = []
         self.codes: dict[int, Any] = {}
         self.shared: set[int] = set()
+        self.inner: list[Any] = []  # tables that inner loops go through, while their bodies are looked at
+        self.inner_tables: dict[Any, Any] = {}
+        self.inner_keyed: dict[Any, Any] = {}
+        self.inner_found: dict[int, Any] = {}  # the row that an inner loop found, while the body runs on it
         self._count = 0
 
     @property

@@ -74,7 +74,9 @@ def hit(lift: Lifter, where: Keyed | Vocabulary, needle: Value) -> Expr:
     """Return the condition that a key is there."""
     if isinstance(where, Vocabulary):
         if where.node is not None:
-            raise no_rule("asking whether a category was seen")
+            from lester_gui.rewrite.lift.one_hot_rows import was_seen
+
+            return was_seen(lift, where, needle)
         options = Tup(tuple(Const(v) for v in where.values))
         from lester_gui.rewrite.lift.expressions.operators import contains
 

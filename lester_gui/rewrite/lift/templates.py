@@ -15,10 +15,12 @@ from lester_gui.rewrite.lift.domain import (
     InLoop,
     Items,
     LineOf,
+    OneHotRow,
     Ref,
     Result,
     Tup,
     Value,
+    WideRow,
 )
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
@@ -55,6 +57,10 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
         return Items(tuple(mapped(lift, v, change) for v in content.values), content.kind)
     if isinstance(content, Entries):
         return replace(content, items=tuple((k, mapped(lift, v, change)) for k, v in content.items))
+    if isinstance(content, WideRow):
+        return replace(content, parts=tuple(mapped(lift, v, change) for v in content.parts))
+    if isinstance(content, OneHotRow):
+        return content if content.value is None else replace(content, value=mapped(lift, content.value, change))
     if isinstance(content, Const | Fields | LineOf):
         return content
     raise shape("A list holds objects that are not values of a row")
@@ -73,7 +79,9 @@ def settled(lift: Lifter, value: Value) -> Value:
         return Items(tuple(settled(lift, v) for v in content.values), content.kind)
     if isinstance(content, Entries):
         return replace(content, items=tuple((k, settled(lift, v)) for k, v in content.items))
-    if isinstance(content, Cell | Const | Fields):
+    if isinstance(content, WideRow):
+        return replace(content, parts=tuple(settled(lift, v) for v in content.parts))
+    if isinstance(content, Cell | Const | Fields | OneHotRow):
         return content
     if isinstance(content, LineOf):
         return as_text(lift, content)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, Ref, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, OneHotRow, Ref, Result, Tup, Value, WideRow
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import exits
@@ -36,13 +36,15 @@ def name(lift: Lifter, node: ast.Name) -> Value:
 @expression(ast.Tuple)
 def tuple_display(lift: Lifter, node: ast.Tuple) -> Value:
     """``a, b``."""
-    return Tup(elements(lift, node.elts))
+    values = elements(lift, node.elts)
+    return WideRow(values) if any(isinstance(v, OneHotRow) for v in values) else Tup(values)
 
 
 @expression(ast.List)
 def list_display(lift: Lifter, node: ast.List) -> Value:
     """``[a, b]``."""
-    return lift.new(Items(elements(lift, node.elts)))
+    values = elements(lift, node.elts)
+    return lift.new(WideRow(values) if any(isinstance(v, OneHotRow) for v in values) else Items(values))
 
 
 @expression(ast.Set)
@@ -61,6 +63,8 @@ def elements(lift: Lifter, nodes: list[ast.expr]) -> tuple[Value, ...]:
                 out += inner.items
             elif isinstance(inner, Items) and inner.kind == "list":
                 out += inner.values
+            elif isinstance(inner, WideRow):
+                out += inner.parts
             else:
                 raise shape("A list whose length is not known is spread out with *")
         else:

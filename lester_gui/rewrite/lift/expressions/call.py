@@ -48,6 +48,11 @@ DISPLAY = (
 @expression(ast.Call)
 def call(lift: Lifter, node: ast.Call) -> Value:
     """``f(x)``."""
+    from lester_gui.rewrite.lift.expressions.nested_calls import in_one_expression
+
+    nested = in_one_expression(lift, node)
+    if nested is not None:
+        return nested
     target = evaluate(lift, node.func)
     positional, keywords = arguments(lift, node)
     return invoke(lift, target, Arguments(ast.unparse(node.func), positional, keywords, node=node))

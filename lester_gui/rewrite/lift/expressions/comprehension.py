@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import paths
+from lester_gui.rewrite.lift import one_hot_rows, paths
 from lester_gui.rewrite.lift.domain import Entries, Fields, Items, Iterated, Result, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.expressions import evaluate, expression
-from lester_gui.rewrite.lift.expressions.basic import under
 from lester_gui.rewrite.lift.statements.assign import store
 from lester_gui.rewrite.lift.statements.branch import condition_of
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -31,10 +30,10 @@ def collect(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -
         from lester_gui.rewrite.lift.texts import all_fields
 
         iterable = Tup(all_fields(lift, content))
-    if isinstance(content, Vocabulary) and kind == "list":
-        coded = _coded(lift, node, content)
-        if coded is not None:
-            return coded
+    if kind == "list":
+        indicators = one_hot_rows.indicators(lift, node, content)
+        if indicators is not None:
+            return lift.new(indicators)
     known = _known(lift, node.generators[0], iterable)
     if known is not None and len(node.generators) == 1:
         return lift.new(Items(_written_out(lift, node, known), kind))
@@ -170,34 +169,3 @@ def _numbering(lift: Lifter, node: ast.DictComp, content: Value) -> Vocabulary |
             raise shape("Numbers are given in the order of a set, which changes from run to run")
         return Vocabulary(inner.order, inner.node, inner.cell, inner.values)
     return None
-
-
-def _coded(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, vocabulary: Vocabulary) -> Value | None:
-    """``[1 if x == c else 0 for c in categories]``: a one-hot row."""
-    from lester_gui.rewrite.lift.domain import OneHotRow
-
-    generator, element = node.generators[0], node.elt
-    if generator.ifs or not isinstance(generator.target, ast.Name):
-        return None
-    if (
-        isinstance(element, ast.Call)
-        and isinstance(element.func, ast.Name)
-        and element.func.id in ("int", "float")
-        and element.args
-    ):
-        test = element.args[0]
-    elif isinstance(element, ast.IfExp) and isinstance(element.body, ast.Constant) and isinstance(element.orelse, ast.Constant):
-        if (element.body.value, element.orelse.value) != (1, 0):
-            return None
-        test = element.test
-    else:
-        return None
-    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
-        return None
-    sides = [test.left, test.comparators[0]]
-    other = [s for s in sides if not (isinstance(s, ast.Name) and s.id == generator.target.id)]
-    if len(other) != 1:
-        return None
-    if vocabulary.order == "set":
-        raise shape("Columns are made in the order of a set, which changes from run to run")
-    return OneHotRow(vocabulary, lift.content(under(lift, lift.live, other[0])))

@@ -32,6 +32,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vector,
     Vocabulary,
+    WideRow,
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.expressions.basic import under
@@ -98,7 +99,7 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         return frame_arithmetic(lift, op, a, b)
     if isinstance(a, Column1) or isinstance(b, Column1):
         return columnwise(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
-    if isinstance(a, Rows | Items | Tup) or isinstance(b, Rows | Items | Tup):
+    if isinstance(a, Rows | Items | Tup | WideRow) or isinstance(b, Rows | Items | Tup | WideRow):
         from lester_gui.rewrite.lift.library.lists import sequence_arithmetic
 
         return sequence_arithmetic(lift, op, a, b)

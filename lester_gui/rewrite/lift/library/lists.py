@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Concat, Limit, Select
-from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift import cells, one_hot_rows
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -20,6 +20,7 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Value,
     Vocabulary,
+    WideRow,
 )
 from lester_gui.rewrite.lift.library.collections import known_elements, ordered, unconditional
 from lester_gui.rewrite.lift.library.mappings import coded, from_entries
@@ -29,6 +30,14 @@ from lester_gui.rewrite.lift.templates import leaves, mapped, moved
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@method("wide", "append")
+def append_to_wide(lift: Lifter, content: WideRow, args: Arguments) -> Value:
+    """``row.append(x)`` where the data tell how long the row is already."""
+    unconditional(lift, args)
+    lift.set(args.owner, one_hot_rows.joined(lift, content, Items((args.positional[0],))))
+    return Const(None)
 
 
 @method("list", "append")
@@ -42,10 +51,14 @@ def append(lift: Lifter, content: Value, args: Arguments) -> Value:
 
 
 @method("list", "extend")
+@method("wide", "extend")
 def extend(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``xs.extend(ys)``, ``xs += ys``."""
     unconditional(lift, args)
     other = lift.content(args.positional[0])
+    if isinstance(content, WideRow) or isinstance(other, WideRow):
+        lift.set(args.owner, one_hot_rows.joined(lift, content, other))
+        return Const(None)
     values = known_elements(lift, other)
     if isinstance(content, Items) and values is not None:
         lift.set(args.owner, Items((*content.values, *values), content.kind))
@@ -152,6 +165,12 @@ def item(lift: Lifter, content: Value, args: Arguments) -> Value:
         raise no_rule("an element whose place is not known")
     if not isinstance(content, Rows):
         raise no_rule("an element of this object")
+    if isinstance(key, Cell) and lift.inner:
+        from lester_gui.rewrite.lift.nested import element_at
+
+        inner = element_at(lift, content, key)
+        if inner is not None:
+            return inner
     if isinstance(key, Cell) and key.expr == lift.position(content.node).expr and lift.loops:
         node = lift.loops[-1].node
         assert node is not None
@@ -198,12 +217,17 @@ def sequence_arithmetic(lift: Lifter, op: str, a: Value, b: Value) -> Value:
         if isinstance(sequence, Items) and isinstance(count, Const) and isinstance(count.value, int):
             return lift.new(Items(sequence.values * count.value))
         if isinstance(sequence, Items) and len(sequence.values) == 1 and isinstance(count, Cell):
+            zeros = one_hot_rows.zeros(lift, sequence.values[0], count)
+            if zeros is not None:
+                return lift.new(zeros)
             from lester_gui.rewrite.lift.arrays import filled_with
 
             return filled_with(lift, count, sequence.values[0])
         raise no_rule("repeating this list")
     if op != "Add":
         raise no_rule(f"{op} on lists")
+    if isinstance(a, WideRow) or isinstance(b, WideRow):
+        return lift.new(one_hot_rows.joined(lift, a, b))
     x, y = (v.items if isinstance(v, Tup) else v.values if isinstance(v, Items) else None for v in (a, b))
     if x is not None and y is not None:
         return Tup(x + y) if isinstance(a, Tup) else lift.new(Items(x + y))

@@ -57,7 +57,7 @@ def from_entries(lift: Lifter, table: Entries, key: Cell) -> Value:
         return coded(lift, Vocabulary("listed", None, None, values), key)
     if any(k.type is not key.type and not (k.type.is_number and key.type.is_number) for k in known):
         raise shape("A dict is read at a key of another type")
-    _must(lift, cells.make("is_in", key, *known).expr)
+    must(lift, cells.make("is_in", key, *known).expr)
     from lester_gui.rewrite.lift.statements.branch import merge
 
     out: Value = table.items[-1][1]
@@ -66,11 +66,11 @@ def from_entries(lift: Lifter, table: Entries, key: Cell) -> Value:
     return out
 
 
-def _must(lift: Lifter, condition: Expr) -> None:
+def must(lift: Lifter, condition: Expr, error: str = "KeyError") -> None:
     """Rows for which the condition does not hold end the script."""
-    if condition in paths.conjuncts(lift.live) or demand(lift, condition, "KeyError"):
+    if condition in paths.conjuncts(lift.live) or demand(lift, condition, error):
         return
-    lift.note("unguarded-lookup", "A dict of the script")
+    lift.note("unguarded-lookup", "A dict of the script" if error == "KeyError" else "A list of the script")
     if lift.straight and lift.loops:
         lift.live = paths.both(lift.live, condition)
 

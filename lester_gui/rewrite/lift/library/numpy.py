@@ -113,8 +113,14 @@ def typed(value: Value, kind: str) -> Value:
     if isinstance(value, Column1):
         return replace(value, cell=change(value.cell))
     if isinstance(value, Matrix):
-        return on_features(value, change)
+        # zeros and ones stay what they are, whatever holds them
+        plain = [b if _is_one_hot(b) else on_features(replace(value, blocks=(b,)), change).blocks[0] for b in value.blocks]
+        return replace(value, blocks=tuple(plain), whole=kind == "int" or (value.whole and kind == "bool"))
     return value
+
+
+def _is_one_hot(block: MatrixBlock) -> bool:
+    return len(block.chain) == 1 and block.chain[0].kind == "one_hot"
 
 
 def on_features(matrix: Matrix, change: Callable[[Cell], Cell]) -> Matrix:

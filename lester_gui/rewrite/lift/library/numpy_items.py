@@ -217,6 +217,8 @@ def of_columns(lift: Lifter, matrix: Matrix, key: Value) -> Value:
 
 def in_floats(matrix: Matrix) -> bool:
     """Whether a matrix holds floats, whatever its single features look like."""
+    if matrix.whole:
+        return False
     return any(f.cell.type in (Type.FLOAT, Type.FLOATS) or b.chain for b in matrix.blocks for f in b.features)
 
 

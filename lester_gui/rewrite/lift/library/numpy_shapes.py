@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import blocks
+from lester_gui.rewrite.lift import blocks, one_hot_rows
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -39,6 +39,9 @@ def side_by_side(lift: Lifter, args: Arguments) -> Value:
     values = parts.values if isinstance(parts, Items) else parts.items if isinstance(parts, Tup) else None
     if values is None:
         raise no_rule(f"{what} of this object")
+    row = one_hot_rows.beside(lift, values) if what in ("hstack", "concatenate") else None
+    if row is not None:
+        return lift.new(row)
     if what == "append" or (what == "concatenate" and lift.const(given["axis"]) not in (1, -1)):
         raise no_rule("putting arrays below each other")
     matrices = []

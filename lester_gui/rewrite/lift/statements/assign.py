@@ -21,6 +21,7 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Unknown,
     Value,
+    WideRow,
 )
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.memory import change, is_array, placed
@@ -68,7 +69,7 @@ def augmented(lift: Lifter, node: ast.AugAssign) -> None:
     """``a += expr``: a list is changed in place, everything else is replaced."""
     load = ast.copy_location(_as_load(node.target), node)
     owner = evaluate(lift, load)
-    if isinstance(owner, Ref) and isinstance(lift.content(owner), Items) and isinstance(node.op, ast.Add):
+    if isinstance(owner, Ref) and isinstance(lift.content(owner), Items | WideRow) and isinstance(node.op, ast.Add):
         from lester_gui.rewrite.lift.library.table import METHODS, Arguments
 
         METHODS["list", "extend"](lift, lift.content(owner), Arguments("+=", [evaluate(lift, node.value)], owner=owner))

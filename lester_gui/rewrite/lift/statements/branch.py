@@ -23,6 +23,7 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Unknown,
     Value,
+    WideRow,
     const_cell,
 )
 from lester_gui.rewrite.lift.expressions import evaluate
@@ -161,6 +162,10 @@ def merge(lift: Lifter, condition: Expr, a: Value | None, b: Value | None) -> Va
         from lester_gui.rewrite.lift.dict_state import merged_state
 
         return merged_state(lift, condition, a, b)
+    if isinstance(a, WideRow) and isinstance(b, WideRow):
+        from lester_gui.rewrite.lift.one_hot_rows import merged
+
+        return merged(lift, condition, a, b)
     optional = _optional(lift, condition, a, b)
     if optional is not None:
         return optional

@@ -6,7 +6,8 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.domain import Const, Entries, Frame, Grid, InLoop, Items, Ref, Result, Tup, Value
+from lester_gui.rewrite.lift import cells, one_hot_rows
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Frame, Grid, InLoop, Items, Ref, Result, Tup, Value, WideRow
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
 from lester_gui.rewrite.lift.paths import TRUE
@@ -56,12 +57,18 @@ def store_item(lift: Lifter, target: ast.Subscript, value: Value) -> None:
         lift.set(owner, replace(content, items=tuple(items.items())))
         return
     if isinstance(content, Items) and content.kind == "list":
+        if isinstance(lift.content(key), Cell):
+            lift.set(owner, one_hot_rows.with_place(lift, content, cells.cell_of(lift.content(key)), value))
+            return
         place = lift.const(key)
         if not isinstance(place, int) or not -len(content.values) <= place < len(content.values):
             raise shape("A list is changed at a place that is not known")
         values = list(content.values)
         values[place] = value
         lift.set(owner, Items(tuple(values)))
+        return
+    if isinstance(content, WideRow):
+        lift.set(owner, one_hot_rows.with_one(lift, content, lift.content(key), lift.content(value)))
         return
     kind = lift.kind(content)
     rule = METHODS.get((kind, "__setitem__"))

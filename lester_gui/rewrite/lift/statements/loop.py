@@ -6,10 +6,11 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import line_tests, loops
+from lester_gui.rewrite.lift import line_tests, loops, one_hot_rows
 from lester_gui.rewrite.lift.domain import Const, Entries, Estimator, Fields, Handle, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.functions import stored_names
+from lester_gui.rewrite.lift.nested import nested_loop
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import Path, here
 from lester_gui.rewrite.lift.statements import block, statement
@@ -42,6 +43,15 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
     known = elements_of(lift, content)
     if known is not None:
         unroll(lift, node, known)
+        return
+    if one_hot_rows.appends_indicators(lift, node, content):
+        return
+    if lift.loops:
+        before = list(lift.inner)
+        try:
+            nested_loop(lift, node, iterable)
+        finally:
+            lift.inner = before
         return
     if node.orelse:
         raise no_rule("else after a loop over rows")
