@@ -38,6 +38,7 @@ RAISING: Final = frozenset(
         "py_int",
         "py_float",
         "parse_date",
+        "make_date",
         "parse_time",
         "present",
         "duration_of",
@@ -135,6 +136,11 @@ def _number(a: _Argument, kind: Type) -> str:
 
 def _no_nan(sql: str) -> str:
     return f"nullif({sql}, {NAN})"
+
+
+def _one_hot_at(args: list[_Argument], result: Typed) -> str:
+    place, width = (_number(a, Type.INT) for a in args)
+    return f"CAST(list_transform(range({width}), lambda i: CASE WHEN i = {place} THEN 1.0 ELSE 0.0 END) AS DOUBLE[])"
 
 
 def _raise(what: str) -> str:
@@ -425,6 +431,8 @@ SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
     "to_float": lambda args, result: _number(args[0], Type.FLOAT),
     "to_int": _to_int,
     "parse_date": _function("lester_parse_date"),
+    "make_date": lambda args, result: f"lester_make_date({', '.join(_number(a, Type.INT) for a in args)})",
+    "one_hot_at": _one_hot_at,
     "parses_int": _function("lester_parses_int"),
     "parses_float": _function("lester_parses_float"),
     "parses_date": _function("lester_parses_date"),

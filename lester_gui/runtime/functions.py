@@ -237,6 +237,13 @@ def _parse_date(text: str, form: str) -> date:
         raise DataError("a date does not have the script's format") from None
 
 
+def _make_date(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except (ValueError, OverflowError):
+        raise DataError("year, month and day give no day of the calendar") from None
+
+
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}(:\d{2}(:\d{2}(\.\d{1,6})?)?)?)?", re.ASCII)
 
 
@@ -355,6 +362,7 @@ _BY_ROW: Final[_Table] = {
     "round_float": (_py_round, (_FLOAT, _INT), _FLOAT),
     "round_int": (_py_round, (_INT, _INT), _FLOAT),
     "parse_date": (_parse_date, (_TEXT, _TEXT), "DATE"),
+    "make_date": (_make_date, (_INT, _INT, _INT), "DATE"),
     "np_round": (_np_round, (_FLOAT, _INT), _FLOAT),
     "date_text": (_date_text, (_DAY, _TEXT), _TEXT),
     "exact_ratio": (_exact_ratio, (_TEXT, _INT), _FLOAT),

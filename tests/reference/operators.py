@@ -194,6 +194,8 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "to_float": float,
     "to_int": int,
     "parse_date": lambda a, pattern: datetime.strptime(a, pattern).date(),
+    "make_date": date,
+    "one_hot_at": lambda place, width: [float(i == place) for i in range(width)],
     "parses_int": _parses(int),
     "parses_float": _parses(float),
     "parses_date": _parses(datetime.strptime),

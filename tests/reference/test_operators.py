@@ -23,6 +23,7 @@ PYTHON_TYPE = {
     Type.DATE: date,
     Type.TIMESTAMP: datetime,
     Type.STRS: list,
+    Type.FLOATS: list,
     Type.DURATION: int,
 }
 

@@ -81,6 +81,14 @@ SAME = {
     "        X.append([zone])\n        y.append(parts[5])\n",
 }
 
+SAME["a one at the place of the row that was found"] = (
+    "import datetime\nfor r in people:\n    for i in range(len(places)):\n        if places[i]['city'] == r['city']:\n"
+    "            place = i\n            break\n    else:\n        place = len(places)\n"
+    "    year, month, day = r['signup'].split('-')\n    signed = datetime.date(int(year), int(month), int(day))\n"
+    "    row = [signed.weekday(), signed.year]\n    for n in range(len(places) + 1):\n        row.append(int(n == place))\n"
+    "    X.append(row)\n    y.append(r['member'])\n"
+)
+
 
 def write(folder: Path, body: str, leave_out: tuple[int, ...] = ()) -> None:
     folder.mkdir()

@@ -10,7 +10,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr
+from lester_gui.ir.expressions import Apply, Expr
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import (
@@ -159,9 +159,14 @@ def indicators(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp
     """Return ``[1 if x == c else 0 for c in categories]``, or the same over their numbers; None for anything else."""
     from lester_gui.rewrite.lift.expressions.basic import under
 
-    numbers = isinstance(content, Iterated) and content.kind == "range" and width(lift, content.parts[0]) is not None
-    vocabulary = width(lift, content.parts[0]) if isinstance(content, Iterated) and numbers else content
     generator = node.generators[0]
+    size = lift.content(content.parts[0]) if isinstance(content, Iterated) and content.kind == "range" else None
+    if size is not None and isinstance(content, Iterated) and len(content.parts) != 1:
+        return None
+    if isinstance(size, Cell) and width(lift, size) is None:
+        return _of_places(lift, node, size)
+    numbers = size is not None
+    vocabulary = content if size is None else width(lift, size)
     if not isinstance(vocabulary, Vocabulary) or len(node.generators) != 1 or generator.ifs:
         return None
     if not isinstance(generator.target, ast.Name):
@@ -180,6 +185,22 @@ def indicators(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp
     if coded is None or not same(coded[0], vocabulary):
         return None
     return WideRow((OneHotRow(_in_order(vocabulary), coded[1], "error", floats),))
+
+
+def _of_places(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, size: Cell) -> WideRow | None:
+    """Return ``[int(i == place) for i in range(len(rows) + 1)]``: as many places as another table has rows."""
+    from lester_gui.rewrite.lift.expressions.basic import under
+
+    generator = node.generators[0]
+    if not isinstance(generator.target, ast.Name) or generator.ifs or len(node.generators) != 1 or not lift.is_size(size):
+        return None
+    found = _indicator(node.elt, generator.target.id)
+    if found is None or found[1]:
+        return None
+    place = lift.content(under(lift, lift.live, found[0]))
+    if not isinstance(place, Cell) or place.type is not Type.INT or place.nullable or code(lift, place) is not None:
+        return None
+    return WideRow((cells.make("one_hot_at", place, size),))
 
 
 def appends_indicators(lift: Lifter, node: ast.For, content: Value) -> bool:
@@ -324,7 +345,8 @@ def matrix(lift: Lifter, rows: Rows, template: WideRow, name: str) -> Matrix:
         content = lift.content(part)
         if not isinstance(content, OneHotRow):
             cell = cells.cell_of(content)
-            whole = whole and cell.type in (Type.INT, Type.BOOL)
+            zeros_and_ones = isinstance(cell.expr, Apply) and cell.expr.operator == "one_hot_at"
+            whole = whole and (cell.type in (Type.INT, Type.BOOL) or zeros_and_ones)
             feature = Feature(cell, lift.called_cell(cell))
             if out and not out[-1].chain:
                 out[-1] = replace(out[-1], features=(*out[-1].features, feature))

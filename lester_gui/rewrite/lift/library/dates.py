@@ -8,7 +8,7 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Value
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function
-from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.raising import caught_by, demand
 from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:
@@ -39,9 +39,14 @@ def from_iso(lift: Lifter, args: Arguments) -> Value:
 
 @function("datetime.datetime", "datetime.date")
 def constant(lift: Lifter, args: Arguments) -> Value:
-    """``datetime(2022, 1, 31)``."""
+    """``datetime(2022, 1, 31)``, or of three numbers of the current row."""
     given = args.bind("year", "month", "day")
-    year, month, day = (lift.const(given[n]) for n in ("year", "month", "day"))
+    parts = [lift.content(given[n]) for n in ("year", "month", "day")]
+    if any(isinstance(p, Cell) for p in parts):
+        if caught_by(lift, "ValueError"):
+            raise no_rule("a date made of three numbers within try")
+        return cells.make("make_date", *(cells.cell_of(p) for p in parts))
+    year, month, day = (lift.const(p) for p in parts)
     text = f"{year:04d}-{month:02d}-{day:02d}"
     return cells.make("parse_date", cells.cell_of(Const(text)), cells.cell_of(Const("%Y-%m-%d")))
 
