@@ -141,13 +141,35 @@ def key_columns(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, read:
         if name == ROW_KEY:
             out[name] = pa.array([str(r) for r in table.row_ids], pa.string())
         else:
-            if name not in table.schema:
+            column = _place(records, read, table, name)
+            if column is None:
                 raise UserError(
                     f"{records.name} has no column {name!r}, which lester.toml names as a key",
                     hint=f"The columns are {', '.join(table.schema.names)}.",
                 )
-            out[name] = table.columns.column(name)
+            out[name] = table.columns.column(column)
     return pa.table(out)
+
+
+def _place(records: Records, read: Read, table: ReadTable, name: str) -> int | None:
+    """Return the number of a column that goes by `name` in the plan, or else in the header that the script passes over.
+
+    Where a script calls ``next(reader)`` and takes fields by number, the plan has no names for them, but the file has.
+    """
+    if name in table.schema:
+        return table.schema.names.index(name)
+    if read.reader not in (Reader.PYTHON_CSV, Reader.PYTHON_LINES):
+        return None
+    options = dict(read.options)
+    text = records.preamble.decode(dialect_of(read).encoding).lstrip("\ufeff").rstrip("\r\n")
+    last = text.splitlines()[-1] if text else ""
+    if read.reader is Reader.PYTHON_CSV:
+        header = next(csv.reader([last], delimiter=str(options.get("delimiter", ","))), [])
+    else:
+        separator = options.get("sep", ",")
+        header = last.split(None if separator is None else str(separator))
+    header = [h.strip() for h in header]
+    return header.index(name) if len(header) == len(table.schema.names) and header.count(name) == 1 else None
 
 
 def key_function(read: Read, key: Sequence[str]) -> KeyOf | None:
@@ -160,13 +182,14 @@ def key_function(read: Read, key: Sequence[str]) -> KeyOf | None:
 
     def key_of(records: Records) -> list[object]:
         table = _as_text(records, read)
-        missing = [name for name in key if name not in table.schema]
+        places = {name: _place(records, read, table, name) for name in key}
+        missing = [name for name, place in places.items() if place is None]
         if missing:
             raise UserError(
                 f"{records.name} has no column {missing[0]!r}, which lester.toml names as its key",
                 hint=f"The columns are {', '.join(table.schema.names)}.",
             )
-        values = zip(*(table.columns.column(name).to_pylist() for name in key), strict=True)
+        values = zip(*(table.columns.column(places[name]).to_pylist() for name in key), strict=True)
         by_row = dict(zip(table.row_ids, values, strict=True))
         return [by_row.get(r, text) for r, text in zip(records.row_ids, records.records, strict=True)]
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Options, Read, Reader
+from lester_gui.ir.schema import Field, Type
 from lester_gui.runtime.ingest import Change, changed_since, drop_snapshot, ingest, snapshot_records
 from lester_gui.runtime.read import key_columns, key_function
 from lester_gui.runtime.records import Dialect, dialect_of, split
@@ -82,6 +83,26 @@ def test_first_ingest_numbers_the_data_lines(connection: duckdb.DuckDBPyConnecti
     assert snapshot_records(connection, snapshot).content == path.read_bytes()
     found = key_columns(connection, snapshot, read_of(), ["#row", "name"]).to_pydict()
     assert found == {"row_id": [1, 2, 3], "#row": ["1", "2", "3"], "name": ["ann", "bob", "ann"]}
+
+
+@pytest.mark.parametrize(
+    ("reader", "options"),
+    [
+        (Reader.PYTHON_CSV, (("skip", 1), ("header", False), ("delimiter", ";"))),
+        (Reader.PYTHON_LINES, (("skip", 1), ("sep", ";"))),
+    ],
+)
+def test_a_key_may_be_named_by_the_header_that_the_script_passes_over(
+    connection: duckdb.DuckDBPyConnection, path: Path, reader: Reader, options: Options
+) -> None:
+    path.write_bytes(b"card; name\n7;ann\n9;bob\n")
+    node = replace(read_of(reader, options), columns=(Field("c0", Type.STR), Field("c1", Type.STR)))
+    source = Source(name="people", path="people.csv")
+    snapshot = ingest(connection, source, path, dialect_of(node), key_function(node, ["name"]))
+    found = key_columns(connection, snapshot, node, ["card", "c1", "name"]).to_pydict()
+    assert found == {"row_id": [1, 2], "card": ["7", "9"], "c1": ["ann", "bob"], "name": ["ann", "bob"]}
+    with pytest.raises(UserError, match="has no column 'town'"):
+        key_columns(connection, snapshot, node, ["town"])
 
 
 def test_the_same_content_is_the_same_snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
