@@ -15,6 +15,7 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
     Encoded,
+    Entries,
     Feature,
     Frame,
     Items,
@@ -70,6 +71,10 @@ def of_value(lift: Lifter, value: Value) -> Matrix:
     if isinstance(content, Column1):
         one = MatrixBlock(content.name or "column", (Feature(content.cell, content.name),))
         return Matrix(content.node, (one,), content.part, flat=True)
+    if isinstance(content, Rows) and isinstance(template := lift.content(content.template), Entries):
+        from lester_gui.rewrite.lift.library.sklearn_dicts import of_records
+
+        return of_records(lift, content, template)
     if isinstance(content, Rows):
         flat = not isinstance(lift.content(content.template), Tup | Items | WideRow)
         return replace(of_rows(lift, content), flat=flat)

@@ -20,6 +20,7 @@ from lester_gui.rewrite.lift.domain import (
     UserFunction,
     Value,
 )
+from lester_gui.rewrite.lift.library.sklearn_dicts import vectorised
 from lester_gui.rewrite.lift.library.sklearn_names import is_model
 from lester_gui.rewrite.lift.library.sklearn_translate import translate
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -56,6 +57,8 @@ def apply(lift: Lifter, value: Value, matrix: Matrix, scope: str, name: str) -> 
             if lift.content(inner) != Const("drop")
         ]
         return blocks.beside(lift, parts)
+    if short == "DictVectorizer":
+        return vectorised(lift, content, matrix, scope, name)
     made = translate(lift, content, matrix)
     return blocks.transformed(matrix, made, name or short.lower(), scope if chain.learns(made) else "", content.lines)
 
