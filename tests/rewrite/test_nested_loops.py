@@ -135,6 +135,10 @@ STOPS = {
     "what the inner loop leaves is read": "for r in people:\n    for p in places:\n"
     "        if p['city'] == r['city']:\n            z = 1\n"
     "            break\n    else:\n        z = 0\n    X.append([p['zone'], z])\n" + END,
+    "what an earlier loop left is not read in else": "for p in places:\n    last = p['zone']\n"
+    "for r in people:\n    for p in places:\n"
+    "        if p['city'] == r['city']:\n            z = 1\n            break\n    else:\n"
+    "        z = p['zone']\n    X.append([z])\n" + END,
     "the inner list grows": "for r in people:\n    z = 0\n    for v in visits:\n        if v[0] == r['id']:\n"
     "            z = v[2]\n            break\n"
     "    visits.append((r['id'], 'x', 1, 1.0))\n    X.append([z])\n" + END,

@@ -118,6 +118,8 @@ STOPS = {
     "numbers given while rows are made": "seen = {}\nfor p in people:\n    if p['city'] not in seen:\n"
     "        seen[p['city']] = len(seen)\n"
     "    vec = [0] * len(seen)\n    vec[seen[p['city']]] = 1\n    X.append(vec[:1])\n    y.append(p['y'])\n",
+    "an array of whole numbers cuts": "for p in people:\n    v = np.zeros(3, dtype=int)\n    v[p['n'] - 2] = p['income']\n"
+    "    X.append(list(v))\n    y.append(p['y'])\n",
     "order of a set": "for p in people:\n    X.append([int(p['city'] == c) for c in set(q['city'] for q in people)])\n"
     "    y.append(p['y'])\n",
 }

@@ -251,6 +251,8 @@ def _looked_up(lift: Lifter, node: ast.For, found: Shape, inner: Inner, element:
             lift.inner_found = {k: v for k, v in lift.inner_found.items() if k != inner.ident}
 
     def no() -> None:
+        for name in stored_names([ast.Assign([node.target], ast.Constant(None)), *found.before]):
+            lift.names[name] = Unknown(f"{name} holds what an inner loop left in it", node.lineno)
         if found.breaks:
             block(lift, list(node.orelse))
 

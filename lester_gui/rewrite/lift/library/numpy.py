@@ -149,6 +149,8 @@ def constant_array(lift: Lifter, args: Arguments) -> Value:
     elif kind == "bool":
         fill = Const(bool(lift.const(fill)))
     size = lift.content(given["shape"])
+    if isinstance(size, Const) and kind in ("int", "bool"):
+        raise no_rule("an array of a fixed size that cuts what is put into it to whole numbers")
     if isinstance(size, Tup):
         if len(size.items) == 1:
             return filled_with(lift, size.items[0], fill)
