@@ -20,9 +20,9 @@ from lester_gui.sandbox import Positions, Sandbox, ScriptRun
 from lester_gui.sandbox.copies import private_folder
 from lester_gui.verify.capture import Original, OriginalRun, learning_of, positions_of
 from lester_gui.verify.counterexample import describe_failure, shrink
-from lester_gui.verify.equivalence import Comparison, compare, describe, opaque_steps
+from lester_gui.verify.equivalence import Comparison, compare, describe, is_whole_script, opaque_steps
 from lester_gui.verify.lineage_check import check_lineage
-from lester_gui.verify.mutations import MutatedInput, mutate
+from lester_gui.verify.mutations import OF_FILES, MutatedInput, mutate
 from lester_gui.verify.originals import Originals
 from lester_gui.verify.plan_result import Execute, PlanResult, Refit
 from lester_gui.verify.sources import SourceTable, contents, load, sample
@@ -165,7 +165,7 @@ class _Verification:
         counterexample, lineage = None, LineageResult()
         if mutations:
             counterexample, comparison = self._mutate(small, comparison)
-            if counterexample is None:
+            if counterexample is None and not is_whole_script(self.plan):  # of a whole script it says nothing that could be wrong
                 self.ctx.advance("Checking the lineage", 0.85)
                 lineage = self._lineage(small)
         return self._finish(result, comparison, counterexample, lineage, mutations)
@@ -218,7 +218,8 @@ class _Verification:
                 return PlanResult({}, stopped=stage, exception_type=str(kind))
 
     def _mutate(self, small: Mapping[str, SourceTable], comparison: Comparison) -> tuple[Counterexample | None, Comparison]:
-        inputs = list(mutate(self.plan, self.original.script.text, small, self.seed))
+        kinds = OF_FILES if is_whole_script(self.plan) else None
+        inputs = list(mutate(self.plan, self.original.script.text, small, self.seed, kinds))
         for number, (mutated, run) in enumerate(self._runs(inputs)):
             self.ctx.advance(f"Comparing on edited data: {mutated.name}", 0.35 + 0.5 * number / len(inputs))
             if run.run.status in ("timeout", "killed"):
@@ -401,7 +402,7 @@ class _Verification:
         if not mutations and not self.tally.differing:
             yield Finding("given-data-only", "Compared on the given data only", "Edited data were not tried.")
         for what in self._excluded():
-            yield Finding("nondeterministic", "The script gives another value each time", f"{what} cannot be compared.")
+            yield Finding("nondeterministic", "The script gives other results each time it runs", f"{what} cannot be compared.")
 
     def _excluded(self) -> tuple[str, ...]:
         assert self.base is not None
@@ -437,7 +438,9 @@ class _Verification:
 
 
 def _names(plan: Plan) -> frozenset[str]:
-    """Return the script's variables that are compared."""
+    """Return the script's variables that are compared; none where the plan runs the script and knows only what its model saw."""
+    if is_whole_script(plan):
+        return frozenset()
     names = {n.name for n in plan.views} | {plan.label.variable}
     return frozenset(names | {base for n in names if (base := n.rpartition("-")[0]) and n.rpartition("-")[2].isdigit()})
 

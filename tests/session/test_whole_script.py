@@ -13,7 +13,7 @@ from lester_gui.ir.parse import parse
 from lester_gui.ir.render import render
 from lester_gui.ir.serialise import dumps, loads
 from lester_gui.session import Session
-from lester_gui.session.whole_script import is_whole_script
+from lester_gui.verify.equivalence import is_whole_script
 
 SCRIPT = """
     import csv
