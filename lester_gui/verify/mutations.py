@@ -392,3 +392,11 @@ OF_FILES = frozenset(
 )
 """Edits for a plan that runs the whole script, where script and plan can differ only in how files reach the script, in which
 rows and labels come back from it, and in where it stops: not in what its statements mean."""
+
+ALWAYS = frozenset(
+    {"a sample", "rows in another order", "repeated keys", "keys without a partner", "the script's constants as data"}
+    | {"empty text", "empty numbers", "unseen categories", "both sides of the plan's numbers", "ties in the keys of sorts"}
+    | {"other case", "half of the rows", "one row each"}
+)
+"""Inputs that are tried however long a script takes: each aims at another kind of step (joins, filters, filling, categories,
+sorts, text), and at data of another size."""

@@ -79,3 +79,58 @@ def test_a_file_that_is_no_source_is_named(folder: Path) -> None:
     with Session.open(folder, user="ines") as session:
         said = session.rewrite("churn", "rules")
     assert said["status"] == "not-run" and "people.csv, which is no source" in said["message"]
+
+
+REFUSED = """
+    import pandas as pd
+    from sklearn.linear_model import LogisticRegression
+
+    df = pd.read_csv("people.csv")
+    df["AGE"] = df["age"].replace("?", "0").astype(int)
+    df = df.rename(columns={"AGE": "Age"})
+    model = LogisticRegression().fit(df[["Age"]], df["left"])
+    print(model.predict(df[["Age"]])[:3])
+"""
+
+
+def test_a_plan_that_is_refused_on_the_given_data_gives_way_to_the_whole_script(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two columns whose names differ by case only are more than the engine holds: that is told, and nothing ends as "differs"."""
+    (folder / "churn.py").write_text(dedent(REFUSED))
+    tried: list[int] = []
+    with Session.open(folder, user="ines") as session:
+        run_script = session.sandbox.run_script
+        monkeypatch.setattr(session.sandbox, "run_script", lambda *a, **k: tried.append(1) or run_script(*a, **k))
+        said = session.rewrite("churn", "rules")
+        assert (said["status"], said["opaque_steps"]) == ("partly-verified", 1)
+        assert "opaque step" in said["message"] and said["inputs"] >= 3
+        refused = next(f for f in said["findings"] if f["kind"] == "plan-refused")
+        assert "differ by case only" in refused["text"]
+        assert is_whole_script(session.rewritten("churn").plan)
+        assert session.run("churn")["train_rows"] == 80
+    assert len(tried) < 40
+
+
+def test_a_script_of_chance_is_called_that(folder: Path) -> None:
+    script = folder / "churn.py"
+    script.write_text(
+        script.read_text()
+        .replace("int(rows[i]", "int(random.random() < 0.5) * int(rows[i]")
+        .replace("import csv", "import csv, random")
+    )
+    with Session.open(folder, user="ines") as session:
+        said = session.rewrite("churn", "rules")
+    assert said["status"] == "partly-verified"
+    assert {"kind", "title"} <= set(said["findings"][0])
+    assert "The script gives other results each time it runs" in {f["title"] for f in said["findings"]}
+    assert said["stages"]["label"]["status"] == "excluded"
+
+
+def test_a_file_that_the_script_makes_and_reads_again_does_not_stop_it(folder: Path) -> None:
+    script = folder / "churn.py"
+    before = "import csv, shutil\nshutil.copyfile('people.csv', 'copy.csv')\n"
+    script.write_text(script.read_text().replace("import csv", before, 1).replace('open("people.csv")', 'open("copy.csv")'))
+    with Session.open(folder, user="ines") as session:
+        said = session.rewrite("churn", "rules")
+        assert said["status"] == "partly-verified" and said["inputs"] >= 3
