@@ -134,3 +134,13 @@ def test_a_file_that_the_script_makes_and_reads_again_does_not_stop_it(folder: P
     with Session.open(folder, user="ines") as session:
         said = session.rewrite("churn", "rules")
         assert said["status"] == "partly-verified" and said["inputs"] >= 3
+
+
+def test_a_script_that_spoils_its_project_spoils_copies_only(folder: Path) -> None:
+    script = folder / "churn.py"
+    spoil = "import os, glob\nfor path in glob.glob('**', recursive=True):\n    if os.path.isfile(path): os.remove(path)\n"
+    script.write_text(script.read_text() + spoil)
+    before = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
+    with Session.open(folder, user="ines") as session:
+        assert session.rewrite("churn", "rules")["status"] == "partly-verified"
+    assert {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()} == before
