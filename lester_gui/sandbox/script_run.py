@@ -30,6 +30,8 @@ class ScriptRun:
     raised : Raised or None
         What ended it; the message is not kept, it may hold personal values.
     seconds : float
+    cpu_seconds : float
+        What it took of processors: the same however busy the machine is. 0 if it did not leave a record.
     output : str
         Beginning and end of what it printed; may hold personal values, so it is shown and never stored or logged.
     assignments : tuple of Assignment
@@ -58,6 +60,7 @@ class ScriptRun:
     changed: tuple[ChangedFile, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     isolation: Isolation = field(default_factory=lambda: Isolation(supported=False))
+    cpu_seconds: float = 0.0
 
     def require_finished(self, script: str, interpreter: str = "") -> None:
         """Do nothing if the script came to its end.
@@ -106,6 +109,7 @@ def read_script_run(ended: Ended, out: Path, copy: WorkingCopy, versions: Mappin
             calls=tuple(_call(e, decoder) for e in document["events"] if e["kind"] != "split"),
             splits=tuple(_split(e, decoder) for e in document["events"] if e["kind"] == "split"),
             files=tuple(_file(f) for f in document["files"]),
+            cpu_seconds=float(document["cpu"]),
             **common,
         )
     except (record.DamagedRecord, KeyError, TypeError, AttributeError):

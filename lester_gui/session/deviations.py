@@ -155,7 +155,8 @@ class Counter:
             return False
 
     def _run(self, plan: Plan) -> PlanResult:
-        return executor(self.configuration, self.workers)(plan, self.folder, None, self.ctx)
+        with executor(self.configuration, self.workers) as execute:
+            return execute(plan, self.folder, None, self.ctx)
 
 
 def _reading(plan: Plan, title: str, changed: int, of: int, what: str) -> Document:

@@ -1,10 +1,13 @@
-"""Runs a plan on files for verification: an empty database in memory, fresh snapshots, nothing kept."""
+"""Runs plans on files for verification: an empty database in memory, fresh snapshots, nothing kept."""
 
 from __future__ import annotations
 
 import json
+import os
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Self
 
 import duckdb
 import numpy as np
@@ -19,7 +22,8 @@ from lester_gui.maintenance import learned
 from lester_gui.maintenance.learned import Worker
 from lester_gui.models import script_model
 from lester_gui.progress import Context
-from lester_gui.runtime import ingest, split
+from lester_gui.runtime import functions, ingest
+from lester_gui.runtime import split as splits
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import Materialised, evaluate_expression, fetch_table, materialise
 from lester_gui.runtime.records import dialect_of
@@ -30,22 +34,78 @@ from lester_gui.store.catalogue import Snapshot, View
 from lester_gui.verify.plan_result import Array, Edges, Occurrence, PlanResult, ViewResult
 
 RUN = 1
+ONE_THREAD = 4 << 20  # bytes of sources
 
 
-def executor(
-    configuration: Configuration, worker_of: Callable[[Plan, Context], Worker]
-) -> Callable[[Plan, Path, Positions | None, Context], PlanResult]:
-    """Return the function that `verify` calls to run a plan on a folder."""
+class Execution:
+    """Runs plans on folders, each in a database in memory that is empty: what a run makes is rolled back after it.
 
-    def execute(plan: Plan, folder: Path, positions: Positions | None, ctx: Context) -> PlanResult:
-        connection = stores.open_memory()
+    A database with its tables and functions takes longer to make than a small plan to run, so one is kept between runs. Close it
+    at the end; it may be run from several threads, one run at a time.
+
+    Parameters
+    ----------
+    configuration
+        Which file is which source.
+    worker_of
+        Returns what runs the code that a plan carries.
+    """
+
+    def __init__(self, configuration: Configuration, worker_of: Callable[[Plan, Context], Worker]) -> None:
+        self._configuration = configuration
+        self._worker_of = worker_of
+        self._lock = threading.Lock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._threads = 0
+
+    def __call__(self, plan: Plan, folder: Path, split: Positions | None, ctx: Context) -> PlanResult:
+        """Run a plan on the sources below `folder`, see `verify.plan_result.Execute`."""
+        with self._lock:
+            connection = self._ready(plan, folder)
+            connection.execute("BEGIN")
+            try:
+                snapshots = fresh_snapshots(connection, plan, folder, self._configuration)
+                return execute_on(connection, snapshots, plan, RUN, self._worker_of(plan, ctx), split, ctx)
+            finally:
+                self._forget(connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _forget(self, connection: duckdb.DuckDBPyConnection) -> None:
         try:
-            snapshots = fresh_snapshots(connection, plan, folder, configuration)
-            return execute_on(connection, snapshots, plan, RUN, worker_of(plan, ctx), positions, ctx)
-        finally:
+            connection.execute("ROLLBACK")
+        except duckdb.Error:  # an engine that cannot even do that holds nothing worth keeping: the next run opens another
             connection.close()
+            self._connection = None
 
-    return execute
+    def _ready(self, plan: Plan, folder: Path) -> duckdb.DuckDBPyConnection:
+        if self._connection is None:
+            self._connection = stores.open_memory()
+            functions.register(self._connection)  # in a transaction it would be rolled back with the run
+            self._threads = 0
+        paths = {folder / self._configuration.source(node.source).path for node in plan.reads}
+        size = sum(path.stat().st_size for path in paths if path.is_file())
+        threads = 1 if size < ONE_THREAD else max(1, os.cpu_count() or 1)  # on few rows, handing work around costs more than it
+        if threads != self._threads:
+            self._connection.execute(f"SET threads = {threads}")
+            self._threads = threads
+        return self._connection
+
+
+def executor(configuration: Configuration, worker_of: Callable[[Plan, Context], Worker]) -> Execution:
+    """Return what `verify` calls to run a plan on a folder."""
+    return Execution(configuration, worker_of)
 
 
 def execute_on(
@@ -129,7 +189,7 @@ def _learn(
         done["y"] = y
         stage = "split"
         recorded = None if positions is None else _imposed(connection, plan, run, positions)
-        split.deal(connection, plan, run, recorded, evaluate=worker.evaluate)
+        splits.deal(connection, plan, run, recorded, evaluate=worker.evaluate)
         rows = learned.prepare(connection, plan, run, worker)
         done |= {"train": rows.train, "test": rows.test}
         stage = "encode"
@@ -148,7 +208,7 @@ def _learn(
 
 def _imposed(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, positions: Positions) -> pa.Table:
     """The membership that the script was seen to deal, as a recorded split."""
-    _, keys = split.row_keys(connection, plan, run)
+    _, keys = splits.row_keys(connection, plan, run)
     sides = [(i, "train", n) for n, i in enumerate(positions.train)] + [(i, "test", n) for n, i in enumerate(positions.test)]
     return pa.table(
         {

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Any
 
 from lester_gui.discovery.configuration import SourceEntry
 from lester_gui.discovery.scripts import Script, load_script
@@ -23,7 +22,7 @@ from lester_gui.rewrite.lift.lifter import Asked
 from lester_gui.rewrite.ollama.status import list_models
 from lester_gui.rewrite.rules import Rewrite, Step, rewrite
 from lester_gui.runtime.read import observe_schema
-from lester_gui.sandbox import Capture
+from lester_gui.sandbox import Capture, ScriptRun
 from lester_gui.session import deviations, model_help, whole_script
 from lester_gui.session.execution import executor, refit
 from lester_gui.session.indexing import reading
@@ -33,12 +32,17 @@ from lester_gui.session.worker import worker_for
 from lester_gui.settings import load as load_settings
 from lester_gui.store import catalogue
 from lester_gui.verify.capture import Original, run_original
-from lester_gui.verify.verdict import DIFFERS, NOT_RUN, Verdict
+from lester_gui.verify.equivalence import is_whole_script
+from lester_gui.verify.originals import Originals
+from lester_gui.verify.verdict import DIFFERS, NOT_RUN, Finding, Verdict
 from lester_gui.verify.verification import verify_plan
 
 REWRITERS = ("auto", "rules", "ollama")
 MOST_OBSERVED = 8
 """How many steps that no rule covers are run to see what they yield; a script with more is run as a whole."""
+WHOLE = "The whole script is one opaque step: it is run again whenever its sources change."
+SEEDS = (0, 1)
+"""Of the hashing of text, which decides the order of sets: what differs between the two is not determined by the input."""
 LINE_BY_LINE = (("sep", ","), ("maxsplit", 0))
 
 
@@ -77,28 +81,48 @@ class Rewriting(OpenedProject):
         _ = self.store  # where nothing can be kept, say so before the work
         started = datetime.now(UTC)
         ctx.advance("Reading the script", 0.0)
-        found = self.rules_of(pipeline, script)
+        self._warm_up()
+        found, unread = self._rules(pipeline, script)
         rewriter, attempts, plan, message = "rules", [], found.plan, ""
+        run: ScriptRun | None = None
         if plan is None:
-            plan, message = self._whole(pipeline, script, found, Part(ctx, 0.1, 0.3))
+            reason = next((s.why for s in found.stops if not s.beside), "The rules stopped")
+            plan, run, message = self._whole(pipeline, script, reason, Part(ctx, 0.1, 0.3))
+            if plan is None and unread is not None:
+                raise unread
         elif plan.opaque_steps and with_ != "rules":
             filled = model_help.fill(self, plan, script, self.worker, load_settings(), model, Part(ctx, 0.1, 0.6))
             plan, attempts, message, rewriter = filled.plan, filled.attempts, filled.message, filled.rewriter
             if attempts:
                 self._note_model(pipeline, filled.journal)
-        verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95)) if plan is not None else Verdict(status=NOT_RUN)
+        verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95), run) if plan is not None else Verdict(status=NOT_RUN)
         if found.plan is not None and plan is not found.plan and verdict.status in (DIFFERS, NOT_RUN):
             # equal step by step, and yet the whole is not: what a model wrote is never kept on such terms
             plan, rewriter = found.plan, "rules"
             message = "The model's step was refused: with it the whole plan differs from the script. The rules' plan stays."
             verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95))
+        if plan is not None and verdict.status == DIFFERS and not verdict.inputs and not is_whole_script(plan):
+            plan, verdict, message = self._coarser(pipeline, script, plan, verdict, message, Part(ctx, 0.8, 0.95))
         findings = self._told(found, plan, Part(ctx, 0.95, 0.98))
         document = self._document(pipeline, found, plan, verdict, findings, rewriter, attempts, message, started)
         self.keep(pipeline, script, plan, document, rewriter, len(attempts))
         return _answer(document)
 
     def rules_of(self, pipeline: str, script: Script) -> Rewrite:
-        """What the rules make of a script."""
+        """What the rules make of a script.
+
+        Raises
+        ------
+        UserError
+            If a file that it reads is missing or damaged.
+        """
+        found, unread = self._rules(pipeline, script)
+        if unread is not None:
+            raise unread
+        return found
+
+    def _rules(self, pipeline: str, script: Script) -> tuple[Rewrite, UserError | None]:
+        """What the rules make of a script, and what a person has to mend first, unless the script itself makes that file."""
         configuration = self.configuration
         refused: list[UserError] = []
         sources = {s.path: s.name for s in configuration.sources} | {
@@ -128,22 +152,43 @@ class Rewriting(OpenedProject):
         for error in refused:
             # a damaged or missing file is for a person to mend; a reader that Lester lacks is a stop of the rules
             if error.message in told and "not supported yet" not in error.message:
-                raise error
-        return found
+                return found, error
+        return found, None
 
-    def _whole(self, pipeline: str, script: Script, found: Rewrite, ctx: Context) -> tuple[Plan | None, str]:
+    def _warm_up(self) -> None:
+        """Let the processes that scripts run in make their imports while the rules read the script."""
+        if self.sandbox.isolation.supported:
+            for hash_seed in SEEDS:
+                with suppress(UserError):  # an interpreter that does not start is told where a script needs it
+                    self.sandbox.warm_up(hash_seed)
+
+    def _whole(self, pipeline: str, script: Script, reason: str, ctx: Context) -> tuple[Plan | None, ScriptRun | None, str]:
         """The plan that runs the whole script as one step, where nothing better is left; None and why where it cannot be."""
         entries = {s.path: s for s in self.configuration.sources}
         ctx.advance("Running the script to see what its model learns from")
-        reason = next((s.why for s in found.stops if not s.beside), "The rules stopped")
         try:
             run = run_original(Original(self.folder, script, {}), self.sandbox, ctx, capture=Capture(names=frozenset()))
             line = self.configuration.pipeline(pipeline).fit_line or self._fit_line(pipeline)
             reads = {path: partial(self._read_whole, entry) for path, entry in entries.items()}
             plan = whole_script.plan_of_script(script, pipeline, line, reads, run, reason)
         except UserError as error:
-            return None, f"The script cannot be run as one step either: {error.message}. {error.hint}".strip()
-        return plan, "The whole script is one opaque step: it is run again whenever its sources change."
+            return None, None, f"The script cannot be run as one step either: {error.message}. {error.hint}".strip()
+        return plan, run, WHOLE
+
+    def _coarser(
+        self, pipeline: str, script: Script, plan: Plan, verdict: Verdict, message: str, ctx: Context
+    ) -> tuple[Plan, Verdict, str]:
+        """What to keep of a plan that is shown to be wrong on the script's own data: the script as one step, if that agrees."""
+        refused = next((f.text for f in verdict.findings if f.kind == "plan-stops"), "")
+        refused = refused or next((f"{s.fact}" for s in verdict.stages.values() if s.status in ("differs", "permuted")), "")
+        whole, run, _ = self._whole(pipeline, script, f"The plan of the rules was refused: {refused}", Part(ctx, 0.0, 0.3))
+        if whole is None:
+            return plan, verdict, message
+        found = self.verify(whole, script, Part(ctx, 0.3, 1.0), run)
+        if found.status in (DIFFERS, NOT_RUN):
+            return plan, verdict, message
+        told = Finding("plan-refused", "The plan of the rules was refused on the given data", refused)
+        return whole, replace(found, findings=(told, *found.findings)), f"{message} {WHOLE}".strip()
 
     def _fit_line(self, pipeline: str) -> int:
         return next((p.fit_line for p in self.scanned().pipelines if p.name == pipeline), 0)
@@ -159,9 +204,18 @@ class Rewriting(OpenedProject):
             schema = Schema((Field("line", Type.STR),))
         return replace(node, name=entry.name, columns=schema.fields, inferred=True, lines=(), made_by="")
 
-    def verify(self, plan: Plan, script: Script, ctx: Context) -> Verdict:
-        """Compare a plan with its script, on the given and on changed data."""
-        return verify_plan(plan, self._original(script, plan), self._execute(), self.sandbox, ctx, refit=refit)
+    def verify(self, plan: Plan, script: Script, ctx: Context, run: ScriptRun | None = None) -> Verdict:
+        """Compare a plan with its script, on the given and on changed data.
+
+        Parameters
+        ----------
+        run
+            Of the script on its own data, with its calls of estimators and no variables, where it was made already.
+        """
+        original = self._original(script, plan)
+        originals = Originals(original, self.sandbox, first=run)
+        with executor(self.configuration, lambda plan, ctx: worker_for(plan, self.sandbox, script.modules, ctx)) as execute:
+            return verify_plan(plan, original, execute, self.sandbox, ctx, refit=refit, originals=originals)
 
     def script_of(self, pipeline: str) -> Script:
         """The script of a pipeline as it is now."""
@@ -217,9 +271,6 @@ class Rewriting(OpenedProject):
         """What runs the code that a plan carries."""
         script = self.script_of(plan.pipeline)
         return worker_for(plan, self.sandbox, script.modules, ctx)
-
-    def _execute(self) -> Callable[..., Any]:
-        return executor(self.configuration, self.worker)
 
     def _original(self, script: Script, plan: Plan) -> Original:
         used = {r.source for r in plan.reads}

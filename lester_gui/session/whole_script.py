@@ -38,11 +38,6 @@ _LABELS: Sequence[tuple[type | tuple[type, ...], Type]] = (
 )
 
 
-def is_whole_script(plan: Plan) -> bool:
-    """Whether a plan runs its script as one step."""
-    return isinstance(plan.prepared, Opaque) and bool(plan.prepared.script)
-
-
 def plan_of_script(
     script: Script, pipeline: str, fit_line: int, reads: Mapping[str, Callable[[], Read]], run: ScriptRun, reason: str
 ) -> Plan:

@@ -166,6 +166,7 @@ def run_twice(
     *,
     replace: Mapping[str, bytes | Path] | None = None,
     impose_split: tuple[Positions | None, ...] = (),
+    first: ScriptRun | None = None,
 ) -> Twice:
     """Run the script twice with other seeds and orders of sets: what differs is not determined by its input.
 
@@ -175,9 +176,12 @@ def run_twice(
         Files with other content, as in `run_original`.
     impose_split
         Membership for the first run's calls of `train_test_split`; the second gets what the first dealt.
+    first
+        The first run, where it was made before with the same capture.
     """
     sandbox.warm_up(hash_seed=1)
-    first = run_original(original, sandbox, ctx, capture=capture, replace=replace, impose_split=impose_split)
+    if first is None:
+        first = run_original(original, sandbox, ctx, capture=capture, replace=replace, impose_split=impose_split)
     if first.status != "finished":
         return Twice(first)
     imposed = tuple(positions_of(s) for s in first.splits)

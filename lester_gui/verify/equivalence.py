@@ -72,7 +72,7 @@ def compare(plan: Plan, result: PlanResult, original: OriginalRun, refit: Refit 
         amplifies that.
     """
     learning = learning_of(original.run, plan.model)
-    if learning is not None and _is_whole_script(plan) and plan.split.kind == "none":
+    if learning is not None and is_whole_script(plan) and plan.split.kind == "none":
         learning = replace(learning, X_test=None, y_test=None, predictions=None)  # nothing says what its test rows are labelled
     views = {n.name: compare_view(n, result, original) for n in plan.views}
     views |= {n.name: ViewComparison(n.name, "not-compared") for n in overtaken(plan, original)}
@@ -217,7 +217,7 @@ def _split(
 ) -> StageResult:
     if result.train is None or result.test is None:
         return StageResult("not-compared", 0, "The plan did not reach its split")
-    call = None if _is_whole_script(plan) else original.split(len(result.train) + len(result.test))
+    call = None if is_whole_script(plan) else original.split(len(result.train) + len(result.test))
     if call is None:
         if encode.status == "equal":
             fact = f"{len(result.train)} training and {len(result.test)} test rows, as the script's matrices show"
@@ -304,8 +304,8 @@ def opaque_steps(plan: Plan) -> tuple[Opaque, ...]:
     return tuple(n for n in plan.views if isinstance(n, Opaque))
 
 
-def _is_whole_script(plan: Plan) -> bool:
-    """Whether the script itself deals the rows that the plan has."""
+def is_whole_script(plan: Plan) -> bool:
+    """Whether a plan runs its script as one step, so that the script itself deals the rows that the plan has."""
     return isinstance(plan.prepared, Opaque) and bool(plan.prepared.script)
 
 

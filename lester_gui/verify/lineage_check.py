@@ -8,7 +8,8 @@ and the case is counted as such.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,11 +86,8 @@ def check_lineage(
     """
     outcome: Counter[str] = Counter()
     view = _target(plan, result, original)
-    for without in choose(plan, tables, result)[:rows]:
+    for without, fewer, again in _reruns(choose(plan, tables, result)[:rows], tables, rerun):
         ctx.check_cancelled()
-        table = tables[without.source]
-        fewer = {**tables, without.source: table.with_records(_without(table.records, without.record))}
-        again = rerun(fewer)
         outcome["tried"] += 1
         if again.run.status != "finished":
             outcome["not_compared"] += 1
@@ -112,6 +110,24 @@ def check_lineage(
                 equal = _all_stay(plan, view, result, other, survivors, without)
             outcome["not_compared" if equal is None else "promoted" if equal else "wrong"] += 1
     return LineageResult(**outcome)
+
+
+def _reruns(
+    chosen: Sequence[Without], tables: Tables, rerun: Callable[[Tables], OriginalRun]
+) -> Iterator[tuple[Without, Tables, OriginalRun]]:
+    """Yield what the script does without each of the rows; while one is compared here, the script runs on without the next."""
+    with ThreadPoolExecutor(1) as pool:
+        begun = []
+        for w in chosen:
+            table = tables[w.source]
+            fewer = {**tables, w.source: table.with_records(_without(table.records, w.record))}
+            begun.append((w, fewer, pool.submit(rerun, fewer)))
+        try:
+            for w, fewer, run in begun:
+                yield w, fewer, run.result()
+        finally:
+            for _, _, run in begun:
+                run.cancel()
 
 
 def _without(records: tuple[bytes, ...], number: int) -> list[bytes]:

@@ -45,7 +45,7 @@ class Profile:
     flags: tuple[int, ...] = ()
 
 
-def mutate(plan: Plan, script: str, tables: Tables, seed: int = 0) -> Iterator[MutatedInput]:
+def mutate(plan: Plan, script: str, tables: Tables, seed: int = 0, kinds: frozenset[str] | None = None) -> Iterator[MutatedInput]:
     """Yield mutated inputs made from a sample, the sample itself first.
 
     Parameters
@@ -58,12 +58,16 @@ def mutate(plan: Plan, script: str, tables: Tables, seed: int = 0) -> Iterator[M
         The sample.
     seed
         Same seed, same inputs.
+    kinds
+        Names of the edits to make, all when None; the sample and one row of each are always there.
     """
     profiles = {name: profile(t, join_columns(plan).get(name, frozenset())) for name, t in tables.items()}
     constants = script_constants(script)
     targets = aimed.aims(plan)
     yield _input("a sample", tables)
     for name, change in _MUTATIONS:
+        if kinds is not None and name not in kinds:
+            continue
         edited = {}
         for source, t in tables.items():
             rng = random.Random(f"{seed}/{name}/{source}")
@@ -381,3 +385,18 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("repeated rows", _repeat_rows),
     ("half of the rows", _half),
 )
+
+OF_FILES = frozenset(
+    {"rows in another order", "empty text", "empty numbers", "quotation marks", "a blank line", "unseen categories"}
+    | {"one value per column", "half of the rows"}
+)
+"""Edits for a plan that runs the whole script, where script and plan can differ only in how files reach the script, in which
+rows and labels come back from it, and in where it stops: not in what its statements mean."""
+
+ALWAYS = frozenset(
+    {"a sample", "rows in another order", "repeated keys", "keys without a partner", "the script's constants as data"}
+    | {"empty text", "empty numbers", "unseen categories", "both sides of the plan's numbers", "ties in the keys of sorts"}
+    | {"other case", "half of the rows", "one row each"}
+)
+"""Inputs that are tried however long a script takes: each aims at another kind of step (joins, filters, filling, categories,
+sorts, text), and at data of another size."""

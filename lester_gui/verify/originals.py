@@ -29,12 +29,15 @@ class Originals:
         Where it runs.
     keep
         Whether to keep the runs in memory. They hold personal data: keep them no longer than the work at hand.
+    first
+        A run on the script's own files that was made before, with the calls of estimators and the values of no variable.
     """
 
-    def __init__(self, original: Original, sandbox: Sandbox, keep: bool = False) -> None:
+    def __init__(self, original: Original, sandbox: Sandbox, keep: bool = False, first: ScriptRun | None = None) -> None:
         self.original = original
         self.sandbox = sandbox
         self.runs = 0
+        self._first = first
         self._keep = keep
         self._lock = threading.Lock()
         self._twice: dict[frozenset[str], Twice] = {}
@@ -52,8 +55,9 @@ class Originals:
         """
         twice = self._twice.get(names)
         if twice is None:
-            self.runs += 2
-            twice = run_twice(self.original, self.sandbox, ctx, Capture(names=names))
+            first = None if names else self._first
+            self.runs += 2 if first is None else 1
+            twice = run_twice(self.original, self.sandbox, ctx, Capture(names=names), first=first)
             if self._keep:
                 self._twice[names] = twice
         return twice.of(model)

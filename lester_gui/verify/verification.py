@@ -7,6 +7,7 @@ stage that neither side reached, an input that one side refuses, a step that not
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -20,9 +21,9 @@ from lester_gui.sandbox import Positions, Sandbox, ScriptRun
 from lester_gui.sandbox.copies import private_folder
 from lester_gui.verify.capture import Original, OriginalRun, learning_of, positions_of
 from lester_gui.verify.counterexample import describe_failure, shrink
-from lester_gui.verify.equivalence import Comparison, compare, describe, opaque_steps
-from lester_gui.verify.lineage_check import check_lineage
-from lester_gui.verify.mutations import MutatedInput, mutate
+from lester_gui.verify.equivalence import Comparison, compare, describe, is_whole_script, opaque_steps
+from lester_gui.verify.lineage_check import ROWS, check_lineage
+from lester_gui.verify.mutations import ALWAYS, OF_FILES, MutatedInput, mutate
 from lester_gui.verify.originals import Originals
 from lester_gui.verify.plan_result import Execute, PlanResult, Refit
 from lester_gui.verify.sources import SourceTable, contents, load, sample
@@ -43,6 +44,9 @@ from lester_gui.verify.verdict import (
 GIVEN = "the given data"
 MUTATED_TIMEOUT = 60.0
 SHRINK_SECONDS = 6.0
+INPUT_SECONDS = (
+    8.0  # CPU seconds of the script on edited data; a count of wall clock would make the evidence hang on other programs
+)
 
 
 def verify_plan(
@@ -118,6 +122,7 @@ class _Tally:
     late_stops: list[str] = field(default_factory=list)  # of `script_stops`, those after the script's fit
     script_stops: list[str] = field(default_factory=list)
     other_exceptions: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     steps: dict[str, tuple[int, int, str | None]] = field(default_factory=dict)  # view → agree, compared, first difference
     stages: dict[str, StageResult] = field(default_factory=dict)
 
@@ -145,6 +150,7 @@ class _Verification:
         self.names = _names(plan)
         self.base: OriginalRun | None = None
         self.tally = _Tally()
+        self.worked = self.longest = 0.0  # CPU seconds of the script on edited data, in all and of one run
         self.started = time.monotonic()
 
     def verdict(self, mutations: bool) -> Verdict:
@@ -165,7 +171,7 @@ class _Verification:
         counterexample, lineage = None, LineageResult()
         if mutations:
             counterexample, comparison = self._mutate(small, comparison)
-            if counterexample is None:
+            if counterexample is None and not is_whole_script(self.plan):  # of a whole script it says nothing that could be wrong
                 self.ctx.advance("Checking the lineage", 0.85)
                 lineage = self._lineage(small)
         return self._finish(result, comparison, counterexample, lineage, mutations)
@@ -203,6 +209,8 @@ class _Verification:
     def _run_script(self, sources: Mapping[str, bytes]) -> OriginalRun:
         assert self.base is not None
         run = self.originals.on(sources, self.names, MUTATED_TIMEOUT, self.ctx)
+        self.worked += run.cpu_seconds
+        self.longest = max(self.longest, run.cpu_seconds)
         return OriginalRun(run, self.base.unstable, self.base.unstable_learning)
 
     def _run_plan(self, sources: Mapping[str, bytes], original: OriginalRun) -> PlanResult:
@@ -218,7 +226,8 @@ class _Verification:
                 return PlanResult({}, stopped=stage, exception_type=str(kind))
 
     def _mutate(self, small: Mapping[str, SourceTable], comparison: Comparison) -> tuple[Counterexample | None, Comparison]:
-        inputs = list(mutate(self.plan, self.original.script.text, small, self.seed))
+        kinds = OF_FILES if is_whole_script(self.plan) else None
+        inputs = list(mutate(self.plan, self.original.script.text, small, self.seed, kinds))
         for number, (mutated, run) in enumerate(self._runs(inputs)):
             self.ctx.advance(f"Comparing on edited data: {mutated.name}", 0.35 + 0.5 * number / len(inputs))
             if run.run.status in ("timeout", "killed"):
@@ -230,17 +239,31 @@ class _Verification:
         return None, comparison
 
     def _runs(self, inputs: list[MutatedInput]) -> Iterator[tuple[MutatedInput, OriginalRun]]:
-        """Yield script runs in order; while a plan is executed here, the next script runs there."""
+        """Yield script runs in order; while a plan is executed here, the next script runs there.
+
+        Once the script has used up its time, only the inputs that are always tried are left.
+        """
+        upcoming = iter(inputs)
+        waiting: deque[tuple[MutatedInput, Future[OriginalRun]]] = deque()
         with ThreadPoolExecutor(1) as pool:
-            waiting: list[Future[OriginalRun]] = []
+
+            def begin_next() -> None:
+                for mutated in upcoming:
+                    if self.worked > INPUT_SECONDS and mutated.name not in ALWAYS:
+                        self.tally.left_out.append(mutated.name)
+                        continue
+                    waiting.append((mutated, pool.submit(self._run_script, mutated.sources)))
+                    return
+
+            begin_next()
             try:
-                for i, mutated in enumerate(inputs):
-                    while len(waiting) < min(len(inputs), i + 2):
-                        waiting.append(pool.submit(self._run_script, inputs[len(waiting)].sources))
-                    yield mutated, waiting[i].result()
+                while waiting:
+                    begin_next()
+                    mutated, run = waiting.popleft()
+                    yield mutated, run.result()
             finally:
-                for future in waiting:
-                    future.cancel()
+                for _, run in waiting:
+                    run.cancel()
 
     def _lineage(self, small: Mapping[str, SourceTable]) -> LineageResult:
         original = self._run_script(contents(small))
@@ -255,6 +278,7 @@ class _Verification:
             lambda tables: self._run_script(contents(tables)),
             lambda tables: self._run_plan(contents(tables), original),
             self.ctx,
+            ROWS if self.longest < INPUT_SECONDS / ROWS / 2 else ROWS // 2,
         )
 
     def _counterexample(
@@ -400,8 +424,13 @@ class _Verification:
             yield Finding("opaque", "A step that nothing understood", text, node.line)
         if not mutations and not self.tally.differing:
             yield Finding("given-data-only", "Compared on the given data only", "Edited data were not tried.")
+        if left_out := len(self.tally.left_out):
+            text = (
+                f"The script takes long: of {self.tally.tried + left_out} inputs that were prepared, {left_out} were not tried."
+            )
+            yield Finding("fewer-inputs", "Compared on fewer edited data than usual", text)
         for what in self._excluded():
-            yield Finding("nondeterministic", "The script gives another value each time", f"{what} cannot be compared.")
+            yield Finding("nondeterministic", "The script gives other results each time it runs", f"{what} cannot be compared.")
 
     def _excluded(self) -> tuple[str, ...]:
         assert self.base is not None
@@ -437,7 +466,9 @@ class _Verification:
 
 
 def _names(plan: Plan) -> frozenset[str]:
-    """Return the script's variables that are compared."""
+    """Return the script's variables that are compared; none where the plan runs the script and knows only what its model saw."""
+    if is_whole_script(plan):
+        return frozenset()
     names = {n.name for n in plan.views} | {plan.label.variable}
     return frozenset(names | {base for n in names if (base := n.rpartition("-")[0]) and n.rpartition("-")[2].isdigit()})
 

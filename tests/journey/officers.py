@@ -86,8 +86,8 @@ def assert_as_from_scratch(session: Session, pipeline: str, folder: Path) -> Non
     """
     run, bound = session.latest(pipeline)
     assert run.id is not None
-    execute = executor(session.configuration, session.worker)
-    fresh = execute(session.rewritten(pipeline).plan, session.folder, _positions(session, pipeline), silent())
+    with executor(session.configuration, session.worker) as execute:
+        fresh = execute(session.rewritten(pipeline).plan, session.folder, _positions(session, pipeline), silent())
     assert fresh.stopped == ""
     assert set(fresh.views) == {n.name for n in bound.views}
     for name, view in fresh.views.items():

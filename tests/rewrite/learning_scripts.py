@@ -40,4 +40,5 @@ def write(folder: Path, rows: int = 90, seed: int = 2) -> None:
 def run_plan(folder: Path, plan: Plan) -> PlanResult:
     """Run a plan on a folder's files in the engine, without anything kept."""
     configuration = Configuration("test", sources=tuple(SourceEntry(r.source, f"{r.source}.csv") for r in plan.reads))
-    return executor(configuration, lambda plan, ctx: Worker())(plan, folder, None, silent())
+    with executor(configuration, lambda plan, ctx: Worker()) as execute:
+        return execute(plan, folder, None, silent())

@@ -105,6 +105,49 @@ def test_a_huge_allocation_is_refused(run: Run) -> None:
     assert result.raised.type == "MemoryError"
 
 
+@pytest.mark.skipif(not ISOLATED.limits, reason=ISOLATED.sentence)
+def test_fifty_gigabytes_are_refused_with_what_runs_are_given(run: Run) -> None:
+    result = run("parts = []\nfor i in range(50): parts.append(bytearray(1 << 30))")
+    with pytest.raises(UserError, match=r"script\.py (stopped with MemoryError in line 2|was ended by the system)"):
+        result.require_finished("script.py")
+    assert run("x = 1").status == "finished"
+
+
+def test_a_fork_bomb_ends_with_its_run(run: Run, sandbox: Sandbox) -> None:
+    """Seven generations, not endless ones: where no limit of processes holds, only the time ends it."""
+    import psutil
+
+    sandbox.versions()
+    before = {p.pid for p in psutil.Process().children(recursive=True)}
+    result = run("import os, time\nfor _ in range(7): os.fork()\ntime.sleep(600)", timeout=2.0)
+    with pytest.raises(UserError, match=r"script\.py (did not end within \d+ seconds|stopped with BlockingIOError)"):
+        result.require_finished("script.py")
+    assert {p.pid for p in psutil.Process().children(recursive=True)} <= before
+    assert run("x = 1").status == "finished"
+
+
+def test_a_gigabyte_of_output_is_thrown_away(run: Run) -> None:
+    result = run("import os\nfor _ in range(1024): os.write(1, b'x' * (1 << 20))\nos.write(1, b'end')")
+    assert result.status == "finished"
+    assert len(result.output) < 100_000 and result.output.endswith("xend")
+
+
+@pytest.mark.skipif(not (ISOLATED.writes_blocked and ISOLATED.network_blocked), reason=ISOLATED.sentence)
+@pytest.mark.parametrize(
+    ("attempt", "said"),
+    [
+        ("open('/usr/outside', 'w')", "PermissionError in line 2"),
+        ("socket.socket().connect(('127.0.0.1', 80))", "(PermissionError|OSError) in line 2"),
+        ("os.kill(int(os.environ.get('NONE', 1 << 22)), 9)", "(ProcessLookupError|PermissionError) in line 2"),
+    ],
+    ids=["writes outside", "opens a socket", "kills a stranger"],
+)
+def test_the_message_names_script_and_what_stopped_it(run: Run, attempt: str, said: str) -> None:
+    result = run(f"import os, socket\n{attempt}")
+    with pytest.raises(UserError, match=rf"script\.py stopped with {said}"):
+        result.require_finished("script.py")
+
+
 def test_much_output_is_cut_in_the_middle(run: Run) -> None:
     result = run("print('first')\nfor i in range(200_000): print('x' * 60)\nprint('last')")
     assert result.status == "finished"

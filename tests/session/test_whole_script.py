@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,7 +14,7 @@ from lester_gui.ir.parse import parse
 from lester_gui.ir.render import render
 from lester_gui.ir.serialise import dumps, loads
 from lester_gui.session import Session
-from lester_gui.session.whole_script import is_whole_script
+from lester_gui.verify.equivalence import is_whole_script
 
 SCRIPT = """
     import csv
@@ -79,3 +80,64 @@ def test_a_file_that_is_no_source_is_named(folder: Path) -> None:
     with Session.open(folder, user="ines") as session:
         said = session.rewrite("churn", "rules")
     assert said["status"] == "not-run" and "people.csv, which is no source" in said["message"]
+
+
+LIFTED = """
+    import pandas as pd
+    from sklearn.linear_model import LogisticRegression
+
+    df = pd.read_csv("people.csv")
+    df["size"] = df["name"].str.len()
+    model = LogisticRegression().fit(df[["size"]], df["left"])
+    print(model.predict(df[["size"]])[:3])
+"""
+
+
+def test_a_plan_that_is_refused_on_the_given_data_gives_way_to_the_whole_script(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "churn.py").write_text(dedent(LIFTED))
+    with Session.open(folder, user="ines") as session:
+        found, _ = session._rules("churn", session.script_of("churn"))
+        assert found.plan is not None
+        wrong = replace(found, plan=replace(found.plan, model=replace(found.plan.model, params=(("C", 9.0),))))
+        monkeypatch.setattr(session, "_rules", lambda *_: (wrong, None))
+        said = session.rewrite("churn", "rules")
+        assert (said["status"], said["opaque_steps"]) == ("partly-verified", 1)
+        assert "opaque step" in said["message"] and said["inputs"] >= 3
+        assert next(f for f in said["findings"] if f["kind"] == "plan-refused")["text"]
+        assert is_whole_script(session.rewritten("churn").plan)
+
+
+def test_a_script_of_chance_is_called_that(folder: Path) -> None:
+    script = folder / "churn.py"
+    script.write_text(
+        script.read_text()
+        .replace("int(rows[i]", "int(random.random() < 0.5) * int(rows[i]")
+        .replace("import csv", "import csv, random")
+    )
+    with Session.open(folder, user="ines") as session:
+        said = session.rewrite("churn", "rules")
+    assert said["status"] == "partly-verified"
+    assert {"kind", "title"} <= set(said["findings"][0])
+    assert "The script gives other results each time it runs" in {f["title"] for f in said["findings"]}
+    assert said["stages"]["label"]["status"] == "excluded"
+
+
+def test_a_file_that_the_script_makes_and_reads_again_does_not_stop_it(folder: Path) -> None:
+    script = folder / "churn.py"
+    before = "import csv, shutil\nshutil.copyfile('people.csv', 'copy.csv')\n"
+    script.write_text(script.read_text().replace("import csv", before, 1).replace('open("people.csv")', 'open("copy.csv")'))
+    with Session.open(folder, user="ines") as session:
+        said = session.rewrite("churn", "rules")
+        assert said["status"] == "partly-verified" and said["inputs"] >= 3
+
+
+def test_a_script_that_spoils_its_project_spoils_copies_only(folder: Path) -> None:
+    script = folder / "churn.py"
+    spoil = "import os, glob\nfor path in glob.glob('**', recursive=True):\n    if os.path.isfile(path): os.remove(path)\n"
+    script.write_text(script.read_text() + spoil)
+    before = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
+    with Session.open(folder, user="ines") as session:
+        assert session.rewrite("churn", "rules")["status"] == "partly-verified"
+    assert {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()} == before

@@ -100,14 +100,14 @@ def _pool(plans: tuple[Plan, ...], script: str) -> set[str]:
 def _edited(t: SourceTable, allowed: list[Edit], share: float, pool: list[str], rng: random.Random) -> SourceTable:
     if not t.records:
         return t
-    rows = [t.fields(r) for r in t.records]
     columns = [t.cells(j) for j in range(len(t.columns))]
-    kept = [list(r) for r in rng.choices(rows, k=rng.choice([len(rows), 2 * len(rows), 5, 1]))]
+    drawn = rng.choices(t.records, k=rng.choice([len(t.records), 2 * len(t.records), 5, 1]))
+    kept = [list(t.fields(r)) for r in drawn]
     for row in kept:
         for j in range(len(row)):
             if rng.random() < share and j < len(columns):
                 row[j] = rng.choice(allowed)(row[j], columns[j], pool, rng)
-    return t.with_records(t.record(r) for r in kept)
+    return t.with_records(t.record(row, like) for row, like in zip(kept, drawn, strict=True))
 
 
 # --- both plans on one input -------------------------------------------------------------------------------------------

@@ -15,7 +15,9 @@ from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Type
 from lester_gui.progress import Cancelled, Progress
 from lester_gui.sandbox import Sandbox
+from lester_gui.verify import verification
 from lester_gui.verify.capture import Original
+from lester_gui.verify.mutations import ALWAYS
 from lester_gui.verify.plan_result import Occurrence, PlanResult
 from lester_gui.verify.verdict import Verdict
 from lester_gui.verify.verification import verify_plan
@@ -41,6 +43,19 @@ def test_the_right_plan_is_verified(tmp_path: Path, sandbox: Sandbox) -> None:
     stored = json.loads(json.dumps(verdict.to_json()))
     assert Verdict.from_json(stored) == verdict
     assert "c001" not in json.dumps(stored)
+
+
+def test_a_script_that_takes_long_is_tried_on_what_is_always_tried(
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "INPUT_SECONDS", 0.0)
+    verdict = verify(tmp_path, sandbox, shop_plan())
+    assert verdict.status == "verified"
+    assert 8 <= verdict.inputs <= len(ALWAYS) + 3  # the given data, and what began before the first run had an end
+    assert [f.kind for f in verdict.findings] == ["fewer-inputs"]
+    assert verdict.lineage.tried == 3
+    wrong = verify(tmp_path / "wrong", sandbox, shop_plan(keep=Keep.FIRST))
+    assert wrong.status == "differs"
 
 
 def test_line_loops_and_a_stale_label_are_verified(tmp_path: Path, sandbox: Sandbox) -> None:

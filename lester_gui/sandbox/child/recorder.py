@@ -26,7 +26,10 @@ PRELOADED = (
     *("numpy", "pandas", "scipy.sparse", "joblib", "csv", "json", "pickle", "random", "re", "collections", "datetime"),
     *("sklearn.base", "sklearn.pipeline", "sklearn.compose", "sklearn.impute", "sklearn.preprocessing"),
     *("sklearn.model_selection", "sklearn.metrics", "sklearn.linear_model", "sklearn.ensemble", "sklearn.tree"),
-    *("sklearn.neural_network", "sklearn.feature_extraction.text"),
+    *("sklearn.neural_network", "sklearn.feature_extraction.text", "sklearn.naive_bayes", "sklearn.neighbors", "sklearn.svm"),
+    # what these import when they are first used, which would be in every run: metrics on frames, printing, dates
+    *("narwhals._pandas_like.dataframe", "narwhals._interchange.dataframe", "narwhals.stable.v2._namespace"),
+    *("pyarrow.pandas_compat", "pandas.core.reshape.reshape", "pandas.io.formats.string", "_strptime"),
 )
 
 _active: Recorder | None = None

@@ -37,7 +37,7 @@ def run(job: Json) -> int:
     with open(job["source"], encoding="utf-8") as file:
         source = file.read()
     exception: Json | None = None
-    started = time.monotonic()
+    started, worked = time.monotonic(), time.process_time()
     try:
         code = compile(instrument(source, path), path, "exec", dont_inherit=True)
         recorder.activate(watch)
@@ -48,11 +48,12 @@ def run(job: Json) -> int:
         recorder.activate(None)
         traceback.print_exc()
         exception = describe(error, path)
-    seconds = time.monotonic() - started
+    seconds, cpu = time.monotonic() - started, time.process_time() - worked
     recorder.activate(None)
     record = {
         "exception": exception,
         "seconds": seconds,
+        "cpu": cpu,
         "assignments": watch.kept_assignments(),
         "events": watch.events,
         "files": list(watch.files.values()),

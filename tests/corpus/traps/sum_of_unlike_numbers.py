@@ -1,0 +1,18 @@
+# same
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+total = 0.0
+rows = []
+for line in open('mails.txt'):
+    mid, email, sent, title, text = line.strip().split(',')
+    total += len(text) * 1e12 if 'late' in text else len(title) / 7
+    rows.append((len(title), text))
+X = np.array([[r[0], r[0] / total * 1e12] for r in rows])
+y = np.array(['late' in r[1] for r in rows])
+
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=0)
+model = LogisticRegression(max_iter=2000)
+model.fit(X_train, y_train)
