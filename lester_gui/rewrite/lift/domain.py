@@ -90,6 +90,32 @@ class UserFunction(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class UserClass(Value):
+    """A class of the script or of a project module.
+
+    Attributes
+    ----------
+    fields : tuple of (str, Value or None)
+        Of a dataclass or named tuple: names in order, and their defaults where there are any.
+    members : dict
+        Methods and attributes of the class, by name, those that it inherits included.
+    properties, static, of_class : frozenset of str
+        Which of the methods are properties, static methods, methods of the class.
+    kind : str
+        ``plain``, ``dataclass`` or ``tuple``.
+    """
+
+    ident: int
+    name: str
+    kind: str = "plain"
+    fields: tuple[tuple[str, Value | None], ...] = field(default=(), compare=False)
+    members: dict[str, Value] = field(default_factory=dict, compare=False)
+    properties: frozenset[str] = frozenset()
+    static: frozenset[str] = frozenset()
+    of_class: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Bound(Value):
     """A method of an object, not called yet. `owner` is the object as the script reached it, often a `Ref`."""
 
@@ -273,6 +299,34 @@ class Handle(Value):
     path: str
     mode: str
     options: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Json(Value):
+    """An object of JSON in the current row: its fields by the columns of `runtime.json_fields`, whose names begin with `prefix`.
+
+    `there` is whether it is an object and not null; None where only objects come by.
+    """
+
+    prefix: str
+    columns: tuple[tuple[str, Cell], ...]
+    there: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JsonDocument(Value):
+    """A part of a file that is one JSON document: an object, reached by these keys. A list in it is a list of rows."""
+
+    path: str
+    place: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JsonList(Value):
+    """A list of JSON in the current row, by its text; `none` is whether the script has None in its place."""
+
+    text: Cell
+    none: Cell | None = None
 
 
 # -- arrays and learning -----------------------------------------------------------------------------------------------

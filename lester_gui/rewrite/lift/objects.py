@@ -25,6 +25,9 @@ from lester_gui.rewrite.lift.domain import (
     InLoop,
     Items,
     Iterated,
+    Json,
+    JsonDocument,
+    JsonList,
     Keyed,
     LineOf,
     Matrix,
@@ -35,6 +38,7 @@ from lester_gui.rewrite.lift.domain import (
     Rows,
     Tup,
     Unknown,
+    UserClass,
     Value,
     Vector,
     Vocabulary,
@@ -67,6 +71,9 @@ KINDS: dict[type[Value], str] = {
     Order: "order",
     InLoop: "inloop",
     Iterated: "iterated",
+    Json: "JSON object",
+    JsonList: "JSON list",
+    JsonDocument: "JSON document",
 }
 
 
@@ -102,6 +109,9 @@ class Objects:
         self.nones = False  # a number of a row may be None; otherwise a missing number is NaN
         self.carrying = False  # an expression is being put together as a function
         self.attempts: list[Attempt] = []  # try blocks that are open
+        self.classes: dict[int, UserClass] = {}  # classes of the script, by number
+        self.stopped_classes: dict[str, str] = {}  # why a class is not followed, by name
+        self.skips_broken = False  # a line that is no JSON is passed over by the handler around
         self.straight = True  # no condition on the current row is open
         self.files: dict[str, Any] = {}
         self.texts: dict[int, Any] = {}
@@ -196,6 +206,8 @@ class Objects:
             return "text" if isinstance(content.value, str) else type(content.value).__name__
         if isinstance(content, Cell):
             return {"str": "text", "date": "date", "timestamp": "date"}.get(content.type, content.type)
+        if isinstance(content, Entries) and content.factory.startswith("object:"):
+            return "object"  # of a class of the script: no rule for dicts is meant
         return KINDS.get(type(content), type(content).__name__)
 
     def const(self, value: Value) -> Any:
@@ -214,7 +226,7 @@ class Objects:
         if isinstance(value, Items):
             items = [self.const(v) for v in value.values]
             return set(items) if value.kind == "set" else items
-        if isinstance(value, Entries):
+        if isinstance(value, Entries) and not value.factory.startswith("object:"):
             return {self.const(k): self.const(v) for k, v in value.items}
         raise shape("A value that depends on the data stands where the script's text must fix it")
 

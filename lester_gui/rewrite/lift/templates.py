@@ -14,6 +14,8 @@ from lester_gui.rewrite.lift.domain import (
     Fields,
     InLoop,
     Items,
+    Json,
+    JsonList,
     LineOf,
     Ref,
     Result,
@@ -55,6 +57,11 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
         return Items(tuple(mapped(lift, v, change) for v in content.values), content.kind)
     if isinstance(content, Entries):
         return replace(content, items=tuple((k, mapped(lift, v, change)) for k, v in content.items))
+    if isinstance(content, Json):
+        there = None if content.there is None else change(content.there)
+        return replace(content, columns=tuple((n, change(c)) for n, c in content.columns), there=there)
+    if isinstance(content, JsonList):
+        return JsonList(change(content.text), None if content.none is None else change(content.none))
     if isinstance(content, Const | Fields | LineOf):
         return content
     raise shape("A list holds objects that are not values of a row")
@@ -73,7 +80,7 @@ def settled(lift: Lifter, value: Value) -> Value:
         return Items(tuple(settled(lift, v) for v in content.values), content.kind)
     if isinstance(content, Entries):
         return replace(content, items=tuple((k, settled(lift, v)) for k, v in content.items))
-    if isinstance(content, Cell | Const | Fields):
+    if isinstance(content, Cell | Const | Fields | Json | JsonList):
         return content
     if isinstance(content, LineOf):
         return as_text(lift, content)

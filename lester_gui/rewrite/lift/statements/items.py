@@ -6,10 +6,15 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.domain import Const, Entries, Frame, Grid, InLoop, Items, Ref, Result, Tup, Value
+from lester_gui.ir.expressions import Expr
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.classes import class_of
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Frame, Grid, InLoop, Items, Leaf, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
-from lester_gui.rewrite.lift.paths import TRUE
+from lester_gui.rewrite.lift.paths import FALSE, TRUE
+from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -56,6 +61,10 @@ def store_item(lift: Lifter, target: ast.Subscript, value: Value) -> None:
         lift.set(owner, replace(content, items=tuple(items.items())))
         return
     if isinstance(content, Items) and content.kind == "list":
+        index = lift.content(key)
+        if isinstance(index, Cell):
+            lift.set(owner, placed_by_row(lift, content, index, value))
+            return
         place = lift.const(key)
         if not isinstance(place, int) or not -len(content.values) <= place < len(content.values):
             raise shape("A list is changed at a place that is not known")
@@ -71,6 +80,40 @@ def store_item(lift: Lifter, target: ast.Subscript, value: Value) -> None:
         raise Stopped(Reason.LEVEL, "A table is changed under a condition on its rows")
     with lift.using(family=family(rule)):
         rule(lift, content, Arguments(f"{kind}[…]", [key, value], owner=owner))
+
+
+def placed_by_row(lift: Lifter, content: Items, index: Cell, value: Value) -> Items:
+    """Return a list of known length after ``xs[i] = value`` at a place that the row decides; an `i` beyond it ends the script."""
+    from lester_gui.rewrite.lift.statements.branch import merge
+
+    count = len(content.values)
+    if index.type not in (Type.INT, Type.BOOL) or index.nullable:
+        raise shape("A list is changed at a place that is no whole number")
+    at = [at_place(lift, index, i, count) for i in range(count)]
+    known: Expr = FALSE
+    for condition in at:
+        known = paths.either(known, condition)
+    if not _is_code(index) and not demand(lift, known, "IndexError") and lift.straight and lift.loops:
+        lift.live = paths.both(lift.live, known)
+    return Items(tuple(lift.known(merge(lift, c, value, old)) for c, old in zip(at, content.values, strict=True)))
+
+
+def at_place(lift: Lifter, index: Cell, place: int, count: int) -> Expr:
+    """Return the condition that an index means this place of a list: counted from the front, or back from the end."""
+    if _is_code(index):
+        assert isinstance(index.expr, Leaf)
+        vocabulary, cell = lift.codes[index.expr.ident]
+        if vocabulary.order != "listed":
+            raise shape("A list is changed at the number of a value that only the data list")
+        if place >= len(vocabulary.values):
+            return FALSE
+        return cells.compare("Eq", cell, cells.cell_of(Const(vocabulary.values[place])), pandas=False).expr
+    front = cells.compare("Eq", index, cells.cell_of(Const(place)), pandas=False).expr
+    return paths.either(front, cells.compare("Eq", index, cells.cell_of(Const(place - count)), pandas=False).expr)
+
+
+def _is_code(index: Cell) -> bool:
+    return isinstance(index.expr, Leaf) and index.expr.kind == "code"
 
 
 def chained(target: ast.Subscript) -> bool:
@@ -93,7 +136,10 @@ def store_attribute(lift: Lifter, target: ast.Attribute, value: Value) -> None:
     content = lift.content(owner)
     if isinstance(content, Result):
         return
-    if isinstance(content, Entries) and content.factory == "record":
+    made = class_of(lift, content)
+    if made is not None and (made.kind == "tuple" or target.attr in made.properties):
+        raise no_rule(f"setting the attribute {target.attr} of {made.name}")
+    if isinstance(content, Entries) and (content.factory == "record" or made is not None):
         items = dict(content.items) | {Const(target.attr): value}
         lift.set(owner, replace(content, items=tuple(items.items())))
         return

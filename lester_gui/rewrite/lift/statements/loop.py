@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import line_tests, loops
+from lester_gui.rewrite.lift.classes import values_of
 from lester_gui.rewrite.lift.domain import Const, Entries, Estimator, Fields, Handle, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.functions import stored_names
@@ -63,6 +64,9 @@ def elements_of(lift: Lifter, content: Value) -> tuple[Value, ...] | None:
         return content.items
     if isinstance(content, Items):
         return content.values
+    if isinstance(content, Entries) and content.factory.startswith("object:"):
+        as_tuple = values_of(lift, content)
+        return None if as_tuple is None else as_tuple.items
     if isinstance(content, Entries):
         return tuple(k for k, _ in content.items)
     if isinstance(content, Fields):
