@@ -217,7 +217,7 @@ class Rows(Value):
 
 @dataclass(frozen=True, slots=True)
 class Items(Value):
-    """A list or set literal, or a list that was filled outside any loop."""
+    """A list or set literal, or a list that was filled outside any loop; ``files`` are those of a folder, in no order."""
 
     values: tuple[Value, ...]
     kind: str = "list"

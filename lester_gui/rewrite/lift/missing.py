@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Apply, Expr, Literal
+from lester_gui.ir.expressions import Apply, Expr, Literal, walk
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Const, Json, JsonList, Leaf, Value
+from lester_gui.rewrite.lift.stop import shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -59,9 +60,18 @@ def truth(lift: Lifter, cell: Cell) -> Expr:
     there = cells.make("not_null", cell).expr
     if cell.type in (Type.DATE, Type.TIMESTAMP):
         return there
+    if cell.type is Type.FLOAT and any(_may_be_nan(e) for e in walk(cell.expr)):
+        raise shape("A number that may be NaN, which is true, or None, which is false, is used as a condition")
     there_cell = present(lift, cell)
     assert isinstance(there_cell, Cell)
     return paths.both(there, cells.truth(there_cell).expr)
+
+
+def _may_be_nan(expr: Expr) -> bool:
+    """Whether a missing number may stand for NaN: a constant one, or what arithmetic of NumPy or pandas gives."""
+    if isinstance(expr, Literal):
+        return expr.value is None
+    return isinstance(expr, Apply) and expr.operator in ("float_div", "sqrt", "log", "log1p", "to_number", "time_ratio")
 
 
 def is_none(value: Json | JsonList) -> Expr:

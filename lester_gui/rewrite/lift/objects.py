@@ -105,7 +105,7 @@ class Objects:
         self.failures: dict[int, Reason] = {}  # objects that a loop left unknown
         self.sides: tuple[dict[int, Value], dict[int, Value]] = ({}, {})  # objects of two paths that meet
         self.opened: set[str] = set()  # files that the script opens for writing, also where that was not lifted
-        self.lent: set[int] = set()  # objects that a generator reads while its caller goes on
+        self.lent: dict[int, set[int]] = {}  # objects that a generator reads while its caller goes on → what it yields
         self.nones = False  # a number of a row may be None; otherwise a missing number is NaN
         self.carrying = False  # an expression is being put together as a function
         self.attempts: list[Attempt] = []  # try blocks that are open
@@ -190,6 +190,8 @@ class Objects:
         if self.loops and self.homes[owner.id] < len(self.loops):
             raise Stopped(Reason.LEVEL, "A table or object from outside a loop is changed inside it")
         self.heap[owner.id] = content
+        for yielded in self.lent.get(owner.id, ()):
+            self.heap[yielded] = Unknown("an object is changed that the generator may read afterwards", self.line)
         for name, value in self.names.items():
             if value == owner:
                 self.claim(name, content)

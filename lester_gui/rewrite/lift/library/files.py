@@ -154,7 +154,7 @@ def found_files(lift: Lifter, pattern: str) -> Value:
     names = [p for p in lift.sources if p.count("/") == depth and PurePosixPath(p).match(wanted)]
     if not names:
         raise no_rule("a search for files that finds none of the project's sources")
-    return lift.new(Items(tuple(Const(n) for n in sorted(names)), "set"))
+    return lift.new(Items(tuple(Const(n) for n in sorted(names)), "files"))
 
 
 @function(

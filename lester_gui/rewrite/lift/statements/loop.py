@@ -16,7 +16,7 @@ from lester_gui.rewrite.lift.raising import Path, here
 from lester_gui.rewrite.lift.statements import block, statement
 from lester_gui.rewrite.lift.statements.assign import store
 from lester_gui.rewrite.lift.statements.branch import join
-from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -62,6 +62,8 @@ def elements_of(lift: Lifter, content: Value) -> tuple[Value, ...] | None:
 
     if isinstance(content, Tup):
         return content.items
+    if isinstance(content, Items) and content.kind == "files":
+        raise shape("Files are gone through in the order in which the folder lists them; a script has to sort them")
     if isinstance(content, Items):
         return content.values
     if isinstance(content, Entries) and content.factory.startswith("object:"):
