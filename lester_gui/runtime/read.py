@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Options, Read, Reader
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Schema, Type
-from lester_gui.runtime import json_documents, json_fields, json_lines
+from lester_gui.runtime import json_documents, json_lines, json_rows
 from lester_gui.runtime.ingest import KeyOf, read_file, snapshot_records
 from lester_gui.runtime.records import Dialect, Records, dialect_of, is_blank, split
 from lester_gui.store.catalogue import Snapshot
@@ -123,7 +122,7 @@ def read_records(
     """
     given = dict(options)
     if reader is Reader.PYTHON_JSON:
-        return _read_elements(records, given, names, declared or {})
+        return ReadTable(*json_rows.elements(records, bool(given.get("keyed", False)), names, declared or {}))
     if reader is Reader.PYTHON_JSON_LINES:
         return _read_objects(records, given, names, declared or {})
     if reader is Reader.PANDAS_CSV:
@@ -277,53 +276,9 @@ def _read_json(records: Records, options: dict[str, Any], reader: Reader) -> Rea
 
 def _read_objects(records: Records, options: dict[str, Any], names: tuple[str, ...], declared: Mapping[str, Type]) -> ReadTable:
     dialect = dialect_of(_probe(Reader.PYTHON_JSON_LINES, options))
-    objects, places, row_ids = [], [], []
-    for record, row_id, line in zip(_with_mark(records), records.row_ids, records.lines, strict=True):
-        if dialect.skip_blank and is_blank(record, dialect):
-            continue
-        place = json_fields.Place(records.name, line)
-        text = record.decode(dialect.encoding)
-        try:
-            found = json_fields.parsed(text)
-        except json_fields.NotJson:
-            if options.get("broken") == "skip" and not _is_python_json(text):
-                continue
-            raise place.refuse("the line is not JSON", "Mend the line, or take it out.") from None
-        if not isinstance(found, dict):
-            raise place.refuse("the line holds no JSON object", "Mend the line, or take it out.")
-        objects.append(found)
-        places.append(place)
-        row_ids.append(row_id)
-    schema, columns = json_fields.table(objects, places, names, declared)
-    return ReadTable(schema, columns, row_ids)
-
-
-def _read_elements(records: Records, options: dict[str, Any], names: tuple[str, ...], declared: Mapping[str, Type]) -> ReadTable:
-    keyed = bool(options.get("keyed", False))
-    if keyed != records.preamble.rstrip().endswith(b"{"):
-        raise UserError(
-            f"{records.name} holds a list where the script goes through an object, or the other way round",
-            hint="Check that it is the file that the script reads.",
-        )
-    rows = [x for x in zip(records.records, records.row_ids, records.lines, strict=True) if not json_documents.is_end(x[0])]
-    objects = [json_documents.object_of(record, keyed) for record, _, _ in rows]
-    if len({json_fields.VALUE in o for o in objects}) > 1:
-        raise UserError(
-            f"{records.name}: some elements are objects and some are not; this is not supported yet",
-            hint="Let all elements be objects.",
-        )
-    places = [json_fields.Place(records.name, line) for _, _, line in rows]
-    schema, columns = json_fields.table(objects, places, names, declared)
-    return ReadTable(schema, columns, [row_id for _, row_id, _ in rows])
-
-
-def _is_python_json(text: str) -> bool:
-    """Whether Python's `json` reads a text that Lester refuses: one with NaN in it."""
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    texts = [r.decode(dialect.encoding) for r in _with_mark(records)]
+    filled = [not (dialect.skip_blank and is_blank(r, dialect)) for r in records.records]
+    return ReadTable(*json_rows.by_line(records, texts, filled, options.get("broken") == "skip", names, declared))
 
 
 def _json_texts(records: Records, read: Read) -> ReadTable:

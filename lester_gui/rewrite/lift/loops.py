@@ -22,7 +22,6 @@ from lester_gui.rewrite.lift.domain import (
     InLoop,
     Items,
     Iterated,
-    JsonDocument,
     Keyed,
     Leaf,
     Matrix,
@@ -36,6 +35,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.finished import Finished
+from lester_gui.rewrite.lift.json_values import JsonDocument
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import here
 from lester_gui.rewrite.lift.sided import one_side

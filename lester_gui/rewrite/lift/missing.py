@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Apply, Expr, Literal, walk
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Const, Json, JsonList, Leaf, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Value
+from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.stop import shape
 
 if TYPE_CHECKING:

@@ -25,9 +25,6 @@ from lester_gui.rewrite.lift.domain import (
     InLoop,
     Items,
     Iterated,
-    Json,
-    JsonDocument,
-    JsonList,
     Keyed,
     LineOf,
     Matrix,
@@ -43,6 +40,7 @@ from lester_gui.rewrite.lift.domain import (
     Vector,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.raising import Attempt
 from lester_gui.rewrite.lift.records import Activation, Observe

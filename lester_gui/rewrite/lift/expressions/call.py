@@ -13,7 +13,6 @@ from lester_gui.rewrite.lift.domain import (
     Estimator,
     Frame,
     Items,
-    Json,
     Maybe,
     Module,
     Result,
@@ -23,6 +22,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.json_values import Json
 from lester_gui.rewrite.lift.library.table import ATTRIBUTES, FUNCTIONS, METHODS, Arguments, family
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape

@@ -21,9 +21,6 @@ from lester_gui.rewrite.lift.domain import (
     Frame,
     InLoop,
     Items,
-    Json,
-    JsonDocument,
-    JsonList,
     Keyed,
     LineOf,
     Matrix,
@@ -38,6 +35,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.expressions.basic import under
+from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import caught_by, demand
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Node, Reader
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Handle, Items, Json, JsonDocument, Keyed, Rows, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Handle, Items, Keyed, Rows, Value
+from lester_gui.rewrite.lift.json_values import Json, JsonDocument
 from lester_gui.rewrite.lift.library.pandas_io import as_options, normal, read
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Frame, Json, Result, Rows, Value
+from lester_gui.rewrite.lift.domain import Cell, Frame, Result, Rows, Value
+from lester_gui.rewrite.lift.json_values import Json
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Reader
 from lester_gui.ir.schema import Schema, Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Handle, Items, Json, JsonList, Leaf, LineOf, Maybe, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Handle, Items, Leaf, LineOf, Maybe, Value
+from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.library.pandas_io import as_options, normal
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.raising import caught_by, demand

@@ -9,21 +9,8 @@ from lester_gui.ir.nodes import Option, Options, Read, Reader
 from lester_gui.ir.schema import Schema
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.classes import class_of
-from lester_gui.rewrite.lift.domain import (
-    Cell,
-    Column1,
-    Const,
-    Entries,
-    Frame,
-    Items,
-    Json,
-    Matrix,
-    Module,
-    Result,
-    Rows,
-    Tup,
-    Value,
-)
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Matrix, Module, Result, Rows, Tup, Value
+from lester_gui.rewrite.lift.json_values import Json
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 

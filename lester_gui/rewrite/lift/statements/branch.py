@@ -15,8 +15,6 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     InLoop,
     Items,
-    Json,
-    JsonList,
     Leaf,
     LineOf,
     Maybe,
@@ -28,6 +26,7 @@ from lester_gui.rewrite.lift.domain import (
     const_cell,
 )
 from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import Path
 from lester_gui.rewrite.lift.statements import block, statement
