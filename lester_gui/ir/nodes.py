@@ -59,11 +59,21 @@ class Reader(StrEnum):
     PYTHON_LINES = "python_lines"
     PYTHON_CSV = "python_csv"  # options: delimiter, quotechar, header, skip, skip_blank, skip_prefix, encoding
     PANDAS_JSON_LINES = "pandas_json_lines"  # options: the keywords given to read_json beside lines=True
+    PANDAS_JSON = "pandas_json"  # a list of objects; options: the keywords given to read_json
+    # options: skip, skip_blank, encoding; broken="skip": lines that are no JSON are no data
+    PYTHON_JSON_LINES = "python_json_lines"
+    # options: place: the keys that lead to the list or object whose elements are rows; keyed: it is an object
+    PYTHON_JSON = "python_json"
 
     @property
     def infers(self) -> bool:
-        """Whether types follow from the rows at hand: pandas looks at all of them."""
-        return self in (Reader.PANDAS_CSV, Reader.PANDAS_JSON_LINES)
+        """Whether types follow from the rows at hand: pandas looks at all of them, and JSON has types of its own."""
+        return self is Reader.PANDAS_CSV or self.is_json
+
+    @property
+    def is_json(self) -> bool:
+        """Whether records are objects of JSON."""
+        return self in (Reader.PANDAS_JSON_LINES, Reader.PANDAS_JSON, Reader.PYTHON_JSON_LINES, Reader.PYTHON_JSON)
 
 
 @dataclass(frozen=True, kw_only=True)

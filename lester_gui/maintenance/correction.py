@@ -32,7 +32,7 @@ def column_number(read: Read, records: Records, column: str) -> int:
     UserError
         If the file has no such column, or its place is not certain.
     """
-    if read.reader is Reader.PANDAS_JSON_LINES:
+    if read.reader.is_json:
         raise UserError(
             f"Correcting a field of {records.name}, which holds JSON, is not supported yet",
             hint="Correct it in the file; the next look at the sources takes the change over.",

@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lester_gui import faults
@@ -91,7 +91,7 @@ def rewrite(path: Path, known: Known, dialect: Dialect, remove: Collection[int],
     pieces = [correct.get(i, r) for i, r in enumerate(records.records, start=1) if i not in remove]
     if appended and records.records and len(records.records) in remove and not records.records[-1].endswith((b"\n", b"\r")):
         appended = _without_line_end(appended)  # the append began by ending the line that leaves now
-    new_prefix = records.preamble + b"".join(pieces)
+    new_prefix = replace(records, records=pieces).content
     new = new_prefix + appended
     _replace(path, new, before)
     after = path.stat()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 
 from lester_gui.discovery.scripts import Script
 from lester_gui.errors import UserError
-from lester_gui.ir.nodes import Node
+from lester_gui.ir.nodes import Node, Read, Reader
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.ir.schema import PlanError, Schema
 from lester_gui.rewrite.findings import Finding, findings
@@ -156,7 +156,38 @@ def plan_of(lift: Lifter, learning: Learning, pipeline: str) -> Plan:
     except PlanError as error:
         raise Stopped(Reason.SHAPE, error.message) from error
     needed = {*plan.called_functions, *used, *transformer_functions(plan)}
-    return replace(plan, functions=tuple(f for f in plan.functions if f.name in needed))
+    return read_fields(replace(plan, functions=tuple(f for f in plan.functions if f.name in needed)))
+
+
+def read_fields(plan: Plan) -> Plan:
+    """Return a plan that reads only those fields of JSON objects that it uses: which others there are hangs on the data."""
+    used = set(plan_names(plan))
+
+    def change(node: Node) -> Node:
+        if not isinstance(node, Read) or node.reader not in (Reader.PYTHON_JSON_LINES, Reader.PYTHON_JSON):
+            return node
+        kept = tuple(sorted((f for f in node.columns if f.name in used), key=lambda f: f.name))  # the data decide their order
+        return replace(node, columns=kept or node.columns[:1])
+
+    return plan.map_nodes(change)
+
+
+def plan_names(plan: Plan) -> Iterator[str]:
+    """Yield every text in the steps of a plan that may name a column."""
+    for part in (*plan.views, plan.label, plan.split, plan.encode):
+        yield from _texts(part, top=True)
+
+
+def _texts(part: object, top: bool = False) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from _texts(inner)
+    elif is_dataclass(part) and (top or not isinstance(part, Node)):
+        for f in fields(part):
+            if not (isinstance(part, Read) and f.name == "columns"):
+                yield from _texts(getattr(part, f.name))
 
 
 def called(node: Node) -> tuple[str, ...]:

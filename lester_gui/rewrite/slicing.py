@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.discovery.effects import effects_of
 from lester_gui.discovery.scripts import Script
-from lester_gui.rewrite.lift.domain import Bound, Ref, Result, UserFunction, Value
+from lester_gui.rewrite.lift.domain import Bound, Ref, Result, UserClass, UserFunction, Value
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -78,6 +78,38 @@ def written_files(script: Script) -> tuple[str, ...]:
     return tuple(dict.fromkeys(use.path for use in effects_of(script).writes))
 
 
+WRITERS = {
+    "to_csv",
+    "to_json",
+    "to_parquet",
+    "to_pickle",
+    "to_excel",
+    "dump",
+    "save",
+    "savez",
+    "savetxt",
+    "write_text",
+    "copyfile",
+}
+
+
+def writes_files(script: Script) -> bool:
+    """Whether a script, or a project module that it imports, calls anything that writes a file."""
+    trees = [script.tree, *(ast.parse(text) for path, text in script.modules if path.endswith(".py"))]
+    calls = (n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call))
+    return any(_writes(call) for call in calls)
+
+
+def _writes(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+    if name != "open":
+        return name in WRITERS
+    modes = [*call.args, *(k.value for k in call.keywords if k.arg == "mode")]
+    return any(
+        isinstance(m, ast.Constant) and isinstance(m.value, str) and m.value.rstrip("bt+") in ("w", "a", "x") for m in modes
+    )
+
+
 def defines(statement: ast.stmt) -> set[str]:
     """Return the names that a statement binds: by assignment, import, or definition, at any depth."""
     out: set[str] = set()
@@ -122,6 +154,8 @@ def everything_may_change(node: ast.stmt) -> bool:
 
 def effects(lift: Lifter, node: ast.stmt) -> tuple[tuple[str, ...], set[int]]:
     """Return the names that a statement may assign and the objects that it, or a function it calls, may change."""
+    from lester_gui.rewrite.lift.classes import reachable
+
     assigned = sorted(defines(node) | _globals_assigned(lift, node, set()))
     changed: set[int] = set()
     for name in changed_names(lift, node, set(), pessimistic=True):
@@ -129,7 +163,7 @@ def effects(lift: Lifter, node: ast.stmt) -> tuple[tuple[str, ...], set[int]]:
         if isinstance(value, Bound):
             value = value.owner
         if isinstance(value, Ref) and not isinstance(lift.heap.get(value.id), Result):
-            changed.add(value.id)
+            changed |= reachable(lift, value.id)
     for function in _called(lift, node):
         if function.module:  # whatever a module keeps may have changed
             changed |= {v.id for v in lift.modules.get(function.module, {}).values() if isinstance(v, Ref)}
@@ -169,9 +203,13 @@ def _changed_by_call(lift: Lifter, call: ast.Call, seen: set[str], pessimistic: 
     if isinstance(call.func, ast.Attribute):
         if call.func.attr in MUTATORS or any(k.arg == "inplace" for k in call.keywords):
             out |= _root(call.func.value)
+        if any(_is_object(lift, n) for n in _root(call.func)):
+            out |= _root(call.func) | {n for a in arguments for n in _root(a) if _is_container(lift, n)}
         if call.func.attr == "shuffle":
             out |= {n for a in arguments for n in _root(a)}
     value = value_of(lift, call.func.id) if isinstance(call.func, ast.Name) else None
+    if isinstance(value, UserClass):
+        out |= {n for a in arguments for n in _root(a) if _is_container(lift, n)}
     if isinstance(value, Bound) and isinstance(call.func, ast.Name):
         out.add(call.func.id)
     function = _function(lift, call.func)
@@ -233,6 +271,15 @@ def _is_container(lift: Lifter, name: str) -> bool:
     return isinstance(value, Ref) and isinstance(
         lift.heap.get(value.id), Items | Entries | Rows | Keyed | Column1 | Matrix | Vocabulary
     )
+
+
+def _is_object(lift: Lifter, name: str) -> bool:
+    """Whether a name holds an object or class of the script, whose methods may change it and what they are given."""
+    from lester_gui.rewrite.lift.classes import class_of
+
+    value = value_of(lift, name)
+    content = lift.heap.get(value.id) if isinstance(value, Ref) else value
+    return isinstance(content, UserClass) or (content is not None and class_of(lift, content) is not None)
 
 
 def _function(lift: Lifter, node: ast.expr) -> UserFunction | None:

@@ -145,6 +145,7 @@ def snapshot_records(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, 
         data.column("record").to_pylist(),
         data.column("row_id").to_pylist(),
         data.column("line").to_pylist(),
+        Dialect.from_json(snapshot.dialect_json).document is not None,
     )
 
 
@@ -173,12 +174,12 @@ def changed_since(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, pat
         return Change()
     dialect = Dialect.from_json(snapshot.dialect_json)
     old, new = snapshot_records(connection, snapshot, path.name), split(content, dialect, path.name)
-    texts_old, texts_new = Counter(map(content_of, old.records)), Counter(map(content_of, new.records))
+    texts_old, texts_new = (Counter(content_of(r, x.document) for r in x.records) for x in (old, new))
     gone, come = texts_old - texts_new, texts_new - texts_old
     changed = 0
     if key_of is not None:
-        kept = Counter(k for k, r in zip(key_of(old), old.records, strict=True) if content_of(r) in gone)
-        kept &= Counter(k for k, r in zip(key_of(new), new.records, strict=True) if content_of(r) in come)
+        kept = Counter(k for k, r in zip(key_of(old), old.records, strict=True) if content_of(r, old.document) in gone)
+        kept &= Counter(k for k, r in zip(key_of(new), new.records, strict=True) if content_of(r, new.document) in come)
         changed = kept.total()
     return Change(come.total() - changed, gone.total() - changed, changed, old.preamble != new.preamble)
 
@@ -226,7 +227,7 @@ def _keep_ids(old: Records, new: Records, next_id: int, key_of: KeyOf | None) ->
     """Give each new record the id of the old one with the same identity, in order of occurrence, else a fresh one."""
 
     def identities(records: Records) -> Sequence[object]:
-        return key_of(records) if key_of is not None else [content_of(r) for r in records.records]
+        return key_of(records) if key_of is not None else [content_of(r, records.document) for r in records.records]
 
     waiting: dict[object, deque[int]] = defaultdict(deque)
     for identity, row_id in zip(identities(old), old.row_ids, strict=True):

@@ -88,6 +88,21 @@ def with_field(text: str, path: str, value: str) -> str:
     return json.dumps(found, ensure_ascii=False)
 
 
+def without_field(text: str, path: tuple[str, ...]) -> str:
+    """Return the line without one field; lines that are no object, and objects without the field, stay as they are."""
+    try:
+        found = object_of(text)
+    except NotAnObject:
+        return text
+    inner: Any = found
+    for key in path[:-1]:
+        inner = inner.get(key) if isinstance(inner, dict) else None
+    if not isinstance(inner, dict) or path[-1] not in inner:
+        return text
+    del inner[path[-1]]
+    return json.dumps(found, ensure_ascii=False)
+
+
 def _holder(found: dict[str, Any], path: str) -> tuple[dict[str, Any] | None, str]:
     """Return the object that holds the field of a path, and its key there. Keys may hold full stops themselves."""
     if path in found and not isinstance(found[path], dict):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Options, Read, Reader
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Schema, Type
-from lester_gui.runtime import json_lines
+from lester_gui.runtime import json_documents, json_lines, json_rows
 from lester_gui.runtime.ingest import KeyOf, read_file, snapshot_records
 from lester_gui.runtime.records import Dialect, Records, dialect_of, is_blank, split
 from lester_gui.store.catalogue import Snapshot
@@ -80,7 +80,8 @@ def read_snapshot(connection: duckdb.DuckDBPyConnection, read: Read, snapshot: S
         If a line is ragged, a column mixes types, or an option is not supported yet. It names file and line, never content.
     """
     records = snapshot_records(connection, snapshot, snapshot.source)
-    return read_records(records, read.reader, read.options, tuple(f.name for f in read.columns))
+    declared = {f.name: f.type for f in read.columns}
+    return read_records(records, read.reader, read.options, tuple(declared), declared)
 
 
 def observe_schema(path: Path, reader: Reader, options: Options = (), names: Sequence[str] = ()) -> Schema:
@@ -112,13 +113,22 @@ def bind(plan: Plan, tables: dict[str, ReadTable]) -> Plan:
     return plan.rebind({name: t.schema for name, t in tables.items()})
 
 
-def read_records(records: Records, reader: Reader, options: Options, names: tuple[str, ...]) -> ReadTable:
-    """Read records; see `read_snapshot`. `names` are the expected columns, empty if unknown."""
+def read_records(
+    records: Records, reader: Reader, options: Options, names: tuple[str, ...], declared: Mapping[str, Type] | None = None
+) -> ReadTable:
+    """Read records; see `read_snapshot`.
+
+    `names` are the expected columns, empty if unknown; `declared` are types for columns whose values do not tell.
+    """
     given = dict(options)
+    if reader is Reader.PYTHON_JSON:
+        return ReadTable(*json_rows.elements(records, bool(given.get("keyed", False)), names, declared or {}))
+    if reader is Reader.PYTHON_JSON_LINES:
+        return _read_objects(records, given, names, declared or {})
     if reader is Reader.PANDAS_CSV:
         return _read_pandas(records, given)
-    if reader is Reader.PANDAS_JSON_LINES:
-        return _read_json_lines(records, given)
+    if reader in (Reader.PANDAS_JSON_LINES, Reader.PANDAS_JSON):
+        return _read_json(records, given, reader)
     if reader is Reader.PYTHON_LINES:
         return _read_lines(records, given, names)
     return _read_csv(records, given, names)
@@ -197,7 +207,7 @@ def key_function(read: Read, key: Sequence[str]) -> KeyOf | None:
 
 
 def _as_text(records: Records, read: Read) -> ReadTable:
-    if read.reader is Reader.PANDAS_JSON_LINES:
+    if read.reader.is_json:
         return _json_texts(records, read)
     if read.reader is not Reader.PANDAS_CSV:
         return read_records(records, read.reader, read.options, tuple(f.name for f in read.columns))
@@ -243,15 +253,21 @@ def _frame_table(file: str, frame: pd.DataFrame, kept: list[int]) -> ReadTable:
     return ReadTable(schema, pa.table(arrays, names=list(schema.names)), kept)
 
 
-def _read_json_lines(records: Records, options: dict[str, Any]) -> ReadTable:
+def _read_json(records: Records, options: dict[str, Any], reader: Reader) -> ReadTable:
     unknown = sorted(set(options) - json_lines.PANDAS_OPTIONS)
     if unknown:
         raise UserError(f"Reading with read_json({unknown[0]}=…) is not supported yet", hint="Leave the option out.")
     if options.get("orient") not in (None, "records"):
-        raise UserError("Reading JSON lines with this orient is not supported yet", hint="Write one object per line.")
-    dialect = dialect_of(_probe(Reader.PANDAS_JSON_LINES, options))
+        raise UserError("Reading JSON with this orient is not supported yet", hint="Write one object per row.")
+    by_line = reader is Reader.PANDAS_JSON_LINES
+    if not by_line and not records.preamble.rstrip().endswith(b"["):
+        raise UserError(
+            f"{records.name} is an object; reading it with pandas is not supported yet",
+            hint="Write a list of one object per row.",
+        )
+    dialect = dialect_of(_probe(reader, options))
     rows = [
-        (row_id, record.decode(dialect.encoding), line)
+        (row_id, (record if by_line else json_documents.element(record)).decode(dialect.encoding), line)
         for row_id, record, line in zip(records.row_ids, records.records, records.lines, strict=True)
         if not is_blank(record, dialect)
     ]
@@ -269,7 +285,7 @@ def _read_json_lines(records: Records, options: dict[str, Any]) -> ReadTable:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what pandas says about its own options is the script's business
-            frame = pd.read_json(io.BytesIO(records.content), lines=True, **keywords)
+            frame = pd.read_json(io.BytesIO(records.content), lines=by_line, **keywords)
     except (ValueError, OverflowError):
         raise UserError(
             f"{records.name} cannot be read as the script does: a value does not fit", hint="Check the options of read_json."
@@ -281,11 +297,23 @@ def _read_json_lines(records: Records, options: dict[str, Any]) -> ReadTable:
     return _frame_table(records.name, frame, [row_id for row_id, _, _ in rows])
 
 
+def _read_objects(records: Records, options: dict[str, Any], names: tuple[str, ...], declared: Mapping[str, Type]) -> ReadTable:
+    dialect = dialect_of(_probe(Reader.PYTHON_JSON_LINES, options))
+    texts = [r.decode(dialect.encoding) for r in _with_mark(records)]
+    filled = [not (dialect.skip_blank and is_blank(r, dialect)) for r in records.records]
+    return ReadTable(*json_rows.by_line(records, texts, filled, options.get("broken") == "skip", names, declared))
+
+
 def _json_texts(records: Records, read: Read) -> ReadTable:
     """Return every field by its path, as it stands in the file; lines that are no objects are rows without any."""
     dialect = dialect_of(read)
     pairs = zip(records.row_ids, records.records, strict=True)
-    rows = [(i, json_lines.texts_of(r.decode(dialect.encoding))) for i, r in pairs if not is_blank(r, dialect)]
+    keyed = bool(dict(read.options).get("keyed", False))
+    rows = [
+        (i, json_lines.texts_of(json_documents.object_text(r, keyed) if records.document else r.decode(dialect.encoding)))
+        for i, r in pairs
+        if not is_blank(r, dialect)
+    ]
     names = list(dict.fromkeys(name for _, row in rows for name in row))
     arrays = [pa.array([row.get(name) for _, row in rows], pa.string()) for name in names]
     schema = Schema(tuple(Field(n, Type.STR, True) for n in names))

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 
 from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Read, Reader
+from lester_gui.runtime import json_documents
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _SPLITTABLE = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-8-sig"}
@@ -41,6 +42,8 @@ class Dialect:
         Further records, blank ones not counted, that are no data: the header and what stands before it.
     skip_blank : bool
         Whether the reader passes over blank lines.
+    document : str or None
+        The file is one JSON document; the keys that lead to the list or object whose elements are records, as a JSON list.
     """
 
     delimiter: str | None = ","
@@ -51,9 +54,10 @@ class Dialect:
     skip: int = 0
     header: int = 1
     skip_blank: bool = True
+    document: str | None = None
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps({k: v for k, v in asdict(self).items() if k != "document" or v is not None}, sort_keys=True)
 
     @staticmethod
     def from_json(text: str) -> Dialect:
@@ -76,6 +80,8 @@ class Records:
         The stable row id of each record.
     lines : list of int
         The physical line, 1-based, on which each record begins.
+    document : bool
+        Whether the file is one JSON document; then commas are put right where records left.
     """
 
     name: str
@@ -83,9 +89,12 @@ class Records:
     records: list[bytes]
     row_ids: list[int]
     lines: list[int]
+    document: bool = False
 
     @property
     def content(self) -> bytes:
+        if self.document:
+            return json_documents.joined(self.preamble, self.records)
         return self.preamble + b"".join(self.records)
 
 
@@ -103,6 +112,15 @@ def dialect_of(read: Read) -> Dialect:
         return Dialect(None, None, False, None, encoding, _int(options.get("skip", 0)), 0, bool(options.get("skip_blank", False)))
     if read.reader is Reader.PANDAS_JSON_LINES:
         return Dialect(None, None, False, None, encoding, 0, 0, True)
+    if read.reader in (Reader.PYTHON_JSON, Reader.PANDAS_JSON):
+        if encoding not in ("utf-8", "ascii"):
+            raise UserError(f"Reading a JSON document in {encoding} is not supported yet", hint="Convert the file to UTF-8.")
+        place = options.get("place", ())
+        assert isinstance(place, tuple)
+        return Dialect(None, None, False, None, encoding, 0, 0, True, json.dumps(list(place)))
+    if read.reader is Reader.PYTHON_JSON_LINES:
+        skip_blank = bool(options.get("skip_blank", False)) or options.get("broken") == "skip"  # a blank line is no JSON, either
+        return Dialect(None, None, False, None, encoding, _int(options.get("skip", 0)), 0, skip_blank)
     if read.reader is Reader.PYTHON_CSV:
         header = bool(options.get("header", False))
         quote = options.get("quotechar", '"')
@@ -145,6 +163,9 @@ def split(content: bytes, dialect: Dialect, name: str) -> Records:
         If a byte cannot be decoded; the message names file and line.
     """
     _check_decodes(content, dialect.encoding, name)
+    if dialect.document is not None:
+        parts, starts = json_documents.pieces_of(content, dialect.document, name)
+        return Records(name, parts[0], parts[1:], list(range(1, len(parts))), starts[1:], True)
     mark = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) and dialect.encoding.startswith("utf-8") else 0
     pieces, lines = _pieces(content[mark:], dialect)
     first = _preamble_length(pieces, dialect)
@@ -159,11 +180,15 @@ def split(content: bytes, dialect: Dialect, name: str) -> Records:
 
 def is_blank(record: bytes, dialect: Dialect) -> bool:
     """Whether a reader that passes over blank lines passes over this record: nothing but blanks that are no separators."""
+    if dialect.document is not None:
+        return json_documents.is_end(record)
     return not record.strip(b"\r\n \t" if dialect.delimiter not in (" ", "\t") else b"\r\n")
 
 
-def content_of(record: bytes) -> bytes:
-    """Return a record without its line end, which an append to the file may add."""
+def content_of(record: bytes, document: bool = False) -> bytes:
+    """Return a record without its line end, which an append to the file may add; of a JSON document, without its comma."""
+    if document:
+        return json_documents.element(record)
     return record.rstrip(b"\r\n")
 
 

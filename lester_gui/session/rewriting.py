@@ -21,6 +21,7 @@ from lester_gui.progress import Context, Part, silent
 from lester_gui.rewrite.lift.lifter import Asked
 from lester_gui.rewrite.ollama.status import list_models
 from lester_gui.rewrite.rules import Rewrite, Step, rewrite
+from lester_gui.rewrite.slicing import writes_files
 from lester_gui.runtime.read import observe_schema
 from lester_gui.sandbox import Capture, ScriptRun
 from lester_gui.session import deviations, model_help, whole_script
@@ -133,6 +134,12 @@ class Rewriting(OpenedProject):
         def observe(asked: Asked) -> Schema:
             path = configuration.paths.get(asked.path, asked.path)
             try:
+                if not (self.folder / path).exists() and writes_files(script):
+                    raise UserError(
+                        f"{path.rpartition('/')[2]} is not there before the script runs; reading a file that it writes itself in "
+                        "this way is not supported yet",
+                        hint="Check the path, or run the script once.",
+                    )
                 return observe_schema(self.folder / path, asked.reader, asked.options, asked.names)
             except UserError as error:
                 refused.append(error)

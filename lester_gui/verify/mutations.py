@@ -187,6 +187,17 @@ def _empty(columns: Callable[[Profile], Sequence[int]], text: str) -> Callable[.
     return change
 
 
+def _without_fields(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    """Take fields out of some objects of JSON: that is not the same as a null in them."""
+    if not t.read.reader.is_json:
+        return t
+    records = list(t.records)
+    for name in t.columns:
+        for i in _some(t, rng, 2):
+            records[i] = t.without(records[i], name)
+    return t.with_records(records)
+
+
 def _quotes(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     for column in p.prose or p.categories[:1]:
         for i in _some(t, rng, 4):
@@ -364,6 +375,7 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("other empty cells", _empty(lambda p: p.others, "")),
     ("empty numbers", _empty(lambda p: tuple(n for n in p.numbers if n not in p.keys), "")),
     ("empty keys", _empty(lambda p: p.keys, "")),
+    ("fields that are not there", _without_fields),
     ("quotation marks", _quotes),
     ("blanks around text", _blanks_around),
     ("a blank line", _blank_line),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from lester_gui.errors import UserError
-from lester_gui.ir.nodes import Node, Read, Reader
+from lester_gui.ir.nodes import Node, Read
 from lester_gui.ir.plan import Plan
-from lester_gui.runtime import json_lines
+from lester_gui.runtime import json_documents, json_fields, json_lines
 from lester_gui.runtime.records import Dialect, dialect_of, split
 from lester_gui.verify.plan_result import PlanResult
 
@@ -43,6 +44,8 @@ class SourceTable:
         Header and skipped lines.
     records : tuple of bytes
         With their line ends.
+    end : bytes
+        What follows the last element of a JSON document.
     """
 
     source: str
@@ -51,9 +54,12 @@ class SourceTable:
     dialect: Dialect = field(repr=False)
     preamble: bytes = field(repr=False)
     records: tuple[bytes, ...] = field(repr=False)
+    end: bytes = field(repr=False, default=b"")
 
     @property
     def content(self) -> bytes:
+        if self.dialect.document is not None:
+            return json_documents.joined(self.preamble, [*self._elements, self.end])
         return self.preamble + b"".join(self.records)
 
     @property
@@ -68,16 +74,25 @@ class SourceTable:
 
     def holds(self, value: str) -> bool:
         """Whether a field can hold a text: where nothing is quoted, it has no separator."""
-        return self.read.reader is Reader.PANDAS_JSON_LINES or self.dialect.quote is not None or self.separator not in value
+        return self.read.reader.is_json or self.dialect.quote is not None or self.separator not in value
 
     def with_records(self, records: Iterable[bytes]) -> SourceTable:
         """Return the table with other records; every record ends in a line end."""
+        if self.dialect.document is not None:
+            return replace(self, records=tuple(r for r in records if r.strip()))
         return replace(self, records=tuple(_ended(r) for r in records))
+
+    @property
+    def _elements(self) -> list[bytes]:
+        """The elements of a document; a key stands there once."""
+        if not self._keyed:
+            return list(self.records)
+        return list({json_documents.object_of(r, True)[json_fields.KEY]: r for r in self.records}.values())
 
     def fields(self, record: bytes) -> list[str]:
         """Return a record's fields as text."""
-        text = record.decode(self.dialect.encoding).rstrip("\r\n")
-        if self.read.reader is Reader.PANDAS_JSON_LINES:
+        text = self.text(record)
+        if self.read.reader.is_json:
             found = json_lines.texts_of(text)
             return [found.get(name) or "" for name in self.columns] if found else []
         if self.dialect.quote is None or self.dialect.quote not in text or len(self.separator) != 1:
@@ -86,16 +101,39 @@ class SourceTable:
 
     def record(self, fields: Sequence[str], like: bytes) -> bytes:
         """Return fields as a record, quoted where the dialect needs it; what is no field is taken from the record `like`."""
-        if self.read.reader is Reader.PANDAS_JSON_LINES:
-            text = like.decode(self.dialect.encoding).rstrip("\r\n")
+        if self.read.reader.is_json:
+            text = self.text(like)
             for path, old, new in zip(self.columns, self.fields(like), fields, strict=False):
                 text = text if old == new else json_lines.with_field(text, path, new)
-            return (text + "\n").encode(self.dialect.encoding, "replace")
+            return self.written(text)
         if self.dialect.quote is None or len(self.separator) != 1:
             return (self.separator.join(fields) + "\n").encode(self.dialect.encoding, "replace")
         out = io.StringIO(newline="")
         csv.writer(out, delimiter=self.separator, quotechar=self.dialect.quote, lineterminator="\n").writerow(fields)
         return out.getvalue().encode(self.dialect.encoding, "replace")
+
+    def without(self, record: bytes, column: str) -> bytes:
+        """Return a record of JSON without the field that a column stands for."""
+        path = json_fields.split_name(column)[0]
+        if path == (json_fields.KEY,) or path == (json_fields.VALUE,):
+            return record
+        return self.written(json_lines.without_field(self.text(record), path))
+
+    def text(self, record: bytes) -> str:
+        """Return a record as text; the element of a document as one object."""
+        if self.dialect.document is not None:
+            return json_documents.object_text(record, self._keyed)
+        return record.decode(self.dialect.encoding).rstrip("\r\n")
+
+    def written(self, text: str) -> bytes:
+        """Return the text of an object as a record."""
+        if self.dialect.document is not None:
+            return json_documents.record_of(json.loads(text), self._keyed)
+        return (text + "\n").encode(self.dialect.encoding, "replace")
+
+    @property
+    def _keyed(self) -> bool:
+        return bool(dict(self.read.options).get("keyed", False))
 
     def edited(self, number: int, column: int, value: str) -> SourceTable:
         """Return the table with one cell changed; ragged records stay."""
@@ -136,7 +174,10 @@ def load(plan: Plan, folder: Path, paths: Mapping[str, str]) -> dict[str, Source
             raise UserError(f"The source {path} cannot be read ({error.strerror})", "Scan the project again.") from error
         dialect = dialect_of(read)
         records = split(content, dialect, path)
-        out[read.source] = SourceTable(read.source, path, read, dialect, records.preamble, tuple(records.records))
+        rows, end = records.records, b""
+        if records.document:
+            rows, end = rows[:-1], rows[-1]
+        out[read.source] = SourceTable(read.source, path, read, dialect, records.preamble, tuple(rows), end)
     return out
 
 

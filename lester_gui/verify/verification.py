@@ -477,5 +477,5 @@ def _retabled(tables: Mapping[str, SourceTable], sources: Mapping[str, bytes]) -
     out = {}
     for name, t in tables.items():
         records = split(sources[t.path], t.dialect, t.path)
-        out[name] = replace(t, preamble=records.preamble).with_records(records.records)
+        out[name] = replace(t, preamble=records.preamble).with_records(records.records[: -1 if records.document else None])
     return out

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import json
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -16,7 +18,10 @@ def read_rows(node: Read, data: bytes) -> list[dict[str, Any]]:
     """Return the rows of a source, in file order."""
     rows = {
         Reader.PANDAS_CSV: _pandas_csv,
-        Reader.PANDAS_JSON_LINES: _pandas_json_lines,
+        Reader.PANDAS_JSON_LINES: _pandas_json,
+        Reader.PANDAS_JSON: partial(_pandas_json, lines=False),
+        Reader.PYTHON_JSON_LINES: lambda options, data, _: _python_json_lines(options, data, [f.name for f in node.columns]),
+        Reader.PYTHON_JSON: lambda options, data, _: _python_json(options, data, [f.name for f in node.columns]),
         Reader.PYTHON_LINES: _python_lines,
         Reader.PYTHON_CSV: _python_csv,
     }[node.reader](dict(node.options), data, len(node.columns))
@@ -29,6 +34,8 @@ def read_rows(node: Read, data: bytes) -> list[dict[str, Any]]:
 
 
 def _typed(value: Any, field: Field) -> Any:
+    if value is _NOTHING:
+        return {Type.BOOL: False, Type.INT: 0, Type.FLOAT: 0.0, Type.STR: ""}[field.type]
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):
         return None
     if field.type is Type.FLOAT:
@@ -65,12 +72,65 @@ def _pandas_csv(options: dict[str, Any], data: bytes, columns: int) -> list[list
     return [list(row) for row in frame.astype(object).itertuples(index=False, name=None)]
 
 
-def _pandas_json_lines(options: dict[str, Any], data: bytes, columns: int) -> list[list[Any]]:
+def _pandas_json(options: dict[str, Any], data: bytes, columns: int, lines: bool = True) -> list[list[Any]]:
     try:
-        frame = pd.read_json(io.BytesIO(data), lines=True, **{name: _list(value) for name, value in options.items()})
+        frame = pd.read_json(io.BytesIO(data), lines=lines, **{name: _list(value) for name, value in options.items()})
     except (ValueError, UnicodeDecodeError) as error:
         raise EvaluationError(type(error).__name__) from error
     return [list(row) for row in frame.astype(object).itertuples(index=False, name=None)]
+
+
+def _python_json_lines(options: dict[str, Any], data: bytes, names: list[str]) -> list[list[Any]]:
+    out = []
+    with io.TextIOWrapper(io.BytesIO(data), encoding=options.get("encoding", "utf-8")) as lines:
+        for number, line in enumerate(lines):
+            if number < options.get("skip", 0) or (options.get("skip_blank", False) and not line.strip()):
+                continue
+            try:
+                raw = json.loads(line)
+            except ValueError as error:
+                if options.get("broken") == "skip":
+                    continue
+                raise EvaluationError("JSONDecodeError") from error
+            out.append([_json_column(raw, name) for name in names])
+    return out
+
+
+def _python_json(options: dict[str, Any], data: bytes, names: list[str]) -> list[list[Any]]:
+    try:
+        found = json.loads(data.decode("utf-8"))
+        for key in options.get("place", ()):
+            found = found[key]
+    except (ValueError, KeyError) as error:
+        raise EvaluationError(type(error).__name__) from error
+    if isinstance(found, dict) != options.get("keyed", False):
+        raise EvaluationError("TypeError")
+    pairs = list(found.items()) if isinstance(found, dict) else [(None, e) for e in found]
+    return [[k if n == "@key" else e if n == "@value" else _json_column(e, n) for n in names] for k, e in pairs]
+
+
+def _json_column(raw: Any, name: str) -> Any:
+    mark = name[-2:] if name.endswith(("[]", "{}")) else name[-1] if name[-1] in "?!" else ""
+    there, value = True, raw
+    for key in name[: len(name) - len(mark)].split("."):
+        there = there and isinstance(value, dict) and key in value
+        value = value[key] if there else None
+    if mark == "?":
+        return there
+    if mark == "{}":
+        return isinstance(value, dict)
+    if mark == "[]":
+        return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else None
+    if mark == "!" and not there:
+        return _NOTHING
+    return value
+
+
+class _Nothing:
+    """What stands where a field is not there, in a column that is read only where it is."""
+
+
+_NOTHING = _Nothing()
 
 
 _STRIP: dict[str, Any] = {

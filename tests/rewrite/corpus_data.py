@@ -29,6 +29,19 @@ def write(folder: Path, seed: int = 1, leave_out: tuple[int, ...] = ()) -> None:
     ]
     lines = [json.dumps(c) + "\n" for n, c in enumerate(cards) if n not in leave_out and n % 5]
     (folder / "cards.jsonl").write_text("".join([*lines, *lines[4:9]]), encoding="utf-8")
+    persons = [_member(p, random.Random(f"{seed}/{p[0]}")) for p in people]
+    lines = [m + "\n" for n, m in enumerate(persons) if n not in leave_out]
+    lines = [*lines[:7], "\n", '{"id": 3, "ho\n', *lines[7:], *lines[4:9]]
+    (folder / "persons.jsonl").write_text("".join(lines), encoding="utf-8")
+    places = {
+        city.upper(): {"kind": rng2.choice(["big", "small"]), "about": {"size": rng2.choice([None, 1, 2.5])}}
+        for city, rng2 in ((c, random.Random(f"{seed}/{c}")) for c in CITIES)
+    }
+    closed = [{"city": "LIMA", "since": 2020}, {"city": "PARIS", "since": None}]
+    document = {"by": "nobody", "places": places, "closed": closed, "end": [1, 2]}
+    (folder / "premises.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+    shops = [{"shop": 0, "floor": 1, "name": "East"}, {"shop": 1, "floor": 4}, {"shop": 2, "floor": 2, "name": None}]
+    (folder / "shops.json").write_text(json.dumps(shops), encoding="utf-8")
     customers = [
         [f"{i:03d}", f"m{i % 27}@x.example", rng.choice(["DE", "FR", "UK", "NL"]), rng.choice(["premium", "standard"])]
         for i in range(32)
@@ -42,6 +55,25 @@ def write(folder: Path, seed: int = 1, leave_out: tuple[int, ...] = ()) -> None:
     gone = {c[1] for n, c in enumerate(customers) if n in leave_out}
     _table(folder / "customers.txt", "", [c for c in customers if c[1] not in gone])
     _table(folder / "mails.txt", "", [m for m in mails if m[1] not in gone])
+
+
+def _member(person: list[str], rng: random.Random) -> str:
+    """Return an object in which some fields are null, some are not there, and some are empty."""
+    out: dict[str, object] = {"id": int(person[0]), "home": {"city": person[3]}, "status": rng.choice(["Left", "stays", "LEFT"])}
+    out["weight"] = rng.choice([None, 0, 61, 82.5])
+    if rng.random() < 0.7:
+        out["home"] = {"city": person[3], "owner": rng.random() < 0.5}
+    if rng.random() < 0.8:
+        out["age"] = rng.choice([None, 0, 20, 41])
+    if rng.random() < 0.5:
+        out["contact"] = rng.choice([{}, {"calls": rng.randrange(5)}])
+    if rng.random() < 0.8:
+        out["tags"] = rng.choice([None, [], [{"on": True}, {"on": False}], [{"on": True}]])
+    if rng.random() < 0.3:
+        out["vip"] = None
+    if rng.random() < 0.6:
+        out["note"] = rng.choice([None, "", "Hi There "])
+    return json.dumps(out)
 
 
 def _table(path: Path, header: str, rows: list[list[str]]) -> None:

@@ -108,7 +108,8 @@ def planned(folder: Path, plan: Plan) -> Fitted:
 
 
 def _bytes(folder: Path, source: str) -> bytes:
-    found = next(p for p in folder.rglob(f"{source}.*") if p.suffix in (".csv", ".txt", ".tsv", ".data", ".test", ".jsonl"))
+    kinds = (".csv", ".txt", ".tsv", ".data", ".test", ".jsonl", ".json")
+    found = next(p for p in folder.rglob(f"{source}.*") if p.suffix in kinds)
     return found.read_bytes()
 
 

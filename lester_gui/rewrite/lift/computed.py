@@ -11,6 +11,7 @@ from lester_gui.ir.learning import Function
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.carried import definitions, needed_modules
 from lester_gui.rewrite.lift.domain import Cell, Const, Items, Module, Tup, UserFunction, Value
+from lester_gui.rewrite.lift.json_values import JsonList
 from lester_gui.rewrite.lift.purity import check_body, check_pure
 from lester_gui.rewrite.lift.returns import type_in
 from lester_gui.rewrite.lift.stop import Reason, Stopped
@@ -52,6 +53,7 @@ class _Builder:
         self.lift = lift
         self.parameters: dict[Cell, str] = {}
         self.needed: set[str] = set()
+        self.pieces: dict[str, None] = {}
 
     def made(self, node: ast.expr) -> Cell | None:
         lift, module = self.lift, self.lift.activations[-1].module
@@ -71,7 +73,7 @@ class _Builder:
     def carried(self, function: ast.FunctionDef, module: str) -> str:
         """Carry the function with what it needs and return its name."""
         lift = self.lift
-        pieces: dict[str, None] = {}
+        pieces = dict(self.pieces)
         modules: tuple[tuple[str, str], ...] = ()
         for name in sorted(self.needed):
             check_pure(lift, module, name)
@@ -99,6 +101,8 @@ class _Builder:
                 if value.nullable:
                     raise Stopped(*_missing())
                 return ast.Name(self.parameters.setdefault(value, f"a{len(self.parameters) + 1}"), ast.Load())
+            if isinstance(value, JsonList):
+                return self.decoded(value)
             if value is not None and _is_literal(self.lift, value):
                 return ast.parse(repr(self.lift.const(value)), mode="eval").body
             if isinstance(node, ast.Name):
@@ -113,6 +117,12 @@ class _Builder:
             elif isinstance(inner, list):
                 setattr(node, field, [self.element(i, bound | _binds(node)) for i in inner])
         return node
+
+    def decoded(self, value: JsonList) -> ast.expr:
+        """Return a list of JSON, which comes as text, as the list that it is."""
+        self.pieces["import json"] = None
+        name = self.parameters.setdefault(value.text, f"a{len(self.parameters) + 1}")
+        return ast.parse(f"json.loads({name})", mode="eval").body
 
     def element(self, node: object, bound: frozenset[str]) -> object:
         if isinstance(node, ast.comprehension):

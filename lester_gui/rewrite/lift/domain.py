@@ -90,6 +90,32 @@ class UserFunction(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class UserClass(Value):
+    """A class of the script or of a project module.
+
+    Attributes
+    ----------
+    fields : tuple of (str, Value or None)
+        Of a dataclass or named tuple: names in order, and their defaults where there are any.
+    members : dict
+        Methods and attributes of the class, by name, those that it inherits included.
+    properties, static, of_class : frozenset of str
+        Which of the methods are properties, static methods, methods of the class.
+    kind : str
+        ``plain``, ``dataclass`` or ``tuple``.
+    """
+
+    ident: int
+    name: str
+    kind: str = "plain"
+    fields: tuple[tuple[str, Value | None], ...] = field(default=(), compare=False)
+    members: dict[str, Value] = field(default_factory=dict, compare=False)
+    properties: frozenset[str] = frozenset()
+    static: frozenset[str] = frozenset()
+    of_class: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Bound(Value):
     """A method of an object, not called yet. `owner` is the object as the script reached it, often a `Ref`."""
 
@@ -191,7 +217,7 @@ class Rows(Value):
 
 @dataclass(frozen=True, slots=True)
 class Items(Value):
-    """A list or set literal, or a list that was filled outside any loop."""
+    """A list or set literal, or a list that was filled outside any loop; ``files`` are those of a folder, in no order."""
 
     values: tuple[Value, ...]
     kind: str = "list"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 
 from lester_gui.ir.expressions import Expr
@@ -38,6 +39,7 @@ class Loop:
     node: Node | None
     line: int
     lines: tuple[int, ...]
+    body: list[ast.stmt] = field(default_factory=list)
     part: Part | None = None  # the side of a split that it goes through
     effects: list[Effect] = field(default_factory=list)
     exits: list[Path] = field(default_factory=list)

@@ -173,11 +173,15 @@ def generated(lift: Lifter, function: UserFunction, node: ast.FunctionDef, names
     It runs piece by piece while its caller goes on; that is the same as at once if nobody changes what it reads, so the objects
     that it was given must not be changed any more.
     """
+    from lester_gui.rewrite.lift.classes import reachable
     from lester_gui.rewrite.lift.records import Activation
 
-    lift.lent |= {v.id for v in names.values() if isinstance(v, Ref) and isinstance(lift.heap[v.id], Items | Entries)}
+    yielded = lift.new(Items(()))
+    given = {v.id for v in names.values() if isinstance(v, Ref) and isinstance(lift.heap[v.id], Items | Entries)}
+    for ident in {i for g in given for i in reachable(lift, g)}:
+        lift.lent.setdefault(ident, set()).add(yielded.id)
     body = [_Collecting().visit(s) for s in copy.deepcopy(node.body)]
-    names["yielded"] = lift.new(Items(()))
+    names["yielded"] = yielded
     before, depth = (lift.line, lift.lines), lift.depth
     lift.activations.append(Activation(names, function.module, depth=len(lift.loops), closure=function.closure))
     lift.depth = len(lift.loops)

@@ -32,7 +32,7 @@ def skips_line(lift: Lifter, node: ast.If) -> bool:
     for n, test in enumerate(tests):
         if found[n] is None and any(found[n + 1 :]) and any(isinstance(e, ast.Call | ast.Subscript) for e in ast.walk(test)):
             raise no_rule("a condition on a whole line after one on its fields")
-    _unchanged(lift)
+    unchanged(lift)
     for source, option, value in (f for f in found if f is not None):
         _leave_out(source, option, value)
     rest = [t for t, f in zip(tests, found, strict=True) if f is None]
@@ -60,7 +60,7 @@ def _leave_out(source: LineSource, option: str, value: object) -> None:
         source.options[option] = value
 
 
-def _unchanged(lift: Lifter) -> None:
+def unchanged(lift: Lifter) -> None:
     """A line that is left out later must not have changed anything before.
 
     Raises

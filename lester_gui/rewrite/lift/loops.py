@@ -11,6 +11,7 @@ from lester_gui.ir.expressions import Column, Expr, Literal
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, dict_state, filled, paths, record_changes, stages, states, texts
+from lester_gui.rewrite.lift.classes import changed_within, class_of
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -34,6 +35,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.finished import Finished
+from lester_gui.rewrite.lift.json_values import JsonDocument
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import here
 from lester_gui.rewrite.lift.sided import one_side
@@ -84,7 +86,7 @@ def run(
     pandas = lift.pandas or _goes_through_records(lift, iterable)
     for attempt in range(MOST_RUNS):
         state = lift.snapshot()
-        loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines, side)
+        loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines, body, side)
         loop.first, loop.shapes = learns and attempt == 0, shapes
         try:
             once(lift, loop, element, bind, body, names, changed, pandas)
@@ -179,7 +181,9 @@ def changed_outside(lift: Lifter, body: list[ast.stmt]) -> set[int]:
                 if value.id in lift.lent:
                     raise Stopped(Reason.ALIAS, "An object is changed that a generator may read afterwards")
                 content = lift.heap[value.id]
-                if isinstance(content, Items | Entries | Rows | Keyed | Column1 | Grid | Matrix | Vocabulary):
+                if class_of(lift, content) is not None:
+                    out |= changed_within(lift, name, value.id, body)
+                elif isinstance(content, Items | Entries | Rows | Keyed | Column1 | Grid | Matrix | Vocabulary):
                     out.add(value.id)
     return out
 
@@ -204,6 +208,10 @@ def elements(lift: Lifter, iterable: Value) -> tuple[texts.LineSource | None, No
         return None, content.node, content.cell
     if isinstance(content, Iterated):
         return _iterated(lift, content)
+    if isinstance(content, JsonDocument):
+        from lester_gui.rewrite.lift.library.json_documents import entries
+
+        content = entries(lift, content)
     if isinstance(content, Keyed):
         return _keys_of(lift, content)
     raise no_rule("a loop over this object")

@@ -35,11 +35,13 @@ from lester_gui.rewrite.lift.domain import (
     Rows,
     Tup,
     Unknown,
+    UserClass,
     Value,
     Vector,
     Vocabulary,
     WideRow,
 )
+from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.raising import Attempt
 from lester_gui.rewrite.lift.records import Activation, Observe
@@ -69,6 +71,9 @@ KINDS: dict[type[Value], str] = {
     InLoop: "inloop",
     WideRow: "wide",
     Iterated: "iterated",
+    Json: "JSON object",
+    JsonList: "JSON list",
+    JsonDocument: "JSON document",
 }
 
 
@@ -100,10 +105,13 @@ class Objects:
         self.failures: dict[int, Reason] = {}  # objects that a loop left unknown
         self.sides: tuple[dict[int, Value], dict[int, Value]] = ({}, {})  # objects of two paths that meet
         self.opened: set[str] = set()  # files that the script opens for writing, also where that was not lifted
-        self.lent: set[int] = set()  # objects that a generator reads while its caller goes on
+        self.lent: dict[int, set[int]] = {}  # objects that a generator reads while its caller goes on → what it yields
         self.nones = False  # a number of a row may be None; otherwise a missing number is NaN
         self.carrying = False  # an expression is being put together as a function
         self.attempts: list[Attempt] = []  # try blocks that are open
+        self.classes: dict[int, UserClass] = {}  # classes of the script, by number
+        self.stopped_classes: dict[str, str] = {}  # why a class is not followed, by name
+        self.skips_broken = False  # a line that is no JSON is passed over by the handler around
         self.straight = True  # no condition on the current row is open
         self.files: dict[str, Any] = {}
         self.texts: dict[int, Any] = {}
@@ -186,6 +194,8 @@ class Objects:
         if self.loops and self.homes[owner.id] < len(self.loops):
             raise Stopped(Reason.LEVEL, "A table or object from outside a loop is changed inside it")
         self.heap[owner.id] = content
+        for yielded in self.lent.get(owner.id, ()):
+            self.heap[yielded] = Unknown("an object is changed that the generator may read afterwards", self.line)
         for name, value in self.names.items():
             if value == owner:
                 self.claim(name, content)
@@ -202,6 +212,8 @@ class Objects:
             return "text" if isinstance(content.value, str) else type(content.value).__name__
         if isinstance(content, Cell):
             return {"str": "text", "date": "date", "timestamp": "date"}.get(content.type, content.type)
+        if isinstance(content, Entries) and content.factory.startswith("object:"):
+            return "object"  # of a class of the script: no rule for dicts is meant
         return KINDS.get(type(content), type(content).__name__)
 
     def const(self, value: Value) -> Any:
@@ -220,7 +232,7 @@ class Objects:
         if isinstance(value, Items):
             items = [self.const(v) for v in value.values]
             return set(items) if value.kind == "set" else items
-        if isinstance(value, Entries):
+        if isinstance(value, Entries) and not value.factory.startswith("object:"):
             return {self.const(k): self.const(v) for k, v in value.items}
         raise shape("A value that depends on the data stands where the script's text must fix it")
 

@@ -12,7 +12,10 @@ FALSE = Literal(False)
 
 # Operators that fail for some values: whatever uses one has to come after the conditions that the script asked first.
 PARTIAL = frozenset(
-    {"py_div", "py_floordiv", "py_mod", "split_item", "word_item", "py_int", "py_float", "to_int", "parse_date", "make_date"}
+    {
+        *("py_div", "py_floordiv", "py_mod", "split_item", "word_item", "py_int", "py_float", "to_int", "parse_date"),
+        *("make_date", "parse_time"),
+    }
     & set(OPERATORS)
 )
 

@@ -73,6 +73,8 @@ def lookup(lift: Lifter, keyed: Keyed, key: Value) -> int:
 def hit(lift: Lifter, where: Keyed | Vocabulary, needle: Value) -> Expr:
     """Return the condition that a key is there."""
     if isinstance(where, Vocabulary):
+        if where.node is not None and where.cell is not None and where.order == "set":
+            return semi(lift, Column1(where.node, where.cell), needle)
         if where.node is not None:
             from lester_gui.rewrite.lift.one_hot_rows import was_seen
 

@@ -22,6 +22,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     WideRow,
 )
+from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
 
@@ -61,6 +62,11 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
         return replace(content, parts=tuple(mapped(lift, v, change) for v in content.parts))
     if isinstance(content, OneHotRow):
         return content if content.value is None else replace(content, value=mapped(lift, content.value, change))
+    if isinstance(content, Json):
+        there = None if content.there is None else change(content.there)
+        return replace(content, columns=tuple((n, change(c)) for n, c in content.columns), there=there)
+    if isinstance(content, JsonList):
+        return JsonList(change(content.text), None if content.none is None else change(content.none))
     if isinstance(content, Const | Fields | LineOf):
         return content
     raise shape("A list holds objects that are not values of a row")
@@ -81,7 +87,7 @@ def settled(lift: Lifter, value: Value) -> Value:
         return replace(content, items=tuple((k, settled(lift, v)) for k, v in content.items))
     if isinstance(content, WideRow):
         return replace(content, parts=tuple(settled(lift, v) for v in content.parts))
-    if isinstance(content, Cell | Const | Fields | OneHotRow):
+    if isinstance(content, Cell | Const | Fields | Json | JsonList | OneHotRow):
         return content
     if isinstance(content, LineOf):
         return as_text(lift, content)

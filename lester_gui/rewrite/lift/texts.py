@@ -369,6 +369,8 @@ def number_of_fields(lift: Lifter, fields: Fields) -> Value:
 
 def read_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]:
     """Return the node that reads a source, and the column that each field of a line is."""
+    if source.reader is Reader.PYTHON_JSON_LINES:
+        return objects_node(lift, source)
     whole = bool(source.whole) or source.loose
     if source.reader is Reader.PYTHON_LINES and "sep" not in source.options and not whole:
         raise no_rule("a file whose lines are not split")
@@ -401,6 +403,24 @@ def read_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]
     lift.lines = before
     lift.reads.append(LinesRead(source.path, source.reader, dict(source.options), node))
     return node, _columns(source, tuple(names))
+
+
+def objects_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]:
+    """Return the node that reads a file of JSON objects, and the column that each field is."""
+    if source.filled or source.prefixes or source.whole or source.loose:
+        raise no_rule("lines of JSON that the script looks at as texts, too")
+    options = as_options(source.options)
+    node: Node | None = next((r.node for r in lift.reads if (r.path, r.reader, r.options) == _same(source)), None)
+    if node is None:
+        before, lift.lines = lift.lines, tuple(sorted({*lift.lines, *source.lines}))
+        node = read(lift, source.path, source.reader, options)
+        lift.lines = before
+        lift.reads.append(LinesRead(source.path, source.reader, dict(source.options), node))
+    return node, {Leaf("json", source.ident, f.name, f.type, f.nullable): Column(f.name) for f in node.schema}
+
+
+def _same(source: LineSource) -> tuple[str, Reader, dict[str, object]]:
+    return source.path, source.reader, source.options
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-# stops: syntax
+# stops: level
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lester_gui.rewrite.lift.domain import Value
+from lester_gui.rewrite.lift.missing import narrowed
 from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def evaluate(lift: Lifter, node: ast.expr) -> Value:
         raise Stopped(Reason.SYNTAX, f"{type(node).__name__} expressions are not lifted", getattr(node, "lineno", None))
     live = lift.live
     try:
-        return handler(lift, node)
+        return narrowed(lift, handler(lift, node))
     except Dead:
         raise
     except Stopped:

@@ -79,7 +79,7 @@ def dict_display(lift: Lifter, node: ast.Dict) -> Value:
     for k, v in zip(node.keys, node.values, strict=True):
         if k is None:
             inner = lift.content(evaluate(lift, v))
-            if not isinstance(inner, Entries):
+            if not isinstance(inner, Entries) or inner.factory.startswith("object:"):
                 raise shape("A dict whose keys are not known is spread out with **")
             items.update(inner.items)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.domain import (
     Bound,
     Const,
@@ -12,14 +13,18 @@ from lester_gui.rewrite.lift.domain import (
     Estimator,
     Frame,
     Items,
+    Maybe,
     Module,
     Result,
     Tup,
+    UserClass,
     UserFunction,
     Value,
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.json_values import Json
 from lester_gui.rewrite.lift.library.table import ATTRIBUTES, FUNCTIONS, METHODS, Arguments, family
+from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -60,12 +65,16 @@ def call(lift: Lifter, node: ast.Call) -> Value:
 
 def arguments(lift: Lifter, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:
     """Evaluate the arguments of a call; ``*`` and ``**`` of known length are spread out."""
+    from lester_gui.rewrite.lift.classes import values_of
+
     positional: list[Value] = []
     for a in node.args:
         if isinstance(a, ast.Starred):
             inner = lift.content(evaluate(lift, a.value))
             if isinstance(inner, Tup):
                 positional += inner.items
+            elif isinstance(inner, Entries) and values_of(lift, inner) is not None:
+                positional += [v for _, v in inner.items]
             elif isinstance(inner, Items):
                 positional += inner.values
             else:
@@ -79,7 +88,7 @@ def arguments(lift: Lifter, node: ast.Call) -> tuple[list[Value], dict[str, Valu
             keywords[k.arg] = value
             continue
         inner = lift.content(value)
-        if not isinstance(inner, Entries):
+        if not isinstance(inner, Entries) or inner.factory.startswith("object:"):
             raise shape("Options whose names are not known are passed with **")
         keywords.update({lift.text(name): v for name, v in inner.items})
     return positional, keywords
@@ -97,6 +106,10 @@ def invoke(lift: Lifter, target: Value, args: Arguments) -> Value:
         from lester_gui.rewrite.lift.functions import call_user
 
         return call_user(lift, target, args)
+    if isinstance(target, UserClass):
+        from lester_gui.rewrite.lift.classes import construct
+
+        return construct(lift, target, args)
     if isinstance(target, Bound):
         return call_method(lift, target, args)
     if isinstance(target, Module):
@@ -123,15 +136,26 @@ def call_library(lift: Lifter, name: str, args: Arguments) -> Value:
         with lift.using(family="sklearn"):
             return estimator(lift, name, args)
     if name.startswith("class:"):
-        raise Stopped(Reason.SYNTAX, f"The class {name.removeprefix('class:')} of the script is not lifted")
+        short = name.removeprefix("class:")
+        why = lift.stopped_classes.get(short)
+        raise Stopped(Reason.SYNTAX, f"The class {short} of the script is not lifted" + (f": {why}" if why else ""))
     raise no_rule(name.removeprefix("builtins."))
 
 
 def call_method(lift: Lifter, bound: Bound, args: Arguments) -> Value:
     """Call a method."""
+    from lester_gui.rewrite.lift.classes import method
+
     content = lift.content(bound.owner)
     if isinstance(content, Result):
         return content
+    own = method(lift, bound, args)
+    if own is not None:
+        return own
+    if isinstance(content, Maybe) and isinstance(content.value, Json):  # None has no methods: the script goes on with an object
+        if not demand(lift, content.found, "AttributeError") and lift.straight and lift.loops:
+            lift.live = paths.both(lift.live, content.found)
+        content = content.value
     kind = lift.kind(content)
     args.owner = bound.owner
     for k in kinds(kind):
@@ -141,10 +165,24 @@ def call_method(lift: Lifter, bound: Bound, args: Arguments) -> Value:
             with lift.using(family=family(rule)):
                 return rule(lift, content, args)
     if kind == "text" and isinstance(content, Const) and all(isinstance(lift.content(a), Const | Items) for a in args.positional):
-        values = [lift.const(a) for a in args.positional]
-        out = getattr(content.value, bound.name)(*values)
-        return lift.new(Items(tuple(Const(o) for o in out))) if isinstance(out, list) else Const(out)
+        return _of_constant(lift, content, bound.name, args)
     raise no_rule(f"the method {bound.name} of a {_spoken(kind)}")
+
+
+def _of_constant(lift: Lifter, content: Const, name: str, args: Arguments) -> Value:
+    """Call a method of a constant text."""
+    rule = getattr(str, name, None)
+    if rule is None or args.keywords or not isinstance(content.value, str):
+        raise no_rule(f"the method {name} of a str")
+    try:
+        out = rule(content.value, *(lift.const(a) for a in args.positional))
+    except (TypeError, ValueError, LookupError) as error:
+        raise shape(f"The method {name} fails on constants") from error
+    if not isinstance(out, str | int | bool | list | tuple):
+        raise no_rule(f"the method {name} of a str")
+    if isinstance(out, tuple):
+        return Tup(tuple(Const(o) for o in out))
+    return lift.new(Items(tuple(Const(o) for o in out))) if isinstance(out, list) else Const(out)
 
 
 def kinds(kind: str) -> tuple[str, ...]:
@@ -176,6 +214,9 @@ def attribute(lift: Lifter, node: ast.Attribute) -> Value:
 
 def member(lift: Lifter, owner: Value, name: str, target: ast.expr | None = None) -> Value:
     """Return an attribute of a value."""
+    from lester_gui.rewrite.lift.classes import attribute as own_attribute
+    from lester_gui.rewrite.lift.classes import class_of, of_class
+
     if isinstance(owner, Module):
         if owner.name.startswith("project:"):
             from lester_gui.rewrite.lift.functions import module_names
@@ -192,6 +233,15 @@ def member(lift: Lifter, owner: Value, name: str, target: ast.expr | None = None
     content = lift.content(owner)
     if isinstance(content, Result):
         return content
+    if isinstance(content, UserClass):
+        return of_class(lift, content, name, None)
+    if isinstance(content, Maybe) and class_of(lift, lift.content(content.value)) is not None:
+        if not demand(lift, content.found, "AttributeError") and lift.straight and lift.loops:
+            lift.live = paths.both(lift.live, content.found)  # None has no attributes: the script goes on with an object
+        owner, content = content.value, lift.content(content.value)
+    made = class_of(lift, content)
+    if made is not None and isinstance(content, Entries):
+        return own_attribute(lift, owner, content, made, name)
     kind = lift.kind(content)
     for k in kinds(kind):
         rule = ATTRIBUTES.get((k, name))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, missing, paths
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -36,6 +36,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.expressions.basic import under
+from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import caught_by, demand
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
@@ -213,6 +214,10 @@ def boolean(lift: Lifter, node: ast.BoolOp) -> Value:
     is_and = isinstance(node.op, ast.And)
     value = lift.content(evaluate(lift, node.values[0]))
     for operand in node.values[1:]:
+        instead = None if is_and else _instead(lift, value, operand)
+        if instead is not None:
+            value = instead
+            continue
         condition = condition_of(lift, value)
         if condition is None:
             return Result("condition")
@@ -225,13 +230,25 @@ def boolean(lift: Lifter, node: ast.BoolOp) -> Value:
             continue
         if isinstance(following, Result):
             return following
+        if not is_and and missing.is_nothing(value, following):
+            value = missing.present(lift, value)
+            continue
         if _is_condition(value) and _is_condition(following):
             right = condition_of(lift, following)
             assert right is not None
             value = of_condition(paths.both(condition, right) if is_and else paths.either(condition, right))
         else:
-            value = lift.known(merge(lift, go, following, value))
+            value = lift.known(merge(lift, go, following, value if is_and else missing.present(lift, value)))
     return value
+
+
+def _instead(lift: Lifter, value: Value, operand: ast.expr) -> Value | None:
+    """Return ``x or {}`` and ``x or []`` of what JSON has in its place, None for anything else."""
+    if not isinstance(value, Json | JsonList | Maybe):
+        return None
+    from lester_gui.rewrite.lift.library.json_objects import empty_instead
+
+    return empty_instead(value, lift.content(evaluate(lift, operand)))
 
 
 def _is_condition(value: Value) -> bool:
@@ -301,6 +318,9 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
 def _missing(lift: Lifter, op: str, value: Value) -> Value:
     if isinstance(value, Maybe):
         return of_condition(paths.negated(value.found) if op in ("Is", "Eq") else value.found)
+    if isinstance(value, Json | JsonList):
+        none = missing.is_none(value)
+        return of_condition(none if op in ("Is", "Eq") else paths.negated(none))
     if isinstance(value, Cell) and value.type is Type.FLOAT and value.nullable and not lift.nones and not lift.pandas:
         return Const(op in ("IsNot", "NotEq"))  # NaN is not None
     if isinstance(value, Cell):
@@ -323,6 +343,10 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
         if dict_state.is_dict(where):
             return dict_state.there(lift, where.ident, needle)
         return loops.seen_before(lift, where, needle)
+    if isinstance(where, JsonDocument):
+        from lester_gui.rewrite.lift.library.json_documents import entries
+
+        where = entries(lift, where)
     if isinstance(where, Keyed | Vocabulary):
         from lester_gui.rewrite.lift.stages import hit
 
@@ -333,6 +357,14 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
         if not lift.loops or lift.loops[-1].node is None:
             raise no_rule("'in' on row numbers here")
         return side_leaf(lift, where, cells.cell_of(needle), lift.loops[-1].node)
+    if isinstance(where, Maybe) and isinstance(where.value, Json):
+        where = where.value  # None holds nothing, so an object is there where the script goes on
+    if isinstance(where, Json):
+        from lester_gui.rewrite.lift.library.json_objects import is_there
+
+        return is_there(where, needle)
+    if isinstance(where, Entries) and where.factory.startswith("object:"):
+        raise no_rule("'in' on an object of the script's own class")
     if isinstance(where, Entries):
         where = Tup(tuple(k for k, _ in where.items))
     if isinstance(where, Items):

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import paths
+from lester_gui.rewrite.lift.classes import class_of, values_of
 from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Items, Maybe, Module, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
@@ -48,6 +49,11 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
         if not demand(lift, content.found, "TypeError") and lift.straight and lift.loops:
             lift.live = paths.both(lift.live, content.found)
         return item(lift, content.value, key)
+    as_tuple = values_of(lift, content)
+    if as_tuple is not None:
+        content = as_tuple
+    elif class_of(lift, content) is not None:
+        raise no_rule("[…] on an object of the script's own class")
     if isinstance(content, Tup | Items) and not (isinstance(content, Items) and content.kind != "list"):
         values = content.items if isinstance(content, Tup) else content.values
         found = of_known(lift, values, index, isinstance(content, Tup))

@@ -284,6 +284,8 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
         return replace(content, order="sorted", as_dict=False)
     if isinstance(content, Order) and content.method and content.groups is not None and content.stop is not None:
         return content  # which ones were drawn does not depend on their order
+    if isinstance(content, Items) and content.kind == "files":
+        content = replace(content, kind="list")
     values = known_elements(lift, content)
     if values is not None and all(isinstance(v, Const) for v in values) and plain:
         return lift.new(Items(tuple(Const(v) for v in sorted((lift.const(x) for x in values), reverse=reverse))))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift import cells, times
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Value
-from lester_gui.rewrite.lift.library.table import Arguments, attribute, function
+from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
 from lester_gui.rewrite.lift.raising import caught_by, demand
 from lester_gui.rewrite.lift.stop import no_rule
 
@@ -33,8 +33,41 @@ def parse(lift: Lifter, args: Arguments) -> Value:
 def from_iso(lift: Lifter, args: Arguments) -> Value:
     """``date.fromisoformat(text)``."""
     if args.what.startswith("datetime.datetime"):
-        raise no_rule("datetime.fromisoformat, which also takes times")
+        return moment(lift, args)
     return cells.make("parse_date", cells.cell_of(lift.content(args.positional[0])), cells.cell_of(Const("%Y-%m-%d")))
+
+
+def moment(lift: Lifter, args: Arguments) -> Value:
+    """``datetime.fromisoformat(text)``: a day, perhaps with a time of day; other ISO forms are refused when the data are read."""
+    from datetime import datetime
+
+    text = lift.content(args.positional[0])
+    if isinstance(text, Const):
+        found = datetime.fromisoformat(lift.text(text))
+        if found.tzinfo is not None:
+            raise no_rule("a time with a time zone")
+        return times.timestamp(found)
+    if caught_by(lift, "ValueError") is not None:
+        raise no_rule("what the script does with a text that is no time")
+    return cells.make("parse_time", cells.cell_of(text), cells.cell_of(Const("ISO8601")))
+
+
+@method("date", "date")
+def day_of(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``moment.date()``."""
+    return cells.make("to_date", cells.cell_of(content))
+
+
+@method("date", "weekday")
+def weekday(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``date.weekday()``: 0 is Monday."""
+    return cells.make("weekday", cells.cell_of(content))
+
+
+@method("date", "isoweekday")
+def iso_weekday(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``date.isoweekday()``: 1 is Monday."""
+    return cells.make("add", cells.make("weekday", cells.cell_of(content)), cells.cell_of(Const(1)))
 
 
 @function("datetime.datetime", "datetime.date")

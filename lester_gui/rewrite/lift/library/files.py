@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import posixpath
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift.domain import (
@@ -12,6 +14,7 @@ from lester_gui.rewrite.lift.domain import (
     Estimator,
     Frame,
     Handle,
+    Items,
     Matrix,
     Module,
     Result,
@@ -109,7 +112,6 @@ def pattern(lift: Lifter, args: Arguments) -> Value:
     "os.getcwd",
     "os.environ.get",
     "os.getenv",
-    "glob.glob",
     "time.time",
     "time.perf_counter",
     "time.sleep",
@@ -126,6 +128,33 @@ def outside(lift: Lifter, args: Arguments) -> Value:
     if args.what.endswith(("chdir", "system", "os.rename", "os.replace")):
         raise no_rule(args.what)
     return Result(args.what)
+
+
+@function("glob.glob", "glob.iglob")
+def matching(lift: Lifter, args: Arguments) -> Value:
+    """``glob.glob("data/*.csv")``: the project's sources that match, in no order; a script that reads them has to sort them."""
+    pattern = lift.content(args.bind("pathname")["pathname"])
+    if isinstance(pattern, Result):
+        return Result(args.what)
+    return found_files(lift, lift.text(pattern))
+
+
+def found_files(lift: Lifter, pattern: str) -> Value:
+    """Return the paths of the project's sources that a pattern matches.
+
+    Raises
+    ------
+    Stopped
+        If the pattern goes into folders below, or nothing that the project knows matches.
+    """
+    wanted = normal(pattern)
+    if "**" in wanted:
+        raise no_rule("a search through folders")
+    depth = wanted.count("/")
+    names = [p for p in lift.sources if p.count("/") == depth and PurePosixPath(p).match(wanted)]
+    if not names:
+        raise no_rule("a search for files that finds none of the project's sources")
+    return lift.new(Items(tuple(Const(n) for n in sorted(names)), "files"))
 
 
 @function(
@@ -167,6 +196,7 @@ def join_path(lift: Lifter, args: Arguments) -> Value:
     "as_posix",
     "unlink",
     "is_file",
+    "glob",
 )
 def path_method(lift: Lifter, content: Value, args: Arguments) -> Value:
     """Methods of ``pathlib.Path``, which is text here."""
@@ -176,6 +206,8 @@ def path_method(lift: Lifter, content: Value, args: Arguments) -> Value:
     base = lift.text(content)
     if what in ("mkdir", "exists", "unlink", "is_file"):
         return Result(what)
+    if what == "glob":
+        return found_files(lift, posixpath.join(base, lift.text(args.positional[0])))
     if what == "joinpath":
         return Const(posixpath.join(base, *(lift.text(v) for v in args.positional)))
     if what == "open":
@@ -183,5 +215,7 @@ def path_method(lift: Lifter, content: Value, args: Arguments) -> Value:
     if what == "with_suffix":
         return Const(posixpath.splitext(base)[0] + lift.text(args.positional[0]))
     if what == "read_text":
-        raise no_rule("reading a file as one text")
+        opened = lift.content(open_file(lift, Arguments("open", [Const(base)], args.keywords)))
+        assert isinstance(opened, Handle)
+        return replace(opened, options=(*opened.options, ("whole", True)))
     return Const(posixpath.normpath(base))

@@ -75,6 +75,10 @@ def extend(lift: Lifter, content: Value, args: Arguments) -> Value:
 def sort(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``xs.sort(key=…)``."""
     given = args.bind(key=None, reverse=False)
+    if isinstance(content, Items) and content.kind == "files" and lift.content(given["key"]) == Const(None):
+        names = sorted((lift.text(v) for v in content.values), reverse=bool(lift.const(given["reverse"])))
+        lift.set(args.owner, Items(tuple(Const(n) for n in names)))
+        return Const(None)
     if not isinstance(content, Rows):
         raise no_rule("sorting this list")
     lift.set(args.owner, ordered(lift, content, given["key"], bool(lift.const(given["reverse"]))))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.nodes import Option, Options, Read, Reader
 from lester_gui.ir.schema import Schema
 from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.classes import class_of
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Matrix, Module, Result, Rows, Tup, Value
+from lester_gui.rewrite.lift.json_values import Json
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -80,13 +82,12 @@ def read_csv(lift: Lifter, args: Arguments) -> Value:
 
 @function("pandas.read_json")
 def read_json(lift: Lifter, args: Arguments) -> Value:
-    """``pd.read_json(path, lines=True, …)``: one object per line."""
+    """``pd.read_json(path, …)``: a list of objects, or with ``lines=True`` one object per line."""
     optional: dict[str, object] = dict.fromkeys(JSON_READING)
     given = args.bind("path_or_buf", ignored=("engine",), lines=False, **optional)
-    if lift.const(given["lines"]) is not True:
-        raise no_rule("pandas.read_json of a file that is one document, not one object per line")
+    reader = Reader.PANDAS_JSON_LINES if lift.const(given["lines"]) is True else Reader.PANDAS_JSON
     options = {name: written(lift, given[name]) for name in JSON_READING if name in args.keywords}
-    return lift.new(plain(read(lift, lift.text(given["path_or_buf"]), Reader.PANDAS_JSON_LINES, as_options(options))))
+    return lift.new(plain(read(lift, lift.text(given["path_or_buf"]), reader, as_options(options))))
 
 
 def written(lift: Lifter, value: Value) -> object:
@@ -174,6 +175,13 @@ def frame_of_rows(lift: Lifter, data: Rows, wanted: tuple[str, ...] | None) -> F
     from lester_gui.rewrite.lift.texts import name_fields
 
     template = lift.content(data.template)
+    made = class_of(lift, template)
+    if made is not None and made.kind == "plain":
+        raise no_rule("DataFrame of a list of objects of the script's own class")
+    if isinstance(template, Json):
+        from lester_gui.rewrite.lift.library.json_frames import frame_of_objects
+
+        return frame_of_objects(lift, data, template, wanted)
     if isinstance(template, Entries):
         names = tuple(lift.text(k) for k, _ in template.items)
         values = [lift.content(v) for _, v in template.items]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import paths
+from lester_gui.rewrite.lift.classes import values_of
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -171,6 +172,7 @@ def unpack(lift: Lifter, value: Value, count: int, names: list[str]) -> tuple[Va
 
         return unpacked(lift, content, count)
     values: tuple[Value, ...] | None = None
+    content = values_of(lift, content) or content
     if isinstance(content, Tup):
         values = content.items
     elif isinstance(content, Items):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, missing, paths
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
@@ -27,6 +27,7 @@ from lester_gui.rewrite.lift.domain import (
     const_cell,
 )
 from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import Path
 from lester_gui.rewrite.lift.statements import block, statement
@@ -61,7 +62,9 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
     """Return the truth of a value as an expression, or None where only a mere result decides."""
     content = lift.content(value)
     if isinstance(content, Cell):
-        return cells.truth(content).expr
+        return missing.truth(lift, content)
+    if isinstance(content, JsonList):
+        return missing.is_filled(content)
     if isinstance(content, Const):
         return TRUE if content.value else FALSE
     if isinstance(content, Tup):
@@ -69,11 +72,13 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
     if isinstance(content, Items):
         return TRUE if content.values else FALSE
     if isinstance(content, Entries):
-        return TRUE if content.items else FALSE
+        return TRUE if content.items or content.factory.startswith("object:") else FALSE
     if isinstance(content, Result):
         return None
-    if isinstance(content, Maybe):
+    if isinstance(content, Maybe) and not isinstance(content.value, Json):
         return content.found
+    if isinstance(content, Maybe | Json):
+        raise shape("Whether a JSON object is empty decides what the script does")
     if isinstance(content, LineOf):
         from lester_gui.rewrite.lift.texts import not_blank
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from lester_gui.rewrite.lift.broken_lines import passes_over_broken
 from lester_gui.rewrite.lift.domain import Module, Result
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
@@ -44,6 +45,8 @@ def fail(lift: Lifter, node: ast.Raise) -> None:
 def attempt(lift: Lifter, node: ast.Try) -> None:
     """``try``: each handler goes on with the rows for which an operation of the body failed in its way."""
     caught = tuple(() if h.type is None else classes_of(lift, evaluate(lift, h.type)) for h in node.handlers)
+    if passes_over_broken(lift, node, caught):
+        return
     _check(lift, node, caught)
     made = Attempt(caught, len(lift.loops), len(lift.activations) - 1)
     lift.attempts.append(made)

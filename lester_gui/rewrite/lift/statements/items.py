@@ -7,7 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import cells, one_hot_rows
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Frame, Grid, InLoop, Items, Ref, Result, Tup, Value, WideRow
+from lester_gui.rewrite.lift.classes import class_of
+from lester_gui.rewrite.lift.domain import (
+    Cell,
+    Const,
+    Entries,
+    Frame,
+    Grid,
+    InLoop,
+    Items,
+    Ref,
+    Result,
+    Tup,
+    Value,
+    WideRow,
+)
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
 from lester_gui.rewrite.lift.paths import TRUE
@@ -100,7 +114,10 @@ def store_attribute(lift: Lifter, target: ast.Attribute, value: Value) -> None:
     content = lift.content(owner)
     if isinstance(content, Result):
         return
-    if isinstance(content, Entries) and content.factory == "record":
+    made = class_of(lift, content)
+    if made is not None and (made.kind == "tuple" or target.attr in made.properties):
+        raise no_rule(f"setting the attribute {target.attr} of {made.name}")
+    if isinstance(content, Entries) and (content.factory == "record" or made is not None):
         items = dict(content.items) | {Const(target.attr): value}
         lift.set(owner, replace(content, items=tuple(items.items())))
         return

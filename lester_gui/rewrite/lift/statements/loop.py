@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import line_tests, loops, one_hot_rows
+from lester_gui.rewrite.lift.classes import values_of
 from lester_gui.rewrite.lift.domain import Const, Entries, Estimator, Fields, Handle, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.functions import stored_names
@@ -16,7 +17,7 @@ from lester_gui.rewrite.lift.raising import Path, here
 from lester_gui.rewrite.lift.statements import block, statement
 from lester_gui.rewrite.lift.statements.assign import store
 from lester_gui.rewrite.lift.statements.branch import join
-from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -71,8 +72,13 @@ def elements_of(lift: Lifter, content: Value) -> tuple[Value, ...] | None:
 
     if isinstance(content, Tup):
         return content.items
+    if isinstance(content, Items) and content.kind == "files":
+        raise shape("Files are gone through in the order in which the folder lists them; a script has to sort them")
     if isinstance(content, Items):
         return content.values
+    if isinstance(content, Entries) and content.factory.startswith("object:"):
+        as_tuple = values_of(lift, content)
+        return None if as_tuple is None else as_tuple.items
     if isinstance(content, Entries):
         return tuple(k for k, _ in content.items)
     if isinstance(content, Fields):

@@ -122,8 +122,14 @@ def function_definition(lift: Lifter, node: ast.FunctionDef) -> None:
 
 @statement(ast.ClassDef)
 def class_definition(lift: Lifter, node: ast.ClassDef) -> None:
-    """``class``: known by name only; using it stops."""
-    lift.names[node.name] = Module(f"class:{node.name}")
+    """``class``: one that is not followed is known by name only; using it stops."""
+    from lester_gui.rewrite.lift.classes import defined
+
+    try:
+        lift.names[node.name] = defined(lift, node)
+    except Stopped as stop:
+        lift.names[node.name] = Module(f"class:{node.name}")
+        lift.stopped_classes[node.name] = stop.why
 
 
 @statement(ast.Global, ast.Nonlocal)

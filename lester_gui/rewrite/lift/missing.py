@@ -1,0 +1,87 @@
+"""None in a row: what it makes of a condition, and values that are known to be there because the script asked first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Apply, Expr, Literal, walk
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Value
+from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.stop import shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+NOTHING: dict[Type, Literal] = {
+    Type.BOOL: Literal(False),
+    Type.INT: Literal(0),
+    Type.FLOAT: Literal(0.0),
+    Type.STR: Literal(""),
+    Type.DATE: Literal("1970-01-01", Type.DATE),
+    Type.TIMESTAMP: Literal("1970-01-01 00:00:00", Type.TIMESTAMP),
+    Type.DURATION: Literal(0, Type.DURATION),
+}
+"""What stands in the place of a missing value in an expression that is not reached where it is missing."""
+
+
+def present(lift: Lifter, value: Value) -> Value:
+    """Return a value as one that is there, for places that the script reaches only where it is."""
+    if not isinstance(value, Cell) or not value.nullable or lift.pandas or not lift.nones or value.type not in NOTHING:
+        return value
+    return Cell(Apply("coalesce", (value.expr, NOTHING[value.type])), value.type)
+
+
+def is_nothing(value: Value, other: Value) -> bool:
+    """Whether ``value or other`` only puts 0, False or '' in the place of None."""
+    if not (isinstance(value, Cell) and value.nullable and isinstance(other, Const) and value.type in cells.NEUTRAL):
+        return False
+    return type(other.value) is type(cells.NEUTRAL[value.type]) and other.value == cells.NEUTRAL[value.type]
+
+
+def narrowed(lift: Lifter, value: Value) -> Value:
+    """Return a value as one that is there if what the script asked on the way here says so."""
+    if not isinstance(value, Cell) or not value.nullable or not lift.loops:
+        return value
+    if isinstance(value.expr, Leaf | Literal) and not _json(value):
+        return value
+    asked = {Apply("not_null", (value.expr,)), Apply("not", (Apply("is_null", (value.expr,)),))}
+    return present(lift, value) if asked & set(paths.conjuncts(lift.live)) else value
+
+
+def _json(cell: Cell) -> bool:
+    return isinstance(cell.expr, Leaf) and cell.expr.kind == "json"
+
+
+def truth(lift: Lifter, cell: Cell) -> Expr:
+    """Return ``bool(cell)``; None is false, and a point in time is true."""
+    if not cell.nullable or lift.pandas or not lift.nones or cell.type not in NOTHING:
+        return cells.truth(cell).expr
+    there = cells.make("not_null", cell).expr
+    if cell.type in (Type.DATE, Type.TIMESTAMP):
+        return there
+    if cell.type is Type.FLOAT and any(_may_be_nan(e) for e in walk(cell.expr)):
+        raise shape("A number that may be NaN, which is true, or None, which is false, is used as a condition")
+    there_cell = present(lift, cell)
+    assert isinstance(there_cell, Cell)
+    return paths.both(there, cells.truth(there_cell).expr)
+
+
+def _may_be_nan(expr: Expr) -> bool:
+    """Whether a missing number may stand for NaN: a constant one, or what arithmetic of NumPy or pandas gives."""
+    if isinstance(expr, Literal):
+        return expr.value is None
+    return isinstance(expr, Apply) and expr.operator in ("float_div", "sqrt", "log", "log1p", "to_number", "time_ratio")
+
+
+def is_none(value: Json | JsonList) -> Expr:
+    """Return the condition that a JSON object or list is None."""
+    if isinstance(value, Json):
+        return paths.FALSE if value.there is None else paths.negated(value.there.expr)
+    return paths.FALSE if value.none is None else value.none.expr
+
+
+def is_filled(value: JsonList) -> Expr:
+    """Return the condition that a list is there and has elements."""
+    return cells.compare("NotEq", value.text, Cell(Literal("[]"), Type.STR), pandas=False).expr
