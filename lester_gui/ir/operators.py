@@ -247,6 +247,13 @@ def _make() -> dict[str, Operator]:
         Operator("py_int", (text,), _fixed(Type.INT), "int(text); other text is an error", total=False),
         Operator("py_float", (text,), _fixed(Type.FLOAT), "float(text); other text and 'nan' are errors", total=False),
         Operator(
+            "float_or_nan",
+            (text,),
+            _always_nullable(Type.FLOAT),
+            "float(text); 'nan' is missing, other text an error",
+            total=False,
+        ),
+        Operator(
             "py_str",
             (frozenset({Type.STR, Type.INT, Type.BOOL, Type.FLOAT}),),
             _never_null(Type.STR),

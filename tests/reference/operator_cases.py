@@ -223,6 +223,9 @@ CASES: dict[str, list[Case]] = {
         ("٣", 3),
         ("0x10", ERROR),
     ),
+    "float_or_nan": _cases(
+        (S,), ("1.5", 1.5), ("nan", None), (" -NaN ", None), ("inf", float("inf")), ("1,5", ERROR), ("", ERROR)
+    ),
     "py_float": _cases(
         (S,),
         ("7", 7.0),

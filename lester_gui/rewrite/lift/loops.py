@@ -325,6 +325,25 @@ def store_in_loop(lift: Lifter, owner: Ref, content: Value, key: Value, value: V
     raise no_rule("an assignment into this object inside a loop")
 
 
+def cell_in_loop(lift: Lifter, content: InLoop, key: Value) -> Cell:
+    """Return what this iteration has put into a place of an array.
+
+    Raises
+    ------
+    Stopped
+        If it has put nothing there, or perhaps nothing.
+    """
+    from lester_gui.rewrite.lift.library.numpy_items import held
+
+    loop = loop_of(lift, content)
+    writes = [e for e in loop.effects if e.kind == "cell" and e.target == content.ident]
+    asked = paths.conjuncts(lift.live)
+    if not writes or writes[-1].key != lift.content(key) or not all(c in asked for c in paths.conjuncts(writes[-1].guard)):
+        raise Stopped(Reason.RECURRENCE, "An array is read at a place that this iteration did not set")
+    assert isinstance(content.before, Column1)
+    return held(cells.cell_of(lift.content(writes[-1].value)), content.before.cell.type)
+
+
 def seen_before(lift: Lifter, content: InLoop, key: Value) -> Expr:
     """Return the condition that a key was put into a set or dict by an earlier row."""
     loop = loop_of(lift, content)

@@ -12,7 +12,19 @@ FALSE = Literal(False)
 
 # Operators that fail for some values: whatever uses one has to come after the conditions that the script asked first.
 PARTIAL = frozenset(
-    {"py_div", "py_floordiv", "py_mod", "split_item", "word_item", "py_int", "py_float", "to_int", "parse_date"} & set(OPERATORS)
+    {
+        "py_div",
+        "py_floordiv",
+        "py_mod",
+        "split_item",
+        "word_item",
+        "py_int",
+        "py_float",
+        "float_or_nan",
+        "to_int",
+        "parse_date",
+    }
+    & set(OPERATORS)
 )
 
 

@@ -19,6 +19,7 @@ MODULES = (
     "numpy_shapes",
     "numpy_items",
     "numpy_math",
+    "numpy_steps",
     "pandas_io",
     "pandas_frame",
     "pandas_names",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
+
+NAN = re.compile(r"\b(nan|isnan|NaN|NAN|isna|isnull)\b")
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -153,7 +156,9 @@ def _constant(lift: Lifter, content: Const, read: Callable[..., object]) -> Cons
 def _parsed(lift: Lifter, cell: Cell, kind: str) -> Cell:
     """Return ``int(text)`` or ``float(text)``; inside ``try``, text that is no number leads to the handler."""
     cell = there(lift, cell)
-    demand(lift, cells.make(f"parses_{kind}", cell).expr, "ValueError")
+    tried = demand(lift, cells.make(f"parses_{kind}", cell).expr, "ValueError")
+    if tried and kind == "float" and NAN.search(lift.script.text):
+        return cells.make("float_or_nan", cell)  # a script that knows of NaN may find it written in its data, too
     return cells.make(f"py_{kind}", cell)
 
 
