@@ -148,6 +148,8 @@ def _make() -> dict[str, Operator]:
         Operator("sqrt", (number,), _always_nullable(Type.FLOAT), "NumPy sqrt; negative gives missing"),
         Operator("log", (number,), _always_nullable(Type.FLOAT), "NumPy natural logarithm; 0 is -inf, negative is missing"),
         Operator("log1p", (number,), _always_nullable(Type.FLOAT), "NumPy log1p; -1 is -inf, below is missing"),
+        Operator("sin", (number,), _always_nullable(Type.FLOAT), "NumPy sin; of an infinity it is missing"),
+        Operator("cos", (number,), _always_nullable(Type.FLOAT), "NumPy cos; of an infinity it is missing"),
         Operator("exp", (number,), _fixed(Type.FLOAT), "NumPy exp"),
         Operator(
             "py_round",

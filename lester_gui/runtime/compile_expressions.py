@@ -372,6 +372,8 @@ SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
     "sqrt": _sqrt,
     "log": _function("lester_log", Type.FLOAT),
     "log1p": _function("lester_log1p", Type.FLOAT),
+    "sin": _function("lester_sin", Type.FLOAT),
+    "cos": _function("lester_cos", Type.FLOAT),
     "exp": _function("lester_exp", Type.FLOAT),
     "py_round": _py_round,
     "np_round": _np_round,

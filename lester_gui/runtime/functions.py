@@ -379,6 +379,8 @@ _MAYBE: Final[_Table] = {
 }
 _BY_COLUMN: Final[_Table] = {
     "log": (_numpy(np.log), (_FLOAT,), _FLOAT),
+    "sin": (_numpy(np.sin), (_FLOAT,), _FLOAT),
+    "cos": (_numpy(np.cos), (_FLOAT,), _FLOAT),
     "log1p": (_numpy(np.log1p), (_FLOAT,), _FLOAT),
     "exp": (_numpy(np.exp), (_FLOAT,), _FLOAT),
     "exact_sum": (_exact_sum, _SUMS, _FLOAT),

@@ -167,6 +167,8 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "sqrt": _sqrt,
     "log": _log,
     "log1p": _log1p,
+    "sin": lambda a: None if math.isinf(a) else math.sin(a),
+    "cos": lambda a: None if math.isinf(a) else math.cos(a),
     "exp": _exp,
     "py_round": _py_round,
     "np_round": lambda a, n: a if isinstance(a, int) else round(a * 10**n) / 10**n if math.isfinite(a) else a,

@@ -24,6 +24,7 @@ INFIX = {"add": "+", "sub": "-", "mul": "*", "float_div": "/"}
 COMPARED = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 INFIX |= {f"{family}_{name}": sign for family in ("pandas", "py") for name, sign in COMPARED.items()}
 CALLED = {"abs": "numpy.abs", "sqrt": "numpy.sqrt", "log": "numpy.log", "log1p": "numpy.log1p", "exp": "numpy.exp"}
+CALLED |= {n: f"numpy.{n}" for n in ("sin", "cos")}
 PASSED = {"neg": "-", "to_float": ""}
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column, Expr, Literal
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, dict_state, filled, paths, record_changes, stages, states, texts
+from lester_gui.rewrite.lift import cells, dict_state, filled, neighbours, paths, record_changes, stages, states, texts
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -39,7 +39,7 @@ from lester_gui.rewrite.lift.raising import here
 from lester_gui.rewrite.lift.sided import one_side
 from lester_gui.rewrite.lift.statements import block
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
-from lester_gui.rewrite.lift.templates import moved, settled
+from lester_gui.rewrite.lift.templates import leaves, mapped, moved, settled
 from lester_gui.rewrite.lift.written import WrittenLines
 
 if TYPE_CHECKING:
@@ -75,6 +75,10 @@ def run(
     """
     if lift.loops:
         raise no_rule("a loop over rows inside another one")
+    found = neighbours.beginning(lift, node, iterable) if isinstance(node, ast.For) else None
+    places = None
+    if found is not None:
+        iterable, places = found
     side, iterable = all_rows(lift, iterable)
     source, rows, element = elements(lift, iterable)
     before = dict(lift.names)
@@ -85,6 +89,7 @@ def run(
     for attempt in range(MOST_RUNS):
         state = lift.snapshot()
         loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines, side)
+        loop.places = places
         loop.first, loop.shapes = learns and attempt == 0, shapes
         try:
             once(lift, loop, element, bind, body, names, changed, pandas)
@@ -220,6 +225,8 @@ def _iterated(lift: Lifter, content: Value) -> tuple[texts.LineSource | None, No
             place = cells.make("add", cells.cell_of(place), cells.cell_of(Const(start)))
         return source, node, Tup((place, element))
     if content.kind == "range":
+        if len(content.parts) != 1:
+            raise no_rule("a range that does not go through all rows")
         size = lift.content(content.parts[0])
         assert isinstance(size, Cell)
         if isinstance(size.expr, Leaf) and size.expr.kind == "count":
@@ -270,7 +277,7 @@ def distinct_rows(lift: Lifter, keyed: Keyed) -> Keyed:
         return replace(keyed, node=node, take="only")
     needed = [n for n in stages.columns_in(lift, keyed.template) if n not in keyed.keys]
     if any(keyed.node.schema.field(n).nullable for n in needed):
-        raise no_rule("going through a dict whose values may be missing")
+        return _looked_up(lift, keyed)
     node = lift.step(
         Aggregate,
         lift.naming.called(keyed.node),
@@ -281,6 +288,20 @@ def distinct_rows(lift: Lifter, keyed: Keyed) -> Keyed:
         drop_null_keys=False,
     )
     return replace(keyed, node=node, take="only")
+
+
+def _looked_up(lift: Lifter, keyed: Keyed) -> Keyed:
+    """Return one row per key, in the order in which they first came, with what the dict holds under it: also missing values."""
+    from lester_gui.ir.nodes import Distinct, Keep, Select
+
+    call = lift.naming.called(keyed.node)
+    first: Node = lift.step(Distinct, call, parent=keyed.node, subset=keyed.keys, keep=Keep.FIRST)
+    first = lift.step(Select, call, first, parent=first, columns=tuple((k, k) for k in keyed.keys))
+    key = tuple(cells.column(first, k) for k in keyed.keys)
+    value = stages.get(lift, keyed, key[0] if len(key) == 1 else Tup(key), None, guarded=True)
+    node, found = lift.resolve(first, *leaves(lift, value))
+    queue = iter(found)
+    return replace(keyed, node=node, template=mapped(lift, value, lambda c: next(queue)), take="only")
 
 
 # -- what the body does ------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
     from lester_gui.rewrite.lift.records import State
 
-FUNCTIONS = ("abs", "sqrt", "log", "log1p", "exp")
+FUNCTIONS = ("abs", "sqrt", "log", "log1p", "exp", "sin", "cos")
 STRATEGIES = {"mean": "mean", "median": "median", "mode": "most_frequent"}
 
 

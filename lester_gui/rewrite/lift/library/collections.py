@@ -67,8 +67,6 @@ def range_(lift: Lifter, args: Arguments) -> Value:
         raise no_rule(f"{args.what} with options")
     if any(isinstance(v, Result) for v in values):
         return Result("range")
-    if len(values) > 1 and not all(isinstance(v, Const) for v in values):
-        raise no_rule("a range that does not go through all rows")
     return Iterated("range", tuple(values))
 
 

@@ -24,6 +24,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.library.collections import known_elements, ordered, unconditional
 from lester_gui.rewrite.lift.library.mappings import coded, from_entries
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
+from lester_gui.rewrite.lift.neighbours import element
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped, moved
 
@@ -152,6 +153,9 @@ def item(lift: Lifter, content: Value, args: Arguments) -> Value:
         raise no_rule("an element whose place is not known")
     if not isinstance(content, Rows):
         raise no_rule("an element of this object")
+    beside = element(lift, args.owner, key)
+    if beside is not None:
+        return beside
     if isinstance(key, Cell) and key.expr == lift.position(content.node).expr and lift.loops:
         node = lift.loops[-1].node
         assert node is not None
