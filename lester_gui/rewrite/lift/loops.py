@@ -17,6 +17,7 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Entries,
     Grid,
+    Groups,
     Handle,
     InLoop,
     Items,
@@ -211,6 +212,10 @@ def elements(lift: Lifter, iterable: Value) -> tuple[texts.LineSource | None, No
         return _iterated(lift, content)
     if isinstance(content, Keyed):
         return _keys_of(lift, content)
+    if isinstance(content, Groups):
+        from lester_gui.rewrite.lift.library.group_lists import one_row_each
+
+        return None, *one_row_each(lift, content)
     raise no_rule("a loop over this object")
 
 

@@ -12,6 +12,7 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Entries,
     Fields,
+    GroupOf,
     InLoop,
     Items,
     LineOf,
@@ -55,6 +56,8 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
         return Items(tuple(mapped(lift, v, change) for v in content.values), content.kind)
     if isinstance(content, Entries):
         return replace(content, items=tuple((k, mapped(lift, v, change)) for k, v in content.items))
+    if isinstance(content, GroupOf):
+        return replace(content, key=mapped(lift, content.key, change))
     if isinstance(content, Const | Fields | LineOf):
         return content
     raise shape("A list holds objects that are not values of a row")

@@ -19,6 +19,7 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     Fields,
     Frame,
+    Groups,
     InLoop,
     Items,
     Keyed,
@@ -332,6 +333,10 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
         if dict_state.is_dict(where):
             return dict_state.there(lift, where.ident, needle)
         return loops.seen_before(lift, where, needle)
+    if isinstance(where, Groups):
+        from lester_gui.rewrite.lift.library.group_lists import as_set
+
+        where = as_set(where)
     if isinstance(where, Keyed | Vocabulary):
         from lester_gui.rewrite.lift.stages import hit
 

@@ -14,6 +14,7 @@ MODULES = (
     "collections",
     "lists",
     "mappings",
+    "group_lists",
     "orders",
     "numpy",
     "numpy_shapes",

@@ -13,6 +13,7 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
     Entries,
+    GroupOf,
     InLoop,
     Items,
     Leaf,
@@ -73,6 +74,10 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
         return None
     if isinstance(content, Maybe):
         return content.found
+    if isinstance(content, GroupOf):
+        from lester_gui.rewrite.lift.library.group_lists import total
+
+        return cells.truth(cells.cell_of(lift.content(total(lift, content, "size")))).expr
     if isinstance(content, LineOf):
         from lester_gui.rewrite.lift.texts import not_blank
 
