@@ -148,6 +148,8 @@ def _make() -> dict[str, Operator]:
         Operator("sqrt", (number,), _always_nullable(Type.FLOAT), "NumPy sqrt; negative gives missing"),
         Operator("log", (number,), _always_nullable(Type.FLOAT), "NumPy natural logarithm; 0 is -inf, negative is missing"),
         Operator("log1p", (number,), _always_nullable(Type.FLOAT), "NumPy log1p; -1 is -inf, below is missing"),
+        Operator("sin", (number,), _always_nullable(Type.FLOAT), "NumPy sin; of an infinity it is missing"),
+        Operator("cos", (number,), _always_nullable(Type.FLOAT), "NumPy cos; of an infinity it is missing"),
         Operator("exp", (number,), _fixed(Type.FLOAT), "NumPy exp"),
         Operator(
             "py_round",
@@ -246,6 +248,13 @@ def _make() -> dict[str, Operator]:
         # conversion
         Operator("py_int", (text,), _fixed(Type.INT), "int(text); other text is an error", total=False),
         Operator("py_float", (text,), _fixed(Type.FLOAT), "float(text); other text and 'nan' are errors", total=False),
+        Operator(
+            "float_or_nan",
+            (text,),
+            _always_nullable(Type.FLOAT),
+            "float(text); 'nan' is missing, other text an error",
+            total=False,
+        ),
         Operator(
             "py_str",
             (frozenset({Type.STR, Type.INT, Type.BOOL, Type.FLOAT}),),

@@ -174,6 +174,14 @@ def _py_float(text: str) -> float:
     return value
 
 
+def _float_or_nan(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        raise DataError("float() gets text that is no number") from None
+    return None if math.isnan(value) else value
+
+
 def _true_div(a: int, b: int) -> float:
     return a / b
 
@@ -370,6 +378,7 @@ _BY_ROW: Final[_Table] = {
 # Missing if any argument is, and where the function says so.
 _MAYBE: Final[_Table] = {
     "split_get": (_split_get, (_TEXT, _INT), _TEXT),
+    "float_or_nan": (_float_or_nan, (_TEXT,), _FLOAT),
     "split_get_of": (_split_get, (_TEXT, _INT, _TEXT), _TEXT),
     "regex_get": (_regex_get, (_TEXT, _TEXT, _INT), _TEXT),
     "to_number": (_to_number, (_TEXT,), _FLOAT),
@@ -378,6 +387,8 @@ _MAYBE: Final[_Table] = {
 }
 _BY_COLUMN: Final[_Table] = {
     "log": (_numpy(np.log), (_FLOAT,), _FLOAT),
+    "sin": (_numpy(np.sin), (_FLOAT,), _FLOAT),
+    "cos": (_numpy(np.cos), (_FLOAT,), _FLOAT),
     "log1p": (_numpy(np.log1p), (_FLOAT,), _FLOAT),
     "exp": (_numpy(np.exp), (_FLOAT,), _FLOAT),
     "exact_sum": (_exact_sum, _SUMS, _FLOAT),

@@ -73,6 +73,8 @@ CASES: dict[str, list[Case]] = {
     "sqrt": _cases((F,), (2.0, 1.4142135623730951), (-1.0, None), (-0.0, -0.0), (None, None), (inf, inf))
     + _cases((N,), (9, 3.0)),
     "log": _cases((F,), (1.0, 0.0), (0.0, -inf), (-1.0, None), (None, None)) + _cases((N,), (2, 0.6931471805599453)),
+    "sin": _cases((F,), (0.0, 0.0), (1.5, 0.9974949866040544), (inf, None), (None, None)),
+    "cos": _cases((F,), (0.0, 1.0), (1.5, 0.0707372016677029), (-inf, None), (None, None)),
     "log1p": _cases((F,), (0.0, 0.0), (-1.0, -inf), (-2.0, None), (1e-10, 9.9999999995e-11), (None, None)),
     "exp": _cases((F,), (0.0, 1.0), (1000.0, inf), (-1000.0, 0.0), (None, None)) + _cases((N,), (1, 2.718281828459045)),
     "np_round": _cases((F, N), (0.5, 0, 0.0), (1.5, 0, 2.0), (2.675, 2, 2.68), (-1.25, 1, -1.2), (inf, 1, inf), (None, 1, None))
@@ -222,6 +224,9 @@ CASES: dict[str, list[Case]] = {
         ("", ERROR),
         ("٣", 3),
         ("0x10", ERROR),
+    ),
+    "float_or_nan": _cases(
+        (S,), ("1.5", 1.5), ("nan", None), (" -NaN ", None), ("inf", float("inf")), ("1,5", ERROR), ("", ERROR)
     ),
     "py_float": _cases(
         (S,),

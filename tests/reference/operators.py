@@ -82,6 +82,11 @@ def _pandas(compare: Callable[[Value, Value], bool], missing: bool) -> Callable[
     return apply
 
 
+def _float_or_nan(text: str) -> float | None:
+    value = float(text)
+    return None if value != value else value
+
+
 def _py_float(text: str) -> float:
     value = float(text)
     if math.isnan(value):
@@ -162,6 +167,8 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "sqrt": _sqrt,
     "log": _log,
     "log1p": _log1p,
+    "sin": lambda a: None if math.isinf(a) else math.sin(a),
+    "cos": lambda a: None if math.isinf(a) else math.cos(a),
     "exp": _exp,
     "py_round": _py_round,
     "np_round": lambda a, n: a if isinstance(a, int) else round(a * 10**n) / 10**n if math.isfinite(a) else a,
@@ -191,6 +198,7 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "to_number": _to_number,
     "py_int": int,
     "py_float": _py_float,
+    "float_or_nan": _float_or_nan,
     "to_float": float,
     "to_int": int,
     "parse_date": lambda a, pattern: datetime.strptime(a, pattern).date(),

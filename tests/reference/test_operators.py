@@ -86,6 +86,8 @@ NUMPY = {
     "sqrt": np.sqrt,
     "log": np.log,
     "log1p": np.log1p,
+    "sin": np.sin,
+    "cos": np.cos,
     "exp": np.exp,
     "add": np.add,
     "sub": np.subtract,

@@ -102,7 +102,7 @@ def planned(folder: Path, plan: Plan) -> Fitted:
     for block in plan.encode.blocks:
         columns = [[r.cells[c] for r in prepared] for c in block.columns]
         fitted_on = range(len(prepared)) if plan.encode.fit_on == "all" else train
-        blocks.append(_encoded(columns, block.chain, list(fitted_on)))
+        blocks.append(_encoded(list(zip(block.columns, columns, strict=True)), block.chain, list(fitted_on), functions))
     X = np.hstack([b for b in blocks if b.shape[1]]) if blocks else np.zeros((len(prepared), 0))
     return Fitted(X[train], [y[i] for i in train])
 
@@ -191,9 +191,19 @@ def _dealt(split: Split, n: int) -> list[int]:
     return [int(i) for i in (first if split.cut == "train_first" else second)]
 
 
-def _encoded(columns: list[list[Any]], chain: tuple[Transformer, ...], fitted_on: list[int]) -> np.ndarray:
-    lanes = columns
+def _encoded(
+    columns: list[tuple[str, list[Any]]], chain: tuple[Transformer, ...], fitted_on: list[int], functions: dict[str, Any]
+) -> np.ndarray:
+    lanes = [values for _, values in columns]
     for t in chain:
+        if t.kind == "beside":
+            parts = [_encoded([(c, dict(columns)[c]) for c in b.columns], b.chain, fitted_on, functions) for b in t.branches]
+            lanes = [list(part[:, j]) for part in parts for j in range(part.shape[1])]
+            continue
+        if t.kind == "function" and "." not in str(t.get("function")):
+            rows = [tuple(np.nan if v is None else v for v in row) for row in zip(*lanes, strict=True)]
+            lanes = [[functions[str(t.get("function"))](*row) for row in rows]]
+            continue
         if t.kind == "one_hot":
             return np.hstack([_one_hot(c, t, fitted_on) for c in lanes])
         lanes = [_lane(c, t, fitted_on) for c in lanes]
@@ -220,6 +230,10 @@ def _lane(values: list[Any], t: Transformer, fitted_on: list[int]) -> list[Any]:
     numbers = [np.nan if v is None else float(v) for v in values]
     if t.kind == "function":
         return list(getattr(np, str(t.get("function")).removeprefix("numpy."))(np.array(numbers)))
+    if t.kind == "robust_scaler":
+        assert t.get("with_centering") and not t.get("with_scaling")
+        centre = np.nanmedian([numbers[i] for i in fitted_on])
+        return [v - centre for v in numbers]
     assert t.kind == "standard_scaler"
     base = np.array([numbers[i] for i in fitted_on])
     mean = np.nanmean(base) if t.get("with_mean") else 0.0

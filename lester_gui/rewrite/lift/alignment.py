@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, columns_of, substitute
 from lester_gui.ir.nodes import Broadcast, Filter, Join, Node, Project, Select
 from lester_gui.ir.windows import Window
@@ -16,6 +18,7 @@ class Alignment:
         self._filters: dict[int, list[tuple[Filter, Expr, Node]]] = {}
         self._twin: dict[int, Node] = {}
         self._alive: list[Node] = []
+        self.graft: Callable[[tuple[tuple[Expr, Node], ...]], tuple[Node, list[Expr]]] | None = None
 
     def keep(self, node: Node, base: Node) -> None:
         """Note that `node` has the rows of `base`, in their order."""
@@ -49,10 +52,13 @@ class Alignment:
         for other, asked, base in known:
             if other is node or id(node) in self._twin:
                 continue
+            graft, self.graft = self.graft, None
             try:
                 _, (here, there) = self.together((condition, over), (asked, base))
             except Stopped:
                 continue
+            finally:
+                self.graft = graft
             if here == there:
                 self._twin[id(node)] = self._twin.get(id(other), other)
         known.append((node, condition, over))
@@ -86,7 +92,13 @@ class Alignment:
                 return target, [self.move(e, n, target) for e, n in pairs]
             except Stopped as stop:
                 problem = stop
+        if self.graft is not None and all(self.same(node, pairs[0][1]) for _, node in pairs):
+            return self.graft(pairs)
         raise problem
+
+    def base(self, node: Node) -> Node | None:
+        """Return the node whose rows a node was made to keep."""
+        return self._base.get(id(node))
 
     def move(self, expr: Expr, source: Node, target: Node) -> Expr:
         """Return `expr`, written over `source`, as the same values over `target`.

@@ -17,6 +17,7 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
     Entries,
+    GroupSlot,
     InLoop,
     Items,
     Leaf,
@@ -154,6 +155,9 @@ def there(lift: Lifter, ident: int, key: Value) -> Expr:
 
 def item(lift: Lifter, ident: int, key: Value) -> Value:
     """Return ``d[key]``; a defaultdict gets the key, in a plain dict it is there or the script ends."""
+    slot = _slot(lift, ident, key, "list")
+    if slot is not None:
+        return slot
     content = touched(lift, ident, key)
     made = made_by_factory(lift, content)
     assert isinstance(content.before, Entries)
@@ -167,6 +171,16 @@ def item(lift: Lifter, ident: int, key: Value) -> Value:
     kept = content.there if content.before.factory == "Counter" else TRUE
     lift.heap[ident] = replace(content, there=kept, value=content.value if kept is content.there else value)
     return value
+
+
+def _slot(lift: Lifter, ident: int, key: Value, factory: str) -> GroupSlot | None:
+    """Return the list under a key of a dict of lists; None for other dicts."""
+    content = lift.heap[ident]
+    if not (isinstance(content, InLoop) and isinstance(content.before, Entries) and content.before.factory == factory):
+        return None
+    if content.before.items or content.key is not None:
+        raise Stopped(Reason.RECURRENCE, "A dict of lists is used in several ways in one loop")
+    return GroupSlot(ident, settled(lift, key))
 
 
 def get(lift: Lifter, ident: int, key: Value, default: Value) -> Value:
@@ -184,6 +198,10 @@ def get(lift: Lifter, ident: int, key: Value, default: Value) -> Value:
 
 def set_default(lift: Lifter, ident: int, key: Value, default: Value) -> Value:
     """``d.setdefault(key, default)``."""
+    if lift.content(default) == Items(()):
+        slot = _slot(lift, ident, key, "")
+        if slot is not None:
+            return slot
     content = touched(lift, ident, key)
     value = either(lift, content, owned(lift, default))
     _note(lift, content, value)

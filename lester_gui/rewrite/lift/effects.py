@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import Any
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Node
@@ -50,5 +51,6 @@ class Loop:
     read: set[int] = field(default_factory=set)
     written: set[int] = field(default_factory=set)
     records: dict[int, Value] = field(default_factory=dict)  # objects that are the element of this iteration, as they came
+    places: Any = None  # the `neighbours.Places` of a loop over the places of lists
     first: bool = False  # the body is run as for the first row, to see what values look like
     shapes: dict[int | str, Value] = field(default_factory=dict)  # what dicts and variables hold, by object or name

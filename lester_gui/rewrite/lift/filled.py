@@ -9,7 +9,8 @@ from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.dict_folds import DictFold, PartFold
-from lester_gui.rewrite.lift.domain import Cell, Const, InLoop, Keyed, Leaf, Tup, Unknown, Value, Vocabulary
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, InLoop, Keyed, Leaf, Tup, Unknown, Value, Vocabulary
+from lester_gui.rewrite.lift.library import group_lists
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.running import in_order, there
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
@@ -34,6 +35,12 @@ def containers(done: Finished) -> None:
 
 
 def _made(done: Finished, ident: int, content: InLoop) -> Value | None:
+    lists = done.of("keyed").get(ident)
+    if lists is not None:
+        if content.key is not None or not done.is_new(content) or done.of("set").get(ident):
+            raise no_rule("a dict of lists that is used in several ways in one loop")
+        assert isinstance(content.before, Entries)
+        return group_lists.made(done, lists, not content.before.factory)
     final = done.final(content)
     if isinstance(final, Unknown):
         return final

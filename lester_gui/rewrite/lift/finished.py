@@ -122,7 +122,7 @@ class Finished:
     def windows(self) -> None:
         """What earlier rows left, where an effect reads it, becomes columns."""
         for e in self.loop.effects:
-            if e.kind in ("append", "write", "row", "cell"):
+            if e.kind in ("append", "write", "row", "cell", "keyed"):
                 self.running.prepare(e)
 
     def unseen(self, guard: Expr) -> Expr:

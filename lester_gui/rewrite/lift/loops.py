@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column, Expr, Literal
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, dict_state, filled, paths, record_changes, stages, states, texts
+from lester_gui.rewrite.lift import cells, dict_state, filled, neighbours, paths, record_changes, stages, states, texts
 from lester_gui.rewrite.lift.classes import changed_within, class_of
 from lester_gui.rewrite.lift.domain import (
     Cell,
@@ -18,6 +18,7 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Entries,
     Grid,
+    Groups,
     Handle,
     InLoop,
     Items,
@@ -41,7 +42,7 @@ from lester_gui.rewrite.lift.raising import here
 from lester_gui.rewrite.lift.sided import one_side
 from lester_gui.rewrite.lift.statements import block
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
-from lester_gui.rewrite.lift.templates import moved, settled
+from lester_gui.rewrite.lift.templates import leaves, mapped, moved, settled
 from lester_gui.rewrite.lift.written import WrittenLines
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ def run(
     """
     if lift.loops:
         raise no_rule("a loop over rows inside another one")
+    found = neighbours.beginning(lift, node, iterable) if isinstance(node, ast.For) else None
+    places = None
+    if found is not None:
+        iterable, places = found
     side, iterable = all_rows(lift, iterable)
     source, rows, element = elements(lift, iterable)
     before = dict(lift.names)
@@ -87,6 +92,7 @@ def run(
     for attempt in range(MOST_RUNS):
         state = lift.snapshot()
         loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines, body, side)
+        loop.places = places
         loop.first, loop.shapes = learns and attempt == 0, shapes
         try:
             once(lift, loop, element, bind, body, names, changed, pandas)
@@ -214,6 +220,10 @@ def elements(lift: Lifter, iterable: Value) -> tuple[texts.LineSource | None, No
         content = entries(lift, content)
     if isinstance(content, Keyed):
         return _keys_of(lift, content)
+    if isinstance(content, Groups):
+        from lester_gui.rewrite.lift.library.group_lists import one_row_each
+
+        return None, *one_row_each(lift, content)
     raise no_rule("a loop over this object")
 
 
@@ -228,6 +238,8 @@ def _iterated(lift: Lifter, content: Value) -> tuple[texts.LineSource | None, No
             place = cells.make("add", cells.cell_of(place), cells.cell_of(Const(start)))
         return source, node, Tup((place, element))
     if content.kind == "range":
+        if len(content.parts) != 1:
+            raise no_rule("a range that does not go through all rows")
         size = lift.content(content.parts[0])
         assert isinstance(size, Cell)
         if isinstance(size.expr, Leaf) and size.expr.kind == "count":
@@ -278,7 +290,7 @@ def distinct_rows(lift: Lifter, keyed: Keyed) -> Keyed:
         return replace(keyed, node=node, take="only")
     needed = [n for n in stages.columns_in(lift, keyed.template) if n not in keyed.keys]
     if any(keyed.node.schema.field(n).nullable for n in needed):
-        raise no_rule("going through a dict whose values may be missing")
+        return _looked_up(lift, keyed)
     node = lift.step(
         Aggregate,
         lift.naming.called(keyed.node),
@@ -289,6 +301,20 @@ def distinct_rows(lift: Lifter, keyed: Keyed) -> Keyed:
         drop_null_keys=False,
     )
     return replace(keyed, node=node, take="only")
+
+
+def _looked_up(lift: Lifter, keyed: Keyed) -> Keyed:
+    """Return one row per key, in the order in which they first came, with what the dict holds under it: also missing values."""
+    from lester_gui.ir.nodes import Distinct, Keep, Select
+
+    call = lift.naming.called(keyed.node)
+    first: Node = lift.step(Distinct, call, parent=keyed.node, subset=keyed.keys, keep=Keep.FIRST)
+    first = lift.step(Select, call, first, parent=first, columns=tuple((k, k) for k in keyed.keys))
+    key = tuple(cells.column(first, k) for k in keyed.keys)
+    value = stages.get(lift, keyed, key[0] if len(key) == 1 else Tup(key), None, guarded=True)
+    node, found = lift.resolve(first, *leaves(lift, value))
+    queue = iter(found)
+    return replace(keyed, node=node, template=mapped(lift, value, lambda c: next(queue)), take="only")
 
 
 # -- what the body does ------------------------------------------------------------------------------------------------
@@ -331,6 +357,25 @@ def store_in_loop(lift: Lifter, owner: Ref, content: Value, key: Value, value: V
         loop.written.add(content.ident)
         return True
     raise no_rule("an assignment into this object inside a loop")
+
+
+def cell_in_loop(lift: Lifter, content: InLoop, key: Value) -> Cell:
+    """Return what this iteration has put into a place of an array.
+
+    Raises
+    ------
+    Stopped
+        If it has put nothing there, or perhaps nothing.
+    """
+    from lester_gui.rewrite.lift.library.numpy_items import held
+
+    loop = loop_of(lift, content)
+    writes = [e for e in loop.effects if e.kind == "cell" and e.target == content.ident]
+    asked = paths.conjuncts(lift.live)
+    if not writes or writes[-1].key != lift.content(key) or not all(c in asked for c in paths.conjuncts(writes[-1].guard)):
+        raise Stopped(Reason.RECURRENCE, "An array is read at a place that this iteration did not set")
+    assert isinstance(content.before, Column1)
+    return held(cells.cell_of(lift.content(writes[-1].value)), content.before.cell.type)
 
 
 def seen_before(lift: Lifter, content: InLoop, key: Value) -> Expr:

@@ -21,6 +21,9 @@ from lester_gui.rewrite.lift.domain import (
     Generator,
     Grid,
     Grouping,
+    GroupOf,
+    Groups,
+    GroupSlot,
     Handle,
     InLoop,
     Items,
@@ -70,6 +73,9 @@ KINDS: dict[type[Value], str] = {
     Order: "order",
     InLoop: "inloop",
     WideRow: "wide",
+    GroupSlot: "slot",
+    Groups: "groups",
+    GroupOf: "group",
     Iterated: "iterated",
     Json: "JSON object",
     JsonList: "JSON list",
@@ -101,6 +107,8 @@ class Objects:
         self.pandas = False
         self.categories: set[str] = set()  # columns of tables that hold categories, whose order an earlier step fixed
         self.group: Any = None  # the `grouped.Scope` of the group whose function is being lifted
+        self.group_totals: dict[tuple[int, tuple[str, ...], str, str | None], Any] = {}  # totals of dicts of lists
+        self.grown: set[int] = set()  # tables of defaultdicts that got keys by being read
         self.unseen: dict[int, tuple[Cell, ...]] = {}
         self.failures: dict[int, Reason] = {}  # objects that a loop left unknown
         self.sides: tuple[dict[int, Value], dict[int, Value]] = ({}, {})  # objects of two paths that meet

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
     from lester_gui.rewrite.lift.records import State
 
-FUNCTIONS = ("abs", "sqrt", "log", "log1p", "exp")
+FUNCTIONS = ("abs", "sqrt", "log", "log1p", "exp", "sin", "cos")
 STRATEGIES = {"mean": "mean", "median": "median", "mode": "most_frequent"}
 
 
@@ -84,6 +84,9 @@ def _outermost(lift: Lifter, expr: Expr) -> _Step | None:
         transformer = Transformer("simple_imputer", (("fill_value", None), ("strategy", STRATEGIES[state.function])))
         return _Step(left, transformer, (right,), state.function != "mode")
     if expr.operator == "sub":
+        if _is(right, lift, "median"):
+            centred = Transformer("robust_scaler", (("with_centering", True), ("with_scaling", False)))
+            return _Step(left, centred, (right,), True)
         return _Step(left, _scaler(None, "divide", True), (right,), True) if _is(right, lift, "mean") else None
     if expr.operator != "float_div":
         return None
@@ -150,6 +153,8 @@ def _without_zero(expr: Expr) -> Expr | None:
 
 def recognised(lift: Lifter, matrix: Matrix) -> Matrix:
     """Return a matrix in which hand-made scaling and filling stand as encoders; neighbouring columns form one block."""
+    from lester_gui.rewrite.lift import formulas
+
     out: list[MatrixBlock] = []
     for block in matrix.blocks:
         if not are_columnwise(block.chain):
@@ -157,6 +162,11 @@ def recognised(lift: Lifter, matrix: Matrix) -> Matrix:
             continue
         for feature in block.features:
             found = peeled(lift, matrix.node, feature.cell)
+            if formulas.of_sides(lift, found.cell.expr) and (not block.chain or block.fit_on == found.scope):
+                made = formulas.formula(lift, matrix.node, found, block, feature.name or lift.called_cell(feature.cell))
+                if made is not None:
+                    out.append(made)
+                    continue
             if not found.chain or (block.chain and block.fit_on != found.scope):
                 name = feature.name if block.chain else feature.name or ""
                 _add(out, replace(block, features=(replace(feature, name=name),)))

@@ -87,6 +87,7 @@ SHORT = {
     "strip": "",
     "py_int": "",
     "py_float": "",
+    "float_or_nan": "",
     "to_float": "",
     "to_int": "",
     "coalesce": "",

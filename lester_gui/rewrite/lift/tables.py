@@ -25,6 +25,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.grafting import grafted
 from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.naming import Naming, stored_apart, unlike
 from lester_gui.rewrite.lift.objects import Objects
@@ -46,6 +47,7 @@ class Tables(Objects):
         super().__init__(script, observe, sources, hints)
         self.family = "script"
         self.align = Alignment()
+        self.align.graft = lambda pairs: grafted(self, pairs)
         self.naming = Naming(n.id for n in ast.walk(script.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
         self.cell_names: dict[Expr, str] = {}
         self.condition_lines: dict[Expr, int] = {}

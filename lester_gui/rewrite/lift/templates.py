@@ -12,6 +12,7 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Entries,
     Fields,
+    GroupOf,
     InLoop,
     Items,
     LineOf,
@@ -67,6 +68,8 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
         return replace(content, columns=tuple((n, change(c)) for n, c in content.columns), there=there)
     if isinstance(content, JsonList):
         return JsonList(change(content.text), None if content.none is None else change(content.none))
+    if isinstance(content, GroupOf):
+        return replace(content, key=mapped(lift, content.key, change))
     if isinstance(content, Const | Fields | LineOf):
         return content
     raise shape("A list holds objects that are not values of a row")

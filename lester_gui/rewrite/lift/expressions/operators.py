@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lester_gui.ir.expressions import Expr
+from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, missing, paths
 from lester_gui.rewrite.lift.domain import (
@@ -19,6 +19,7 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     Fields,
     Frame,
+    Groups,
     InLoop,
     Items,
     Keyed,
@@ -111,7 +112,17 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         return difference(x, y)
     if op in ("Div", "FloorDiv", "Mod") and not lift.pandas and caught_by(lift, "ZeroDivisionError"):
         demand(lift, cells.compare("NotEq", y, cells.cell_of(Const(0)), pandas=False).expr, "ZeroDivisionError")
+    if op == "Div" and not lift.pandas and not lift.nones and (x.nullable or y.nullable):
+        return _divided(x, y)
     return _cellwise(op, x, y, lift.pandas)
+
+
+def _divided(a: Cell, b: Cell) -> Cell:
+    """Return ``a / b`` of floats that may be NaN: NaN if one of them is, and an error where the divisor is nought."""
+    present = [cells.make("not_null", c).expr for c in (a, b) if c.nullable]
+    x, y = (cells.make("coalesce", c, cells.cell_of(Const(1.0))) if c.nullable else c for c in (a, b))
+    made = cells.make("py_div", x, y)
+    return cells.choose(paths.conjunction(present), made, Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
 
 
 def as_places(lift: Lifter, value: Value) -> Value:
@@ -347,6 +358,10 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
         from lester_gui.rewrite.lift.library.json_documents import entries
 
         where = entries(lift, where)
+    if isinstance(where, Groups):
+        from lester_gui.rewrite.lift.library.group_lists import as_set
+
+        where = as_set(where)
     if isinstance(where, Keyed | Vocabulary):
         from lester_gui.rewrite.lift.stages import hit
 

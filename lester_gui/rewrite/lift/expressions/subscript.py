@@ -41,6 +41,13 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
             from lester_gui.rewrite.lift.library.numpy_shapes import c_
 
             return c_(lift, Arguments("numpy.c_", [key]))
+        if owner.name == "numpy.r_" and isinstance(key, Tup):
+            from lester_gui.rewrite.lift.library.numpy_steps import put_together
+
+            stepped = put_together(lift, Arguments("numpy.r_", list(key.items)))
+            if stepped is None:
+                raise no_rule("np.r_ of these arrays")
+            return stepped
         return owner  # a type, such as list[int]
     content, index = lift.content(owner), lift.content(key)
     if isinstance(content, Result):

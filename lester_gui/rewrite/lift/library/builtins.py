@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from lester_gui.rewrite.lift.domain import (
     Fields,
     Frame,
     Grid,
+    GroupOf,
+    Groups,
     InLoop,
     Items,
     Keyed,
@@ -31,11 +34,14 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.library.group_lists import total as of_list
 from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
+
+NAN = re.compile(r"\b(nan|isnan|NaN|NAN|isna|isnull)\b")
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -75,7 +81,9 @@ def length(lift: Lifter, args: Arguments) -> Value:
         return Const(len(content.value))
     if isinstance(content, InLoop):
         return Cell(Leaf("size_so_far", content.ident, "size", Type.INT), Type.INT)
-    if isinstance(content, Keyed):
+    if isinstance(content, GroupOf):
+        return of_list(lift, content, "size")
+    if isinstance(content, Keyed | Groups):
         return Result("size")
     if isinstance(content, Accessor) and content.kind == "pieces":
         from lester_gui.rewrite.lift.library.text_pieces import number_of_pieces
@@ -153,7 +161,9 @@ def _constant(lift: Lifter, content: Const, read: Callable[..., object]) -> Cons
 def _parsed(lift: Lifter, cell: Cell, kind: str) -> Cell:
     """Return ``int(text)`` or ``float(text)``; inside ``try``, text that is no number leads to the handler."""
     cell = there(lift, cell)
-    demand(lift, cells.make(f"parses_{kind}", cell).expr, "ValueError")
+    tried = demand(lift, cells.make(f"parses_{kind}", cell).expr, "ValueError")
+    if tried and kind == "float" and NAN.search(lift.script.text):
+        return cells.make("float_or_nan", cell)  # a script that knows of NaN may find it written in its data, too
     return cells.make(f"py_{kind}", cell)
 
 
@@ -208,6 +218,8 @@ def extremum(lift: Lifter, args: Arguments) -> Value:
         raise no_rule(f"{args.what} with a key")
     if len(values) == 1:
         only = values[0]
+        if isinstance(only, GroupOf):
+            return of_list(lift, only, args.what)
         if isinstance(only, Tup | Items):
             values = list(only.items if isinstance(only, Tup) else only.values)
         elif isinstance(only, Result):
@@ -239,6 +251,8 @@ def total(lift: Lifter, args: Arguments) -> Value:
     content = lift.content(args.positional[0])
     if isinstance(content, Result):
         return content
+    if isinstance(content, GroupOf) and len(args.positional) == 1:
+        return of_list(lift, content, "sum")
     if isinstance(content, Column1 | Rows):
         from lester_gui.rewrite.lift.library.pandas_io import as_column
 

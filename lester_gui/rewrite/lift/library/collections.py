@@ -15,6 +15,7 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Entries,
     Frame,
+    GroupOf,
     Handle,
     Items,
     Iterated,
@@ -29,6 +30,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.library.group_lists import in_order
 from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.templates import mapped, settled
@@ -67,8 +69,6 @@ def range_(lift: Lifter, args: Arguments) -> Value:
         raise no_rule(f"{args.what} with options")
     if any(isinstance(v, Result) for v in values):
         return Result("range")
-    if len(values) > 1 and not all(isinstance(v, Const) for v in values):
-        raise no_rule("a range that does not go through all rows")
     return Iterated("range", tuple(values))
 
 
@@ -278,6 +278,8 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
     content = lift.content(given["iterable"])
     reverse = bool(lift.const(given["reverse"]))
     plain = lift.content(given["key"]) == Const(None)
+    if isinstance(content, GroupOf) and plain:
+        return in_order(lift, content, reverse)
     if isinstance(content, Vocabulary):
         if not plain or reverse:
             raise no_rule("categories in an order of their own")

@@ -25,6 +25,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.library.collections import known_elements, ordered, unconditional
 from lester_gui.rewrite.lift.library.mappings import coded, from_entries
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
+from lester_gui.rewrite.lift.neighbours import element
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped, moved
 
@@ -175,6 +176,9 @@ def item(lift: Lifter, content: Value, args: Arguments) -> Value:
         inner = element_at(lift, content, key)
         if inner is not None:
             return inner
+    beside = element(lift, args.owner, key)
+    if beside is not None:
+        return beside
     if isinstance(key, Cell) and key.expr == lift.position(content.node).expr and lift.loops:
         node = lift.loops[-1].node
         assert node is not None

@@ -187,7 +187,9 @@ def get_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
 
 @method("inloop", "__getitem__")
 def item_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
-    """``d[k]`` of a dict that the loop fills."""
+    """``d[k]`` of a dict that the loop fills; ``x[i]`` of an array in whose place this iteration has put a value."""
+    if isinstance(content.before, Column1):
+        return loops.cell_in_loop(lift, content, args.positional[0])
     return dict_state.item(lift, content.ident, args.positional[0])
 
 

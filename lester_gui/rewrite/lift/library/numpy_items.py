@@ -296,6 +296,11 @@ def _where(lift: Lifter, column: Column1, key: Value) -> Column1:
     if isinstance(key, Order):
         leaf = masks.side_leaf(lift, key, lift.position(key.node), column.node)
         return replace(base, cell=Cell(leaf, Type.BOOL))
+    from lester_gui.rewrite.lift.library.numpy_steps import condition_at
+
+    one = condition_at(lift, column, key)
+    if one is not None:
+        return one
     part = row_slice(lift, column, key)
     if part is not None:
         from lester_gui.rewrite.lift.domain import Leaf

@@ -148,7 +148,7 @@ def logical(lift: Lifter, args: Arguments) -> Value:
 
 # -- functions of one value --------------------------------------------------------------------------------------------
 
-UNARY = ("log1p", "log", "sqrt", "exp")
+UNARY = ("log1p", "log", "sqrt", "exp", "sin", "cos")
 
 
 @function(*(f"numpy.{n}" for n in UNARY), *(f"math.{n}" for n in UNARY))

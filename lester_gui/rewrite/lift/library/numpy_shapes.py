@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 @function("numpy.hstack", "numpy.column_stack", "numpy.concatenate", "numpy.append", "scipy.sparse.hstack")
 def side_by_side(lift: Lifter, args: Arguments) -> Value:
     """``np.hstack([a, b])``; ``np.concatenate`` with axis=1."""
+    from lester_gui.rewrite.lift.library.numpy_steps import put_together
+
+    stepped = put_together(lift, args)
+    if stepped is not None:
+        return stepped
     given = args.bind("arrays", "axis", ignored=("dtype", "format"), axis=0)
     what = args.what.rsplit(".", 1)[-1]
     parts = lift.content(given["arrays"])

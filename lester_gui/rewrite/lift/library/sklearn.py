@@ -149,13 +149,24 @@ def fit_model(lift: Lifter, content: Estimator, given: dict[str, Value], args: A
         owner=args.owner.id,
         variable=variable,
         x_name=names[0],
-        y_name=names[1],
+        y_name=names[1] or _whole_of(lift, args.node, label),
         lines=model.lines,
         codes=codes,
     )
     lift.fits.append(made)
     lift.set(args.owner, replace(content, fitted=Const(scope)))
     return args.owner
+
+
+def _whole_of(lift: Lifter, call: ast.Call | None, label: Column1) -> str:
+    """Return the variable of all labels where a model is given those of one side: ``fit(X[train], y[train])``."""
+    given = call.args[1] if call is not None and len(call.args) > 1 else None
+    if not (isinstance(given, ast.Subscript) and isinstance(given.value, ast.Name)):
+        return ""
+    whole = lift.content(lift.look_up(given.value.id))
+    if not isinstance(whole, Column1) or whole.part is not None:
+        return ""
+    return given.value.id if (whole.node, whole.cell) == (label.node, label.cell) else ""
 
 
 def through(lift: Lifter, content: Estimator, matrix: Matrix, scope: str) -> tuple[Matrix, Estimator]:

@@ -171,6 +171,10 @@ def unpack(lift: Lifter, value: Value, count: int, names: list[str]) -> tuple[Va
         from lester_gui.rewrite.lift.library.text_pieces import unpacked
 
         return unpacked(lift, content, count)
+    if isinstance(content, Accessor) and content.kind == "transposed":
+        from lester_gui.rewrite.lift.library.numpy_steps import columns_of
+
+        content = Tup(columns_of(lift, content))
     values: tuple[Value, ...] | None = None
     content = values_of(lift, content) or content
     if isinstance(content, Tup):

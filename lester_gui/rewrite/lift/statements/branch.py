@@ -13,6 +13,7 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
     Entries,
+    GroupOf,
     InLoop,
     Items,
     Leaf,
@@ -79,6 +80,10 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
         return content.found
     if isinstance(content, Maybe | Json):
         raise shape("Whether a JSON object is empty decides what the script does")
+    if isinstance(content, GroupOf):
+        from lester_gui.rewrite.lift.library.group_lists import total
+
+        return cells.truth(cells.cell_of(lift.content(total(lift, content, "size")))).expr
     if isinstance(content, LineOf):
         from lester_gui.rewrite.lift.texts import not_blank
 

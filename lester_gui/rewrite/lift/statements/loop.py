@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import line_tests, loops, one_hot_rows
 from lester_gui.rewrite.lift.classes import values_of
-from lester_gui.rewrite.lift.domain import Const, Entries, Estimator, Fields, Handle, Items, Ref, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Estimator, Fields, Handle, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.functions import stored_names
 from lester_gui.rewrite.lift.nested import nested_loop
@@ -85,6 +85,10 @@ def elements_of(lift: Lifter, content: Value) -> tuple[Value, ...] | None:
         from lester_gui.rewrite.lift.texts import all_fields
 
         return all_fields(lift, content)
+    if isinstance(content, Accessor) and content.kind == "transposed":
+        from lester_gui.rewrite.lift.library.numpy_steps import columns_of
+
+        return columns_of(lift, content)
     if isinstance(content, Const) and isinstance(content.value, str):
         return tuple(Const(c) for c in content.value)
     if isinstance(content, Iterated):

@@ -1,0 +1,174 @@
+"""Columns of two branches of one table side by side: the steps of one branch are made again on top of the other.
+
+A script adds columns to lists and arrays in any order (a running count here, a lookup there, the row before elsewhere). Each of
+them is a step on the rows as they were, so the steps part ways; where their columns meet again, in ``np.column_stack`` or a sum,
+the steps of the shorter branch are repeated over the longer one. They keep the rows and their order, so they yield the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Column, Expr, columns_of, substitute
+from lester_gui.ir.nodes import Broadcast, Join, JoinKind, Node, Project, Select
+from lester_gui.ir.windows import Window
+from lester_gui.rewrite.lift.stop import Stopped, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.tables import Tables
+
+
+def grafted(tables: Tables, pairs: tuple[tuple[Expr, Node], ...]) -> tuple[Node, list[Expr]]:
+    """Return a node over which all expressions can be written, and the expressions over it.
+
+    Raises
+    ------
+    Stopped
+        If the nodes do not have the same rows, or a step cannot be repeated.
+    """
+    target = max((node for _, node in pairs), key=lambda n: len(tables.align.chain(n)))
+    out: list[tuple[Expr, Node]] = []
+    for expr, node in pairs:
+        target, expr = _brought(tables, expr, node, target)
+        out.append((expr, target))
+    return target, [tables.align.move(expr, node, target) for expr, node in out]
+
+
+def _brought(tables: Tables, expr: Expr, source: Node, target: Node) -> tuple[Node, Expr]:
+    """Return `target` with the columns that an expression over `source` needs, and the expression over it."""
+    try:
+        return target, tables.align.move(expr, source, target)
+    except Stopped:
+        base = tables.align.base(source)
+        if base is None or not tables.align.same(source, target):
+            raise
+    if isinstance(source, Project):
+        made = dict(source.assigned)
+        return _brought(tables, _with(expr, {n: e for n, e in made.items() if n in columns_of(expr)}), base, target)
+    if isinstance(source, Select):
+        return _brought(tables, _with(expr, {new: Column(old) for new, old in source.columns}), base, target)
+    if isinstance(source, Window):
+        return _window(tables, expr, source, base, target)
+    if isinstance(source, Broadcast):
+        return _broadcast(tables, expr, source, base, target)
+    if isinstance(source, Join):
+        return _join(tables, expr, source, base, target)
+    return _brought(tables, expr, base, target)
+
+
+def _with(expr: Expr, table: dict[str, Expr]) -> Expr:
+    return substitute(expr, lambda e: table.get(e.name) if isinstance(e, Column) else None)
+
+
+def _column(tables: Tables, name: str, source: Node, target: Node) -> tuple[Node, str]:
+    """Return `target` with a column of `source`, and its name there."""
+    target, expr = _brought(tables, Column(name), source, target)
+    if isinstance(expr, Column):
+        return target, expr.name
+    free = tables.free_column(target, name)
+    return tables.step(Project, tables.naming.called(target), target, parent=target, assigned=((free, expr),)), free
+
+
+def _rest(tables: Tables, expr: Expr, base: Node, target: Node, names: dict[str, str]) -> tuple[Node, Expr]:
+    """Bring the columns of an expression that are not among those just made, which are called `names` over `target`."""
+    node, at = _all_columns(tables, [c for c in columns_of(expr) if c not in names], base, target)
+    made = {n: tables.align.move(Column(new), target, node) for n, new in names.items()}
+    return node, _with(expr, {n: Column(c) for n, c in at.items()} | made)
+
+
+def _window(tables: Tables, expr: Expr, step: Window, base: Node, target: Node) -> tuple[Node, Expr]:
+    wanted = [c for c in step.columns if c.name in columns_of(expr)]
+    needed = dict.fromkeys((*step.by, *(c.column for c in wanted if c.column is not None), *(n for n, _ in step.order)))
+    target, at = _all_columns(tables, list(needed), base, target)
+    names: dict[str, str] = {}
+    columns = []
+    for c in wanted:
+        names[c.name] = tables.free_column(target, c.name)
+        columns.append(replace(c, name=names[c.name], column=None if c.column is None else at[c.column]))
+    if not columns:
+        return _brought(tables, expr, base, target)
+    made = tables.step(
+        Window,
+        tables.naming.called(target),
+        target,
+        step.lines,
+        parent=target,
+        by=tuple(at[n] for n in step.by),
+        columns=tuple(columns),
+        order=tuple((at[n], up) for n, up in step.order),
+        drop_null_keys=step.drop_null_keys,
+    )
+    return _rest(tables, expr, base, made, names)
+
+
+def _all_columns(tables: Tables, wanted: list[str], base: Node, target: Node) -> tuple[Node, dict[str, str]]:
+    found: list[tuple[str, str, Node]] = []
+    for n in wanted:
+        target, name = _column(tables, n, base, target)
+        found.append((n, name, target))
+    out: dict[str, str] = {}
+    for n, name, node in found:
+        moved = tables.align.move(Column(name), node, target)
+        assert isinstance(moved, Column)
+        out[n] = moved.name
+    return target, out
+
+
+def _broadcast(tables: Tables, expr: Expr, step: Broadcast, base: Node, target: Node) -> tuple[Node, Expr]:
+    names = {n: tables.free_column(target, n) for n, _ in step.values if n in columns_of(expr)}
+    if not names:
+        return _brought(tables, expr, base, target)
+    made = tables.step(
+        Broadcast,
+        tables.naming.called(target),
+        target,
+        step.lines,
+        parent=target,
+        of=step.of,
+        values=tuple((names[n], old) for n, old in step.values if n in names),
+        position=step.position,
+    )
+    return _rest(tables, expr, base, made, names)
+
+
+def _join(tables: Tables, expr: Expr, step: Join, base: Node, target: Node) -> tuple[Node, Expr]:
+    if step.left is not base or step.how is not JoinKind.LEFT:
+        raise shape("Two tables are combined of which one was joined in a way that cannot be repeated")
+    outputs = {n: (side, old) for n, side, old in step.output_columns}
+    wanted = [n for n in columns_of(expr) if outputs[n][0] == 1]
+    own: dict[str, Expr] = {n: Column(outputs[n][1]) for n in columns_of(expr) if outputs[n][0] == 0}
+    if not wanted:
+        return _brought(tables, _with(expr, own), base, target)
+    target, at = _all_columns(tables, [a for a, _ in step.on], base, target)
+    names: dict[str, str] = {}
+    pairs = [(at[a], b) for a, b in step.on]
+    for n in wanted:
+        free = tables.free_column(target, n)
+        while free in (*names.values(), *(p for p, _ in pairs)):
+            free += "_2"
+        names[n] = free
+    if len({p for p, _ in pairs}) != len(pairs):
+        raise shape("A dict is read with one value for two parts of its key")
+    right = tables.step(
+        Select,
+        tables.naming.called(step.right),
+        lines=step.right.lines,
+        parent=step.right,
+        columns=(*pairs, *((names[n], outputs[n][1]) for n in wanted)),
+    )
+    made = tables.step(
+        Join,
+        tables.naming.called(target),
+        target,
+        step.lines,
+        left=target,
+        right=right,
+        how=step.how,
+        on=tuple((p, p) for p, _ in pairs),
+        take=step.take,
+        null_keys_match=step.null_keys_match,
+    )
+    if any(e != Column(n) for n, e in own.items()):
+        raise shape("Two tables are combined of which one was joined with columns of the same name")
+    return _rest(tables, expr, base, made, names)

@@ -1,0 +1,157 @@
+"""Dicts of lists: ``amounts[person].append(x)`` in one loop; length, sum and extremes of a person's list in another.
+
+The lists themselves are never made: what a script takes of one is a total over the rows that have its key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.nodes import Aggregate, Distinct, GroupOrder, Keep, Measure, Node, Select
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, paths, stages
+from lester_gui.rewrite.lift.domain import Cell, Const, GroupOf, Groups, GroupSlot, Items, Keyed, Rows, Tup, Value
+from lester_gui.rewrite.lift.effects import Effect
+from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.templates import leaves, mapped, settled
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.finished import Finished
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@method("slot", "append")
+def append(lift: Lifter, slot: GroupSlot, args: Arguments) -> Value:
+    """``d[k].append(x)`` in a loop over rows."""
+    value = settled(lift, args.positional[0])
+    lift.loops[-1].effects.append(Effect("keyed", slot.ident, lift.live, value, slot.key, lift.line))
+    return Const(None)
+
+
+def made(done: Finished, effects: list[Effect], plain: bool) -> Groups:
+    """Return a dict of lists after the loop that filled it."""
+    from lester_gui.rewrite.lift.filled import keyed_rows
+
+    guard, value, lines = done.guarded(effects, key=True)
+    assert effects[0].key is not None
+    node, keys, found = keyed_rows(done, effects[0].key, guard, leaves(done.lift, value), lines)
+    queue = iter(found)
+    return Groups(node, keys, mapped(done.lift, value, lambda c: next(queue)), plain)
+
+
+def one_row_each(lift: Lifter, groups: Groups) -> tuple[Node, Value]:
+    """Return a node with one row per key, in the order in which they first came, and the key."""
+    if id(groups.node) in lift.grown:
+        raise no_rule("going through a defaultdict that was read at keys of other rows before")
+    call = lift.naming.called(groups.node)
+    node: Node = lift.step(Distinct, call, parent=groups.node, subset=groups.keys, keep=Keep.FIRST)
+    node = lift.step(Select, call, node, parent=node, columns=tuple((k, k) for k in groups.keys))
+    keys = tuple(cells.column(node, k) for k in groups.keys)
+    return node, keys[0] if len(keys) == 1 else Tup(keys)
+
+
+@method("groups", "items", "keys", "values")
+def views(lift: Lifter, groups: Groups, args: Arguments) -> Value:
+    """``d.items()``: each key with its list."""
+    what = args.what.rsplit(".", 1)[-1]
+    node, key = one_row_each(lift, groups)
+    one = GroupOf(groups, key)
+    return Rows(node, key if what == "keys" else one if what == "values" else Tup((key, one)))
+
+
+@method("groups", "__getitem__")
+def item(lift: Lifter, groups: Groups, args: Arguments) -> Value:
+    """``d[k]``: of a key that no row has, a defaultdict gives an empty list, and keeps it."""
+    key = args.positional[0]
+    found = stages.hit(lift, as_set(groups), key)
+    if found in paths.conjuncts(lift.live):
+        return GroupOf(groups, key)
+    if not groups.plain:
+        lift.grown.add(id(groups.node))
+        return GroupOf(groups, key, True)
+    if not demand(lift, found, "KeyError") and lift.straight and lift.loops:
+        lift.live = paths.both(lift.live, found)
+    return GroupOf(groups, key)
+
+
+@method("groups", "get")
+def get(lift: Lifter, groups: Groups, args: Arguments) -> Value:
+    """``d.get(k, [])``."""
+    given = args.bind("key", "default", default=None)
+    default = lift.content(given["default"])
+    if not (isinstance(default, Items | Tup) and not (default.values if isinstance(default, Items) else default.items)):
+        raise no_rule("get of a dict of lists without an empty list as default")
+    return GroupOf(groups, given["key"], True)
+
+
+def as_set(groups: Groups) -> Keyed:
+    """Return the keys of a dict of lists."""
+    return Keyed(groups.node, groups.keys, None, "first", 0)
+
+
+def total(lift: Lifter, one: GroupOf, function: str) -> Value:
+    """Return a total over a list: ``size``, ``sum``, ``min``, ``max``, ``mean``, ``first`` or ``last``.
+
+    Raises
+    ------
+    Stopped
+        If the list holds records, or values that may be missing.
+    """
+    groups = one.groups
+    node, column = groups.node, None
+    zero: Value | None = Const(0) if function in ("size", "sum") else None
+    if function != "size":
+        content = lift.content(groups.template)
+        if not isinstance(content, Cell):
+            raise no_rule(f"{function} of a list of records")
+        if content.nullable:
+            raise shape("A list holds values that may be missing")
+        if function in ("sum", "mean") and content.type not in (Type.INT, Type.FLOAT):
+            raise shape(f"{function} of a list of {content.type}")
+        node, column = lift.as_column(node, content, lift.called_cell(content) or "value")
+    name = "count" if function == "size" else f"{column}_{function}"
+    name = lift.free_column(node, name)
+    known = lift.group_totals.get((id(node), groups.keys, function, column))
+    if known is None:
+        known = lift.step(
+            Aggregate,
+            lift.naming.called(node),
+            parent=node,
+            by=groups.keys,
+            measures=(Measure(name, function, column),),
+            order=GroupOrder.FIRST_SEEN,
+            drop_null_keys=False,
+        )
+        lift.group_totals[id(node), groups.keys, function, column] = known
+    value = cells.column(known, known.measures[0].name)
+    if value.nullable:  # every list has an element, and no element is missing
+        value = cells.make("coalesce", value, cells.cell_of(Const(cells.NEUTRAL[value.type])))
+    keyed = Keyed(known, groups.keys, value, "only", 0)
+    if not one.maybe:
+        return stages.get(lift, keyed, one.key, None, guarded=True)
+    if zero is not None and value.type is Type.FLOAT:
+        zero = Const(0.0)
+    return stages.get(lift, keyed, one.key, zero)
+
+
+@method("group", "__getitem__")
+def element(lift: Lifter, one: GroupOf, args: Arguments) -> Value:
+    """``values[0]``, ``values[-1]``; of a sorted list the smallest and the largest."""
+    place = lift.content(args.positional[0])
+    if place not in (Const(0), Const(-1)):
+        raise no_rule("an element of a list of a dict")
+    first = place == Const(0)
+    if one.order:
+        return total(lift, one, "min" if first == (one.order == "up") else "max")
+    return total(lift, one, "first" if first else "last")
+
+
+def in_order(lift: Lifter, one: GroupOf, reverse: bool) -> GroupOf:
+    """Return a sorted list."""
+    content = lift.content(one.groups.template)
+    if not (isinstance(content, Cell) and content.type in (Type.INT, Type.FLOAT)):
+        raise no_rule("sorting a list of a dict that does not hold numbers")
+    return replace(one, order="down" if reverse else "up")
