@@ -28,6 +28,7 @@ MODULES = (
     "pandas_convert",
     "pandas_text",
     "pandas_dates",
+    "pandas_replace",
     "pandas_join",
     "pandas_groups",
     "pandas_counts",
