@@ -26,7 +26,8 @@ print(model.score(X_test, y.iloc[test]))
 TAKEN = {
     "groups": "train, test = next(GroupShuffleSplit(n_splits=1, test_size=0.3, random_state=4).split(X, groups=people['name']))",
     "groups by default": "train, test = next(GroupShuffleSplit(random_state=4).split(X, y, people['name']))",
-    "groups by array": "g = people['name'].values\ntrain, test = next(GroupShuffleSplit(2, train_size=0.6, random_state=4).split(X, y, g))",
+    "groups by array": "g = people['name'].values\ncut = GroupShuffleSplit(2, train_size=0.6, random_state=4)\n"
+    "train, test = next(cut.split(X, y, g))",
     "rows": "cut = ShuffleSplit(n_splits=3, test_size=0.2, random_state=4)\ntrain, test = next(cut.split(people))",
     "iterator": "draws = iter(ShuffleSplit(n_splits=1, random_state=4).split(X))\ntrain, test = next(draws)",
     "list": "train, test = list(ShuffleSplit(n_splits=1, random_state=4).split(X))[0]",

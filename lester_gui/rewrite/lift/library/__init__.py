@@ -21,6 +21,7 @@ MODULES = (
     "numpy_math",
     "pandas_io",
     "pandas_frame",
+    "pandas_arithmetic",
     "pandas_names",
     "pandas_rows",
     "pandas_places",
@@ -29,14 +30,18 @@ MODULES = (
     "pandas_text",
     "pandas_dates",
     "pandas_replace",
+    "pandas_sample",
+    "pandas_reshape",
     "pandas_join",
     "pandas_groups",
     "pandas_counts",
     "pandas_windows",
     "pandas_categories",
+    "pandas_dummies",
     "splitting",
     "sklearn_transformers",
     "sklearn",
+    "sklearn_splitters",
 )
 
 

@@ -71,8 +71,13 @@ def melted(lift: Lifter, frame: Frame, ids: tuple[str, ...], values: tuple[str, 
     return Frame(long, tuple((n, cells.column(long, n)) for n in long.schema.names), ())
 
 
-@method("frame", "pivot_table", "pivot")
 @function("pandas.crosstab", "pandas.pivot_table", "pandas.pivot")
-def summary(lift: Lifter, *given: object) -> Value:
+def summary(lift: Lifter, args: Arguments) -> Value:
     """A table whose columns are the values of a column: it is looked at. Which columns it has is no plan's to say."""
+    return Result("table of two keys")
+
+
+@method("frame", "pivot_table", "pivot")
+def summary_of(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.pivot_table(index=…, columns=…, values=…)``, as above."""
     return Result("table of two keys")

@@ -18,6 +18,7 @@ from lester_gui.rewrite.lift.domain import (
     Items,
     Keyed,
     Leaf,
+    Order,
     Result,
     Rows,
     Tup,
@@ -149,6 +150,10 @@ def isin(lift: Lifter, column: Column1, args: Arguments) -> Value:
     from lester_gui.rewrite.lift.stages import semi
 
     options = lift.content(args.positional[0])
+    if isinstance(options, Order):
+        from lester_gui.rewrite.lift.masks import side_leaf
+
+        return mapped(column, Cell(side_leaf(lift, options, column.cell, column.node), Type.BOOL))
     if isinstance(options, Column1 | Rows | Keyed):
         node, cell = lift.resolve(column.node, Cell(semi(lift, options, column.cell), Type.BOOL))
         return replace(column, node=node, cell=cell[0])
@@ -383,7 +388,6 @@ def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
     "series",
     "describe",
     "hist",
-    "plot",
     "unique",
     "head",
     "tail",
@@ -437,6 +441,12 @@ def dropna(lift: Lifter, column: Column1, args: Arguments) -> Value:
 def as_array(lift: Lifter, column: Column1, owner: Value) -> Value:
     """``column.values``."""
     return replace(column, numpy=True)
+
+
+@attribute("series", "plot")
+def plotted(lift: Lifter, column: Column1, owner: Value) -> Value:
+    """``column.plot``, also where ``.bar()`` follows."""
+    return Result("plot")
 
 
 @attribute("series", "shape")

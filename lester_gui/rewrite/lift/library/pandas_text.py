@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr, Literal
+from lester_gui.ir.expressions import Call, Expr, Literal
 from lester_gui.ir.nodes import Explode
 from lester_gui.ir.reshape import ELEMENT
 from lester_gui.ir.schema import Type
@@ -352,4 +353,6 @@ def of_text(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
         raise no_rule(f"str.{what} with options")
     with lift.using(pandas=True):
         out = text_cell(lift, what, column.cell, [lift.content(a) for a in args.positional])
+    if isinstance(out.expr, Call):  # of a missing text it is missing, whether this file has one or not
+        out = Cell(replace(out.expr, nullable=True), out.type, True)
     return mapped(column, asked(out) if out.type is Type.BOOL else out)
