@@ -13,7 +13,6 @@ import pyarrow as pa
 from lester_gui.discovery.configuration import Configuration
 from lester_gui.errors import UserError
 from lester_gui.features import column_map, matrix, state
-from lester_gui.ir.nodes import Read
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned
 from lester_gui.maintenance.learned import Worker
@@ -97,7 +96,7 @@ def view_results(
         table = fetch_table(connection, run, node.name, hidden=True)
         origins = json.loads(entry.occurrences_json)
         found = tuple(Occurrence(o, table.column(f"__p{i}").combine_chunks()) for i, o in enumerate(origins))
-        numbers = table.column("__p0" if isinstance(node, Read) else ROW_NO).to_numpy()
+        numbers = table.column(ROW_NO).to_numpy()
         views[node.name] = ViewResult(table.select(list(node.schema.names)), numbers, found)
         for edge in list(json.loads(entry.edges_json).values())[:1]:
             pairs = connection.execute(f"SELECT row_no, parent_no FROM lester.{edge}").to_arrow_table()

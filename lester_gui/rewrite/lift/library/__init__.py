@@ -37,6 +37,7 @@ MODULES = (
     "pandas_counts",
     "pandas_windows",
     "pandas_categories",
+    "pandas_quantiles",
     "pandas_dummies",
     "splitting",
     "sklearn_transformers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ def sample(lift: Lifter, frame: Frame, args: Arguments) -> Value:
                       ignore_index=False)  # fmt: skip
     if lift.is_shown(args):
         return Result("rows shown")
+    if not _rest_is_taken(lift):
+        raise no_rule("sample, where the rest of the table is not taken for testing")
     whole(frame, "Drawing rows")
     n, frac, seed = (lift.const(given[k]) for k in ("n", "frac", "random_state"))
     if lift.const(given["replace"]) or lift.const(given["weights"]) is not None or (n is None) == (frac is None):
@@ -35,6 +38,13 @@ def sample(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     ident = lift.learner.split(frame.node, kind="random", cut="train_first", **fields)
     index = frame.index or None
     return lift.new(replace(frame, part=Part(ident, "train"), index=() if lift.const(given["ignore_index"]) else index))
+
+
+def _rest_is_taken(lift: Lifter) -> bool:
+    """Whether the script asks for the rows whose index is not that of others, as in ``df.drop(train.index)``."""
+    calls = (n for n in ast.walk(lift.script.tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
+    given = ([*c.args, *(k.value for k in c.keywords)] for c in calls if c.func.attr in ("drop", "isin"))  # type: ignore[attr-defined]
+    return any(isinstance(a, ast.Attribute) and a.attr == "index" for values in given for a in values)
 
 
 def drawn(lift: Lifter, frame: Frame, rows: Value) -> Part | None:

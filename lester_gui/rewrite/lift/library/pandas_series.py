@@ -393,7 +393,6 @@ def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
     "tail",
     "info",
     "mode",
-    "quantile",
     "items",
     "corr",
 )
@@ -407,9 +406,7 @@ def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if what == "mode" and not lift.is_shown(args):
         one = total(lift, column, "mode", f"mode_{column.name}")
         return Tup((one if column.part is not None else cells.make("present", one),))  # of no values there is no first one
-    if what == "quantile" and args.positional and lift.content(args.positional[0]) == Const(0.5):
-        return lift.state(column.node, column.cell, "median", f"median_{column.name}", column.part)
-    if what in ("mode", "quantile", "items", "corr") and not lift.is_shown(args):
+    if what in ("mode", "items", "corr") and not lift.is_shown(args):
         raise no_rule(f"Series.{what}")
     return Result(what)
 
