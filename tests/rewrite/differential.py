@@ -103,7 +103,7 @@ def planned(folder: Path, plan: Plan) -> Fitted:
     for block in plan.encode.blocks:
         columns = [[r.cells[c] for r in prepared] for c in block.columns]
         fitted_on = range(len(prepared)) if plan.encode.fit_on == "all" else train
-        blocks.append(_encoded(columns, block.chain, list(fitted_on)))
+        blocks.append(_encoded(columns, block.chain, list(fitted_on), functions))
     X = np.hstack([b for b in blocks if b.shape[1]]) if blocks else np.zeros((len(prepared), 0))
     return Fitted(X[train], [y[i] for i in train])
 
@@ -201,13 +201,19 @@ def _dealt(split: Split, n: int) -> list[int]:
     return [int(i) for i in (first if split.cut == "train_first" else second)]
 
 
-def _encoded(columns: list[list[Any]], chain: tuple[Transformer, ...], fitted_on: list[int]) -> np.ndarray:
+def _encoded(
+    columns: list[list[Any]], chain: tuple[Transformer, ...], fitted_on: list[int], functions: dict[str, Any]
+) -> np.ndarray:
     lanes = columns
     for t in chain:
+        if t.kind == "function" and t.get("function") in functions:
+            made = [functions[str(t.get("function"))](*row) for row in zip(*lanes, strict=True)]
+            lanes = [list(c) for c in zip(*made, strict=True)]
+            continue
         if t.kind == "one_hot":
             return np.hstack([_one_hot(c, t, fitted_on) for c in lanes])
         lanes = [_lane(c, t, fitted_on) for c in lanes]
-    parts = []
+    parts: list[np.ndarray] = []
     for c in lanes:
         rows = [[np.nan] if v is None else list(v) if isinstance(v, list | tuple) else [float(v)] for v in c]
         parts.append(np.array(rows, dtype=float))
@@ -217,6 +223,9 @@ def _encoded(columns: list[list[Any]], chain: tuple[Transformer, ...], fitted_on
 def _lane(values: list[Any], t: Transformer, fitted_on: list[int]) -> list[Any]:
     if t.kind == "passthrough":
         return values
+    if t.kind == "min_max_scaler":
+        low, high = (f(values[i] for i in fitted_on) for f in (min, max))
+        return [(v - low) / ((high - low) or 1.0) for v in values]
     if t.kind == "simple_imputer":
         known = [values[i] for i in fitted_on if values[i] is not None]
         strategy = t.get("strategy")
