@@ -85,6 +85,8 @@ def quantile(lift: Lifter, column: Column1, args: Arguments) -> Value:
         return Result("quantile")
     if lift.const(given["interpolation"]) != "linear":
         raise no_rule("quantile with another interpolation")
+    if lift.content(given["q"]) == Const(0.5) and lift.group is None:
+        return lift.state(column.node, column.cell, "median", f"median_{column.name}", column.part)
     return _several(lift, column, lift.const(given["q"]), lambda q: q * 100.0 / 100.0)  # pandas hands percents to NumPy
 
 
