@@ -48,7 +48,8 @@ class Split:
     method : str
         For ``random``: ``sklearn`` (train_test_split), ``numpy_legacy`` (RandomState permutation), ``numpy_generator``
         (default_rng permutation), ``python_shuffle`` (random.Random(seed).shuffle), ``numpy_choice`` (default_rng choice without
-        replacement), ``python_sample`` (random.Random(seed).sample): what these two draw is the first part;
+        replacement), ``python_sample`` (random.Random(seed).sample), ``pandas_sample`` (DataFrame.sample, which rounds a
+        share half to even): what these three draw is the first part;
         ``numpy_legacy_uniform`` and ``numpy_generator_uniform`` (one number per row; the first part are those below the share).
         For ``positional``: ``every``, see below.
     test_size, train_size : float or int or None
@@ -58,8 +59,8 @@ class Split:
     seed : int or None
         None: the script sets no seed; the recorded membership of the first run stands for it.
     by : Expr, optional
-        For hand-made random splits: what is dealt is not rows but distinct values of this expression (persons, groups); all rows
-        of one value are on one side, in their own order.
+        For random splits: what is dealt is not rows but distinct values of this expression (persons, groups); all rows of one
+        value are on one side, in their own order. With ``sklearn``, as GroupShuffleSplit does.
     groups : str
         With `by`, the order in which the values are before they are shuffled: ``sorted`` or ``first_seen``.
     in_order : bool
@@ -92,10 +93,8 @@ class Split:
             raise PlanError(f"There is no split of kind {self.kind!r}")
         if (self.kind == "expression") != (self.test is not None):
             raise PlanError("A split by expression needs a condition, and no other split has one")
-        if (self.by is None) != (not self.groups) or (
-            self.by is not None and (self.kind != "random" or self.method == "sklearn")
-        ):
-            raise PlanError("Only a hand-made random split deals groups, and it says in which order they are")
+        if (self.by is None) != (not self.groups) or (self.by is not None and (self.kind != "random" or self.stratify)):
+            raise PlanError("Only a random split that is not stratified deals groups, and it says in which order they are")
         if self.groups not in ("", "sorted", "first_seen"):
             raise PlanError(f"Groups are not ordered by {self.groups!r}")
         if (self.method == "every") != bool(self.every) or bool(self.every) != bool(self.offsets):

@@ -49,6 +49,7 @@ SPLITS = {
     "python_shuffle_split": ("random", "python_shuffle"),
     "numpy_choice_split": ("random", "numpy_choice"),
     "python_sample_split": ("random", "python_sample"),
+    "pandas_sample_split": ("random", "pandas_sample"),
     "numpy_legacy_uniform_split": ("random", "numpy_legacy_uniform"),
     "numpy_generator_uniform_split": ("random", "numpy_generator_uniform"),
     "random_split": ("random", ""),

@@ -258,6 +258,8 @@ def script_split(split: Split, count: int, values: Sequence[Any] | None, seed: i
         return _by_draws(split, count, chosen)
     if split.by is not None:
         assert values is not None
+        if split.groups == "sorted" and any(v is None or v != v for v in values):
+            raise UserError("A row has no group to be dealt by", hint="The script would stop here as well.")
         kinds = sorted(set(values)) if split.groups == "sorted" else list(dict.fromkeys(values))
         of_groups, _ = script_split(replace(split, by=None, groups=""), len(kinds), None, seed)
         training = {kinds[i] for i in of_groups}
@@ -306,8 +308,10 @@ def _permutation(split: Split, count: int, seed: int, cut: int) -> list[int]:
         order = list(range(count))
         random.Random(seed).shuffle(order)
         return order
-    if split.method in ("numpy_choice", "python_sample"):
-        if split.method == "numpy_choice":
+    if split.method in ("numpy_choice", "python_sample", "pandas_sample"):
+        if split.method == "pandas_sample":
+            drawn = [int(i) for i in np.random.RandomState(seed).choice(count, cut, replace=False)]
+        elif split.method == "numpy_choice":
             drawn = [int(i) for i in np.random.default_rng(seed).choice(count, cut, replace=False)]
         else:
             drawn = random.Random(seed).sample(range(count), cut)
@@ -322,7 +326,8 @@ def _cut(split: Split, count: int) -> int:
     size = split.train_size if split.train_size is not None else split.test_size
     if size is None:
         raise UserError("The plan does not say where the script cuts", hint="Rewrite the pipeline again.")
-    number = int(count * size) if isinstance(size, float) else int(size)
+    whole = round if split.method == "pandas_sample" else int
+    number = whole(count * size) if isinstance(size, float) else int(size)
     number = max(0, min(count, number if number >= 0 else count + number))
     given_is_first = (split.train_size is not None) == (split.cut == "train_first")
     return number if given_is_first else count - number

@@ -16,7 +16,6 @@ import pyarrow as pa
 from lester_gui.discovery.configuration import Configuration
 from lester_gui.errors import UserError
 from lester_gui.features import column_map, matrix, state
-from lester_gui.ir.nodes import Read
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned
 from lester_gui.maintenance.learned import Worker
@@ -152,21 +151,16 @@ def view_results(
     """Return the rows, provenance and edges of every view of a run."""
     views: dict[str, ViewResult] = {}
     edges: dict[str, Edges] = {}
-    places: dict[str, Array] = {}
     for node in plan.views:
         entry = entries[node.name]
         table = fetch_table(connection, run, node.name, hidden=True)
         origins = json.loads(entry.occurrences_json)
         found = tuple(Occurrence(o, table.column(f"__p{i}").combine_chunks()) for i, o in enumerate(origins))
-        numbers = table.column("__p0" if isinstance(node, Read) else ROW_NO).to_numpy()
-        places[node.name] = table.column(ROW_NO).to_numpy()
+        numbers = table.column(ROW_NO).to_numpy()
         views[node.name] = ViewResult(table.select(list(node.schema.names)), numbers, found)
         for edge in list(json.loads(entry.edges_json).values())[:1]:
             pairs = connection.execute(f"SELECT row_no, parent_no FROM lester.{edge}").to_arrow_table()
-            parents = pairs.column("parent_no").to_numpy()
-            if isinstance(node.parents[0], Read):  # its rows go by their records' numbers here, in the edges by their places
-                parents = views[node.parents[0].name].row_no[np.searchsorted(places[node.parents[0].name], parents)]
-            edges[node.name] = Edges(pairs.column("row_no").to_numpy(), parents)
+            edges[node.name] = Edges(pairs.column("row_no").to_numpy(), pairs.column("parent_no").to_numpy())
     return views, edges
 
 

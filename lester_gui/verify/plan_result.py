@@ -34,7 +34,8 @@ class ViewResult:
     table : pyarrow.Table
         The plan's columns, in row order.
     row_no : ndarray of int64
-        The rows' own numbers, which occurrences and edges of later views refer to. For a `Read` the 1-based record.
+        The rows' own numbers, which edges of later views refer to, and occurrences that begin at this view; of a `Read` these
+        count records from 1.
     occurrences : tuple of Occurrence
         A row exists because of one row of each of these.
     """

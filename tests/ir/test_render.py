@@ -195,6 +195,7 @@ SPLITS = [
     Split(kind="positional", method="every", every=5, offsets=(0, 2)),
     Split(kind="random", method="numpy_choice", train_size=0.7, seed=3),
     Split(kind="random", method="python_shuffle", test_size=0.25, cut="test_first", seed=3, by=Column("ssn"), groups="sorted"),
+    Split(kind="random", method="sklearn", test_size=0.3, seed=3, by=Column("ssn"), groups="sorted"),
 ]
 
 
@@ -208,7 +209,7 @@ def test_splits_that_scripts_make_by_hand_have_all_faces(split: Split) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"kind": "random", "method": "sklearn", "by": Column("county"), "groups": "sorted"},
+        {"kind": "random", "method": "sklearn", "stratify": True, "by": Column("county"), "groups": "sorted"},
         {"kind": "random", "method": "python_shuffle", "by": Column("county"), "groups": "shuffled"},
         {"kind": "positional", "method": "every", "every": 5},
         {"kind": "positional", "method": "every", "every": 5, "offsets": (2, 1)},

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import train_test_split
+import pandas as pd
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
 from sklearn.preprocessing import OneHotEncoder
 
 from lester_gui.discovery.scripts import load_script
@@ -140,6 +141,10 @@ def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[A
     split, n = plan.split, len(prepared)
     if split.kind in ("none", "expression"):
         return [i for i, t in enumerate(test_rows(plan, prepared, functions)) if not t]
+    if split.method == "sklearn" and split.by is not None:
+        owners = [evaluate(split.by, r.cells, plan.prepared.schema, dict(functions)) for r in prepared]
+        dealer = GroupShuffleSplit(1, test_size=split.test_size, train_size=split.train_size, random_state=split.seed)
+        return [int(i) for i in next(dealer.split(owners, groups=owners))[0]]
     if split.method == "sklearn":
         train, _ = train_test_split(
             np.arange(n),
@@ -169,6 +174,12 @@ def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[A
 
 
 def _dealt(split: Split, n: int) -> list[int]:
+    if split.method == "pandas_sample":
+        drawn_size = split.train_size if split.train_size is not None else split.test_size
+        share = {"frac": drawn_size} if isinstance(drawn_size, float) else {"n": drawn_size}
+        table = pd.DataFrame({"i": range(n)})
+        drawn = table.sample(**share, random_state=split.seed)
+        return [int(i) for i in (drawn if split.cut == "train_first" else table.drop(drawn.index))["i"]]
     size = split.train_size if split.train_size is not None else split.test_size
     assert size is not None
     cut = int(size * n) if isinstance(size, float) else size + n * (size < 0)
@@ -202,12 +213,14 @@ def _encoded(
             continue
         if t.kind == "function" and "." not in str(t.get("function")):
             rows = [tuple(np.nan if v is None else v for v in row) for row in zip(*lanes, strict=True)]
-            lanes = [[functions[str(t.get("function"))](*row) for row in rows]]
+            made = [functions[str(t.get("function"))](*row) for row in rows]
+            wide = bool(made) and isinstance(made[0], list | tuple)
+            lanes = [list(lane) for lane in zip(*made, strict=True)] if wide else [made]
             continue
         if t.kind == "one_hot":
             return np.hstack([_one_hot(c, t, fitted_on) for c in lanes])
         lanes = [_lane(c, t, fitted_on) for c in lanes]
-    parts = []
+    parts: list[np.ndarray] = []
     for c in lanes:
         rows = [[np.nan] if v is None else list(v) if isinstance(v, list | tuple) else [float(v)] for v in c]
         parts.append(np.array(rows, dtype=float))
@@ -217,6 +230,9 @@ def _encoded(
 def _lane(values: list[Any], t: Transformer, fitted_on: list[int]) -> list[Any]:
     if t.kind == "passthrough":
         return values
+    if t.kind == "min_max_scaler":
+        low, high = (f(values[i] for i in fitted_on) for f in (min, max))
+        return [(v - low) / ((high - low) or 1.0) for v in values]
     if t.kind == "simple_imputer":
         known = [values[i] for i in fitted_on if values[i] is not None]
         strategy = t.get("strategy")
@@ -252,6 +268,10 @@ def _one_hot(values: list[Any], t: Transformer, fitted_on: list[int]) -> np.ndar
     elif isinstance(listed, tuple):
         categories = [list(listed)]
     data = np.array([[np.nan if v is None else v] for v in values], dtype=object)
+    if t.get("missing") == "none":  # get_dummies: a missing value is in no column
+        there = [list(listed)] if isinstance(listed, tuple) else [sorted(v for v in seen if v is not None and v == v)]
+        encoder = OneHotEncoder(categories=there, handle_unknown="ignore", drop=t.get("drop"), sparse_output=False)
+        return np.asarray(encoder.fit(np.array([[v] for v in there[0]], dtype=object)).transform(data), dtype=float)
     handle = str(t.get("handle_unknown"))
     encoder = OneHotEncoder(categories=categories, handle_unknown=handle, drop=t.get("drop"), sparse_output=False)
     encoder.fit(data[fitted_on])

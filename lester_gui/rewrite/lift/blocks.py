@@ -47,7 +47,7 @@ def of_frame(lift: Lifter, frame: Frame) -> Matrix:
         else:
             raise shape(f"The column {name!r} holds something that the plan does not carry")
         last = out[-1] if out else None
-        if last is not None and (last.chain, last.fit_on) == (one.chain, one.fit_on):
+        if last is not None and (last.chain, last.fit_on) == (one.chain, one.fit_on) and are_columnwise(one.chain):
             lines = tuple(dict.fromkeys((*last.lines, *one.lines)))
             out[-1] = MatrixBlock(last.name, (*last.features, *one.features), last.chain, last.fit_on, lines)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Call
@@ -181,10 +182,30 @@ def _is_constant(lift: Lifter, statement: ast.stmt, times: int) -> bool:
     return True
 
 
-def carry_transformer(lift: Lifter, function: UserFunction) -> str:
-    """Carry the function of a FunctionTransformer and return its name."""
+OF_ONE_TEXT = """
+
+def {name}(text):
+    import numpy
+    import pandas
+
+    values = numpy.asarray({called}(pandas.Series([numpy.nan if text is None else text])))
+    return values.ravel().tolist()[0] if values.ndim == 1 else [float(v) for v in values.ravel()]
+"""
+
+
+def carry_transformer(lift: Lifter, function: UserFunction, of_texts: bool = False) -> str:
+    """Carry the function of a FunctionTransformer and return its name.
+
+    Plans call it row by row. One that is given a column of texts gets a column of one text each time.
+    """
     if isinstance(function.node, ast.Lambda):
         raise no_rule("FunctionTransformer of a lambda")
     name, definition = free_name(lift, function, function.name)
+    if of_texts:
+        called, name = name, f"{name}_of_one"
+        source = definition.source.rstrip("\n") + OF_ONE_TEXT.format(name=name, called=called)
+        definition = replace(definition, name=name, source=source)
+        if name in lift.names or lift.functions.get(name, definition) != definition:
+            raise no_rule(f"a function where there is one called {name}")
     lift.functions[name] = definition
     return name

@@ -165,6 +165,7 @@ class Column1(Value):
     index: tuple[str, ...] | None = ()
     lines: tuple[int, ...] = field(default=(), compare=False)
     category: str = field(default="", compare=False)  # "sorted": just made a category of; "listed": in another order
+    categories: tuple[object, ...] = field(default=(), compare=False)  # of a listed one, in order, where the script says them
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ def on_each_row(lift: Lifter, frame: Frame, keys: tuple[str, ...], dropna: bool,
         cell = value.cell
     else:
         cell = of_measures(value)
-    node, columns = with_arguments(lift, scope.node, [(f, c) for f, c, _ in scope.measures])
+    node, columns = with_arguments(lift, lift.tip(scope.node), [(f, c) for f, c, _ in scope.measures])
     table: dict[Expr, Expr] = {}
     windows: list[WindowColumn] = []
     for (function, _, leaf), column in zip(scope.measures, columns, strict=True):
@@ -166,6 +166,7 @@ def on_each_row(lift: Lifter, frame: Frame, keys: tuple[str, ...], dropna: bool,
     if windows:
         call = lift.naming.called(node)
         node = lift.step(Window, call, node, parent=node, by=keys, columns=tuple(windows), drop_null_keys=dropna)
+        lift.tips[id(scope.node)] = (lift.line, node)
     elif keys and dropna and any(node.schema.field(k).nullable for k in keys):
         raise no_rule("a transform without totals where keys may be missing")
     cell = lift.move(cell, scope.node, node) if not scope.measures else filled_in(cell, table, node)

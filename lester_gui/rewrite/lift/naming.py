@@ -11,6 +11,7 @@ from lester_gui.ir.nodes import (
     Broadcast,
     Concat,
     Distinct,
+    Explode,
     Filter,
     Join,
     Limit,
@@ -37,6 +38,7 @@ SUFFIX: dict[type[Node], str] = {
     Broadcast: "broadcast",
     Opaque: "opaque",
     Window: "window",
+    Explode: "exploded",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from lester_gui.discovery.scripts import Script
 from lester_gui.ir.expressions import Expr
+from lester_gui.ir.nodes import Node
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -106,6 +107,7 @@ class Objects:
         self.depth = 0
         self.pandas = False
         self.categories: set[str] = set()  # columns of tables that hold categories, whose order an earlier step fixed
+        self.listed: dict[tuple[int, str], tuple[Node, tuple[object, ...]]] = {}  # of those, categories as the script lists them
         self.group: Any = None  # the `grouped.Scope` of the group whose function is being lifted
         self.group_totals: dict[tuple[int, tuple[str, ...], str, str | None], Any] = {}  # totals of dicts of lists
         self.grown: set[int] = set()  # tables of defaultdicts that got keys by being read

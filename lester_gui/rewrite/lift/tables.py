@@ -59,6 +59,7 @@ class Tables(Objects):
         self.widths: dict[int, Vocabulary] = {}
         self.read_stale: dict[int, tuple[int, str]] = {}
         self.rowwise = False
+        self.tips: dict[int, tuple[int, Node]] = {}
         self.used_last: dict[int, int] = {}
         self.counted: dict[int, tuple[Node, Part | None]] = {}
 
@@ -106,6 +107,14 @@ class Tables(Objects):
         if isinstance(node, Filter):
             self.align.filtered(node)
         return node
+
+    def tip(self, node: Node) -> Node:
+        """Return `node`, or the last node that a window of the current statement made of it: it has more columns, and no others.
+
+        So two windows of one expression stand in one row of nodes, and what they compute can be put together.
+        """
+        line, latest = self.tips.get(id(node), (0, node))
+        return latest if line == self.line else node
 
     def free_column(self, node: Node, base: str) -> str:
         """Return a column name that `node` does not have yet, not even in other case: the database tells names by letter only."""

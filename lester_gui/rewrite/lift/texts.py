@@ -107,7 +107,7 @@ def strip_whole(lift: Lifter, handle: Handle, args: Arguments) -> Value:
 
 @function("builtins.next")
 def next_line(lift: Lifter, args: Arguments) -> Value:
-    """``next(f)``: a header line is passed over."""
+    """``next(f)``: a header line is passed over; ``next(splitter.split(X))``: the first draw."""
     owner = args.positional[0]
     content = lift.content(owner)
     if isinstance(content, Handle) and not lift.loops:
@@ -116,7 +116,12 @@ def next_line(lift: Lifter, args: Arguments) -> Value:
             delimiter = dict(content.options).get("delimiter", ",")
             return header_names(lift, content.path, str(delimiter))
         return LineOf(0, "header", content.path)
-    raise no_rule("next of this object")
+    from lester_gui.rewrite.lift.library.sklearn_splitters import first_draw
+
+    draw = first_draw(lift, content) if len(args.positional) == 1 else None
+    if draw is None:
+        raise no_rule("next of this object")
+    return draw
 
 
 def _skipped(handle: Handle, count: int = 1) -> Handle:

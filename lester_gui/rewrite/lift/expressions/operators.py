@@ -96,7 +96,7 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
 
         return matrix_arithmetic(lift, op, a, b)
     if isinstance(a, Frame) or isinstance(b, Frame):
-        from lester_gui.rewrite.lift.library.pandas_frame import frame_arithmetic
+        from lester_gui.rewrite.lift.library.pandas_arithmetic import frame_arithmetic
 
         return frame_arithmetic(lift, op, a, b)
     if isinstance(a, Column1) or isinstance(b, Column1):

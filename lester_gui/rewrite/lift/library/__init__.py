@@ -26,6 +26,7 @@ MODULES = (
     "numpy_steps",
     "pandas_io",
     "pandas_frame",
+    "pandas_arithmetic",
     "pandas_names",
     "pandas_rows",
     "pandas_places",
@@ -33,14 +34,20 @@ MODULES = (
     "pandas_convert",
     "pandas_text",
     "pandas_dates",
+    "pandas_replace",
+    "pandas_sample",
+    "pandas_reshape",
     "pandas_join",
     "pandas_groups",
     "pandas_counts",
     "pandas_windows",
     "pandas_categories",
+    "pandas_quantiles",
+    "pandas_dummies",
     "splitting",
     "sklearn_transformers",
     "sklearn",
+    "sklearn_splitters",
 )
 
 

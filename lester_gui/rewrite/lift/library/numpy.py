@@ -268,7 +268,6 @@ def load(lift: Lifter, args: Arguments) -> Value:
     "numpy.all",
     "numpy.argsort",
     "numpy.histogram",
-    "numpy.percentile",
     "numpy.corrcoef",
 )
 def looked_at(lift: Lifter, args: Arguments) -> Value:

@@ -16,6 +16,7 @@ from lester_gui.rewrite.lift.domain import (
     Column1,
     Const,
     Feature,
+    Frame,
     Grid,
     Items,
     Matrix,
@@ -441,6 +442,8 @@ def elementwise(lift: Lifter, value: Value, apply: Callable[[Cell], Cell]) -> Va
         return on_features(content, apply)
     if isinstance(content, Column1):
         return replace(content, cell=apply(content.cell), numpy=content.numpy)
+    if isinstance(content, Frame):
+        return lift.new(replace(content, columns=tuple((n, apply(cells.cell_of(v))) for n, v in content.columns)))
     if isinstance(content, Rows):
         cell = cells.cell_of(lift.content(content.template))
         return Column1(content.node, apply(cell), lift.called_cell(cell), content.part, True, ())

@@ -162,8 +162,6 @@ def of_one_value(lift: Lifter, args: Arguments) -> Value:
         return Const(getattr(math, what)(content.value))
     if not args.what.startswith("numpy"):
         raise no_rule(f"{args.what} of this")
-    if isinstance(content, Frame):
-        raise no_rule(f"{args.what} of a DataFrame")
     return elementwise(lift, content, lambda c: cells.make(what, c))
 
 

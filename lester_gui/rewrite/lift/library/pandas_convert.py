@@ -9,6 +9,7 @@ from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Module, Value
+from lester_gui.rewrite.lift.library.pandas_categories import Categories, listed
 from lester_gui.rewrite.lift.library.pandas_series import mapped
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 def astype(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.astype(type)``."""
     given = args.bind("dtype", ignored=("copy",), errors="raise")
+    kind = lift.content(given["dtype"])
+    if isinstance(kind, Categories):
+        return listed(column, kind.values)
     made = mapped(column, cast(lift, column.cell, given["dtype"]))
     if lift.content(given["dtype"]) != Const("category"):
         return replace(made, category="")
@@ -86,7 +90,7 @@ def cut(lift: Lifter, args: Arguments) -> Value:
         low = cells.compare("GtE" if first else low_op, column.cell, cells.cell_of(Const(edges[i])), True)
         high = cells.compare(high_op, column.cell, cells.cell_of(Const(edges[i + 1])), True)
         out = cells.choose(paths.both(low.expr, high.expr), cells.cell_of(Const(names[i])), out)
-    return replace(mapped(column, out), category="listed")
+    return replace(mapped(column, out), category="listed", categories=() if labels is False else tuple(names))
 
 
 @function("pandas.to_numeric")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column, walk
 from lester_gui.ir.nodes import Filter, Limit, Node, Project
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, masks, paths
 from lester_gui.rewrite.lift.blocks import keeps_columns
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -114,37 +114,56 @@ def aligned(lift: Lifter, frame: Frame, column: Column1) -> tuple[Frame, Cell]:
         raise shape("Columns of different sides of the split are combined")
     if not column.numpy and column.index != frame.index:
         raise shape("A Series is aligned by an index that is not the table's")
-    plain = {n: c for n, c in (*frame.columns, *frame.levels) if isinstance(c, Cell)}
+    plain = cells_of(frame)
     pairs = [(c.expr, frame.node) for c in plain.values()] + [(column.cell.expr, column.node)]
     node, exprs = lift.align.together(*pairs)
     if node is frame.node:
         return frame, Cell(exprs[-1], column.cell.type, column.cell.nullable)
     moved = {n: Cell(e, c.type, c.nullable) for (n, c), e in zip(plain.items(), exprs[:-1], strict=True)}
-    columns = tuple((n, moved.get(n, v)) for n, v in frame.columns)
+    columns = tuple((n, _moved(v, moved.get(n))) for n, v in frame.columns)
     levels = tuple((n, moved[n]) for n, _ in frame.levels)
     return Frame(node, columns, frame.index, levels, frame.part), Cell(exprs[-1], column.cell.type, column.cell.nullable)
 
 
+def cells_of(frame: Frame) -> dict[str, Cell]:
+    """Return what the columns and index levels of a frame hold, of encoded ones before they are encoded."""
+    every = {**dict(frame.columns), **dict(frame.levels)}
+    return {n: v.cell if isinstance(v, Encoded) else v for n, v in every.items() if isinstance(v, Cell | Encoded)}
+
+
 def masked(lift: Lifter, frame: Frame, mask: Column1) -> Frame:
     """Return the rows of a frame for which a mask is true."""
-    whole(frame, "Choosing rows")
+    if frame.part is not None:
+        whole(frame, "Choosing rows")
     frame, condition = aligned(lift, frame, mask)
     if condition.nullable:
         raise shape("A mask may be missing for some rows")
+    if masks.is_place(lift, condition.expr):
+        part, more = masks.dealt(lift, frame.node, condition.expr)
+        if part is None or more != paths.TRUE:
+            raise no_rule("a side of a split of which some rows are left out")
+        return replace(frame, part=part, index=frame.index or None)
     return filtered(lift, frame, condition)
 
 
 def filtered(lift: Lifter, frame: Frame, condition: Cell) -> Frame:
-    """Return the rows of a frame for which a condition over its node is true."""
-    cells_of = {n: c for n, c in (*frame.columns, *frame.levels) if isinstance(c, Cell)}
-    node, resolved = lift.resolve(frame.node, condition, *cells_of.values())
+    """Return the rows of a frame for which a condition over its node is true. Encoders stay fitted on the rows before."""
+    plain = cells_of(frame)
+    node, resolved = lift.resolve(frame.node, condition, *plain.values())
     call = lift.naming.called(node)
     out = lift.step(Filter, call, parent=node, predicate=resolved[0].expr)
-    moved = dict(zip(cells_of, resolved[1:], strict=True))
-    columns = tuple((n, moved.get(n, v)) for n, v in frame.columns)
+    moved = dict(zip(plain, resolved[1:], strict=True))
+    columns = tuple((n, _moved(v, moved.get(n))) for n, v in frame.columns)
     return settled(
         lift, Frame(out, columns, None if frame.index == () else frame.index, tuple((n, moved[n]) for n, _ in frame.levels))
     )
+
+
+def _moved(value: Value, cell: Cell | None) -> Value:
+    """Return a column of a frame over another node, where `cell` is what it holds there."""
+    if cell is None:
+        return value
+    return replace(value, cell=cell) if isinstance(value, Encoded) else cell
 
 
 def sliced(lift: Lifter, frame: Frame, key: Accessor) -> Frame:
@@ -191,6 +210,12 @@ def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
     content = lift.content(value)
     if isinstance(content, Column1) and content.category:
         lift.categories.add(name)
+        if content.categories:
+            from lester_gui.rewrite.lift.library.pandas_categories import remember
+
+            made = with_column(lift, frame, name, replace(content, category="", categories=()))
+            remember(lift, made, name, content.categories)
+            return made
     if isinstance(content, Result | Encoded):
         return frame.with_columns({name: content})
     if isinstance(content, Coded):
@@ -323,6 +348,14 @@ def drop(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     given = args.bind("labels", labels=None, axis=0, index=None, columns=None, inplace=False, errors="raise", level=None)
     if len(args.positional) > 1:
         raise no_rule("DataFrame.drop with this argument")
+    from lester_gui.rewrite.lift.library.pandas_sample import rest
+
+    for rows in (given["index"], given["labels"]):
+        others = rest(lift, frame, lift.content(rows))
+        if others is not None:
+            return in_place(lift, args, others, given["inplace"])
+    if lift.content(given["index"]) != Const(None):
+        raise no_rule("DataFrame.drop of rows")
     names = lift.content(given["columns"])
     if names == Const(None):
         if lift.const(given["axis"]) not in (1, "columns"):
@@ -444,47 +477,4 @@ def missing(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.isna()``."""
     test = "is_null" if args.what.endswith(("isna", "isnull")) else "not_null"
     columns: dict[str, Value] = {n: cells.make(test, c) for n, c in frame.columns if isinstance(c, Cell)}
-    return lift.new(Frame(frame.node, tuple(columns.items()), frame.index, frame.levels, frame.part))
-
-
-@method("frame", "any", "all", "sum", "mean")
-def across(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.any(axis=1)``: one value per row from its columns."""
-    given = args.bind(axis=0, numeric_only=False, skipna=True)
-    what = args.what.rsplit(".", 1)[-1]
-    if lift.const(given["axis"]) not in (1, "columns"):
-        if lift.is_shown(args) or what in ("any", "all"):
-            return Result(what)
-        values = [
-            (Const(n), lift.state(frame.node, c, what, f"{what}_{n}", frame.part))
-            for n, c in frame.columns
-            if isinstance(c, Cell) and c.type.is_number
-        ]
-        return lift.new(Entries(tuple(values)))
-    found = [c for _, c in frame.columns if isinstance(c, Cell)]
-    if what in ("any", "all") and all(c.type is Type.BOOL and not c.nullable for c in found):
-        condition = paths.conjunction(c.expr for c in found)
-        if what == "any":
-            condition = paths.FALSE
-            for c in found:
-                condition = paths.either(condition, c.expr)
-        return Column1(frame.node, Cell(condition, Type.BOOL), "", frame.part, False, frame.index)
-    if what == "sum" and found and all(c.type.is_number and not c.nullable for c in found):
-        total = found[0]
-        for c in found[1:]:
-            total = cells.make("add", total, c)
-        return Column1(frame.node, total, "", frame.part, False, frame.index)
-    raise no_rule(f"DataFrame.{what} along rows here")
-
-
-def frame_arithmetic(lift: Lifter, op: str, a: Value, b: Value) -> Value:
-    """Return arithmetic of a frame and a constant, column by column."""
-    frame, other = (a, b) if isinstance(a, Frame) else (b, a)
-    assert isinstance(frame, Frame)
-    if not isinstance(other, Const | Cell):
-        raise no_rule("arithmetic of two tables")
-    columns: dict[str, Value] = {}
-    for n, c in frame.columns:
-        x, y = (c, other) if frame is a else (other, c)
-        columns[n] = cells.arithmetic(op, cells.cell_of(x), cells.cell_of(y), pandas=True)
     return lift.new(Frame(frame.node, tuple(columns.items()), frame.index, frame.levels, frame.part))

@@ -9,7 +9,21 @@ from lester_gui.ir.nodes import Option, Options, Read, Reader
 from lester_gui.ir.schema import Schema
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.classes import class_of
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Matrix, Module, Result, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Column1,
+    Const,
+    Entries,
+    Frame,
+    Items,
+    Matrix,
+    Module,
+    Result,
+    Rows,
+    Tup,
+    Value,
+)
 from lester_gui.rewrite.lift.json_values import Json
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -242,6 +256,10 @@ def as_column(lift: Lifter, value: Value) -> Column1:
         return content
     if isinstance(content, Rows):
         return Column1(content.node, cells.cell_of(lift.content(content.template)), "", content.part, True)
+    if isinstance(content, Accessor) and content.kind == "series.split":
+        from lester_gui.rewrite.lift.library.pandas_text import as_lists
+
+        return as_lists(lift, content)
     raise shape("A column is made of something that does not have one value per row")
 
 

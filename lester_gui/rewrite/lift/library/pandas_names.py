@@ -144,7 +144,7 @@ def values_of_names(lift: Lifter, content: Value, owner: Value) -> Value:
     return lift.new(Items(content.values, "index"))
 
 
-@method("list", "difference", "intersection", "union", "drop", "isin", "map", "get_level_values", "droplevel")
+@method("list", "difference", "intersection", "union", "drop", "map", "get_level_values", "droplevel")
 def of_names(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``frame.columns.difference([…])`` and its kind, in pandas' order."""
     what = args.what.rsplit(".", 1)[-1]

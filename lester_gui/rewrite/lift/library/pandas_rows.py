@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column, Expr
-from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Distinct, Keep, Limit, Sort
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
@@ -14,7 +13,6 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
     Const,
-    Encoded,
     Entries,
     Frame,
     Items,
@@ -153,31 +151,6 @@ def head(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         node = lift.step(Limit, lift.naming.called(frame.node), parent=frame.node, count=count, offset=-count)
         return lift.new(_over(frame, node, None))
     return lift.new(limited(lift, frame, 0, count))
-
-
-@function("pandas.get_dummies")
-def get_dummies(lift: Lifter, args: Arguments) -> Value:
-    """``pd.get_dummies(frame, columns=…)``: one-hot columns, by all rows at hand, at the end of the frame."""
-    from lester_gui.rewrite.lift.blocks import scope_of
-
-    given = args.bind("data", ignored=("dtype", "prefix", "prefix_sep"), columns=None, drop_first=False, dummy_na=False)
-    frame = lift.content(given["data"])
-    if not isinstance(frame, Frame) or lift.const(given["dummy_na"]):
-        raise no_rule("get_dummies of this object, or with dummy_na")
-    if lift.content(given["columns"]) == Const(None):
-        names = tuple(n for n, c in frame.columns if isinstance(c, Cell) and c.type is Type.STR)
-    else:
-        names = lift.strings(given["columns"])
-    kept = {n: v for n, v in frame.columns if n not in names}
-    drop = "first" if lift.const(given["drop_first"]) else None
-    params = (("categories", "auto"), ("drop", drop), ("handle_unknown", "error"), ("missing", "none"))
-    scope = scope_of(lift, frame.node, frame.part)
-    for n in names:
-        cell = frame.get(n)
-        if not isinstance(cell, Cell):
-            raise shape(f"get_dummies of {n!r}, which was encoded before")
-        kept[f"{n}_*"] = Encoded(cell, (Transformer("one_hot", params),), scope, lift.lines)
-    return lift.new(replace(frame, columns=tuple(kept.items())))
 
 
 @function("pandas.concat")

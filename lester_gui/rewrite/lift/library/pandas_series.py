@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,11 @@ from lester_gui.rewrite.lift.domain import (
     Items,
     Keyed,
     Leaf,
+    Order,
     Result,
     Rows,
     Tup,
+    Unknown,
     Value,
 )
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
@@ -87,13 +90,32 @@ def fillna(lift: Lifter, column: Column1, args: Arguments) -> Value:
     from lester_gui.rewrite.lift.expressions.operators import columnwise
 
     given = args.bind("value", inplace=False)
-    if lift.const(given["inplace"]):
-        lift.note("copy-on-write", column.name)
-        return Const(None)
     content = lift.content(given["value"])
     if isinstance(content, Result):
         raise no_rule("fillna with a value that is not lifted")
-    return columnwise(lift, column, content, filled)
+    new = columnwise(lift, column, content, filled)
+    return in_place(lift, column, args, new) if lift.const(given["inplace"]) else new
+
+
+def in_place(lift: Lifter, column: Column1, args: Arguments, new: Column1) -> Value:
+    """Do what ``method(…, inplace=True)`` of a Series does: a variable changes, a column taken out of a frame is a copy.
+
+    Where other names hold the same Series, whether they are to change too is not known: all of them are unknown from here on.
+    """
+    owner = args.node.func.value if args.node is not None and isinstance(args.node.func, ast.Attribute) else None
+    if not isinstance(owner, ast.Name):
+        lift.note("copy-on-write", column.name)
+        return Const(None)
+    held = [
+        (a.names, n)
+        for a in lift.activations
+        for n, v in a.names.items()
+        if isinstance(v, Column1) and v.node is column.node and v.cell == column.cell
+    ]
+    alone = len(held) == 1 and held[0][1] == owner.id and not lift.loops and len(lift.activations) == 1
+    for names, name in held:
+        names[name] = new if alone else Unknown("A Series that has several names was changed in place", lift.line)
+    return Const(None)
 
 
 def filled(cell: Cell, value: Cell) -> Cell:
@@ -128,6 +150,10 @@ def isin(lift: Lifter, column: Column1, args: Arguments) -> Value:
     from lester_gui.rewrite.lift.stages import semi
 
     options = lift.content(args.positional[0])
+    if isinstance(options, Order):
+        from lester_gui.rewrite.lift.masks import side_leaf
+
+        return mapped(column, Cell(side_leaf(lift, options, column.cell, column.node), Type.BOOL))
     if isinstance(options, Column1 | Rows | Keyed):
         node, cell = lift.resolve(column.node, Cell(semi(lift, options, column.cell), Type.BOOL))
         return replace(column, node=node, cell=cell[0])
@@ -207,21 +233,17 @@ def spelled_out(lift: Lifter, column: Column1, args: Arguments) -> Value:
     return compare(lift, COMPARE[what], column, other) if what in COMPARE else combine(lift, CALCULATE[what], column, other)
 
 
-@method("series", "map", "apply", "replace")
+@method("series", "map", "apply")
 def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
-    """``column.map({…})``, ``column.map(function)``, ``column.map(series)``, ``column.replace({…})``."""
+    """``column.map({…})``, ``column.map(function)``, ``column.map(series)``."""
     from lester_gui.rewrite.lift.expressions.call import invoke
     from lester_gui.rewrite.lift.stages import looked_up
 
     what = args.what.rsplit(".", 1)[-1]
     target = args.positional[0] if args.positional else next(iter(args.keywords.values()))
     content = lift.content(target)
-    if what == "replace" and len(args.positional) == 2:
-        content = Entries(((content, lift.content(args.positional[1])),))
     if isinstance(content, Entries):
-        return mapped(column, by_table(lift, column.cell, content, keep=what == "replace"))
-    if what == "replace":
-        raise no_rule("replace with this object")
+        return mapped(column, by_table(lift, column.cell, content))
     if isinstance(content, Column1):
         node, cell = looked_up(lift, column, content)
         return replace(column, node=node, cell=cell)
@@ -250,22 +272,28 @@ def by_dict(lift: Lifter, column: Column1, table: Keyed) -> Column1:
     return replace(column, node=out, cell=cell)
 
 
-def by_table(lift: Lifter, cell: Cell, table: Entries, keep: bool) -> Cell:
-    """Return the value of a literal table under a cell; what is not in it is missing, or stays when `keep`."""
+def absent(value: Value) -> bool:
+    """Whether a value in the script's text is None or NaN."""
+    return isinstance(value, Const) and (value.value is None or value.value != value.value)
+
+
+def by_table(lift: Lifter, cell: Cell, table: Entries) -> Cell:
+    """Return the value of a literal table under a cell; what is not in it is missing."""
     pairs = [(cells.cell_of(lift.content(k)), lift.content(v)) for k, v in table.items]
-    values = [v for _, v in pairs if v != Const(None)]
-    if not values and not keep:
+    values = [v for _, v in pairs if not absent(v)]
+    if not values:
         raise shape("A table without values")
-    kind = cells.cell_of(values[0]).type if values else cell.type
+    kind = cells.cell_of(values[0]).type
     if any(cells.cell_of(v).type is Type.FLOAT for v in values) and kind is Type.INT:
         kind = Type.FLOAT
-    out = cell if keep else Cell(Literal(None, kind), kind, True)
-    if cell.type is Type.BOOL and not cell.nullable and {lift.const(k) for k, _ in table.items} == {True, False} and not keep:
+    missing = Cell(Literal(None, kind), kind, True)
+    if cell.type is Type.BOOL and not cell.nullable and {lift.const(k) for k, _ in table.items} == {True, False}:
         (first, _), (_, last) = pairs[0], pairs[1]  # both truth values are listed: nothing can be missing
-        if last != Const(None) and pairs[0][1] != Const(None):
+        if not absent(last) and not absent(pairs[0][1]):
             return cells.choose(cells.compare("Eq", cell, first, True).expr, cells.cell_of(pairs[0][1]), cells.cell_of(last))
+    out = missing
     for key, value in reversed(pairs):
-        new = Cell(Literal(None, kind), kind, True) if value == Const(None) else cells.cell_of(value)
+        new = missing if absent(value) else cells.cell_of(value)
         out = cells.choose(cells.compare("Eq", cell, key, True).expr, new, out)
     return out
 
@@ -360,13 +388,11 @@ def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
     "series",
     "describe",
     "hist",
-    "plot",
     "unique",
     "head",
     "tail",
     "info",
     "mode",
-    "quantile",
     "items",
     "corr",
 )
@@ -380,9 +406,7 @@ def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if what == "mode" and not lift.is_shown(args):
         one = total(lift, column, "mode", f"mode_{column.name}")
         return Tup((one if column.part is not None else cells.make("present", one),))  # of no values there is no first one
-    if what == "quantile" and args.positional and lift.content(args.positional[0]) == Const(0.5):
-        return lift.state(column.node, column.cell, "median", f"median_{column.name}", column.part)
-    if what in ("mode", "quantile", "items", "corr") and not lift.is_shown(args):
+    if what in ("mode", "items", "corr") and not lift.is_shown(args):
         raise no_rule(f"Series.{what}")
     return Result(what)
 
@@ -414,6 +438,12 @@ def dropna(lift: Lifter, column: Column1, args: Arguments) -> Value:
 def as_array(lift: Lifter, column: Column1, owner: Value) -> Value:
     """``column.values``."""
     return replace(column, numpy=True)
+
+
+@attribute("series", "plot")
+def plotted(lift: Lifter, column: Column1, owner: Value) -> Value:
+    """``column.plot``, also where ``.bar()`` follows."""
+    return Result("plot")
 
 
 @attribute("series", "shape")

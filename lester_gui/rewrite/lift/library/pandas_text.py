@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr, Literal
+from lester_gui.ir.expressions import Call, Expr, Literal
+from lester_gui.ir.nodes import Explode
+from lester_gui.ir.reshape import ELEMENT
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Frame, Items, Tup, Value
-from lester_gui.rewrite.lift.library.pandas_frame import settled
+from lester_gui.rewrite.lift.library.pandas_frame import settled, whole
 from lester_gui.rewrite.lift.library.pandas_series import mapped
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -214,6 +217,32 @@ def piece_of(lift: Lifter, parts: Accessor, place: int) -> Column1:
     return mapped(column, cells.make("split_get", cell, cells.cell_of(Const(place)), _text(sep)))
 
 
+def as_lists(lift: Lifter, parts: Accessor) -> Column1:
+    """Return the split texts as a column of lists, to be exploded."""
+    assert isinstance(parts.owner, Tup)
+    column, separator = parts.owner.items
+    assert isinstance(column, Column1)
+    sep = lift.const(separator)
+    if sep is None:
+        return mapped(column, cells.make("py_split_words", column.cell))
+    return mapped(column, cells.make("py_split", column.cell, _text(sep)))
+
+
+@method("frame", "explode")
+def explode(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.explode(column)``: one row per element of a list; an empty or missing list gives one row without."""
+    given = args.bind("column", ignore_index=False)
+    name = lift.text(given["column"])
+    cell = frame.get(name)
+    if not isinstance(cell, Cell) or cell.type not in ELEMENT:
+        raise shape(f"The column {name!r} holds no lists")
+    node, frame = lift.materialise(whole(frame, "Exploding"), with_index=True)
+    out = lift.step(Explode, lift.naming.called(node), parent=node, column=name)
+    index = () if lift.const(given["ignore_index"]) else (frame.index or None)
+    levels = tuple((n, cells.column(out, n)) for n, _ in frame.levels) if index else ()
+    return lift.new(Frame(out, tuple((n, cells.column(out, n)) for n in frame.names), index, levels))
+
+
 @method("series.pieces", "__getitem__", "get")
 def piece(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     """``column.str.split(sep).str[i]``."""
@@ -324,4 +353,6 @@ def of_text(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
         raise no_rule(f"str.{what} with options")
     with lift.using(pandas=True):
         out = text_cell(lift, what, column.cell, [lift.content(a) for a in args.positional])
+    if isinstance(out.expr, Call):  # of a missing text it is missing, whether this file has one or not
+        out = Cell(replace(out.expr, nullable=True), out.type, True)
     return mapped(column, asked(out) if out.type is Type.BOOL else out)

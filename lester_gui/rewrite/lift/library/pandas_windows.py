@@ -24,16 +24,18 @@ LOOKING = ("shift", "diff", "rank", *RUNNING)
 
 def windowed(lift: Lifter, node: Node, by: tuple[str, ...], column: WindowColumn, dropna: bool = True) -> tuple[Node, Cell]:
     """Return a node with the rows of `node` and a column that is computed within its groups, and that column's cell."""
-    name = lift.free_column(node, column.name)
+    base = lift.tip(node)
+    name = lift.free_column(base, column.name)
     out = lift.step(
         Window,
         lift.naming.called(node),
-        node,
-        parent=node,
+        base,
+        parent=base,
         by=by,
         columns=(replace(column, name=name),),
         drop_null_keys=dropna,
     )
+    lift.tips[id(node)] = (lift.line, out)
     return out, cells.column(out, name)
 
 

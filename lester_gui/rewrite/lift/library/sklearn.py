@@ -242,12 +242,6 @@ def configure(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     return args.owner
 
 
-@method("estimator", "split", "get_n_splits")
-def folds(lift: Lifter, content: Estimator, args: Arguments) -> Value:
-    """``KFold(5).split(X, y)``: what is done on folds tells scores, and leaves no model that is kept."""
-    return Result("folds")
-
-
 @attribute("estimator", "named_steps")
 @attribute("estimator", "steps")
 @attribute("estimator", "named_transformers_")

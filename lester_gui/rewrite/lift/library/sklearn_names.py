@@ -40,6 +40,7 @@ POSITIONAL = {
     "MLPRegressor": ("hidden_layer_sizes",),
     "LogisticRegression": ("penalty",),
     "RidgeClassifier": ("alpha",),
+    **dict.fromkeys(("ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit"), ("n_splits",)),
 }
 
 

@@ -63,7 +63,7 @@ def translate(lift: Lifter, content: Estimator, matrix: Matrix) -> Transformer:
     p = Parameters(lift, content)
     if p.short == "FunctionTransformer":
         p.only("func", "validate", "feature_names_out", "inverse_func", "check_inverse", "accept_sparse", "kw_args")
-        return function_transformer(lift, content)
+        return function_transformer(lift, content, matrix)
     if not content.name.startswith("sklearn."):
         raise no_rule(f"the transformer {p.short}")
     if p.short == "StandardScaler":
@@ -161,7 +161,7 @@ def _categories(p: Parameters, matrix: Matrix) -> Option:
     return lists[0] if width == 1 else lists
 
 
-def function_transformer(lift: Lifter, content: Estimator) -> Transformer:
+def function_transformer(lift: Lifter, content: Estimator, matrix: Matrix) -> Transformer:
     """Return a FunctionTransformer of a NumPy function or of a function of the script."""
     func = content.get("func")
     target = lift.content(func) if func is not None else Const(None)
@@ -174,5 +174,7 @@ def function_transformer(lift: Lifter, content: Estimator) -> Transformer:
     if isinstance(target, UserFunction):
         from lester_gui.rewrite.lift.carried import carry_transformer
 
-        return Transformer("function", (("function", carry_transformer(lift, target)),))
+        features = [f for b in matrix.blocks for f in b.features]
+        of_texts = matrix.flat and len(features) == 1 and features[0].cell.type is Type.STR
+        return Transformer("function", (("function", carry_transformer(lift, target, of_texts)),))
     raise no_rule("FunctionTransformer of this function")

@@ -1,0 +1,173 @@
+"""pandas and NumPy: quantiles of a column, and bins between them.
+
+A quantile is put together of what plans have: the two values around its place in the order of the column, and how far between
+them it lies. So who decides it is known to the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lester_gui.ir.expressions import Apply, Literal
+from lester_gui.ir.schema import Type
+from lester_gui.ir.windows import WindowColumn
+from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Result, Tup, Value
+from lester_gui.rewrite.lift.library.pandas_io import as_column
+from lester_gui.rewrite.lift.library.pandas_windows import windowed
+from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+MISSING = Cell(Literal(None, Type.INT), Type.INT, True)
+
+
+def quantiles(lift: Lifter, column: Column1, shares: Sequence[float]) -> list[Cell]:
+    """Return quantiles over all rows of a column, by linear interpolation, as cells that all rows share.
+
+    Parameters
+    ----------
+    shares
+        Between 0 and 1, as NumPy takes them.
+
+    Raises
+    ------
+    Stopped
+        If these are no numbers, or rows of one side of a split or of a group.
+    """
+    if column.part is not None or lift.group is not None:
+        raise no_rule("a quantile of one side of a split, or of a group")
+    if not column.cell.type.is_number or not all(0 <= s <= 1 for s in shares):
+        raise shape("A quantile of something that has none")
+    name = column.name or "value"
+    node, held = lift.as_column(column.node, cells.make("to_float", column.cell), name)
+    value = cells.column(node, held)
+    count = lift.state(node, value, "count", f"count_{name}")
+    rows, rank = windowed(lift, node, (), WindowColumn(f"{name}_rank", "pandas_rank_first", held), dropna=False)
+    place = cells.make("sub", rank, cells.cell_of(Const(1)))
+    value = cells.column(rows, held)
+    out = []
+    for share in shares:
+        where = cells.make("mul", cells.make("to_float", cells.make("sub", count, cells.cell_of(Const(1)))), number(share))
+        below = cells.make("to_int", where)
+        around = []
+        for step, called in ((0, "low"), (1, "high")):
+            wanted = cells.make("add", below, cells.cell_of(Const(step)))
+            here = cells.compare("Eq", place, wanted, pandas=True)
+            only = cells.choose(here.expr, value, Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
+            deeper, (cell,) = lift.resolve(rows, only)
+            around.append(lift.state(deeper, cell, "max", f"{called}_{name}"))
+        low, high = around[0], cells.make("coalesce", around[1], around[0])  # the last value has none above it
+        part, gap = cells.make("sub", where, cells.make("to_float", below)), cells.make("sub", high, low)
+        upper = cells.make("sub", high, cells.make("mul", gap, cells.make("sub", number(1.0), part)))
+        lower = cells.make("add", low, cells.make("mul", gap, part))
+        out.append(cells.choose(cells.compare("GtE", part, number(0.5), pandas=True).expr, upper, lower))
+    return out
+
+
+def number(value: float) -> Cell:
+    """Return a float as a cell."""
+    return cells.cell_of(Const(float(value)))
+
+
+@method("series", "quantile")
+def quantile(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.quantile(0.9)``, ``column.quantile([0.25, 0.75])``."""
+    given = args.bind("q", q=0.5, interpolation="linear")
+    if lift.is_shown(args):
+        return Result("quantile")
+    if lift.const(given["interpolation"]) != "linear":
+        raise no_rule("quantile with another interpolation")
+    if lift.content(given["q"]) == Const(0.5) and lift.group is None:
+        return lift.state(column.node, column.cell, "median", f"median_{column.name}", column.part)
+    return _several(lift, column, lift.const(given["q"]), lambda q: q * 100.0 / 100.0)  # pandas hands percents to NumPy
+
+
+@function("numpy.quantile", "numpy.percentile", "numpy.nanquantile", "numpy.nanpercentile")
+def quantile_function(lift: Lifter, args: Arguments) -> Value:
+    """``np.percentile(column, 95)``."""
+    given = args.bind("a", "q", "axis", axis=None)
+    content = lift.content(given["a"])
+    if isinstance(content, Result):
+        return content
+    if lift.const(given["axis"]) is not None:
+        raise no_rule(f"{args.what} along an axis")
+    column = as_column(lift, content)
+    if column.cell.nullable and "nan" not in args.what:
+        raise no_rule(f"{args.what} of values that may be missing")
+    percent = args.what.endswith("percentile")
+    return _several(lift, column, lift.const(given["q"]), lambda q: q / 100 if percent else q)
+
+
+def _several(lift: Lifter, column: Column1, asked: Any, share: Any) -> Value:
+    if isinstance(asked, int | float):
+        return quantiles(lift, column, [share(float(asked))])[0]
+    if not isinstance(asked, list | tuple) or not all(isinstance(q, int | float) for q in asked):
+        raise no_rule("a quantile of this share")
+    return Tup(tuple(quantiles(lift, column, [share(float(q)) for q in asked])))
+
+
+@function("pandas.qcut")
+def qcut(lift: Lifter, args: Arguments) -> Value:
+    """``pd.qcut(column, 4, labels=False)``: the number, or the label, of the bin between two quantiles.
+
+    Where two edges are equal pandas raises, and so does the plan; with ``duplicates="drop"`` they are one edge.
+    """
+    given = args.bind("x", "q", "labels", labels=None, duplicates="raise", precision=3, retbins=False)
+    column = lift.content(given["x"])
+    labels, asked, drop = lift.const(given["labels"]), lift.const(given["q"]), lift.const(given["duplicates"]) == "drop"
+    if not isinstance(column, Column1) or lift.const(given["retbins"]):
+        raise no_rule("qcut of this object")
+    if labels is None:
+        raise no_rule("qcut without labels, whose texts depend on the data")
+    if isinstance(asked, int):
+        shares = np.linspace(0, 1, asked + 1)
+        np.putmask(shares, asked * shares != np.arange(asked + 1), np.nextafter(shares, 1))
+        asked = [float(s) for s in shares]
+    if len(asked) < 2 or asked[0] != 0 or asked[-1] != 1 or (labels is not False and len(labels) != len(asked) - 1):
+        raise no_rule("qcut with these shares or labels")
+    if drop and labels is not False:
+        raise no_rule("qcut with labels, where edges may fall together")
+    inner = quantiles(lift, column, [s * 100.0 / 100.0 for s in asked[1:-1]])
+    edges = [_extreme(lift, column, "min"), *inner, _extreme(lift, column, "max")]
+    distinct = [cells.compare("Lt", a, b, pandas=True).expr for a, b in pairwise(edges)]
+    value = cells.make("to_float", column.cell)
+    above = [cells.compare("Gt", value, e, pandas=True).expr for e in inner]
+    if drop:
+        above = [paths.both(a, d) for a, d in zip(above, distinct, strict=False)]
+    code = _numbered(column, above)
+    if not drop and len(edges) > 2:
+        code = cells.choose(paths.conjunction(distinct), code, cells.make("present", MISSING))
+    return labelled(column, code, labels)
+
+
+def _extreme(lift: Lifter, column: Column1, what: str) -> Cell:
+    return lift.state(column.node, cells.make("to_float", column.cell), what, f"{what}_{column.name}", column.part)
+
+
+def _numbered(column: Column1, above: list[Any]) -> Cell:
+    """Return above how many edges a value is; missing where it is."""
+    code = cells.cell_of(Const(0))
+    for a in above:
+        code = cells.make("add", code, cells.choose(a, cells.cell_of(Const(1)), cells.cell_of(Const(0))))
+    return cells.choose(Apply("is_null", (column.cell.expr,)), MISSING, code)
+
+
+def labelled(column: Column1, code: Cell, labels: Any) -> Value:
+    """Return a column of bins: their numbers, or the labels in their places."""
+    if labels is False:
+        return replace(column, cell=code, category="", categories=())
+    if len({type(n) for n in labels}) != 1:
+        raise no_rule("bins with these labels")
+    kind = cells.cell_of(Const(labels[0])).type
+    out = Cell(Literal(None, kind), kind, True)
+    for i, label in reversed(list(enumerate(labels))):
+        out = cells.choose(cells.compare("Eq", code, cells.cell_of(Const(i)), True).expr, cells.cell_of(Const(label)), out)
+    return replace(column, cell=out, category="listed", categories=tuple(labels))

@@ -1,0 +1,126 @@
+"""pandas: ``replace`` of values of a Series or a DataFrame, all at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Literal
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Tup, Value
+from lester_gui.rewrite.lift.library.pandas_frame import assigned, in_place
+from lester_gui.rewrite.lift.library.pandas_series import absent, by_table, mapped
+from lester_gui.rewrite.lift.library.pandas_series import in_place as series_in_place
+from lester_gui.rewrite.lift.library.pandas_text import pattern_of
+from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+Pairs = list[tuple[Value, Value]]
+NOT_GIVEN = Const("\x1fnot given")
+
+
+@method("series", "replace")
+def of_series(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.replace({old: new})``, ``column.replace(old, new)``, ``column.replace([old, …], new)``, also by a pattern."""
+    given = args.bind("to_replace", "value", to_replace=NOT_GIVEN, value=NOT_GIVEN, inplace=False, regex=False)
+    new = mapped(column, _new(lift, column, args, given))
+    return series_in_place(lift, column, args, new) if lift.const(given["inplace"]) else new
+
+
+def _new(lift: Lifter, column: Column1, args: Arguments, given: dict[str, Value]) -> Cell:
+    if lift.content(given["regex"]) != Const(False):
+        if lift.content(given["regex"]) != Const(True) or column.cell.type is not Type.STR:
+            raise no_rule("replace by a pattern here")
+        pattern = pattern_of(lift, Arguments(args.what, [given["to_replace"]], {}, args.owner, args.node))
+        new = cells.cell_of(lift.content(given["value"]))
+        return cells.make("regex_replace", column.cell, cells.cell_of(Const(pattern)), new)
+    return replaced(lift, column.cell, pairs_of(lift, given["to_replace"], given["value"]))
+
+
+@method("frame", "replace")
+def of_frame(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.replace("?", np.nan)``, ``frame.replace({old: new})``, ``frame.replace({column: {old: new}})``."""
+    given = args.bind("to_replace", "value", to_replace=NOT_GIVEN, value=NOT_GIVEN, inplace=False, regex=False)
+    if lift.content(given["regex"]) != Const(False):
+        raise no_rule("DataFrame.replace by a pattern")
+    content = lift.content(given["to_replace"])
+    nested = isinstance(content, Entries) and any(isinstance(lift.content(v), Entries) for _, v in content.items)
+    if isinstance(content, Entries) and (nested or lift.content(given["value"]) != NOT_GIVEN):
+        wanted = {lift.text(k): pairs_of(lift, v, given["value"]) for k, v in content.items if lift.const(k) in frame.names}
+    else:
+        wanted = dict.fromkeys(frame.names, pairs_of(lift, given["to_replace"], given["value"]))
+    new: dict[str, Cell] = {}
+    for name, pairs in wanted.items():
+        cell = frame.get(name)
+        if not isinstance(cell, Cell):
+            raise shape(f"The column {name!r} holds something in which nothing can be replaced")
+        new[name] = replaced(lift, cell, pairs)
+    changed = {n: c for n, c in new.items() if c != frame.get(n)}
+    return in_place(lift, args, assigned(lift, frame, changed) if changed else frame, given["inplace"])
+
+
+def pairs_of(lift: Lifter, old: Value, new: Value) -> Pairs:
+    """Return which values are replaced by which."""
+    content, target = lift.content(old), lift.content(new)
+    if isinstance(content, Entries):
+        if target != NOT_GIVEN:
+            raise no_rule("replace with a dict and a value")
+        return [(lift.content(k), lift.content(v)) for k, v in content.items]
+    if target == NOT_GIVEN or content == NOT_GIVEN:
+        raise no_rule("replace without a value")
+    several = content.values if isinstance(content, Items) else content.items if isinstance(content, Tup) else (content,)
+    olds = [lift.content(v) for v in several]
+    if isinstance(target, Items | Tup):
+        news = [lift.content(v) for v in (target.values if isinstance(target, Items) else target.items)]
+        if len(news) != len(olds):
+            raise shape("replace is given lists of different lengths")
+        return list(zip(olds, news, strict=True))
+    return [(v, target) for v in olds]
+
+
+def replaced(lift: Lifter, cell: Cell, pairs: Pairs) -> Cell:
+    """Return a cell with some values replaced, all at once: what a replacement puts in is not replaced again.
+
+    Raises
+    ------
+    Stopped
+        If the column would hold values of several types.
+    """
+    known = [(old, new) for old, new in pairs if can_equal(cell.type, old)]
+    if cell.type is Type.BOOL and not cell.nullable and {lift.const(k) for k, _ in known} == {True, False}:
+        return by_table(lift, cell, Entries(tuple(known)))  # both truth values are listed: nothing stays
+    kind = cell.type
+    for _, new in known:
+        if absent(new):
+            if kind is Type.BOOL or (kind.is_number and new == Const(None)):
+                raise no_rule(f"None or NaN in place of a value of a {kind} column")
+            kind = Type.FLOAT if kind is Type.INT else kind
+        elif cells.cell_of(new).type is Type.FLOAT and kind is Type.INT:
+            kind = Type.FLOAT
+    out = cell if kind is cell.type else cells.make("to_float", cell)
+    for old, new in reversed(known):
+        value = Cell(Literal(None, kind), kind, True) if absent(new) else cells.cell_of(new)
+        if {value.type, kind} == {Type.INT, Type.FLOAT}:
+            value = cells.make("to_float", value) if value.type is Type.INT else value
+        there = cells.make("is_null", cell) if absent(old) else cells.compare("Eq", cell, cells.cell_of(old), True)
+        out = cells.choose(there.expr, value, out)
+    return out
+
+
+def can_equal(kind: Type, old: Value) -> bool:
+    """Whether pandas finds a value in a column of a type: True is not 1 here.
+
+    Raises
+    ------
+    Stopped
+        If that is not known.
+    """
+    if absent(old):
+        return True
+    own = cells.cell_of(old).type
+    if kind in (Type.STR, Type.BOOL, Type.INT, Type.FLOAT):
+        return own is kind or (own in (Type.INT, Type.FLOAT) and kind in (Type.INT, Type.FLOAT))
+    raise no_rule(f"replacing values of a {kind} column")

@@ -1,0 +1,88 @@
+"""pandas: rows drawn at random for training, and the rest of the table for testing."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Leaf, Part, Result, Rows, Value
+from lester_gui.rewrite.lift.library.pandas_frame import whole
+from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.stop import no_rule
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@method("frame", "sample")
+def sample(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.sample(frac=0.7, random_state=1)``: the training rows, in the order in which they are drawn."""
+    given = args.bind("n", "frac", ignored=("axis",), n=None, frac=None, replace=False, weights=None, random_state=None,
+                      ignore_index=False)  # fmt: skip
+    if lift.is_shown(args):
+        return Result("rows shown")
+    if not _rest_is_taken(lift):
+        raise no_rule("sample, where the rest of the table is not taken for testing")
+    whole(frame, "Drawing rows")
+    n, frac, seed = (lift.const(given[k]) for k in ("n", "frac", "random_state"))
+    if lift.const(given["replace"]) or lift.const(given["weights"]) is not None or (n is None) == (frac is None):
+        raise no_rule("sample with these options")
+    if type(seed) is not int or (frac is not None and not (isinstance(frac, float) and 0 < frac < 1)):
+        raise no_rule("sample without a seed, or of all rows")
+    size = n if frac is None else frac
+    if not isinstance(size, int | float) or isinstance(size, bool) or size <= 0:
+        raise no_rule("sample of this many rows")
+    fields: dict[str, Any] = {"method": "pandas_sample", "train_size": size, "seed": seed}
+    ident = lift.learner.split(frame.node, kind="random", cut="train_first", **fields)
+    index = frame.index or None
+    return lift.new(replace(frame, part=Part(ident, "train"), index=() if lift.const(given["ignore_index"]) else index))
+
+
+def _rest_is_taken(lift: Lifter) -> bool:
+    """Whether the script asks for the rows whose index is not that of others, as in ``df.drop(train.index)``."""
+    calls = (n for n in ast.walk(lift.script.tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
+    given = ([*c.args, *(k.value for k in c.keywords)] for c in calls if c.func.attr in ("drop", "isin"))  # type: ignore[attr-defined]
+    return any(isinstance(a, ast.Attribute) and a.attr == "index" for values in given for a in values)
+
+
+def drawn(lift: Lifter, frame: Frame, rows: Value) -> Part | None:
+    """Return the side of a split whose row numbers `rows` are, where `frame` is the table that was split; else None.
+
+    Raises
+    ------
+    Stopped
+        If two rows of the table may have one number in its index.
+    """
+    if not isinstance(rows, Rows) or rows.part is None or not lift.align.same(rows.node, frame.node):
+        return None
+    if rows.template != lift.position(rows.node):
+        return None
+    if frame.index != ():
+        raise no_rule("rows of a split by an index that is not 0, 1, 2, …")
+    return rows.part
+
+
+def rest(lift: Lifter, frame: Frame, rows: Value) -> Frame | None:
+    """Return ``frame.drop(train.index)``: the other side of a split, or None if `rows` are not one side's."""
+    part = drawn(lift, frame, rows)
+    if part is None or frame.part is not None:
+        return None
+    return replace(frame, part=Part(part.split, "test" if part.side == "train" else "train"), index=None)
+
+
+@method("list", "isin")
+def among(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``frame.index.isin(train.index)``: on which side of a split a row is."""
+    if not isinstance(content, Rows):
+        from lester_gui.rewrite.lift.library.pandas_names import of_names
+
+        return of_names(lift, content, args)
+    other = lift.content(args.bind("values")["values"])
+    position = lift.position(content.node)
+    side = other.part if isinstance(other, Rows) and lift.align.same(other.node, content.node) else None
+    plain = content.part is None and content.template == position and isinstance(other, Rows) and other.template == position
+    if side is None or not plain:
+        raise no_rule("index.isin of these rows")
+    return Column1(content.node, Cell(Leaf("side", side.split, side.side, Type.BOOL), Type.BOOL), "", None, True, ())

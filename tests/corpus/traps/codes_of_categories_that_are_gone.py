@@ -1,0 +1,14 @@
+# stops: no-rule
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+df = pd.read_csv("people.csv")
+df["city"] = df["city"].astype("category")
+df = df[df["city"] != "Kyiv"]
+df["a"] = df["city"].cat.codes
+
+X_train, X_test, y_train, y_test = train_test_split(df[["income", "a"]], df["member"], test_size=0.25, random_state=0)
+model = LogisticRegression(max_iter=2000)
+model.fit(X_train, y_train)

@@ -1,0 +1,17 @@
+# stops: no-rule
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+df = pd.read_csv('people.csv')
+df['b'] = df['id'].replace(True, 70).replace('3', 80)
+df['c'] = df['member'].replace(1, 5).astype(int)
+df['d'] = df['id'].replace(4, None).astype(float)
+
+X = df[['income', 'b', 'c', 'd']]
+y = df['member']
+
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=0)
+model = LogisticRegression(max_iter=2000)
+model.fit(X_train, y_train)

@@ -1,0 +1,55 @@
+"""One-hot columns of two tables: the test table gets those of the training table."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.rewrite import corpus_data
+from tests.rewrite.differential import assert_same, rewritten
+
+HEAD = """import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+people = pd.read_csv("people.csv")
+people["age"] = people["age"].fillna(40)
+train, test = train_test_split(people, test_size=0.3, random_state=2)
+y_train, y_test = train["member"], test["member"]
+"""
+FIT = """model = LogisticRegression(max_iter=50)
+model.fit(X_train, y_train)
+print(model.score(X_test, y_test))
+"""
+MADE = {
+    "reindex": "X_train = pd.get_dummies(train[['age', 'city', 'name']], columns=['city', 'name'])\n"
+    "X_test = pd.get_dummies(test[['age', 'city', 'name']], columns=['city', 'name'])\n"
+    "X_test = X_test.reindex(columns=X_train.columns, fill_value=0)\n",
+    "by axis": "X_train = pd.get_dummies(train[['income', 'city']])\n"
+    "X_test = pd.get_dummies(test[['income', 'city']]).reindex(X_train.columns, axis=1, fill_value=0)\n",
+    "align": "X_train, X_test = pd.get_dummies(train[['income', 'name']]), pd.get_dummies(test[['income', 'name']])\n"
+    "X_train, X_test = X_train.align(X_test, join='left', axis=1, fill_value=0)\n",
+}
+
+
+@pytest.mark.parametrize("how", MADE)
+def test_the_test_table_follows_the_training_table(tmp_path: Path, how: str) -> None:
+    corpus_data.write(tmp_path)
+    (tmp_path / "script.py").write_text(HEAD + MADE[how] + FIT, encoding="utf-8")
+    found = rewritten(tmp_path)
+    assert found.plan is not None and not found.stops, found.stops
+    assert found.plan.encode.fit_on == "train"
+    assert_same(tmp_path, found.plan)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        MADE["by axis"].replace("]])", "]], drop_first=True)"),  # each table leaves out its own first value
+        MADE["align"].replace("left", "inner"),
+    ],
+)
+def test_columns_that_hang_on_both_tables_stop(tmp_path: Path, made: str) -> None:
+    corpus_data.write(tmp_path)
+    (tmp_path / "script.py").write_text(HEAD + made + FIT, encoding="utf-8")
+    found = rewritten(tmp_path)
+    assert found.stops and found.stops[0].line in (9, 10)
