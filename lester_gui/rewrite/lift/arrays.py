@@ -41,7 +41,7 @@ def filled_with(lift: Lifter, size: Value, value: Value, width: Value | None = N
             return lift.new(row)
     if isinstance(content, Const) and isinstance(content.value, int):
         if width is None:
-            return lift.new(Items((value,) * content.value))
+            return lift.new(Items((value,) * content.value, "array"))
         raise no_rule("an array of a fixed size")
     if not (isinstance(content, Cell) and isinstance(content.expr, Leaf) and content.expr.kind == "count"):
         raise shape("An array is made that does not have one row per row of a table")

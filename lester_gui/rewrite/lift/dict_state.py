@@ -117,8 +117,8 @@ def celled(lift: Lifter, value: Value) -> Value:
         return content
     if isinstance(content, Tup):
         return Tup(tuple(celled(lift, v) for v in content.items))
-    if isinstance(content, Items) and content.kind == "list":
-        return Items(tuple(celled(lift, v) for v in content.values))
+    if isinstance(content, Items) and content.ordered:
+        return replace(content, values=tuple(celled(lift, v) for v in content.values))
     if isinstance(content, Entries):
         return replace(content, items=tuple((k, celled(lift, v)) for k, v in content.items))
     raise shape("A dict holds objects that are not values of a row")

@@ -218,10 +218,18 @@ class Rows(Value):
 
 @dataclass(frozen=True, slots=True)
 class Items(Value):
-    """A list or set literal, or a list that was filled outside any loop; ``files`` are those of a folder, in no order."""
+    """A list or set literal, or a list that was filled outside any loop; ``files`` are those of a folder, in no order.
+
+    An ``array`` is NumPy's ``zeros(3)``: read and changed like a list, but ``+`` and ``*`` mean something else.
+    """
 
     values: tuple[Value, ...]
     kind: str = "list"
+
+    @property
+    def ordered(self) -> bool:
+        """Whether its values have places."""
+        return self.kind in ("list", "array")
 
 
 @dataclass(frozen=True, slots=True)

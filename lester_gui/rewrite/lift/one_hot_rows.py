@@ -107,7 +107,7 @@ def with_place(lift: Lifter, row: Items, place: Cell, value: Value) -> Items:
 
     size = len(row.values)
     found = code(lift, place)
-    if place.nullable or place.type is not Type.INT or not 0 < size <= MOST_PLACES or not (lift.loops and row.kind == "list"):
+    if place.nullable or place.type is not Type.INT or not 0 < size <= MOST_PLACES or not (lift.loops and row.ordered):
         raise shape("A list is changed at a place that is not known")
     if found is not None:
         vocabulary, cell = found
@@ -289,7 +289,7 @@ def _parts(lift: Lifter, value: Value) -> tuple[Value, ...]:
         return content.parts
     if isinstance(content, Vector):
         return content.items
-    if isinstance(content, Items) and content.kind == "list":
+    if isinstance(content, Items) and content.ordered:
         return content.values
     if isinstance(content, Tup):
         return content.items

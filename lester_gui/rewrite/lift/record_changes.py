@@ -28,7 +28,7 @@ def own(lift: Lifter, loop: Loop, element: Value) -> Value:
     content = lift.heap.get(element.id, element) if isinstance(element, Ref) else element
     if isinstance(content, Tup):
         return Tup(tuple(own(lift, loop, v) for v in content.items))
-    if isinstance(content, Entries) or (isinstance(content, Items) and content.kind == "list"):
+    if isinstance(content, Entries) or (isinstance(content, Items) and content.ordered):
         made = lift.new(content)
         loop.records[made.id] = content
         return made

@@ -61,7 +61,7 @@ def elements(lift: Lifter, nodes: list[ast.expr]) -> tuple[Value, ...]:
             inner = lift.content(evaluate(lift, e.value))
             if isinstance(inner, Tup):
                 out += inner.items
-            elif isinstance(inner, Items) and inner.kind == "list":
+            elif isinstance(inner, Items) and inner.ordered:
                 out += inner.values
             elif isinstance(inner, WideRow):
                 out += inner.parts

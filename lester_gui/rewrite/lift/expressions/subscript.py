@@ -61,7 +61,9 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
         content = as_tuple
     elif class_of(lift, content) is not None:
         raise no_rule("[…] on an object of the script's own class")
-    if isinstance(content, Tup | Items) and not (isinstance(content, Items) and content.kind != "list"):
+    if isinstance(content, Items) and content.kind == "array" and isinstance(index, Accessor):
+        raise no_rule("a slice of an array of a fixed size")
+    if isinstance(content, Tup) or (isinstance(content, Items) and content.ordered):
         values = content.items if isinstance(content, Tup) else content.values
         found = of_known(lift, values, index, isinstance(content, Tup))
         if found is not None:

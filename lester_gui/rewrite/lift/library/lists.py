@@ -165,7 +165,7 @@ def item(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``xs[i]`` at the current row, ``xs[:cut]``, ``xs[order]``."""
     key = lift.content(args.positional[0])
     if isinstance(content, Items):
-        if isinstance(key, Cell) and content.kind == "list":
+        if isinstance(key, Cell) and content.ordered:
             return by_row(lift, content, key)
         raise no_rule("an element whose place is not known")
     if not isinstance(content, Rows):
@@ -220,6 +220,8 @@ def by_row(lift: Lifter, content: Items, key: Cell) -> Value:
 
 def sequence_arithmetic(lift: Lifter, op: str, a: Value, b: Value) -> Value:
     """``xs + ys`` and ``[x] * n``."""
+    if any(isinstance(v, Items) and v.kind != "list" for v in (a, b)):
+        raise no_rule("arithmetic on an array of a fixed size, a set or an index")
     if op == "Mult":
         sequence, count = (a, b) if isinstance(a, Items | Tup | Rows) else (b, a)
         if isinstance(sequence, Items) and isinstance(count, Const) and isinstance(count.value, int):

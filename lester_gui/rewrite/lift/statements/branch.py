@@ -217,7 +217,7 @@ def _present(lift: Lifter, value: Value) -> tuple[Expr, Value | None] | None:
         return value.found, value.value
     content = lift.heap.get(value.id) if isinstance(value, Ref) else value
     return (
-        (TRUE, value) if isinstance(content, Tup | Entries) or (isinstance(content, Items) and content.kind == "list") else None
+        (TRUE, value) if isinstance(content, Tup | Entries) or (isinstance(content, Items) and content.ordered) else None
     )
 
 

@@ -70,7 +70,7 @@ def store_item(lift: Lifter, target: ast.Subscript, value: Value) -> None:
         items[index] = value
         lift.set(owner, replace(content, items=tuple(items.items())))
         return
-    if isinstance(content, Items) and content.kind == "list":
+    if isinstance(content, Items) and content.ordered:
         if isinstance(lift.content(key), Cell):
             lift.set(owner, one_hot_rows.with_place(lift, content, cells.cell_of(lift.content(key)), value))
             return
@@ -79,7 +79,7 @@ def store_item(lift: Lifter, target: ast.Subscript, value: Value) -> None:
             raise shape("A list is changed at a place that is not known")
         values = list(content.values)
         values[place] = value
-        lift.set(owner, Items(tuple(values)))
+        lift.set(owner, replace(content, values=tuple(values)))
         return
     if isinstance(content, WideRow):
         lift.set(owner, one_hot_rows.with_one(lift, content, lift.content(key), lift.content(value)))
