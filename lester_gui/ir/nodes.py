@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from lester_gui.ir.expressions import Apply, Column, Expr, columns_of, type_of
 from lester_gui.ir.node import Node, OneParent
-from lester_gui.ir.operators import AGGREGATES
+from lester_gui.ir.operators import AGGREGATES, QUANTILE
 from lester_gui.ir.options import Option as Option
 from lester_gui.ir.options import Options as Options
 from lester_gui.ir.reshape import Explode
@@ -255,11 +255,15 @@ class Join(Node):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One aggregate column: its name, the function of `AGGREGATES`, and the parent's column (None for ``size``)."""
+    """One aggregate column: its name, the function of `AGGREGATES`, and the parent's column (None for ``size``).
+
+    A ``quantile`` has a `share` between 0 and 1, and nothing else has one.
+    """
 
     name: str
     function: str
     column: str | None
+    share: float | None = None
 
 
 class GroupOrder(StrEnum):
@@ -284,9 +288,11 @@ class Aggregate(OneParent):
             f = self.parent.schema.field(n, self.line)
             fields.append(Field(n, f.type, f.nullable and not self.drop_null_keys))
         for m in self.measures:
-            function = AGGREGATES.get(m.function)
+            function = QUANTILE if m.function == QUANTILE.name else AGGREGATES.get(m.function)
             if function is None:
                 raise PlanError(f"There is no aggregate {m.function!r}", line=self.line)
+            if (m.share is not None) != (function is QUANTILE) or not 0 <= (m.share or 0) <= 1:
+                raise PlanError("A quantile, and nothing else, has a share between 0 and 1", line=self.line)
             if m.column is None and m.function != "size":
                 raise PlanError(f"{m.function} needs a column", line=self.line)
             kind, nullable = (Type.INT, False) if m.column is None else type_of(Column(m.column), self.parent.schema, self.line)

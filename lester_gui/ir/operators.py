@@ -359,3 +359,11 @@ AGGREGATES: dict[str, AggregateFunction] = {
         AggregateFunction("last", ANY, lambda t: (t[0], True), "last value in row order that is not missing"),
     )
 }
+
+QUANTILE = AggregateFunction(
+    "quantile",
+    frozenset({Type.INT, Type.FLOAT}),
+    lambda t: (Type.FLOAT, True),
+    "value below which a share of the values lies, between two values in a straight line as NumPy computes it",
+)
+"""The one aggregate with a number of its own, the share. It is no function of a window."""

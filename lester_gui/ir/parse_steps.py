@@ -347,6 +347,8 @@ def _measure(name: str, tree: ast.expr) -> Measure:
             return Measure(name, function, None)
         case ast.Call(func=ast.Name(id=function), args=[argument], keywords=[]):
             return Measure(name, function, column(argument))
+        case ast.Call(func=ast.Name(id=function), args=[argument, ast.Constant(value=int() | float() as share)], keywords=[]):
+            return Measure(name, function, column(argument), float(share))
     raise PlanTextError("A measure is a function of one column", "Write mean_age=mean(age), or n=size().", tree.lineno)
 
 

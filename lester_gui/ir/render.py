@@ -317,7 +317,8 @@ def _join(node: Join, r: _Renderer) -> Invoke:
 
 def _measure(measure: Measure) -> str:
     inner = "" if measure.column is None else column_text(measure.column)
-    return f"{measure.function}({inner})"
+    share = "" if measure.share is None else f", {measure.share!r}"
+    return f"{measure.function}({inner}{share})"
 
 
 def _aggregate(node: Aggregate, r: _Renderer) -> Invoke:

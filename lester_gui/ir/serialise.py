@@ -78,6 +78,10 @@ def _without_default(codec: Codec, field: str, default: Json) -> Codec:
     return Codec(encode, codec.decode)
 
 
+_measure = _without_default(
+    record(Measure, name=c.text, function=c.text, column=c.optional(c.text), share=c.optional(c.number)), "share", None
+)
+
 NODES: dict[str, tuple[type[Node], Codec]] = {
     "read": (
         Read,
@@ -115,7 +119,7 @@ NODES: dict[str, tuple[type[Node], Codec]] = {
             **_COMMON,
             parent=c.node,
             by=_TEXTS,
-            measures=c.items(record(Measure, name=c.text, function=c.text, column=c.optional(c.text))),
+            measures=c.items(_measure),
             order=c.choice(GroupOrder),
             drop_null_keys=c.boolean,
         ),

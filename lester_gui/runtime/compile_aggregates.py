@@ -23,6 +23,8 @@ def compile_measure(measure: Measure, schema: Schema, row_no: str = "__row_no") 
     if measure.column is None:
         return "count(*)"
     kind = schema.field(measure.column).type
+    if measure.share is not None:
+        return _quantile(identifier(measure.column), measure.share)
     return SQL_AGGREGATES[measure.function](identifier(measure.column), kind, row_no)
 
 
@@ -99,6 +101,18 @@ def _median(x: str, kind: Type, row_no: str) -> str:
         f"CASE WHEN count({x}) = 0 THEN NULL WHEN abs({total}) <= {_EXACT} THEN CAST({total} AS DOUBLE) / 2 "
         f"ELSE lester_exact_ratio(CAST({total} AS VARCHAR), 2) END"
     )
+
+
+def _quantile(x: str, share: float) -> str:
+    """NumPy's ``linear``: from the upper of the two values where the place lies nearer to it."""
+    ordered = f"list_sort(list(CAST({x} AS DOUBLE) + 0.0::DOUBLE) FILTER (WHERE {x} IS NOT NULL))"
+    place = f"(CAST(len(o) - 1 AS DOUBLE) * '{share!r}'::DOUBLE)"
+    below, part = f"CAST(floor({place}) AS BIGINT)", f"({place} - floor({place}))"
+    low = f"o[{below} + 1]"
+    high = f"coalesce(o[{below} + 2], {low})"
+    upper, lower = f"{high} - ({high} - {low}) * (1.0::DOUBLE - {part})", f"{low} + ({high} - {low}) * {part}"
+    value = f"CASE WHEN {part} >= 0.5::DOUBLE THEN {upper} ELSE {lower} END"
+    return f"list_transform([{ordered}], lambda o: CASE WHEN len(o) > 0 THEN nullif({value}, {NAN}) END)[1]"
 
 
 def _mode(x: str, kind: Type, row_no: str) -> str:

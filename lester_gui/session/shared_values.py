@@ -138,6 +138,8 @@ def _of_everybody(
 
 
 def _words(measure: Measure) -> str:
+    if measure.share is not None:
+        return f"{measure.share:.0%} quantile of {measure.column}"
     return WORDS.get(measure.function, f"{measure.function} of {{column}}").format(column=measure.column)
 
 

@@ -142,6 +142,7 @@ HOSTILE: list[tuple[str, Any, str]] = [
     ("nodes.2.on", [["ssn", "nobody"]], "no column 'nobody' (script line 22)"),
     ("nodes.2.how", "natural", "One of inner"),
     ("nodes.3.measures.0.function", "eval", "no aggregate 'eval' (script line 23)"),
+    ("nodes.3.measures.0.share", 0.5, "A quantile, and nothing else, has a share between 0 and 1 (script line 23)"),
     ("nodes.7.predicate", {"op": "eval", "args": []}, "no operator 'eval'"),
     ("nodes.7.predicate", {"op": "not"}, "'args' is missing"),
     ("nodes.7.predicate", {"literal": {"a": 1}}, "A text, a number"),

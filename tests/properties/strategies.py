@@ -39,7 +39,7 @@ from lester_gui.ir.nodes import (
     Window,
     WindowColumn,
 )
-from lester_gui.ir.operators import AGGREGATES, ORDERED
+from lester_gui.ir.operators import AGGREGATES, ORDERED, QUANTILE
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.ir.reshape import ELEMENT
 from lester_gui.ir.schema import Field, Schema, Type
@@ -265,10 +265,15 @@ def _join(b: _Builder, parent: Node, other: Node) -> Node | None:
 
 def _aggregate(b: _Builder, parent: Node, other: Node) -> Node:
     by = tuple(b.draw(st.lists(st.sampled_from(parent.schema.names), max_size=2, unique=True)))
-    fits = [("size", None)] + [(f.name, c.name) for f in AGGREGATES.values() for c in parent.schema if c.type in f.accepts]
+    fits = [("size", None)] + [
+        (f.name, c.name) for f in (*AGGREGATES.values(), QUANTILE) for c in parent.schema if c.type in f.accepts
+    ]
     chosen = b.draw(st.lists(st.sampled_from(fits), min_size=1, max_size=3))
     fresh = [n for n in (WILD_COLUMNS if b.wild else ["m1", "m2", "m3"]) if n not in by]
-    measures = tuple(Measure(n, f, c) for n, (f, c) in zip(fresh, chosen, strict=False))
+    measures = tuple(
+        Measure(n, f, c, b.draw(st.sampled_from([0.0, 0.1, 0.5, 0.75, 1.0])) if f == QUANTILE.name else None)
+        for n, (f, c) in zip(fresh, chosen, strict=False)
+    )
     order, drop = b.draw(st.sampled_from(GroupOrder)), b.draw(st.booleans())
     return Aggregate(name=b.name(), parent=parent, by=by, measures=measures, order=order, drop_null_keys=drop)
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from tests.reference.operators import clean
 
 Values = Sequence[Any]  # of one group, in row order, missing ones left out
@@ -83,6 +85,13 @@ REFERENCE: dict[str, Callable[[Values], Any]] = {
     "first": lambda values: values[0] if values else None,
     "last": lambda values: values[-1] if values else None,
 }
+
+
+def quantile(values: Values, share: float) -> float | None:
+    """Return NumPy's quantile of the values that are not missing."""
+    there = [float(v) + 0.0 for v in values if v is not None]
+    with np.errstate(invalid="ignore"):
+        return clean(float(np.quantile(np.array(there), share)) + 0.0) if there else None
 
 
 def aggregate(function: str, values: Values) -> Any:

@@ -30,7 +30,7 @@ from lester_gui.ir.nodes import (
     Window,
 )
 from lester_gui.ir.plan import Plan
-from tests.reference.aggregates import aggregate
+from tests.reference.aggregates import aggregate, quantile
 from tests.reference.operators import EvaluationError, Value, evaluate, widened
 from tests.reference.readers import read_rows
 from tests.reference.windows import window_values
@@ -208,7 +208,8 @@ def _aggregate(node: Aggregate, parents: list[Table], context: Context) -> Table
         for m in node.measures:
             kind = node.schema.field(m.name).type
             values = [1 if m.column is None else r.cells[m.column] for r in rows]
-            cells[m.name] = widened(aggregate(m.function, values), kind)
+            value = aggregate(m.function, values) if m.share is None else quantile(values, m.share)
+            cells[m.name] = widened(value, kind)
         data, control = _union([r.data for r in rows]), _union([r.control for r in rows])
         out.append(Row(cells, ((node.name, key),), data, control))
     return out

@@ -14,7 +14,7 @@ from lester_gui.ir.operators import AGGREGATES
 from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.runtime import functions
 from lester_gui.runtime.compile_aggregates import SQL_AGGREGATES, compile_measure
-from tests.reference.aggregates import aggregate
+from tests.reference.aggregates import aggregate, quantile
 
 FLOATS = st.one_of(
     st.floats(allow_nan=False),
@@ -30,11 +30,17 @@ def connection() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def compute(connection: duckdb.DuckDBPyConnection, function: str, values: list[float | int | None], kind: Type) -> object:
+def compute(
+    connection: duckdb.DuckDBPyConnection,
+    function: str,
+    values: list[float | int | None],
+    kind: Type,
+    share: float | None = None,
+) -> object:
     arrow = pa.float64() if kind is Type.FLOAT else pa.int64()
     connection.register("t", pa.table({"x": pa.array(values, arrow), "__row_no": pa.array(range(len(values)), pa.int64())}))
     schema = Schema((Field("x", kind, True),))
-    return connection.execute(f"SELECT {compile_measure(Measure('m', function, 'x'), schema)} FROM t").fetchall()[0][0]
+    return connection.execute(f"SELECT {compile_measure(Measure('m', function, 'x', share), schema)} FROM t").fetchall()[0][0]
 
 
 def test_every_aggregate_is_compiled() -> None:
@@ -63,6 +69,20 @@ def test_whole_numbers(connection: duckdb.DuckDBPyConnection, values: list[float
                 compute(connection, function, values, Type.INT)
             continue
         assert compute(connection, function, values, Type.INT) == aggregate(function, list(values)), function
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.one_of(st.none(), FLOATS), max_size=12)
+    | st.lists(st.one_of(st.none(), st.integers(-(2**62), 2**62)), max_size=9),
+    st.floats(0, 1),
+)
+@example([1.0, 2.0, 4.0], 0.75)  # nearer to the upper value, from which NumPy then counts back
+def test_quantiles(connection: duckdb.DuckDBPyConnection, values: list[float | int | None], share: float) -> None:
+    kind = Type.INT if values and all(isinstance(v, int | None) for v in values) else Type.FLOAT
+    found = compute(connection, "quantile", values, kind, share)
+    assert found == quantile(values, share)
+    assert repr(compute(connection, "quantile", values[::-1], kind, share)) == repr(found)
 
 
 def test_many_rows_of_every_size(connection: duckdb.DuckDBPyConnection) -> None:

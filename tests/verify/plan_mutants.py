@@ -179,10 +179,12 @@ def _aggregate(node: Aggregate) -> Iterator[Changed]:
     for i, m in enumerate(node.measures):
         before, after = node.measures[:i], node.measures[i + 1 :]
         for function in AGGREGATES:
-            if function != m.function and (m.column is not None or function == "size"):
+            if function != m.function and (m.column is not None or function == "size") and m.share is None:
                 yield "aggregate function", _set(node, measures=(*before, Measure(m.name, function, m.column), *after))
+        for share in () if m.share is None else (m.share / 2, (1 + m.share) / 2):
+            yield "share of a quantile", _set(node, measures=(*before, replace(m, share=share), *after))
         for other in other_names(node.parent.schema, m.column) if m.column else ():
-            yield "column of the same type", _set(node, measures=(*before, Measure(m.name, m.function, other), *after))
+            yield "column of the same type", _set(node, measures=(*before, replace(m, column=other), *after))
     for i, name in enumerate(node.by):
         for other in other_names(node.parent.schema, name):
             yield "group key", _set(node, by=(*node.by[:i], other, *node.by[i + 1 :]))

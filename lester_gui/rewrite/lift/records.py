@@ -40,6 +40,7 @@ class State:
     function: str
     part: Part | None
     lines: tuple[int, ...]
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ class Tables(Objects):
         if state.part is not None:
             raise shape("A statistic of one side of the split is used outside an encoder")
         source, column = self.as_column(state.node, state.cell, leaf.name, state.lines)
-        measure = Measure(leaf.name, state.function, None if state.function == "size" else column)
+        measure = Measure(leaf.name, state.function, None if state.function == "size" else column, state.share)
         total = self.step(Aggregate, leaf.name, lines=state.lines, parent=source, by=(), measures=(measure,))
         self.naming.claim(total, leaf.name)
         name = self.free_column(node, leaf.name)
@@ -185,21 +185,24 @@ class Tables(Objects):
         out = self.step(Project, self.naming.called(node), node, lines, parent=node, assigned=((name, cell.expr),))
         return out, name
 
-    def state(self, node: Node, cell: Cell, function: str, name: str, part: Part | None = None) -> Cell:
-        """Return a total over the rows of `node` as a cell that all rows share."""
-        from lester_gui.ir.operators import AGGREGATES
+    def state(
+        self, node: Node, cell: Cell, function: str, name: str, part: Part | None = None, share: float | None = None
+    ) -> Cell:
+        """Return a total over the rows of `node` as a cell that all rows share; a quantile is that of a `share`."""
+        from lester_gui.ir.operators import AGGREGATES, QUANTILE
 
+        known_function = QUANTILE if share is not None else AGGREGATES[function]
         if function == "mode" and part is not None:  # it only stands where an imputer is recognised
             kind, nullable = cell.type, False
-        elif cell.type not in AGGREGATES[function].accepts:
+        elif cell.type not in known_function.accepts:
             raise shape(f"{function} is taken of a {cell.type}")
         else:
-            kind, nullable = AGGREGATES[function].result((cell.type, cell.nullable))
+            kind, nullable = known_function.result((cell.type, cell.nullable))
         for ident, known in self.states.items():
-            if known.node is node and known.cell == cell and known.function == function and known.part == part:
+            if known.node is node and (known.cell, known.function, known.part, known.share) == (cell, function, part, share):
                 return Cell(Leaf("state", ident, name, kind, nullable), kind, nullable)
         made = self.number()
-        self.states[made] = State(node, cell, function, part, self.lines)
+        self.states[made] = State(node, cell, function, part, self.lines, share)
         return Cell(Leaf("state", made, name, kind, nullable), kind, nullable)
 
     def is_column(self, value: Value) -> bool:

@@ -1,7 +1,6 @@
 """pandas and NumPy: quantiles of a column, and bins between them.
 
-A quantile is put together of what plans have: the two values around its place in the order of the column, and how far between
-them it lies. So who decides it is known to the row.
+A quantile is an aggregate of the column; a bin is the number of quantiles that a value lies above.
 """
 
 from __future__ import annotations
@@ -15,11 +14,9 @@ import numpy as np
 
 from lester_gui.ir.expressions import Apply, Literal
 from lester_gui.ir.schema import Type
-from lester_gui.ir.windows import WindowColumn
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Result, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_io import as_column
-from lester_gui.rewrite.lift.library.pandas_windows import windowed
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -47,34 +44,8 @@ def quantiles(lift: Lifter, column: Column1, shares: Sequence[float]) -> list[Ce
     if not column.cell.type.is_number or not all(0 <= s <= 1 for s in shares):
         raise shape("A quantile of something that has none")
     name = column.name or "value"
-    node, held = lift.as_column(column.node, cells.make("to_float", column.cell), name)
-    value = cells.column(node, held)
-    count = lift.state(node, value, "count", f"count_{name}")
-    rows, rank = windowed(lift, node, (), WindowColumn(f"{name}_rank", "pandas_rank_first", held), dropna=False)
-    place = cells.make("sub", rank, cells.cell_of(Const(1)))
-    value = cells.column(rows, held)
-    out = []
-    for share in shares:
-        where = cells.make("mul", cells.make("to_float", cells.make("sub", count, cells.cell_of(Const(1)))), number(share))
-        below = cells.make("to_int", where)
-        around = []
-        for step, called in ((0, "low"), (1, "high")):
-            wanted = cells.make("add", below, cells.cell_of(Const(step)))
-            here = cells.compare("Eq", place, wanted, pandas=True)
-            only = cells.choose(here.expr, value, Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
-            deeper, (cell,) = lift.resolve(rows, only)
-            around.append(lift.state(deeper, cell, "max", f"{called}_{name}"))
-        low, high = around[0], cells.make("coalesce", around[1], around[0])  # the last value has none above it
-        part, gap = cells.make("sub", where, cells.make("to_float", below)), cells.make("sub", high, low)
-        upper = cells.make("sub", high, cells.make("mul", gap, cells.make("sub", number(1.0), part)))
-        lower = cells.make("add", low, cells.make("mul", gap, part))
-        out.append(cells.choose(cells.compare("GtE", part, number(0.5), pandas=True).expr, upper, lower))
-    return out
-
-
-def number(value: float) -> Cell:
-    """Return a float as a cell."""
-    return cells.cell_of(Const(float(value)))
+    value = cells.make("to_float", column.cell) if column.cell.type is Type.BOOL else column.cell
+    return [lift.state(column.node, value, "quantile", f"quantile_{name}", share=float(s)) for s in shares]
 
 
 @method("series", "quantile")

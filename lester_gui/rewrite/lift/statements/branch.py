@@ -216,9 +216,7 @@ def _present(lift: Lifter, value: Value) -> tuple[Expr, Value | None] | None:
     if isinstance(value, Maybe):
         return value.found, value.value
     content = lift.heap.get(value.id) if isinstance(value, Ref) else value
-    return (
-        (TRUE, value) if isinstance(content, Tup | Entries) or (isinstance(content, Items) and content.ordered) else None
-    )
+    return (TRUE, value) if isinstance(content, Tup | Entries) or (isinstance(content, Items) and content.ordered) else None
 
 
 def _keys(entries: Entries) -> tuple[Value, ...]:
