@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Call
 from lester_gui.ir.learning import Function
-from lester_gui.rewrite.lift import cells
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, missing
 from lester_gui.rewrite.lift.domain import Cell, Const, UserFunction, Value
 from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.purity import check_pure
 from lester_gui.rewrite.lift.returns import returned
-from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.slicing import defines, free_names
 
 if TYPE_CHECKING:
@@ -39,15 +40,38 @@ def carry(lift: Lifter, function: UserFunction, args: Arguments, stop: Stopped) 
     name = args.node.func.id if args.node is not None and isinstance(args.node.func, ast.Name) else function.name
     if lift.attempts:
         raise Stopped(Reason.SYNTAX, f"{function.name} may fail inside try, which no rule follows ({stop.why})", stop.line)
-    name, definition = free_name(lift, function, name)
+    arguments = [cells.cell_of(lift.content(v)) for v in ordered(function, args)]
+    name, definition = free_name(lift, function, name, holds_nan(lift, function, arguments))
     kind = returned(lift, function)
     if kind is None:
         raise Stopped(Reason.NO_RULE, f"What {function.name} returns cannot be told from its text ({stop.why})", stop.line)
     lift.functions[name] = definition
-    arguments = [cells.cell_of(lift.content(v)) for v in ordered(function, args)]
     if any(a.nullable for a in arguments):
         lift.note("missing-in-function", function.name)
     return Cell(Call(name, tuple(a.expr for a in arguments), kind, False), kind, False)
+
+
+def holds_nan(lift: Lifter, function: UserFunction, arguments: list[Cell]) -> bool:
+    """Whether missing values that a function is given are NaN in the script.
+
+    Raises
+    ------
+    Stopped
+        If some are None, or points in time.
+    """
+    kinds = {missing.is_nan(lift, a) for a in arguments if a.nullable}
+    if len(kinds) > 1 or any(a.nullable and a.type in (Type.DATE, Type.TIMESTAMP, Type.DURATION) for a in arguments):
+        raise shape(f"{function.name} is given missing values of two kinds, or points in time that may be missing")
+    return True in kinds
+
+
+def given_nan(definition: Function) -> Function:
+    """Return a function that is given NaN where a plan has a missing value, as it is in the script."""
+    name, inner = definition.name, f"{definition.name}_as_written"
+    text = (
+        f"{inner} = {name}\n\n\ndef {name}(*values):\n    return {inner}(*(float('nan') if v is None else v for v in values))\n"
+    )
+    return replace(definition, source=f"{definition.source}\n\n{text}")
 
 
 def ordered(function: UserFunction, args: Arguments) -> list[Value]:
@@ -86,14 +110,15 @@ def source_of(lift: Lifter, function: UserFunction, name: str) -> Function:
     return Function(name, source, tuple(sorted(modules)))
 
 
-def free_name(lift: Lifter, function: UserFunction, name: str) -> tuple[str, Function]:
-    """Return the function under a name that no other carried function has."""
-    definition = source_of(lift, function, name)
+def free_name(lift: Lifter, function: UserFunction, name: str, nan: bool = False) -> tuple[str, Function]:
+    """Return the function under a name that no other carried function has; with `nan`, missing values reach it as NaN."""
     number = 1
-    while lift.functions.get(definition.name, definition) != definition:
+    while True:
+        definition = source_of(lift, function, name if number == 1 else f"{name}_{number}")
+        definition = given_nan(definition) if nan else definition
+        if lift.functions.get(definition.name, definition) == definition:
+            return definition.name, definition
         number += 1
-        definition = source_of(lift, function, f"{name}_{number}")
-    return definition.name, definition
 
 
 def _path(module: str) -> str:

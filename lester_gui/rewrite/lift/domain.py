@@ -87,6 +87,7 @@ class UserFunction(Value):
     module: str = ""  # path of the project module, or "" for the script
     closure: tuple[dict[str, Value], ...] = field(default=(), compare=False)  # names around it, innermost first
     defaults: dict[str, Value] = field(default_factory=dict, compare=False)  # evaluated where it was defined
+    inside: frozenset[tuple[int, str]] = field(default=frozenset(), compare=False)  # names of comprehensions around it
 
 
 @dataclass(frozen=True, slots=True)

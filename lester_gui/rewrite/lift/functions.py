@@ -79,7 +79,7 @@ def made(lift: Lifter, node: ast.FunctionDef | ast.Lambda, name: str) -> UserFun
             defaults[parameter] = Unknown(stop.why, node.lineno)
     here = lift.activations[-1]
     closure = (here.names, *here.closure) if here.names is not lift.modules[here.module] else ()
-    return UserFunction(node, name, here.module, closure, defaults)
+    return UserFunction(node, name, here.module, closure, defaults, frozenset(lift.comprehended))
 
 
 def call_user(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
@@ -115,7 +115,9 @@ def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
         return generated(lift, function, node, names)
     before, depth, live, failed = (lift.line, lift.lines), lift.depth, lift.live, exits(lift)
     gone = live
-    lift.activations.append(Activation(names, function.module, depth=len(lift.loops), closure=function.closure))
+    lift.activations.append(
+        Activation(names, function.module, depth=len(lift.loops), closure=function.closure, inside=function.inside)
+    )
     lift.depth = len(lift.loops)
     try:
         if isinstance(node, ast.Lambda):
@@ -183,7 +185,9 @@ def generated(lift: Lifter, function: UserFunction, node: ast.FunctionDef, names
     body = [_Collecting().visit(s) for s in copy.deepcopy(node.body)]
     names["yielded"] = yielded
     before, depth = (lift.line, lift.lines), lift.depth
-    lift.activations.append(Activation(names, function.module, depth=len(lift.loops), closure=function.closure))
+    lift.activations.append(
+        Activation(names, function.module, depth=len(lift.loops), closure=function.closure, inside=function.inside)
+    )
     lift.depth = len(lift.loops)
     try:
         lift.enter(body)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Apply, Expr, Literal, walk
+from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, walk
+from lester_gui.ir.nodes import Read, Reader
+from lester_gui.ir.plan import topological
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Value
@@ -14,6 +16,7 @@ from lester_gui.rewrite.lift.stop import shape
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
+PANDAS = frozenset({Reader.PANDAS_CSV, Reader.PANDAS_JSON, Reader.PANDAS_JSON_LINES})
 NOTHING: dict[Type, Literal] = {
     Type.BOOL: Literal(False),
     Type.INT: Literal(0),
@@ -52,6 +55,46 @@ def narrowed(lift: Lifter, value: Value) -> Value:
 
 def _json(cell: Cell) -> bool:
     return isinstance(cell.expr, Leaf) and cell.expr.kind == "json"
+
+
+def is_nan(lift: Lifter, cell: Cell) -> bool:
+    """Whether a value of a row that may be missing is NaN (or NaT) where it is, as in a frame, and not None.
+
+    Raises
+    ------
+    Stopped
+        If it may be either, so that what the script asks of it has two answers.
+    """
+    if not cell.nullable:
+        return False
+    if lift.pandas:
+        if cell.type is Type.BOOL or (lift.nones and any(_may_be_none(e) for e in walk(cell.expr))):
+            raise shape("Whether a missing value is None or NaN here depends on where it comes from")
+        return True
+    if not isinstance(cell.expr, Column):
+        return cell.type is Type.FLOAT and not lift.nones
+    above = topological(lift.loops[-1].node) if lift.loops and lift.loops[-1].node is not None else ()
+    readers = {n.reader in PANDAS for n in above if isinstance(n, Read)}
+    if True not in readers:
+        return False
+    if lift.nones or False in readers or cell.type is Type.BOOL:
+        raise shape("Whether a missing value is None or NaN here depends on where it comes from")
+    return True
+
+
+def _may_be_none(expr: Expr) -> bool:
+    return isinstance(expr, Leaf | Call) or (isinstance(expr, Literal) and expr.value is None)
+
+
+def as_text(lift: Lifter, cell: Cell) -> Cell:
+    """Return ``str(cell)``: a missing value is ``nan`` or ``None``."""
+    if not is_nan(lift, cell):
+        return cells.as_text(cell)
+    if cell.type in (Type.DATE, Type.TIMESTAMP, Type.DURATION):
+        raise shape("A point in time that may be missing is used as a text")
+    there = Cell(cell.expr, cell.type) if cell.type is Type.STR else cells.make("py_str", cell)
+    gone = cells.make("is_null", cell).expr
+    return Cell(paths.choose(gone, Literal("nan"), there.expr), Type.STR)
 
 
 def truth(lift: Lifter, cell: Cell) -> Expr:

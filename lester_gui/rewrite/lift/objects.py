@@ -116,6 +116,7 @@ class Objects:
         self.sides: tuple[dict[int, Value], dict[int, Value]] = ({}, {})  # objects of two paths that meet
         self.opened: set[str] = set()  # files that the script opens for writing, also where that was not lifted
         self.lent: dict[int, set[int]] = {}  # objects that a generator reads while its caller goes on → what it yields
+        self.comprehended: set[tuple[int, str]] = set()  # names that comprehensions hold, by the names they stand among
         self.nones = False  # a number of a row may be None; otherwise a missing number is NaN
         self.carrying = False  # an expression is being put together as a function
         self.attempts: list[Attempt] = []  # try blocks that are open
@@ -145,10 +146,15 @@ class Objects:
         Raises
         ------
         Stopped
-            If its value could not be lifted.
+            If its value could not be lifted, or only a comprehension that the function does not see holds that name now.
         """
-        for table in (self.names, *self.activations[-1].closure, self.modules[self.activations[-1].module]):
+        here = self.activations[-1]
+        for table in (here.names, *here.closure, self.modules[here.module]):
             if name in table:
+                if table is not here.names and (id(table), name) in self.comprehended - here.inside:
+                    raise Stopped(
+                        Reason.SYNTAX, f"A function reads {name}, which is the name of a comprehension around its call, too"
+                    )
                 return self.known(table[name])
         return Module(f"builtins.{name}")
 

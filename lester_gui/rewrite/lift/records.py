@@ -62,6 +62,7 @@ class Activation:
     depth: int = 0  # loops around the call
     returns: list[tuple[Expr, Value]] = field(default_factory=list)
     closure: tuple[dict[str, Value], ...] = ()
+    inside: frozenset[tuple[int, str]] = frozenset()  # names of comprehensions that it sees
 
 
 @dataclass(frozen=True, slots=True)

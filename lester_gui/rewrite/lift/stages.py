@@ -149,6 +149,8 @@ def looked_up(lift: Lifter, column: Column1, table: Column1) -> tuple[Node, Cell
         raise no_rule("map with a Series that has no named index")
     if not unique_on(table.node, set(table.index)):
         raise shape("map with a Series whose index may not be unique")
+    if column.cell.nullable and cells.column(table.node, table.index[0]).nullable:
+        raise shape("map with a Series in whose index a value may be missing, which is found under a missing one")
     node, name = lift.as_column(table.node, table.cell, table.name or "value")
     keyed = Keyed(node, table.index, cells.column(node, name), "only", 0)
     made = Leaf("get", lookup(lift, keyed, column.cell), name, table.cell.type, True)

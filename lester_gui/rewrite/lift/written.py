@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal
 from lester_gui.ir.nodes import Node, Project, Select
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift import cells, missing
 from lester_gui.rewrite.lift.domain import Cell, Const, Fields, Handle, Items, LineOf, Result, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -158,7 +158,10 @@ def write_row(lift: Lifter, handle: Handle, args: Arguments) -> Value:
             before = lift.files.get(handle.path)
             lift.files[handle.path] = (before if isinstance(before, int) else 0) + 1
         return Const(None)
-    texts = tuple(cells.as_text(cells.cell_of(lift.content(v))) for v in values)
+    fields = [cells.cell_of(lift.content(v)) for v in values]
+    if any(f.nullable and not missing.is_nan(lift, f) for f in fields):
+        raise shape("None, which csv writes as nothing, is written to a file")
+    texts = tuple(missing.as_text(lift, f) for f in fields)
     lift.loops[-1].effects.append(Effect("row", 0, lift.live, Tup(texts), None, lift.line, handle.path))
     return Const(None)
 

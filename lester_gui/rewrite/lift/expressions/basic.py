@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, missing, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, OneHotRow, Ref, Result, Tup, Value, WideRow
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
@@ -123,7 +123,7 @@ def formatted(lift: Lifter, node: ast.JoinedStr) -> Value:
                 raise no_rule("a format specification on a value of a row")
             if not isinstance(value, Cell):
                 return Result("text")  # the text of a table or object: only for printing
-            parts.append(cells.as_text(value))
+            parts.append(missing.as_text(lift, value))
         else:
             parts.append(evaluate(lift, piece))
     return joined(parts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import one_hot_rows, paths
@@ -67,15 +69,12 @@ def _written_out(
     lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, known: tuple[Value, ...]
 ) -> tuple[Value, ...]:
     generator = node.generators[0]
-    before = dict(lift.names)
     out: list[Value] = []
-    try:
+    with _scope(lift, generator.target):
         for value in known:
             store(lift, generator.target, value)
             if _chosen(lift, generator):
                 out.append(evaluate(lift, node.elt))
-    finally:
-        _forget(lift, generator.target, before)
     return tuple(out)
 
 
@@ -89,19 +88,26 @@ def _chosen(lift: Lifter, generator: ast.comprehension) -> bool:
     return True
 
 
-def _forget(lift: Lifter, target: ast.expr, before: dict[str, Value]) -> None:
-    for n in ast.walk(target):
-        if isinstance(n, ast.Name):
-            if n.id in before:
-                lift.names[n.id] = before[n.id]
-            else:
-                lift.names.pop(n.id, None)
+@contextlib.contextmanager
+def _scope(lift: Lifter, target: ast.expr) -> Iterator[None]:
+    """The names of a comprehension are its own: others of the same name are back afterwards, and functions do not see them."""
+    table = lift.names
+    names = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+    before = {n: table[n] for n in names if n in table}
+    outer = set(lift.comprehended)
+    lift.comprehended |= {(id(table), n) for n in names}
+    try:
+        yield
+    finally:
+        lift.comprehended = outer
+        for name in names:
+            table.pop(name, None)
+        table.update(before)
 
 
 def _over_rows(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp, kind: str) -> Value:
     """Run a comprehension as the loop it stands for."""
     name = f"{kind}_line_{node.lineno}_{node.col_offset}"
-    before = dict(lift.names)
     lift.names[name] = lift.new(Entries() if kind == "dict" else Items((), kind))
     container = ast.Name(name, ast.Load())
     body: ast.stmt
@@ -119,11 +125,10 @@ def _over_rows(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp
     from lester_gui.rewrite.lift.statements import execute
 
     lines = lift.line, lift.lines
-    execute(lift, loop)
+    with _scope(lift, node.generators[0].target):
+        execute(lift, loop)
     lift.line, lift.lines = lines
-    out = lift.names.pop(name)
-    _forget(lift, node.generators[0].target, before)
-    return out
+    return lift.names.pop(name)
 
 
 @expression(ast.DictComp)
@@ -140,15 +145,12 @@ def dictionary(lift: Lifter, node: ast.DictComp) -> Value:
     known = _known(lift, generator, iterable)
     if known is None:
         return _over_rows(lift, node, "dict")
-    before = dict(lift.names)
     items: dict[Value, Value] = {}
-    try:
+    with _scope(lift, generator.target):
         for value in known:
             store(lift, generator.target, value)
             if _chosen(lift, generator):
                 items[lift.content(evaluate(lift, node.key))] = evaluate(lift, node.value)
-    finally:
-        _forget(lift, generator.target, before)
     return lift.new(Entries(tuple(items.items())))
 
 

@@ -322,8 +322,11 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     if isinstance(a, Frame | Matrix | Rows | Items | Entries) or isinstance(b, Frame | Matrix | Rows | Items | Entries):
         raise no_rule("a comparison of whole tables or lists")
     x, y = cells.cell_of(a), cells.cell_of(b)
+    texts = (
+        op in ("Eq", "NotEq") and x.expr == y.expr and x.type is Type.STR and missing.is_nan(lift, x)
+    )  # NaN is not even itself
     not_a_number = not lift.nones and any(c.type is Type.FLOAT and c.nullable for c in (x, y))
-    return of_condition(cells.compare(op, x, y, lift.pandas or not_a_number).expr)
+    return of_condition(cells.compare(op, x, y, lift.pandas or not_a_number or texts).expr)
 
 
 def _missing(lift: Lifter, op: str, value: Value) -> Value:
@@ -332,7 +335,7 @@ def _missing(lift: Lifter, op: str, value: Value) -> Value:
     if isinstance(value, Json | JsonList):
         none = missing.is_none(value)
         return of_condition(none if op in ("Is", "Eq") else paths.negated(none))
-    if isinstance(value, Cell) and value.type is Type.FLOAT and value.nullable and not lift.nones and not lift.pandas:
+    if isinstance(value, Cell) and missing.is_nan(lift, value):
         return Const(op in ("IsNot", "NotEq"))  # NaN is not None
     if isinstance(value, Cell):
         test = "is_null" if op in ("Is", "Eq") else "not_null"
@@ -389,6 +392,8 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
             return TRUE if needle in where.items else FALSE
         cell = cells.cell_of(needle)
         options = [cells.cell_of(v) for v in where.items]
+        if cell.nullable and any(isinstance(v, Const) and v.value != v.value for v in where.items):
+            raise shape("NaN is looked for in a list, where the answer depends on which NaN it is")
         if not options:
             return FALSE
         if all(isinstance(v, Const) and o.type is cell.type for v, o in zip(where.items, options, strict=True)):

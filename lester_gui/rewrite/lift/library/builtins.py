@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift import cells, missing
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -117,7 +117,7 @@ def to_text(lift: Lifter, args: Arguments) -> Value:
         return Const(str(content.value))
     if isinstance(content, Result):
         return content
-    return cells.as_text(cells.cell_of(content))
+    return missing.as_text(lift, cells.cell_of(content))
 
 
 @function("builtins.int", "numpy.int64", "numpy.int32")

@@ -107,6 +107,8 @@ def typed(value: Value, kind: str) -> Value:
         if kind == "bool":
             return cells.truth(cell)
         if kind == "str":
+            if cell.nullable:
+                raise shape("A value that may be missing is converted to text")
             return cells.as_text(cell)
         raise shape(f"A {cell.type} is converted to {kind}")
 
@@ -202,7 +204,7 @@ def isin(lift: Lifter, args: Arguments) -> Value:
         turned = lift.const(args.bind("element", "test_elements", invert=False, assume_unique=False)["invert"])
         return replace(chosen, cell=Cell(negated(chosen.cell.expr), Type.BOOL)) if turned else chosen
     column = as_column(lift, args.positional[0])
-    return series_isin(lift, column, Arguments("isin", args.positional[1:]))
+    return series_isin(lift, column, Arguments("numpy.isin", args.positional[1:]))
 
 
 @function("numpy.unique")

@@ -121,11 +121,19 @@ def top(lift: Lifter, keys: Column1, key: Value) -> Value | None:
 # -- one element -------------------------------------------------------------------------------------------------------
 
 
-@attribute("tuple", "iloc")
-@attribute("tuple", "values")
+@attribute("modes", "iloc")
+@attribute("modes", "values")
 def places_of_modes(lift: Lifter, content: Value, owner: Value) -> Value:
     """``column.mode().iloc``."""
     return content
+
+
+@method("modes", "__getitem__")
+def first_mode(lift: Lifter, modes: Accessor, args: Arguments) -> Value:
+    """``column.mode()[0]``; how many equally frequent values there are is not known."""
+    if lift.content(args.positional[0]) != Const(0) or not isinstance(modes.owner, Tup):
+        raise no_rule("another one of the most frequent values than the first")
+    return modes.owner.items[0]
 
 
 @method("series", "idxmax", "idxmin")

@@ -41,7 +41,9 @@ def condition(lift: Lifter, frame: Frame, text: str) -> Cell:
             hidden[node.id] = value
     from lester_gui.rewrite.lift.records import Activation
 
-    lift.activations.append(Activation(hidden, lift.activations[-1].module, depth=len(lift.loops)))
+    lift.activations.append(
+        Activation(hidden, lift.activations[-1].module, depth=len(lift.loops), inside=frozenset(lift.comprehended))
+    )
     try:
         with lift.using(pandas=True):
             cell = cells.cell_of(lift.content(evaluate(lift, tree.body)))

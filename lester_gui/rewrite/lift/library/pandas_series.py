@@ -6,10 +6,11 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
+from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths, times
 from lester_gui.rewrite.lift.domain import (
+    Accessor,
     Cell,
     Column1,
     Const,
@@ -157,12 +158,24 @@ def isin(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if isinstance(options, Column1 | Rows | Keyed):
         node, cell = lift.resolve(column.node, Cell(semi(lift, options, column.cell), Type.BOOL))
         return replace(column, node=node, cell=cell[0])
-    values = [cells.cell_of(v) for v in _literals(lift, options)]
+    literals = _literals(lift, options)
+    values = [cells.cell_of(v) for v in literals if not absent(v)]
+    if len(values) < len(literals) and not args.what.startswith("numpy."):  # to NumPy, NaN is not even itself
+        if column.numpy or column.cell.type is not Type.FLOAT or Const(None) in literals:
+            raise shape("isin looks for missing values of this type")
+        gone = cells.make("is_null", column.cell)
+        there = asked_in(column.cell, values)
+        return mapped(column, Cell(paths.either(gone.expr, there), Type.BOOL))
     if not values:
         return mapped(column, Cell(paths.FALSE, Type.BOOL))
-    if any(v.type is not column.cell.type and not (v.type.is_number and column.cell.type.is_number) for v in values):
+    return mapped(column, Cell(asked_in(column.cell, values), Type.BOOL))
+
+
+def asked_in(cell: Cell, values: list[Cell]) -> Expr:
+    """Return the condition that a value is one of those listed."""
+    if any(v.type is not cell.type and not (v.type.is_number and cell.type.is_number) for v in values):
         raise shape("isin compares values of different types")
-    return mapped(column, cells.make("is_in", column.cell, *values))
+    return cells.make("is_in", cell, *values).expr if values else paths.FALSE
 
 
 def _literals(lift: Lifter, options: Value) -> tuple[Value, ...]:
@@ -283,6 +296,8 @@ def by_table(lift: Lifter, cell: Cell, table: Entries) -> Cell:
     values = [v for _, v in pairs if not absent(v)]
     if not values:
         raise shape("A table without values")
+    if cell.nullable and any(absent(lift.content(k)) for k, _ in table.items):
+        raise shape("map with a dict that has a missing value as a key")
     kind = cells.cell_of(values[0]).type
     if any(cells.cell_of(v).type is Type.FLOAT for v in values) and kind is Type.INT:
         kind = Type.FLOAT
@@ -405,7 +420,8 @@ def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
         return Vocabulary("first_seen", column.node, column.cell, (), False)
     if what == "mode" and not lift.is_shown(args):
         one = total(lift, column, "mode", f"mode_{column.name}")
-        return Tup((one if column.part is not None else cells.make("present", one),))  # of no values there is no first one
+        first = one if column.part is not None else cells.make("present", one)  # of no values there is no first one
+        return Accessor(Tup((first,)), "modes")
     if what in ("mode", "items", "corr") and not lift.is_shown(args):
         raise no_rule(f"Series.{what}")
     return Result(what)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Call, Expr
 from lester_gui.ir.learning import Function
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, missing, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Items, Result, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -64,6 +64,8 @@ def text_cell(lift: Lifter, what: str, cell: Cell, values: list[Value]) -> Cell:
         extra = [cells.cell_of(v) for v in values if v != Const(None)]
         return cells.make(what, cell, *extra)
     if what in ("startswith", "endswith"):
+        if len(values) != 1:
+            raise no_rule(f"{what} from a place on, on a value of a row")
         options = values[0].items if isinstance(values[0], Tup) else (values[0],)
         out: Expr = paths.FALSE
         for o in options:
@@ -122,7 +124,7 @@ def formatted(lift: Lifter, pattern: str, values: list[Value], args: Arguments) 
             value, place = values[place], place + 1
         else:
             value = values[int(name)] if name.isdigit() else lift.content(args.keywords[name])
-        parts.append(Const(str(value.value)) if isinstance(value, Const) else cells.as_text(cells.cell_of(value)))
+        parts.append(Const(str(value.value)) if isinstance(value, Const) else missing.as_text(lift, cells.cell_of(value)))
     return joined(parts)
 
 
@@ -144,7 +146,7 @@ def percent(lift: Lifter, pattern: str, value: Value) -> Value:
         one = given.pop(0)
         if piece == "%d" and not (isinstance(one, Const) or cells.cell_of(one).type is Type.INT):
             raise no_rule("%d of a value that is no whole number")
-        parts.append(Const(piece % one.value) if isinstance(one, Const) else cells.as_text(cells.cell_of(one)))
+        parts.append(Const(piece % one.value) if isinstance(one, Const) else missing.as_text(lift, cells.cell_of(one)))
     return joined(parts)
 
 

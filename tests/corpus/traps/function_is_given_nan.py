@@ -1,0 +1,21 @@
+# same
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+
+def length(c):
+    return len('%s' % c)
+
+
+df = pd.read_csv('people.csv')
+df['a'] = df['city'].apply(length)
+df['b'] = 1.0
+
+X = df[['income', 'a', 'b']]
+y = df['member']
+
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=0)
+model = LogisticRegression(max_iter=2000)
+model.fit(X_train, y_train)

@@ -1,0 +1,16 @@
+# same
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+df = pd.read_csv('people.csv')
+df['a'] = df['city'].map(lambda c: 1 if c is None else len(str(c)))
+df['b'] = df['age'].map(lambda v: 1 if v == None else 2)  # noqa: E711
+
+X = df[['income', 'a', 'b']]
+y = df['member']
+
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=0)
+model = LogisticRegression(max_iter=2000)
+model.fit(X_train, y_train)

@@ -1,0 +1,16 @@
+# same
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+df = pd.read_csv('people.csv')
+df['a'] = df['age'].isin([20, 30, np.nan]).astype(int)
+df['b'] = np.isin(df['age'], [20, np.nan]).astype(int)
+
+X = df[['income', 'a', 'b']]
+y = df['member']
+
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=0)
+model = LogisticRegression(max_iter=2000)
+model.fit(X_train, y_train)
