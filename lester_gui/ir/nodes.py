@@ -53,9 +53,9 @@ class Reader(StrEnum):
     """How the script reads a source; it decides quoting, missing values and types."""
 
     PANDAS_CSV = "pandas_csv"  # options: the keywords given to read_csv
-    # options: sep, strip (both, right, newline, none), skip, skip_blank, encoding, maxsplit; skip_prefix: lines that begin so (or
-    # so, where there are several), once stripped as prefix_strip or else strip says, are no data; ragged="skip": nor are lines
-    # with another number of fields; extra="ignore": further fields are not read
+    # options: sep, strip (both, right, newline, none), skip, skip_blank ("empty": lines of blanks are data), encoding, maxsplit;
+    # skip_prefix: lines that begin so (or so, where there are several), once stripped as prefix_strip or else strip says, are no
+    # data; ragged="skip": nor are lines with another number of fields; extra="ignore": further fields are not read
     PYTHON_LINES = "python_lines"
     PYTHON_CSV = "python_csv"  # options: delimiter, quotechar, header, skip, skip_blank, skip_prefix, encoding
     PANDAS_JSON_LINES = "pandas_json_lines"  # options: the keywords given to read_json beside lines=True

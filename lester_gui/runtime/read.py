@@ -414,7 +414,7 @@ def _read_lines(records: Records, options: dict[str, Any], names: tuple[str, ...
     encoding = dialect_of(_probe(Reader.PYTHON_LINES, options)).encoding
     mode = str(options.get("strip", "both"))
     strip = _STRIP[mode]
-    skip_blank = bool(options.get("skip_blank", False))
+    skip_blank = options.get("skip_blank", False)
     no_data = _prefixes(options)
     bare = _STRIP[str(options.get("prefix_strip", mode))]
     separator = options.get("sep", ",")
@@ -425,7 +425,7 @@ def _read_lines(records: Records, options: dict[str, Any], names: tuple[str, ...
     for record, row_id, line in zip(_with_mark(records), records.row_ids, records.lines, strict=True):
         text = record.decode(encoding)
         text = text.removesuffix("\r\n").removesuffix("\r") + "\n" if text.endswith(("\r\n", "\r")) else text
-        if (skip_blank and not text.strip()) or bare(text).startswith(no_data):
+        if (skip_blank and not (text.rstrip("\n") if skip_blank == "empty" else text.strip())) or bare(text).startswith(no_data):
             continue
         text = strip(text)
         fields = text.split(separator, most)

@@ -109,7 +109,9 @@ def dialect_of(read: Read) -> Dialect:
     options = dict(read.options)
     encoding = _encoding(options.get("encoding"))
     if read.reader is Reader.PYTHON_LINES:
-        return Dialect(None, None, False, None, encoding, _int(options.get("skip", 0)), 0, bool(options.get("skip_blank", False)))
+        return Dialect(
+            None, None, False, None, encoding, _int(options.get("skip", 0)), 0, options.get("skip_blank", False) is True
+        )
     if read.reader is Reader.PANDAS_JSON_LINES:
         return Dialect(None, None, False, None, encoding, 0, 0, True)
     if read.reader in (Reader.PYTHON_JSON, Reader.PANDAS_JSON):

@@ -146,7 +146,7 @@ def _python_lines(options: dict[str, Any], data: bytes, columns: int) -> list[li
     rows = []
     with io.TextIOWrapper(io.BytesIO(data), encoding=options.get("encoding", "utf-8")) as lines:
         for number, line in enumerate(lines):
-            if number < options.get("skip", 0) or (options.get("skip_blank", False) and not line.strip()):
+            if number < options.get("skip", 0) or _is_blank(line, options.get("skip_blank", False)):
                 continue
             bare = _STRIP[options["prefix_strip"]] if "prefix_strip" in options else strip
             if "skip_prefix" in options and bare(line).startswith(options["skip_prefix"]):
@@ -155,6 +155,10 @@ def _python_lines(options: dict[str, Any], data: bytes, columns: int) -> list[li
             if len(fields) == columns or options.get("ragged") != "skip":
                 rows.append(fields[:columns] if options.get("extra") == "ignore" else fields)
     return rows
+
+
+def _is_blank(line: str, skip_blank: bool | str) -> bool:
+    return bool(skip_blank) and not (line.rstrip("\n") if skip_blank == "empty" else line.strip())
 
 
 def _python_csv(options: dict[str, Any], data: bytes, columns: int) -> list[list[str]]:

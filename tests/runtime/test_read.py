@@ -158,6 +158,13 @@ def test_blank_lines_in_a_loop() -> None:
         read(content, Reader.PYTHON_LINES, (("sep", ","),))
 
 
+def test_a_line_of_blanks_is_data_where_only_empty_ones_are_passed_over() -> None:
+    options: Options = (("sep", ","), ("skip_blank", "empty"), ("strip", "newline"))
+    assert read(b"a,b\n\r\n\nc,d\n", Reader.PYTHON_LINES, options).columns.num_rows == 2
+    with pytest.raises(UserError, match=r"f.csv, line 3: 1 fields where 2"):
+        read(b"a,b\n\n  \nc,d\n", Reader.PYTHON_LINES, options)
+
+
 def test_extra_fields_can_be_ignored() -> None:
     found = read(b"a,b\nc,d,e\n", Reader.PYTHON_LINES, (("sep", ","), ("extra", "ignore")), ("x", "y"))
     assert found.columns.to_pydict() == {"x": ["a", "c"], "y": ["b", "d"]}

@@ -55,7 +55,8 @@ def _leave_out(source: LineSource, option: str, value: object) -> None:
                 raise no_rule("lines whose beginning is asked for in two ways")
         source.options[option] = value[0]
     elif option == "skip_empty":
-        source.filled = source.options["skip_blank"] = True
+        source.filled = True
+        source.options.setdefault("skip_blank", "empty")  # a line of blanks goes on, and has too few fields
     else:
         source.options[option] = value
 
