@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rewrite.differential import original, rewritten
+from tests.reference.operators import EvaluationError
+from tests.rewrite.differential import assert_same, original, planned, rewritten
 from tests.rewrite.learning_scripts import run_plan
 
 TRAPS = Path(__file__).parent.parent / "corpus" / "traps"
@@ -12,7 +13,8 @@ TRAPS = Path(__file__).parent.parent / "corpus" / "traps"
 CONDITIONS = {
     "what two names share is not changed behind one": (
         *("changed_after_append", "mutable_default", "two_names_for_one_list", "two_names_for_one_frame", "late_binding"),
-        *("function_assigns_global", "records_shared_by_two_lists"),
+        *("function_assigns_global", "records_shared_by_two_lists", "one_default_for_all_keys"),
+        *("record_in_two_dicts", "record_of_a_dict_in_a_list", "generator_reads_a_later_value"),
     ),
     "two keys of one dict in one iteration are the same expression": ("two_keys_in_one_iteration",),
     "no state of one loop level is read at another": ("nested_loop_state", "bound_method_as_a_name"),
@@ -71,3 +73,37 @@ def test_a_block_without_columns_keeps_its_rows_or_is_refused(tmp_path: Path) ->
 
 def test_there_are_ten_conditions() -> None:
     assert len(CONDITIONS) == 10
+
+
+LINES = """import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+rows = []
+labels = []
+for line in open('lines.txt'):
+    line = line.rstrip('\\n')
+    if {test}:
+        continue
+    a, b = line.split(',')
+    rows.append([len(a), len(b)])
+    labels.append('x' in b)
+X = np.array(rows)
+y = np.array(labels)
+model = LogisticRegression()
+model.fit(X, y)
+"""
+
+
+@pytest.mark.parametrize("test", ["not line", "line == ''", "len(line) == 0", "line in ('', '\\n')"])
+def test_a_line_of_blanks_ends_plan_and_script_where_only_empty_lines_are_left_out(tmp_path: Path, test: str) -> None:
+    (tmp_path / "script.py").write_text(LINES.format(test=test), encoding="utf-8")
+    (tmp_path / "lines.txt").write_text("ab,c\n\nd,xe\nf,xx\n", encoding="utf-8")
+    found = rewritten(tmp_path)
+    assert found.plan is not None and not found.stops
+    assert_same(tmp_path, found.plan)
+    for blanks in ("  ", "\t"):
+        (tmp_path / "lines.txt").write_text(f"ab,c\n{blanks}\nd,xe\nf,xx\n", encoding="utf-8")
+        with pytest.raises(ValueError, match="not enough values to unpack"):
+            original(tmp_path, "sklearn.linear_model.LogisticRegression")
+        with pytest.raises(EvaluationError, match="fields"):
+            planned(tmp_path, found.plan)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import paths
+from lester_gui.rewrite.lift import paths, sharing
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
@@ -93,9 +93,12 @@ def _previous(lift: Lifter, template: Value, ident: int, count: list[int]) -> Va
     if isinstance(template, Tup):
         return Tup(tuple(_previous(lift, v, ident, count) for v in template.items))
     if isinstance(template, Items):
-        return lift.new(Items(tuple(_previous(lift, v, ident, count) for v in template.values), template.kind))
+        return sharing.held(
+            lift, lift.new(Items(tuple(_previous(lift, v, ident, count) for v in template.values), template.kind)), ident
+        )
     if isinstance(template, Entries):
-        return lift.new(replace(template, items=tuple((k, _previous(lift, v, ident, count)) for k, v in template.items)))
+        made = lift.new(replace(template, items=tuple((k, _previous(lift, v, ident, count)) for k, v in template.items)))
+        return sharing.held(lift, made, ident)
     raise shape("A dict holds objects that are not values of a row")
 
 
@@ -124,11 +127,20 @@ def celled(lift: Lifter, value: Value) -> Value:
     raise shape("A dict holds objects that are not values of a row")
 
 
-def owned(lift: Lifter, value: Value) -> Value:
-    """Return a value as the dict keeps it: a list or dict in it is the dict's own from now on."""
+def owned(lift: Lifter, value: Value, ident: int) -> Value:
+    """Return a value as the dict keeps it: a list or dict in it is the dict's own from now on.
+
+    Raises
+    ------
+    Stopped
+        If it is one list or dict for several keys.
+    """
     if isinstance(value, Ref):
+        if lift.homes.get(value.id, 0) < len(lift.loops):
+            raise Stopped(Reason.ALIAS, "One list or dict from outside a loop is put under several keys of a dict")
+        sharing.put(lift, value, ident)
         lift.shared.add(value.id)
-        return lift.new(lift.content(value))
+        return sharing.held(lift, lift.new(lift.content(value)), ident)
     return value
 
 
@@ -142,7 +154,7 @@ def made_by_factory(lift: Lifter, content: InLoop) -> Value | None:
         from lester_gui.rewrite.lift.expressions.call import invoke
         from lester_gui.rewrite.lift.library.table import Arguments
 
-        return owned(lift, invoke(lift, content.before.made, Arguments("default", [])))
+        return owned(lift, invoke(lift, content.before.made, Arguments("default", [])), content.ident)
     if factory:
         raise no_rule(f"a defaultdict of {factory} that is filled in this way")
     return None
@@ -198,12 +210,12 @@ def get(lift: Lifter, ident: int, key: Value, default: Value) -> Value:
 
 def set_default(lift: Lifter, ident: int, key: Value, default: Value) -> Value:
     """``d.setdefault(key, default)``."""
-    if lift.content(default) == Items(()):
+    if lift.content(default) == Items(()) and isinstance(default, Ref) and lift.homes.get(default.id, 0) == len(lift.loops):
         slot = _slot(lift, ident, key, "")
         if slot is not None:
             return slot
     content = touched(lift, ident, key)
-    value = either(lift, content, owned(lift, default))
+    value = either(lift, content, owned(lift, default, ident))
     _note(lift, content, value)
     lift.heap[ident] = replace(content, there=TRUE, value=value)
     return value
@@ -213,7 +225,7 @@ def store(lift: Lifter, ident: int, key: Value, value: Value) -> None:
     """``d[key] = value``."""
     content = touched(lift, ident, key)
     _note(lift, content, value)
-    lift.heap[ident] = replace(content, there=TRUE, value=owned(lift, value))
+    lift.heap[ident] = replace(content, there=TRUE, value=owned(lift, value, ident))
 
 
 def _note(lift: Lifter, content: InLoop, value: Value) -> None:
@@ -252,7 +264,7 @@ def merged_value(lift: Lifter, condition: Expr, a: Value | None, b: Value | None
         if isinstance(content, Unknown):
             return content
         lift.shared |= {a.id, b.id}
-        return lift.new(content)
+        return sharing.merged(lift, lift.new(content), a, b)
     return merge(lift, condition, a, b)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.errors import UserError
 from lester_gui.ir.expressions import Expr
-from lester_gui.rewrite.lift import paths
+from lester_gui.rewrite.lift import iterators, paths
 from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Items, Ref, Result, Tup, Unknown, UserFunction, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.table import Arguments
@@ -193,7 +193,7 @@ def generated(lift: Lifter, function: UserFunction, node: ast.FunctionDef, names
         lift.enter(body)
         if lift.activations[-1].returns:
             raise Stopped(Reason.SYNTAX, f"{function.name} returns before it has yielded everything")
-        return lift.known(names["yielded"])
+        return iterators.once(lift, lift.known(names["yielded"]))
     finally:
         lift.activations.pop()
         lift.line, lift.lines = before

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column, Expr, Literal
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, dict_state, filled, neighbours, paths, record_changes, stages, states, texts
+from lester_gui.rewrite.lift import (
+    cells,
+    dict_state,
+    filled,
+    iterators,
+    neighbours,
+    paths,
+    record_changes,
+    sharing,
+    stages,
+    states,
+    texts,
+)
 from lester_gui.rewrite.lift.classes import changed_within, class_of
 from lester_gui.rewrite.lift.domain import (
     Cell,
@@ -128,6 +140,8 @@ def once(
         if not (loop.first and old is not None):
             lift.names[name] = carried(lift, loop, name, old)
     for ident in changed:
+        if ident in lift.twice and isinstance(lift.heap[ident], Keyed | Groups):
+            raise Stopped(Reason.ALIAS, "A dict is changed whose lists or dicts stand in another list or dict, too")
         lift.heap[ident] = InLoop(ident, lift.heap[ident])
     loop.began = dict(lift.names)
     outer, lift.live, straight, lift.straight = lift.live, TRUE, lift.straight, True
@@ -204,6 +218,7 @@ def elements(lift: Lifter, iterable: Value) -> tuple[texts.LineSource | None, No
     """
     content = lift.content(iterable)
     if isinstance(content, Handle):
+        iterators.go_through(lift, iterable)
         source, element = texts.line_source(lift, content)
         if isinstance(source, WrittenLines):
             return None, source.node, element
@@ -330,6 +345,7 @@ def loop_of(lift: Lifter, content: InLoop) -> Loop:
 def append(lift: Lifter, content: InLoop, value: Value) -> None:
     """``xs.append(value)`` inside a loop."""
     if (isinstance(content.before, Items) and content.before.kind == "list") or isinstance(content.before, Rows):
+        sharing.put(lift, value, content.ident)
         loop_of(lift, content).effects.append(Effect("append", content.ident, lift.live, settled(lift, value), None, lift.line))
         return
     raise no_rule("appending to this object")

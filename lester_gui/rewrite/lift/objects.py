@@ -116,6 +116,13 @@ class Objects:
         self.sides: tuple[dict[int, Value], dict[int, Value]] = ({}, {})  # objects of two paths that meet
         self.opened: set[str] = set()  # files that the script opens for writing, also where that was not lifted
         self.lent: dict[int, set[int]] = {}  # objects that a generator reads while its caller goes on → what it yields
+        self.iterators: dict[int, Any] = {}  # objects that can be gone through once → `iterators.Once`
+        self.iterated: dict[int, Any] = {}  # the same of values that are no objects
+        self.holders: dict[int, int] = {}  # list or dict → the dict, filled by a loop, that holds it
+        self.put: dict[int, set[int]] = {}  # list or dict → lists and dicts that an iteration put it into
+        self.twice: set[int] = set()  # lists and dicts whose elements stand in others, too
+        self.same_file: dict[int, int] = {}  # reader → the open file whose lines it takes
+        self.taken: dict[int, int] = {}  # open file → the line of the script that takes its lines
         self.comprehended: set[tuple[int, str]] = set()  # names that comprehensions hold, by the names they stand among
         self.nones = False  # a number of a row may be None; otherwise a missing number is NaN
         self.carrying = False  # an expression is being put together as a function
@@ -207,6 +214,8 @@ class Objects:
             raise Stopped(Reason.ALIAS, "An object is changed that Lester cannot tell from a copy")
         if owner.id in self.shared:
             raise Stopped(Reason.ALIAS, "A list or dict is changed after it was put into another one")
+        if self.holders.get(owner.id) in self.twice:
+            raise Stopped(Reason.ALIAS, "A list or dict is changed in a dict, but stands in another list or dict, too")
         if self.loops and self.homes[owner.id] < len(self.loops):
             raise Stopped(Reason.LEVEL, "A table or object from outside a loop is changed inside it")
         self.heap[owner.id] = content

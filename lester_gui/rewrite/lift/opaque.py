@@ -77,6 +77,10 @@ def recover(lift: Lifter, body: Sequence[ast.stmt], position: int, stop: Stopped
             lift.heap[ident] = origin
             if ident in by_object:
                 lift.failed[by_object[ident]] = [*_slice(lift, node), node]
+    reached = {i for i, n in by_object.items() if n in loaded([node])}
+    if (reached | changed) & lift.twice:  # what it changes in one of them, it changes in all
+        for ident in lift.twice:
+            lift.heap[ident] = origin
     shown = ", ".join(dict.fromkeys([*covered, *assigned]))
     lift.stops.append(Stop(line, stop.reason, stop.why, shown, bool(covered)))
 

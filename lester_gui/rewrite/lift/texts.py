@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal
 from lester_gui.ir.nodes import Node, Project, Reader
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, line_tests, paths, whole_lines
+from lester_gui.rewrite.lift import cells, iterators, line_tests, paths, whole_lines
 from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, Handle, Items, Leaf, LineOf, Value
 from lester_gui.rewrite.lift.library.pandas_io import as_options, normal, read
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, function, method
@@ -83,6 +83,8 @@ def close(lift: Lifter, handle: Value) -> None:
 def read_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     """``f.readlines()``: the lines themselves; ``f.readline()`` takes one off the top."""
     what = args.what.rsplit(".", 1)[-1]
+    if what in ("readlines", "read"):
+        iterators.go_through(lift, args.owner)
     if what == "readlines":
         return handle
     if what == "readline":
@@ -161,7 +163,7 @@ def csv_reader(lift: Lifter, args: Arguments) -> Value:
             options[name] = lift.const(given[name])
     if lift.content(given["fieldnames"]) != Const(None):
         options["fieldnames"] = lift.strings(given["fieldnames"])
-    return lift.new(replace(handle, options=tuple(options.items())))
+    return iterators.same_file(lift, lift.new(replace(handle, options=tuple(options.items()))), given["csvfile"])
 
 
 def header_names(lift: Lifter, path: str, delimiter: str) -> Value:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
-from lester_gui.rewrite.lift import cells, missing, paths
+from lester_gui.rewrite.lift import cells, iterators, missing, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, OneHotRow, Ref, Result, Tup, Value, WideRow
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
@@ -28,6 +28,7 @@ def constant(lift: Lifter, node: ast.Constant) -> Value:
 def name(lift: Lifter, node: ast.Name) -> Value:
     """A name; one that still holds what the last round of a loop left there is noted when another loop reads it."""
     value = lift.look_up(node.id)
+    iterators.read(lift, node, value)
     if isinstance(value, Cell) and isinstance(value.expr, Leaf) and value.expr.kind == "last":
         lift.read_stale.setdefault(value.expr.ident, (node.lineno, node.id))
     return value

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import one_hot_rows, paths
+from lester_gui.rewrite.lift import iterators, one_hot_rows, paths
 from lester_gui.rewrite.lift.domain import Entries, Fields, Items, Iterated, Result, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.statements.assign import store
@@ -18,9 +18,20 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 
-@expression(ast.ListComp, ast.GeneratorExp, ast.SetComp)
+@expression(ast.ListComp, ast.SetComp)
+def collected(lift: Lifter, node: ast.ListComp | ast.SetComp) -> Value:
+    """``[f(x) for x in xs if c]``, ``{f(x) for x in xs}``."""
+    return collect(lift, node)
+
+
+@expression(ast.GeneratorExp)
+def generator(lift: Lifter, node: ast.GeneratorExp) -> Value:
+    """``(f(x) for x in xs if c)``."""
+    return iterators.once(lift, collect(lift, node), node)
+
+
 def collect(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> Value:
-    """``[f(x) for x in xs if c]``."""
+    """Return what a comprehension gives as a list or set."""
     kind = "set" if isinstance(node, ast.SetComp) else "list"
     iterable = evaluate(lift, node.generators[0].iter)
     content = lift.content(iterable)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply
 from lester_gui.ir.nodes import Sort
-from lester_gui.rewrite.lift import cells, loops, paths
+from lester_gui.rewrite.lift import cells, iterators, loops, paths
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -81,7 +81,16 @@ def positions_of(lift: Lifter, size: Cell) -> Value:
     raise no_rule("row numbers of part of a table")
 
 
-@function("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "builtins.iter")
+@function("builtins.iter")
+def iter_(lift: Lifter, args: Arguments) -> Value:
+    """``iter(xs)``: a file or generator is its own iterator."""
+    content = lift.content(args.positional[0])
+    if isinstance(content, Rows | Items | Tup):
+        return iterators.once(lift, lift.new(content))
+    return args.positional[0]
+
+
+@function("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm")
 def unchanged(lift: Lifter, args: Arguments) -> Value:
     """Wrappers that yield what they are given."""
     return args.positional[0]
@@ -102,13 +111,13 @@ def map_(lift: Lifter, args: Arguments) -> Value:
     """``map(f, xs)``."""
     if len(args.positional) != 2:
         raise no_rule("map over several sequences")
-    return through(lift, args.positional[1], args.positional[0], "map")
+    return iterators.once(lift, through(lift, args.positional[1], args.positional[0], "map"), args.node)
 
 
 @function("builtins.filter")
 def filter_(lift: Lifter, args: Arguments) -> Value:
     """``filter(f, xs)``."""
-    return through(lift, args.positional[1], args.positional[0], "filter")
+    return iterators.once(lift, through(lift, args.positional[1], args.positional[0], "filter"), args.node)
 
 
 def through(lift: Lifter, sequence: Value, func: Value, what: str) -> Value:
@@ -143,6 +152,7 @@ def list_(lift: Lifter, args: Arguments) -> Value:
     if values is not None:
         return lift.new(Items(values)) if args.what == "list" else Tup(values)
     if isinstance(content, Handle):
+        iterators.go_through(lift, args.positional[0])
         return content
     if isinstance(content, Rows | Vocabulary | Result):
         return lift.new(content) if isinstance(content, Rows) else content

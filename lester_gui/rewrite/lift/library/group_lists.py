@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Aggregate, Distinct, GroupOrder, Keep, Measure, Node, Select
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths, stages
+from lester_gui.rewrite.lift import cells, paths, sharing, stages
 from lester_gui.rewrite.lift.domain import Cell, Const, GroupOf, Groups, GroupSlot, Items, Keyed, Rows, Tup, Value
 from lester_gui.rewrite.lift.effects import Effect
 from lester_gui.rewrite.lift.library.table import Arguments, method
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @method("slot", "append")
 def append(lift: Lifter, slot: GroupSlot, args: Arguments) -> Value:
     """``d[k].append(x)`` in a loop over rows."""
+    sharing.put(lift, args.positional[0], slot.ident)
     value = settled(lift, args.positional[0])
     lift.loops[-1].effects.append(Effect("keyed", slot.ident, lift.live, value, slot.key, lift.line))
     return Const(None)

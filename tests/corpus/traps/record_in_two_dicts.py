@@ -1,0 +1,23 @@
+# stops: alias
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+found = {}
+other = {}
+rows = []
+labels = []
+for line in open('mails.txt'):
+    mid, email, sent, title, text = line.strip().split(',')
+    if email not in found:
+        one = {'n': 0}
+        found[email] = one
+        other[email] = one
+    found[email]['n'] += 1
+for e, one in other.items():
+    rows.append([one['n'], len(e)])
+    labels.append('1' in e)
+
+X = np.array(rows)
+y = np.array(labels)
+model = LogisticRegression(max_iter=2000)
+model.fit(X, y)
