@@ -17,7 +17,6 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 from sklearn.feature_selection import SelectorMixin
-from threadpoolctl import threadpool_limits
 
 from lester_gui.errors import UserError
 from lester_gui.features import catalogue, fitted_state
@@ -25,6 +24,7 @@ from lester_gui.features.accumulators import Accumulator, Learnt
 from lester_gui.features.catalogue import Entry
 from lester_gui.features.family import Given, only
 from lester_gui.features.lanes import Lane
+from lester_gui.features.one_thread import one_thread
 from lester_gui.features.unfitted import arguments_of, build, library_class
 from lester_gui.ir.learning import Transformer
 from lester_gui.ir.options import Option, Unfitted
@@ -173,7 +173,7 @@ def _fit(made: Unfitted, entry: Entry, lanes: tuple[Lane, ...], given: Given) ->
 
 def _quietly(call: Any, made: Unfitted, *arguments: Any) -> Any:
     """Call scikit-learn on one thread, so that sums have one order; what it says may quote values and is left out."""
-    with warnings.catch_warnings(), threadpool_limits(limits=1):
+    with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")
         try:
             return call(*arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from lester_gui.ir.expressions import Call, Expr, functions_of, type_of, walk
 from lester_gui.ir.learning import Encode, Function, Label, Model, Split, WrittenFile
@@ -76,7 +77,7 @@ class Plan:
             if name not in known:
                 raise PlanError(f"The plan does not carry the function {name!r}")
 
-    @property
+    @cached_property
     def views(self) -> tuple[Node, ...]:
         """Every node, parents before children."""
         return topological(*self.kept, self.prepared)

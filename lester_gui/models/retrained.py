@@ -7,9 +7,9 @@ from typing import Any
 
 import sklearn.base
 from sklearn.model_selection._search import BaseSearchCV
-from threadpoolctl import threadpool_limits
 
 from lester_gui.errors import UserError
+from lester_gui.features.one_thread import one_thread
 from lester_gui.ir.learning import Model
 from lester_gui.models.estimators import build, inner_names
 from lester_gui.models.trained import RETRAINED, Array, Fitted, checked, class_name, require_classes
@@ -57,7 +57,7 @@ def fit(estimator: Any, X: Array, y: Array) -> tuple[str, ...]:
     """
     if any(v is None or v != v for v in y.tolist()):
         raise UserError("A training row has no label", "Drop rows without a label before the split.")
-    with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=1):
+    with warnings.catch_warnings(record=True) as caught, one_thread():
         warnings.simplefilter("always")
         try:
             estimator.fit(X, y)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from lester_gui.features.one_thread import one_thread
 from lester_gui.ir.learning import Model
 from lester_gui.models import forest, logistic, mlp, retrained, ridge
 from lester_gui.models.estimators import estimator_class
@@ -54,7 +54,7 @@ def train(model: Model, X: Array, y: Array, *, features: Sequence[str], seed: in
     UserError
         If the model is not supported, or these rows cannot carry it (no row, one class).
     """
-    with threadpool_limits(limits=1):
+    with one_thread():
         fitted = _train(model, X, np.asarray(y), seed)
     return Trained(model=model, seed=seed, fitted=fitted, features=tuple(features), seen=seen(X, np.asarray(y), split_keys))
 
@@ -89,7 +89,7 @@ def update(
     if (now.X, now.y) == (old.seen.X, old.seen.y) and tuple(features) == old.features:
         kept = replace(old.fitted, guarantee=BIT, method="kept", move=0.0, iterations=0, notes=())
         return replace(old, fitted=kept, seen=now)
-    with threadpool_limits(limits=1):
+    with one_thread():
         fitted = _update(old, X, y, features, delta)
     return replace(old, fitted=fitted, features=tuple(features), seen=now)
 

@@ -94,39 +94,38 @@ def materialise(
     plan = bind(plan, tables)
     origins = occurrence_map(plan)
     views: dict[str, View] = {}
-    for position, node in enumerate(plan.views):
-        ctx.advance(f"Making {node.name}", position / len(plan.views))
+    nodes = plan.views
+    for position, node in enumerate(nodes):
+        ctx.advance(f"Making {node.name}", position / len(nodes))
         _require_distinct_names(node)
         table = f"view_{run}_{position}"
         parents = [f"lester.{views[p.name].table_name}" for p in node.parents]
         edges: dict[str, str] = {}
         with data_errors(node):
             if isinstance(node, Read):
-                _fill_read(connection, node, tables[node.name], table)
+                rows = _fill_read(connection, node, tables[node.name], table)
             elif isinstance(node, Opaque):
-                _create(connection, opaque_rows(connection, node, parents, snapshots, run_opaque), table)
+                rows = _create(connection, opaque_rows(connection, node, parents, snapshots, run_opaque), table)
             else:
                 with udf.with_calls(connection, plan, node, parents, evaluate) as (sources, calls):
                     compiled = compile_node(node, sources, calls)
-                    connection.execute(f"CREATE TABLE lester.{table} AS {compiled.select}")
+                    rows = _create_as(connection, table, compiled.select)
                 for number, edge_sql in compiled.edges.items():
                     edges[str(number)] = f"edge_{run}_{position}_{number}"
-                    connection.execute(f"CREATE TABLE lester.{edges[str(number)]} AS {edge_sql(f'lester.{table}')}")
-        views[node.name] = catalogue.add(
-            connection,
-            View(
-                run=run,
-                name=node.name,
-                position=position,
-                kind=type(node).__name__.lower(),
-                table_name=table,
-                rows=count_rows(connection, table),
-                occurrences_json=json.dumps(origins[node.name]),
-                edges_json=json.dumps(edges),
-                columns_json=json.dumps([[f.name, str(f.type), f.nullable] for f in node.schema]),
-                coarse=is_coarse(node),
-            ),
+                    _create_as(connection, edges[str(number)], edge_sql(f"lester.{table}"))
+        views[node.name] = View(
+            run=run,
+            name=node.name,
+            position=position,
+            kind=type(node).__name__.lower(),
+            table_name=table,
+            rows=rows,
+            occurrences_json=json.dumps(origins[node.name]),
+            edges_json=json.dumps(edges),
+            columns_json=json.dumps([[f.name, str(f.type), f.nullable] for f in node.schema]),
+            coarse=is_coarse(node),
         )
+    catalogue.add_many(connection, list(views.values()))
     return Materialised(plan, views)
 
 
@@ -160,7 +159,18 @@ def fetch_table(
     hidden
         Also return ``__row_no`` and the provenance columns, at the end.
     """
-    entry = catalogue.require_view(connection, run, view)
+    return fetch_view(connection, catalogue.require_view(connection, run, view), columns, order, rows, hidden)
+
+
+def fetch_view(
+    connection: duckdb.DuckDBPyConnection,
+    entry: View,
+    columns: Sequence[str] | None = None,
+    order: bool = True,
+    rows: Sequence[int] | None = None,
+    hidden: bool = False,
+) -> pa.Table:
+    """As `fetch_table`, of a view whose catalogue entry is at hand."""
     wanted = list(schema_of(entry).names) if columns is None else list(columns)
     if hidden:
         wanted += [ROW_NO, *(f"__p{i}" for i in range(len(json.loads(entry.occurrences_json))))]
@@ -242,11 +252,11 @@ def data_errors(node: Node) -> Iterator[None]:
         raise UserError(f"The step {node.name!r}{where} stops: {what}", hint="The script would stop at this value too.") from None
 
 
-def _fill_read(connection: duckdb.DuckDBPyConnection, node: Read, found: ReadTable, table: str) -> None:
+def _fill_read(connection: duckdb.DuckDBPyConnection, node: Read, found: ReadTable, table: str) -> int:
     count = len(found.row_ids)
     data = found.columns.select(list(node.schema.names))
     data = data.append_column(ROW_NO, pa.array(range(STEP, STEP * (count + 1), STEP), pa.int64()))
-    _create(connection, data.append_column("__p0", pa.array(found.row_ids, pa.int64())), table)
+    return _create(connection, data.append_column("__p0", pa.array(found.row_ids, pa.int64())), table)
 
 
 def opaque_rows(
@@ -302,12 +312,19 @@ def _nan_as_missing(table: pa.Table) -> pa.Table:
     return table
 
 
-def _create(connection: duckdb.DuckDBPyConnection, data: pa.Table, table: str) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, data: pa.Table, table: str) -> int:
     connection.register("filled_view", data)
     try:
-        connection.execute(f"CREATE TABLE lester.{table} AS SELECT * FROM filled_view ORDER BY {ROW_NO}")
+        return _create_as(connection, table, f"SELECT * FROM filled_view ORDER BY {ROW_NO}")
     finally:
         connection.unregister("filled_view")
+
+
+def _create_as(connection: duckdb.DuckDBPyConnection, table: str, select: str) -> int:
+    """Make a table of what a SELECT yields and return how many rows it has, which DuckDB tells."""
+    row = connection.execute(f"CREATE TABLE lester.{table} AS {select}").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _require_distinct_names(node: Node) -> None:

@@ -50,7 +50,15 @@ def is_coarse(node: Node) -> bool:
 
 def occurrences(node: Node) -> tuple[str, ...]:
     """Return the origins (view names) of ``__p0``, ``__p1``, … of a view."""
-    return occurrence_map((node,))[node.name]
+    out: list[str] = []
+    stack = [node]
+    while stack:  # as many steps as there are origins and steps to them; a map of all views would be made for each view
+        found = stack.pop()
+        if isinstance(found, Read) or creates_identity(found):
+            out.append(found.name)
+        else:
+            stack.extend(reversed(_carried_from(found)))
+    return tuple(out)
 
 
 def occurrence_map(roots: Iterable[Node] | Plan) -> dict[str, tuple[str, ...]]:
@@ -59,13 +67,18 @@ def occurrence_map(roots: Iterable[Node] | Plan) -> dict[str, tuple[str, ...]]:
     for node in roots.views if isinstance(roots, Plan) else topological(*roots):
         if isinstance(node, Read) or creates_identity(node):
             out[node.name] = (node.name,)
-        elif isinstance(node, Join | Concat | Broadcast) and not _left_only(node):
-            out[node.name] = tuple(o for p in node.parents for o in out[p.name])
-        elif isinstance(node, Filter | Project | Select | Sort | Limit | Window | Opaque | Join):
-            out[node.name] = out[node.parents[0].name]
         else:
-            raise TypeError(f"no provenance rule for {type(node).__name__}")
+            out[node.name] = tuple(o for p in _carried_from(node) for o in out[p.name])
     return out
+
+
+def _carried_from(node: Node) -> tuple[Node, ...]:
+    """Return the parents whose occurrences the rows of a view that creates no identity carry on."""
+    if isinstance(node, Join | Concat | Broadcast) and not _left_only(node):
+        return node.parents
+    if isinstance(node, Filter | Project | Select | Sort | Limit | Window | Opaque | Join):
+        return node.parents[:1]
+    raise TypeError(f"no provenance rule for {type(node).__name__}")
 
 
 def identifying(node: Node) -> tuple[int, ...]:

@@ -24,7 +24,7 @@ from lester_gui.progress import Context
 from lester_gui.runtime import functions, ingest
 from lester_gui.runtime import split as splits
 from lester_gui.runtime.compile_sql import ROW_NO
-from lester_gui.runtime.materialize import Materialised, evaluate_expression, fetch_table, materialise
+from lester_gui.runtime.materialize import Materialised, evaluate_expression, fetch_view, materialise
 from lester_gui.runtime.records import dialect_of
 from lester_gui.sandbox import Positions
 from lester_gui.session.sources import register
@@ -124,7 +124,7 @@ def execute_on(
         If the data stop the plan before it has labels.
     """
     made = materialise(connection, plan, run, snapshots, worker.evaluate, ctx, worker.run_opaque)
-    return _learn(connection, made, run, worker, positions, view_results(connection, run, made.plan, made.views))
+    return _learn(connection, made, run, worker, positions, view_results(connection, made.plan, made.views))
 
 
 def refit(plan: Plan, X_train: Array, y_train: Array, X_test: Array) -> Array:
@@ -146,14 +146,14 @@ def fresh_snapshots(
 
 
 def view_results(
-    connection: duckdb.DuckDBPyConnection, run: int, plan: Plan, entries: Mapping[str, View]
+    connection: duckdb.DuckDBPyConnection, plan: Plan, entries: Mapping[str, View]
 ) -> tuple[dict[str, ViewResult], dict[str, Edges]]:
     """Return the rows, provenance and edges of every view of a run."""
     views: dict[str, ViewResult] = {}
     edges: dict[str, Edges] = {}
     for node in plan.views:
         entry = entries[node.name]
-        table = fetch_table(connection, run, node.name, hidden=True)
+        table = fetch_view(connection, entry, node.schema.names, hidden=True)
         origins = json.loads(entry.occurrences_json)
         found = tuple(Occurrence(o, table.column(f"__p{i}").combine_chunks()) for i, o in enumerate(origins))
         numbers = table.column(ROW_NO).to_numpy()

@@ -198,6 +198,7 @@ _TABLE_OF: dict[type, str] = {
     Prediction: "prediction",
 }
 R = TypeVar("R")
+_AT_ONCE = 100
 
 
 def add(connection: duckdb.DuckDBPyConnection, record: R) -> R:
@@ -218,8 +219,11 @@ def add_many(connection: duckdb.DuckDBPyConnection, records: list[R]) -> None:
         return
     kind: Any = type(records[0])
     names = [f.name for f in fields(kind)]
-    sql = f"INSERT INTO lester.{_TABLE_OF[kind]} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-    connection.executemany(sql, [[getattr(r, n) for n in names] for r in records])
+    row = f"({', '.join('?' * len(names))})"
+    for start in range(0, len(records), _AT_ONCE):  # a statement costs more than the rows that it stores
+        some = records[start : start + _AT_ONCE]
+        sql = f"INSERT INTO lester.{_TABLE_OF[kind]} ({', '.join(names)}) VALUES {', '.join([row] * len(some))}"
+        connection.execute(sql, [getattr(r, n) for r in some for n in names])
 
 
 def find(connection: duckdb.DuckDBPyConnection, kind: type[R], **where: object) -> list[R]:

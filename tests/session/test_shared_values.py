@@ -115,7 +115,7 @@ def test_rows_of_a_group_are_followed_to_their_records(session: Session) -> None
         run = catalogue.latest_run(connection, "train")
         assert run is not None
         entries = {v.name: v for v in catalogue.find(connection, catalogue.View, run=run.id)}
-        views, edges = view_results(connection, run.id, plan, entries)
+        views, edges = view_results(connection, plan, entries)
     ancestry = Ancestry(plan, PlanResult(views, edges))
     groups = views["teams"].table.column("team").to_pylist()
     red = {("people", i + 1) for i in range(20) if i % 2}

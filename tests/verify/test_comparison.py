@@ -27,6 +27,18 @@ CASES = [
     ("large whole numbers", pa.array([2**60]), pa.array([2**60 + 1]), [True]),
     ("infinite", pa.array([float("inf"), 1.0]), pa.array([float("inf"), float("inf")]), [False, True]),
     ("dates and moments", pa.array([datetime.date(2024, 1, 2)]), pa.array([datetime.datetime(2024, 1, 2)]), [False]),
+    (
+        "moments that are missing, early or within a day",
+        pa.array([datetime.date(1, 1, 1), None, datetime.date(2024, 1, 2)]),
+        pa.array([datetime.datetime(1, 1, 1), datetime.datetime(1970, 1, 1), datetime.datetime(2024, 1, 2, 0, 0, 1)]),
+        [False, True, True],
+    ),
+    (
+        "moments in two units",
+        pa.array([datetime.datetime(2024, 1, 2, 3), None, None], pa.timestamp("ns")),
+        pa.array([datetime.datetime(2024, 1, 2, 3), None, datetime.datetime(2024, 1, 2)], pa.timestamp("us")),
+        [False, False, True],
+    ),
     ("lists", pa.array([[1.0, 2.0], [1.0]]), pa.array([[1.0, 2.0], [2.0]]), [False, True]),
     ("all missing", pa.nulls(2), pa.array(["a", None]), [True, False]),
     ("mixed", mixed(("i", "1"), ("s", "1"), ("n", "")), pa.array(["1", "1", None]), [True, False, False]),
@@ -39,6 +51,21 @@ CASES = [
 def test_cells(expected: pa.Array, got: pa.Array, different: list[bool]) -> None:
     assert differing_cells(expected, got)[0].tolist() == different
     assert differing_cells(got, expected)[0].tolist() == different
+
+
+MOMENT = st.builds(
+    lambda year, hour: datetime.datetime(year, 2, 28, hour), st.sampled_from([1700, 1970, 2024]), st.sampled_from([0, 12])
+)
+
+
+@given(st.lists(st.tuples(st.none() | MOMENT, st.none() | MOMENT), max_size=6), st.sampled_from(["s", "ns"]), st.booleans())
+def test_moments_of_a_column_are_compared_as_one_by_one(
+    pairs: list[tuple[datetime.datetime | None, datetime.datetime | None]], unit: str, days: bool
+) -> None:
+    left = pa.array([a for a, _ in pairs], pa.timestamp(unit))
+    right = pa.array([b.date() if b and days else b for _, b in pairs], pa.date32() if days else pa.timestamp("us"))
+    one_by_one = [not same_cell(a, b) for a, b in zip(left.to_pylist(), right.to_pylist(), strict=True)]
+    assert differing_cells(left, right)[0].tolist() == one_by_one
 
 
 def test_types_that_do_not_change_a_value_are_noted() -> None:
