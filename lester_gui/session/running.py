@@ -107,16 +107,22 @@ class Running(Reviewing):
         }
 
     def _note_written(self, connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
-        """Enter the files that the script wrote, as they are now, so that footprint and purge know them."""
+        """Enter the files that the script wrote, as they are now, so that footprint and purge know them.
+
+        A plan may not know them all: it holds what its model needs, and a script run as one step says nothing of what it writes.
+        """
         catalogue.remove(connection, Artefact, pipeline=plan.pipeline)
-        for written in plan.written:
-            file = self.folder / written.path
-            if file.is_file():
+        files = {w.path: w.content for p in self.scanned().pipelines if p.name == plan.pipeline for w in p.writes}
+        files |= {w.path: w.content for w in plan.written}
+        sources = {s.path for s in self.configuration.sources}
+        for path, holds in files.items():
+            file = self.folder / path
+            if path not in sources and file.is_file() and file.resolve().is_relative_to(self.folder.resolve()):
                 content = file.read_bytes()
                 record = Artefact(
                     pipeline=plan.pipeline,
-                    path=written.path,
-                    content=written.content,
+                    path=path,
+                    content=holds,
                     sha256=hashlib.sha256(content).hexdigest(),
                     size=len(content),
                     status=PRESENT,

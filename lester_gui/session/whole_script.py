@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,7 @@ import pyarrow as pa
 from lester_gui.discovery.scripts import Script
 from lester_gui.errors import UserError
 from lester_gui.ir.expressions import Apply, Column, Literal
-from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer
+from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer, WrittenFile
 from lester_gui.ir.nodes import Opaque, Option, Options, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Type
@@ -24,6 +25,7 @@ from lester_gui.progress import Context
 from lester_gui.runtime.read import ARROW
 from lester_gui.sandbox import Capture, Sandbox, ScriptRun, working_copy
 from lester_gui.sandbox.copies import private_folder
+from lester_gui.session.written import MODELS
 from lester_gui.verify.capture import TIMEOUT, Learning, learning_of
 from lester_gui.verify.parameters import defaults_of
 
@@ -91,6 +93,7 @@ def plan_of_script(
         split=Split(kind="expression", test=Apply("py_eq", (Column(SIDE), Literal(TEST)))) if tested else Split(kind="none"),
         encode=Encode(blocks=(Block(X, (X,), (Transformer("passthrough"),)),)),
         model=Model(estimator=_public_name(learning.estimator), params=_own_parameters(learning), lines=(learning.line,)),
+        written=tuple(WrittenFile(path, _content(path)) for path in sorted(written - set(paths))),
     )
 
 
@@ -130,6 +133,12 @@ def seen_rows(run: ScriptRun, model: Model, node: Opaque) -> pa.Table:
         raise UserError(f"The labels of {node.script} are no longer {kind}", "Rewrite the pipeline again.") from None
     x = pa.array([row.tolist() for part in rows for row in np.asarray(part, dtype="float64")], ARROW[Type.FLOATS])
     return pa.table({X: x, Y: y, SIDE: pa.array(sides, pa.string())})
+
+
+def _content(path: str) -> str:
+    """Return what a file holds that a script was seen to write, as far as its name tells."""
+    suffix = Path(path).suffix
+    return "model" if suffix in MODELS else "matrix" if suffix in (".npy", ".npz") else "unknown"
 
 
 def _is_tested(learning: Learning) -> bool:

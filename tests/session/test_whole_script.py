@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
@@ -34,6 +36,18 @@ SCRIPT = """
     cut = len(X) * 3 // 4
     model = LogisticRegression(C=0.5, max_iter=500).fit(X[:cut], y[:cut])
     print({metric})
+"""
+WRITES = """
+    import pickle
+
+    for kind in ("model", "spare"):
+        with open(f"{kind}.pkl", "wb") as file:
+            pickle.dump(model, file)
+    with open("scored.csv", "w") as file:
+        for row in rows[cut:]:
+            file.write(row["email"] + ",1" + chr(10))
+    with open("columns.txt", "w") as file:
+        file.write("age, name")
 """
 METRIC, BY_HAND = "accuracy_score(y[cut:], model.predict(X[cut:]))", "sum(model.predict(X[cut:]) == y[cut:])"
 
@@ -72,6 +86,25 @@ def test_it_runs_as_one_step_and_equals_the_script_after_an_erasure(folder: Path
         session.export("churn", "X_train", tmp_path / "x.npy")
         assert len(np.load(tmp_path / "x.npy")) == session.run("churn")["train_rows"]
     assert "p5@" not in (folder / "people.csv").read_text()
+
+
+def test_what_the_script_writes_goes_where_the_person_went_into_it(folder: Path) -> None:
+    script = folder / "churn.py"
+    script.write_text(script.read_text() + dedent(WRITES))
+    subprocess.run([sys.executable, script.name], cwd=folder, check=True, capture_output=True)
+    with Session.open(folder, user="ines") as session:
+        session.rewrite("churn", "rules")
+        plan = session.rewritten("churn").plan
+        assert is_whole_script(plan) and parse(render(plan).text, plan) == plan
+        assert {w.path for w in plan.written} == {"model.pkl", "spare.pkl", "scored.csv", "columns.txt"}
+        session.run("churn")
+        case = session.request("erasure", "p79@example.org", by="ines")["case"]
+        planned = session.plan(case)
+        gone = {a["artefact"] for a in planned["actions"] if a["method"] == "removed"}
+        assert {"model.pkl", "spare.pkl", "scored.csv"} <= gone
+        session.approve(case, by="maria", reason="identity checked")
+        session.apply(case)
+    assert not any((folder / name).exists() for name in ("model.pkl", "spare.pkl", "scored.csv"))
 
 
 def test_a_file_that_is_no_source_is_named(folder: Path) -> None:

@@ -74,7 +74,22 @@ def quantile_function(lift: Lifter, args: Arguments) -> Value:
     if column.cell.nullable and "nan" not in args.what:
         raise no_rule(f"{args.what} of values that may be missing")
     percent = args.what.endswith("percentile")
-    return _several(lift, column, lift.const(given["q"]), lambda q: q / 100 if percent else q)
+    found = _several(lift, column, lift.const(given["q"]), lambda q: q / 100 if percent else q)
+    if "nan" in args.what:
+        return found
+    return (
+        Tup(tuple(_if_complete(lift, column, q) for q in found.items))
+        if isinstance(found, Tup)
+        else _if_complete(lift, column, found)
+    )
+
+
+def _if_complete(lift: Lifter, column: Column1, quantile: Value) -> Cell:
+    """Return a quantile that is NaN where a value is missing, as that of an array is: other data may miss some."""
+    there = lift.state(column.node, column.cell, "count", f"count_{column.name or 'value'}")
+    rows = lift.state(column.node, cells.cell_of(Const(1)), "size", "rows")
+    complete = cells.compare("Eq", there, rows, pandas=True).expr
+    return cells.choose(complete, cells.cell_of(quantile), Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
 
 
 def _several(lift: Lifter, column: Column1, asked: Any, share: Any) -> Value:
