@@ -19,8 +19,8 @@ class Finding:
     Attributes
     ----------
     kind : str
-        ``stale-variable``, ``fitted-before-split``, ``duplicate-join-keys``, ``unguarded-lookup``, ``separator-in-field``,
-        ``copy-on-write``, ``unstable-sort``, ``fitted-several-times`` or ``missing-in-function``.
+        ``stale-variable``, ``fitted-before-split``, ``categories-before-split``, ``duplicate-join-keys``, ``unguarded-lookup``,
+        ``separator-in-field``, ``copy-on-write``, ``unstable-sort``, ``fitted-several-times`` or ``missing-in-function``.
     line : int
         The script's line, 1-based.
     title, text, effect : str
@@ -42,6 +42,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Encoders see the test rows",
         "The statistics of {subject} are taken over all rows before the split, test rows included.",
         "A person in the test set changes the numbers that the model learns from, and its test score is too good.",
+    ),
+    "categories-before-split": (
+        "Columns stand for the categories of all rows",
+        "The one-hot columns of {subject} are those of all values, test rows included; nothing else is taken from test rows.",
+        "A category that only test rows have is a column from which the model learns nothing; without its last row, it is gone.",
     ),
     "copy-on-write": (
         "An assignment without effect",

@@ -22,6 +22,7 @@ from lester_gui.ir.serialise import to_json
 from lester_gui.maintenance.learned import Worker
 from lester_gui.progress import Context
 from lester_gui.rewrite.findings import Finding
+from lester_gui.rewrite.lift.scopes import short_of_scope
 from lester_gui.session import row_by_row
 from lester_gui.session.execution import executor
 from lester_gui.session.opened import Document
@@ -90,7 +91,9 @@ class Counter:
 
     def _on_training_rows(self, document: Document) -> Document:
         """Fit on the training rows alone, and count the test decisions that would be others."""
-        alternative = replace(self.plan, encode=replace(self.plan.encode, fit_on="train"))
+        encode = self.plan.encode
+        blocks = tuple(replace(b, chain=short_of_scope(b.chain, mixed=False)) for b in encode.blocks)
+        alternative = replace(self.plan, encode=replace(encode, fit_on="train", blocks=blocks))
         before, after = self._result(), self._run(alternative)
         if before.predictions is None or after.predictions is None or len(before.predictions) != len(after.predictions):
             return document

@@ -1,6 +1,7 @@
 """The door of the rewriter: what it takes, what it gives, and what it makes of the sample projects."""
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -81,6 +82,35 @@ def test_a_dict_is_a_join_in_which_the_last_entry_wins() -> None:
     kinds = {f.kind: f for f in found.findings}
     assert kinds["duplicate-join-keys"].line == 24 and "customers" in kinds["duplicate-join-keys"].text
     assert kinds["fitted-before-split"].line == 55
+
+
+def test_categories_of_all_rows_are_not_called_statistics_of_all_rows(folder: Path) -> None:
+    script = dedent(
+        """
+        import pandas as pd
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import StandardScaler
+        people = pd.read_csv("people.csv")
+        X = pd.get_dummies(people[["id", "city"]], columns=["city"])
+        X_train, X_test, y_train, y_test = train_test_split(X, people["member"], random_state=3)
+        scaler = StandardScaler()
+        X_train_s = scaler.fit_transform(X_train)
+        X_test_s = scaler.transform(X_test)
+        model = LogisticRegression().fit(X_train_s, y_train)
+        print(model.score(X_test_s, y_test))
+        """
+    )
+    for text, kind in ((script, "categories-before-split"), (_scaled_first(script), "fitted-before-split")):
+        (folder / "script.py").write_text(text, encoding="utf-8")
+        found = rewritten(folder)
+        assert found.plan is not None
+        assert [f.kind for f in found.findings if "before-split" in f.kind] == [kind]
+
+
+def _scaled_first(script: str) -> str:
+    """The same with the scaler fitted on all rows."""
+    return script.replace("scaler.fit_transform(X_train)", "scaler.fit(X).transform(X_train)")
 
 
 def test_fields_are_called_as_the_script_calls_them() -> None:

@@ -15,7 +15,7 @@ from lester_gui.rewrite.lift.blocks import free_name, named_places, over_one_nod
 from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Order, Part, Value
 from lester_gui.rewrite.lift.naming import stored_apart
 from lester_gui.rewrite.lift.recognise import recognised
-from lester_gui.rewrite.lift.scopes import scoped, scopes_in, short_of_scope
+from lester_gui.rewrite.lift.scopes import kinds_fitted_on, scoped, scopes_in, short_of_scope
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -327,8 +327,10 @@ class Learner:
         fit = replace(fit, matrix=replace(fit.matrix, blocks=short))
         node, blocks = self._columns(node, fit, features)
         if fit_on == "all" and split.kind != "none":
-            early = [n for b in fit.matrix.blocks if b.fit_on for n in b.lines]
-            lift.note("fitted-before-split", fit.x_name or "X", line=min(early, default=fit.line))
+            early = [b for b in scoped_blocks if "all" in scopes_in(b.chain)]
+            categories = all(kind == "one_hot" for b in early for kind in kinds_fitted_on(b.chain, "all"))
+            found = "categories-before-split" if categories else "fitted-before-split"
+            lift.note(found, fit.x_name or "X", line=min((n for b in early for n in b.lines), default=fit.line))
         encode = Encode(
             blocks=blocks,
             fit_on=fit_on,

@@ -33,6 +33,15 @@ def scopes_in(steps: Steps) -> Iterator[str]:
             yield t.fit_on
 
 
+def kinds_fitted_on(steps: Steps, scope: str) -> Iterator[str]:
+    """Yield the kinds of the steps of a chain that are fitted on `scope`."""
+    for t in steps:
+        for b in t.branches:
+            yield from kinds_fitted_on(b.chain, scope)
+        if t.fit_on == scope:
+            yield t.kind
+
+
 def short_of_scope(steps: Steps, mixed: bool) -> Steps:
     """Return a chain that says no more than it has to: only ``train``, and only where other steps are fitted on all rows."""
     out = []
