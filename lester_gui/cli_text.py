@@ -44,6 +44,7 @@ def scan(d: Document) -> str:
     return "\n".join(lines)
 
 
+FOLLOWS = "It needs a value that could not be lifted"
 STATUS = {"verified": "Verified", "partly-verified": "Partly verified", "differs": "Differs", "not-run": "Not run"}
 
 
@@ -59,9 +60,21 @@ def rewrite(d: Document) -> str:
         f"{_plural(d['user_function_columns'], 'column')} by user functions"
     ]
     lines += _rows((name, s["status"], s["compared"]) for name, s in d["stages"].items())
-    lines += [f"  stopped at line {s['line']}: {s['why']}" for s in d.get("stops", [])]
+    lines += _stops(d.get("stops", []))
     lines += [f"Finding{f', line {line}' if (line := f['line']) else ''}: {f['title']}. {f['text']}" for f in d["findings"]]
     return "\n".join(lines)
+
+
+def _stops(stops: list[Document]) -> list[str]:
+    """Why the rules stopped, each reason once; what only needs something that stopped before is counted."""
+    first = [s for s in stops if not s["why"].startswith(FOLLOWS)]
+    lines = [f"  stopped{f' at line {line}' if (line := s['line']) else ''}: {s['why']}" for s in first]
+    later = len(stops) - len(first)
+    return (
+        [*lines, f"  {_plural(later, 'later step')} that {'needs' if later == 1 else 'need'} what is made there"]
+        if later
+        else lines
+    )
 
 
 def run(d: Document) -> str:
@@ -209,7 +222,8 @@ def certificate(d: Document) -> str:
 def check_certificate(d: Document) -> str:
     """Validity, signer, reasons and what a reader of a valid one should know."""
     head = "Valid: unchanged since it was signed" if d["valid"] else "NOT valid"
-    return "\n".join([f"{head}, with the key of {d['signer']}", *(f"  {r}" for r in (*d["reasons"], *d.get("remarks", ())))])
+    key = f", with the key of {d['signer']}" if d["signer"] else ""
+    return "\n".join([f"{head}{key}", *(f"  {r}" for r in (*d["reasons"], *d.get("remarks", ())))])
 
 
 def audit(d: Document) -> str:

@@ -14,7 +14,10 @@ from lester_gui.influence.leave_out import Influence
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far a person's rows got, over all pipelines: counts from the footprint."""
+    """How far a person's rows got, over all pipelines: counts from the footprint.
+
+    `somewhere`: they reached pipelines of which only that is known.
+    """
 
     rows: int
     sources: int
@@ -23,6 +26,7 @@ class Reach:
     test_rows: int = 0
     cells: int = 0
     models: int = 0
+    somewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,8 @@ class Phrase:
     """One statement: a code and its arguments by name.
 
     Codes: ``nothing_found`` (searched), ``reached`` (rows, sources, train, test, cells, models), ``reached_nothing``
-    (rows, sources), ``decisions`` (changed, of), ``no_decision`` (of), ``numbers`` (changed, of), ``labels`` (count),
-    ``shared`` (count, first), ``membership`` (gone, new), ``not_computed``.
+    and ``found`` (rows, sources), ``decisions`` (changed, of), ``no_decision`` (of), ``numbers`` (changed, of), ``labels``
+    (count), ``shared`` (count, first), ``membership`` (gone, new), ``not_computed``.
     """
 
     code: str
@@ -65,7 +69,7 @@ def sentence(reach: Reach, influences: Sequence[Influence] | None, shared: Seque
         return (Phrase("nothing_found", {"searched": reach.searched}),)
     own = {"rows": reach.rows, "sources": reach.sources}
     if not (reach.train_rows or reach.test_rows):
-        phrases = [Phrase("reached_nothing", own)]
+        phrases = [Phrase("found" if reach.somewhere else "reached_nothing", own)]
     else:
         counts = {"train": reach.train_rows, "test": reach.test_rows, "cells": reach.cells, "models": reach.models}
         phrases = [Phrase("reached", own | counts)]
@@ -101,6 +105,8 @@ def _say(phrase: Phrase) -> str:
     match phrase.code:
         case "nothing_found":
             return f"Nothing found: {_count(a['searched'], 'source')} searched."
+        case "found":
+            return f"{_count(a['rows'], 'row')} in {_count(a['sources'], 'source')} hold their data."
         case "reached_nothing":
             return f"{_count(a['rows'], 'row')} in {_count(a['sources'], 'source')} reached no training row and no test row."
         case "reached":

@@ -155,6 +155,7 @@ def _sentence(
     sources: Sequence[Document], searched: Sequence[Searched], pipelines: Sequence[Document], measured: Sequence[Measured]
 ) -> str:
     fine = [p for p in pipelines if p["basis"] != COARSE]
+    unknown = [p for p in pipelines if p["basis"] == COARSE and p["train_rows"] + p["test_rows"]]
     total = Reach(
         rows=sum(s["rows"] for s in sources),
         sources=sum(s["rows"] > 0 for s in sources),
@@ -163,12 +164,13 @@ def _sentence(
         test_rows=sum(p["test_rows"] for p in fine),
         cells=sum(p["feature_cells"] for p in fine),
         models=sum(len(p["models"]) for p in pipelines),
+        somewhere=bool(unknown),
     )
     shared = [v for m in measured for v in m.shared]
     said = influencing.say([m.influence for m in measured] or None, shared, total)
-    unknown = [p["pipeline"] for p in pipelines if p["basis"] == COARSE and p["train_rows"] + p["test_rows"]]
-    if unknown:
-        said += f" Every row of {', '.join(unknown)} may hold their data: a step in it is opaque."
+    for p in unknown:
+        rows = f"{p['train_rows']:,} training and {p['test_rows']:,} test rows of {p['pipeline']}"
+        said += f" Which of the {rows} hold their data is not known, because a step is opaque: each of them may, and the model."
     return said
 
 

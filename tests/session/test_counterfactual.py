@@ -197,7 +197,7 @@ def test_an_opaque_step_leaves_the_footprint_to_the_script(tmp_path: Path) -> No
         coarse = session.trace("p7@example.org")
         assert coarse["pipelines"][0]["basis"].startswith("coarse lineage")
         assert coarse["pipelines"][0]["train_rows"] == coarse["pipelines"][0]["train_of"] == 24
-        assert coarse["sentence"].endswith("Every row of train may hold their data: a step in it is opaque.")
+        assert coarse["sentence"].endswith("because a step is opaque: each of them may, and the model.")
         exact = session.trace("p7@example.org", influence=True)["pipelines"][0]
         assert (exact["basis"], exact["train_rows"], exact["train_of"]) == (LABEL, 1, 30)
 
