@@ -25,10 +25,10 @@ from lester_gui.rewrite.lift.domain import (
     Rows,
     Tup,
     Value,
-    WideRow,
 )
 from lester_gui.rewrite.lift.naming import unlike
 from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.wide_rows import WideRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter

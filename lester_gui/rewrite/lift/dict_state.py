@@ -17,7 +17,6 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
     Entries,
-    GroupSlot,
     InLoop,
     Items,
     Leaf,
@@ -31,6 +30,7 @@ from lester_gui.rewrite.lift.domain import (
     const_cell,
 )
 from lester_gui.rewrite.lift.effects import Effect, Loop
+from lester_gui.rewrite.lift.group_values import GroupSlot
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape

@@ -264,37 +264,6 @@ class Keyed(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class GroupSlot(Value):
-    """The list under a key of a dict of lists while a loop fills it."""
-
-    ident: int
-    key: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Groups(Value):
-    """A dict of lists after the loop that filled it: the rows of `node` with an element each, by key.
-
-    A `plain` one has no list under other keys; a defaultdict makes one where it is read.
-    """
-
-    node: Node
-    keys: tuple[str, ...]
-    template: Value
-    plain: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class GroupOf(Value):
-    """One list of a dict of lists, with `maybe` empty where no row has the key; `order` is ``up`` or ``down`` once sorted."""
-
-    groups: Groups
-    key: Value
-    maybe: bool = False
-    order: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Vocabulary(Value):
     """A dict from each value of a column to its number: sorted, by first appearance, or listed in the script.
 
@@ -474,27 +443,6 @@ class Accessor(Value):
 
     owner: Value
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class OneHotRow(Value):
-    """Zeros, as many as a vocabulary has values, with a one at the number of `value`; without a value they are all zeros.
-
-    `unknown` is ``error`` where a value that is not in the vocabulary ends the script, ``ignore`` where it gives zeros only.
-    """
-
-    vocabulary: Vocabulary
-    value: Value | None = None
-    unknown: str = "error"
-    floats: bool = False  # whether a zero or the one is a float
-
-
-@dataclass(frozen=True, slots=True)
-class WideRow(Value):
-    """A list, or with `array` a NumPy array, whose length the data tell: single values and `OneHotRow` one after the other."""
-
-    parts: tuple[Value, ...]
-    array: bool = False
 
 
 @dataclass(frozen=True, slots=True)

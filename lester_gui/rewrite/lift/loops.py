@@ -30,7 +30,6 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Entries,
     Grid,
-    Groups,
     Handle,
     InLoop,
     Items,
@@ -48,6 +47,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.finished import Finished
+from lester_gui.rewrite.lift.group_values import Groups
 from lester_gui.rewrite.lift.json_values import JsonDocument
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import here

@@ -22,9 +22,6 @@ from lester_gui.rewrite.lift.domain import (
     Generator,
     Grid,
     Grouping,
-    GroupOf,
-    Groups,
-    GroupSlot,
     Handle,
     InLoop,
     Items,
@@ -43,13 +40,14 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vector,
     Vocabulary,
-    WideRow,
 )
+from lester_gui.rewrite.lift.group_values import GroupOf, Groups, GroupSlot
 from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.raising import Attempt
 from lester_gui.rewrite.lift.records import Activation, Observe
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
+from lester_gui.rewrite.lift.wide_rows import WideRow
 
 KINDS: dict[type[Value], str] = {
     Frame: "frame",

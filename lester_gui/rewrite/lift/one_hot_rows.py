@@ -23,16 +23,15 @@ from lester_gui.rewrite.lift.domain import (
     Leaf,
     Matrix,
     MatrixBlock,
-    OneHotRow,
     Rows,
     Tup,
     Unknown,
     Value,
     Vector,
     Vocabulary,
-    WideRow,
 )
 from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.wide_rows import OneHotRow, WideRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter

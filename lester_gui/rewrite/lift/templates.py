@@ -7,25 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Node
-from lester_gui.rewrite.lift.domain import (
-    Cell,
-    Const,
-    Entries,
-    Fields,
-    GroupOf,
-    InLoop,
-    Items,
-    LineOf,
-    OneHotRow,
-    Ref,
-    Result,
-    Tup,
-    Value,
-    WideRow,
-)
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, InLoop, Items, LineOf, Ref, Result, Tup, Value
+from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
+from lester_gui.rewrite.lift.wide_rows import OneHotRow, WideRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import cells, iterators, missing, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, OneHotRow, Ref, Result, Tup, Value, WideRow
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import exits
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
 from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.wide_rows import OneHotRow, WideRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter

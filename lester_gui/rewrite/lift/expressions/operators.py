@@ -19,7 +19,6 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     Fields,
     Frame,
-    Groups,
     InLoop,
     Items,
     Keyed,
@@ -33,16 +32,17 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vector,
     Vocabulary,
-    WideRow,
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.expressions.basic import under
+from lester_gui.rewrite.lift.group_values import Groups
 from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import caught_by, demand
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
+from lester_gui.rewrite.lift.wide_rows import WideRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter

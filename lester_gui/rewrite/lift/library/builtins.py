@@ -19,8 +19,6 @@ from lester_gui.rewrite.lift.domain import (
     Fields,
     Frame,
     Grid,
-    GroupOf,
-    Groups,
     InLoop,
     Items,
     Keyed,
@@ -34,6 +32,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.group_values import GroupOf, Groups
 from lester_gui.rewrite.lift.library.group_lists import total as of_list
 from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.paths import FALSE

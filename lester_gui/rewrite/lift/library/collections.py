@@ -15,7 +15,6 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Entries,
     Frame,
-    GroupOf,
     Handle,
     Items,
     Iterated,
@@ -30,6 +29,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.library.group_lists import in_order
 from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.stop import no_rule, shape

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.nodes import Aggregate, Distinct, GroupOrder, Keep, Measure, Node, Select
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths, sharing, stages
-from lester_gui.rewrite.lift.domain import Cell, Const, GroupOf, Groups, GroupSlot, Items, Keyed, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Items, Keyed, Rows, Tup, Value
 from lester_gui.rewrite.lift.effects import Effect
+from lester_gui.rewrite.lift.group_values import GroupOf, Groups, GroupSlot
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import no_rule, shape

@@ -7,27 +7,14 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Concat, Limit, Select
 from lester_gui.rewrite.lift import cells, one_hot_rows
-from lester_gui.rewrite.lift.domain import (
-    Accessor,
-    Cell,
-    Const,
-    Entries,
-    Frame,
-    Items,
-    Order,
-    Part,
-    Rows,
-    Tup,
-    Value,
-    Vocabulary,
-    WideRow,
-)
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, Frame, Items, Order, Part, Rows, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.library.collections import known_elements, ordered, unconditional
 from lester_gui.rewrite.lift.library.mappings import coded, from_entries
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.neighbours import element
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped, moved
+from lester_gui.rewrite.lift.wide_rows import WideRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter

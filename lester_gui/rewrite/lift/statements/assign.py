@@ -22,7 +22,6 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Unknown,
     Value,
-    WideRow,
 )
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.memory import change, is_array, placed
@@ -30,6 +29,7 @@ from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.statements import statement
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.whole_lines import pieces_of
+from lester_gui.rewrite.lift.wide_rows import WideRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter

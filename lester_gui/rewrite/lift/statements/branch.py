@@ -13,7 +13,6 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
     Entries,
-    GroupOf,
     InLoop,
     Items,
     Leaf,
@@ -24,15 +23,16 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Unknown,
     Value,
-    WideRow,
     const_cell,
 )
 from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import Path
 from lester_gui.rewrite.lift.statements import block, statement
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
+from lester_gui.rewrite.lift.wide_rows import WideRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter

@@ -8,24 +8,12 @@ from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import cells, one_hot_rows
 from lester_gui.rewrite.lift.classes import class_of
-from lester_gui.rewrite.lift.domain import (
-    Cell,
-    Const,
-    Entries,
-    Frame,
-    Grid,
-    InLoop,
-    Items,
-    Ref,
-    Result,
-    Tup,
-    Value,
-    WideRow,
-)
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Frame, Grid, InLoop, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
+from lester_gui.rewrite.lift.wide_rows import WideRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter

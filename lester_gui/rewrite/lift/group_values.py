@@ -1,0 +1,39 @@
+"""Dicts of lists: the lists by key, while a loop fills them and after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lester_gui.ir.nodes import Node
+from lester_gui.rewrite.lift.domain import Value
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSlot(Value):
+    """The list under a key of a dict of lists while a loop fills it."""
+
+    ident: int
+    key: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Groups(Value):
+    """A dict of lists after the loop that filled it: the rows of `node` with an element each, by key.
+
+    A `plain` one has no list under other keys; a defaultdict makes one where it is read.
+    """
+
+    node: Node
+    keys: tuple[str, ...]
+    template: Value
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOf(Value):
+    """One list of a dict of lists, with `maybe` empty where no row has the key; `order` is ``up`` or ``down`` once sorted."""
+
+    groups: Groups
+    key: Value
+    maybe: bool = False
+    order: str = ""
