@@ -46,7 +46,7 @@ ACTIONS: Final[dict[str, str]] = {
     "apply": "Plan applied",
     "apply-refused": "Apply refused",
     "recover": "Interrupted work settled",
-    "replay": "Replayed from an empty database",
+    "replay": "Replayed from scratch",
     "purge": "Old copies purged",
     "purge-pending": "Purge put off",
     "ask-original": "Original asked",

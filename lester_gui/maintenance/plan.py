@@ -211,7 +211,7 @@ def _run_actions(e: RunEffect) -> list[Document]:
     action = _action(f"{p}/model", "model", 0, 0, fitted.method, guarantee_of(learning), learning.seconds["model"])
     out.append(action | {"hash_before": e.model_before, "hash_after": e.model_after})
     if learning.after.original is not None and not learning.model_kept:
-        out.append(_action(f"{p}/model under the script's settings", "model", 0, 0, "retrained", RETRAINED, 0.0))
+        out.append(_action(f"{p}/model, script's settings", "model", 0, 0, "retrained", RETRAINED, 0.0))
     if not learning.model_kept or left or joined:
         rows = left + learning.predictions_changed
         out.append(
