@@ -63,21 +63,30 @@ def columns_of(value: Value | None) -> Columns:
 def match(larger: Columns, smaller: Columns) -> Matched | None:
     """Match rows; None if no column can tell them apart.
 
-    The columns with the most different values count first. If all that are stable leave rows over, fewer are tried: a label that
-    moved for somebody else must not hide their row.
+    The columns with the most different values count first. If all that are stable leave rows over, fewer are tried, each column
+    left out in turn before several are: a label that moved for somebody else must not hide their row, nor a z-score whose values
+    all occur before by chance.
     """
     stable = _stable(larger, smaller)
     if not stable:
         return None
     best: Matched | None = None
     while stable:
-        found = _in_order([larger[c] for c in stable], [smaller[c] for c in stable])
+        found = _by(stable, larger, smaller)
         if found.complete:
             return found
+        without = (_by([c for c in stable if c != left_out], larger, smaller) for left_out in reversed(stable) if len(stable) > 1)
+        complete = next((m for m in without if m.complete), None)
+        if complete is not None:
+            return complete
         if best is None or len(found.gone) < len(best.gone):
             best = found
         stable = stable[: len(stable) // 2] if len(stable) > 3 else stable[:-1]
     return best
+
+
+def _by(columns: Sequence[str], larger: Columns, smaller: Columns) -> Matched:
+    return _in_order([larger[c] for c in columns], [smaller[c] for c in columns])
 
 
 def _stable(larger: Columns, smaller: Columns) -> list[str]:

@@ -37,5 +37,17 @@ def test_a_label_that_moves_for_somebody_else_hides_nobody() -> None:
     assert found.place == (0, None, 1, 2)
 
 
+def test_scaled_numbers_that_occur_before_by_chance_mislead_nobody() -> None:
+    rows = [("a", n) for n in (0, 1, 1, 2, 3, 3, 3, 2)] + [("b", 2), ("a", 3)]
+    kept = [rows[6], rows[8]]
+
+    def table(part: list[tuple[str, int]]) -> dict[str, list[object]]:
+        return {"name": [n for n, _ in part], "number": [v for _, v in part], "z": list(scaled([float(v) for _, v in part]))}
+
+    found = match(table(rows), table(kept))
+    assert found is not None and found.complete
+    assert found.place[8] == 1
+
+
 def test_nothing_is_matched_without_a_stable_column() -> None:
     assert match({"z": [0.5, -0.5]}, {"z": [0.25]}) is None
