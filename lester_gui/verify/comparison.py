@@ -283,7 +283,7 @@ def _same_column(expected: pa.Table, i: int, got: pa.Table, j: int) -> bool:
         return False
     if len(a) == len(b) and not differing_cells(a, b)[0].any():
         return True
-    return Counter(map(content_key, cells(a))) == Counter(map(content_key, cells(b)))
+    return same_multiset([(v,) for v in cells(a)], [(v,) for v in cells(b)])
 
 
 def _overlap(expected: pa.Table, i: int, got: pa.Table, j: int) -> float:
@@ -302,9 +302,36 @@ def _comparable(a: pa.Array, b: pa.Array) -> bool:
 
 
 def _same_multiset(expected: pa.Table, got: pa.Table, pairs: Sequence[tuple[int, int]]) -> bool:
-    left = Counter(zip(*(map(content_key, cells(expected.column(i))) for i, _ in pairs), strict=True))
-    right = Counter(zip(*(map(content_key, cells(got.column(j))) for _, j in pairs), strict=True))
-    return left == right
+    left = zip(*(cells(expected.column(i)) for i, _ in pairs), strict=True)
+    right = zip(*(cells(got.column(j)) for _, j in pairs), strict=True)
+    return same_multiset(list(left), list(right))
+
+
+def same_multiset(left: Sequence[Sequence[object]], right: Sequence[Sequence[object]]) -> bool:
+    """Whether two collections hold the same rows, each as often, without regard to order."""
+    if len(left) != len(right):
+        return False
+    keys = [[tuple(map(content_key, row)) for row in rows] for rows in (left, right)]
+    others = _beyond(right, keys[1], Counter(keys[0]))
+    for row in _beyond(left, keys[0], Counter(keys[1])):  # the digits of numbers that agree may be cut on two sides of a boundary
+        i = next((i for i, other in enumerate(others) if all(map(same_cell, row, other))), None)
+        if i is None:
+            return False
+        del others[i]
+    return True
+
+
+def _beyond(
+    rows: Sequence[Sequence[object]], keys: Sequence[tuple[object, ...]], found: Counter[tuple[object, ...]]
+) -> list[Sequence[object]]:
+    """Return the rows that are left when as many as were found of each key are taken away."""
+    out = []
+    for row, key in zip(rows, keys, strict=True):
+        if found[key]:
+            found[key] -= 1
+        else:
+            out.append(row)
+    return out
 
 
 def content_key(value: object) -> object:
@@ -369,8 +396,7 @@ def _permutation(a: Array, b: Array, rtol: float) -> tuple[int, ...] | None:
 
 
 def _same_rows(a: Array, b: Array) -> bool:
-    left = Counter(tuple(content_key(v) for v in row) for row in a.tolist())
-    return left == Counter(tuple(content_key(v) for v in row) for row in b.tolist())
+    return same_multiset(a.tolist(), b.tolist())
 
 
 def compare_vectors(expected: Sequence[object], got: Sequence[object]) -> Difference:

@@ -40,7 +40,7 @@ from lester_gui.progress import Context
 from lester_gui.runtime.provenance import identifying
 from lester_gui.sandbox.record import cells
 from lester_gui.verify.capture import OriginalRun, learning_of, table_of
-from lester_gui.verify.comparison import content_key, pair_columns
+from lester_gui.verify.comparison import pair_columns, same_multiset
 from lester_gui.verify.equivalence import assignment_for, compare_view
 from lester_gui.verify.plan_result import PlanResult
 from lester_gui.verify.sources import Ancestry, SourceTable
@@ -259,7 +259,7 @@ def _as_predicted(
     pairs, _, _ = pair_columns(before[0], held, before[1])
     own = [(i, j) for i, j in pairs if is_own(view, held.column_names[j], source) and i < after[0].num_columns]
     expected = _rows(held.filter(pa.array(survivors)), [j for _, j in own])
-    return expected == _rows(after[0], [i for i, _ in own])
+    return same_multiset(expected, _rows(after[0], [i for i, _ in own]))
 
 
 def _plan_agrees(plan: Plan, view: Node, result: PlanResult, again: OriginalRun) -> bool | None:
@@ -310,8 +310,8 @@ def _captured(view: Node, original: OriginalRun) -> tuple[pa.Table, bool] | None
     return None if assignment is None else table_of(assignment.value)
 
 
-def _rows(table: pa.Table, columns: list[int]) -> Counter[tuple[object, ...]]:
-    return Counter(zip(*(map(content_key, cells(table.column(i))) for i in columns), strict=True))
+def _rows(table: pa.Table, columns: list[int]) -> list[tuple[object, ...]]:
+    return list(zip(*(cells(table.column(i)) for i in columns), strict=True))
 
 
 def _prepared_rows(plan: Plan, again: OriginalRun) -> int | None:

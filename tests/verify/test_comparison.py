@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lester_gui.sandbox.record import MIXED
-from lester_gui.verify.comparison import compare_matrices, compare_tables, compare_vectors, differing_cells, same_cell
+from lester_gui.verify.comparison import (
+    compare_matrices,
+    compare_tables,
+    compare_vectors,
+    differing_cells,
+    same_cell,
+    same_multiset,
+)
 
 
 def mixed(*cells: tuple[str, str]) -> pa.Array:
@@ -122,6 +129,15 @@ def test_matrices() -> None:
     d = compare_matrices(X, off)
     assert (d.status, d.differing, d.rows, d.columns) == ("differs", 1, (1,), ("1",))
     assert compare_matrices(np.empty((0, 2)), np.empty((0, 2))).equal
+
+
+def test_numbers_on_two_sides_of_a_cut_digit_are_equal_in_any_order():
+    below, above = 1.4578125 * (1 - 1e-9), 1.4578125 * (1 + 1e-9)
+    left, right = [[below, "a"], [2.0, "b"]], [[2.0, "b"], [above, "a"]]
+    assert same_multiset(left, right)
+    assert not same_multiset(left, [[2.0, "a"], [above, "b"]])
+    assert not same_multiset(left, [[2.0, "b"], [2.0, "b"]])
+    assert not same_multiset([[below], [below]], [[above], [1.45]])
 
 
 def test_equal_columns_may_be_exchanged() -> None:
