@@ -14,11 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from lester_gui.errors import UserError
 from lester_gui.progress import Context, silent
-from lester_gui.runtime.records import Dialect, Records, content_of, is_blank, split
+from lester_gui.runtime.record_column import RecordColumn
+from lester_gui.runtime.records import Dialect, Records, content_of, split
 from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Snapshot, Source
 
@@ -101,7 +103,7 @@ def write_snapshot(
     stat: tuple[int, int, int],
 ) -> Snapshot:
     """Store records as a new snapshot of `source`; `stat` is (size, mtime in ns, inode) of the file."""
-    rows = sum(not is_blank(r, dialect) for r in records.records)
+    rows = int((~records.blank(dialect)).sum())
     snapshot = catalogue.add(
         connection,
         Snapshot(
@@ -122,10 +124,10 @@ def write_snapshot(
     count = len(records.records)
     data = pa.table(
         {
-            "ordinal": pa.array(range(1, count + 1), pa.int64()),
-            "row_id": pa.array(records.row_ids, pa.int64()),
-            "line": pa.array(records.lines, pa.int64()),
-            "record": pa.array(records.records, pa.binary()),
+            "ordinal": whole_numbers(range(1, count + 1)),
+            "row_id": whole_numbers(records.row_ids),
+            "line": whole_numbers(records.lines),
+            "record": _binary(records.records),
         }
     )
     connection.register("ingested_records", data)
@@ -139,14 +141,24 @@ def write_snapshot(
 def snapshot_records(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str = "") -> Records:
     """Return the records that a snapshot holds now, in file order."""
     data = connection.execute(f"SELECT row_id, line, record FROM lester.{snapshot.table_name} ORDER BY ordinal").to_arrow_table()
+    dialect = Dialect.from_json(snapshot.dialect_json)
     return Records(
         name or snapshot.source,
         bytes(snapshot.preamble),
-        data.column("record").to_pylist(),
+        data.column("record").to_pylist() if dialect.document is not None else RecordColumn.of(data.column("record")),
         data.column("row_id").to_pylist(),
         data.column("line").to_pylist(),
-        Dialect.from_json(snapshot.dialect_json).document is not None,
+        dialect.document is not None,
     )
+
+
+def whole_numbers(values: Sequence[int]) -> pa.Array:
+    """Return numbers as a column; a range is not gone through one by one."""
+    return pa.array(np.arange(values.start, values.stop, values.step) if isinstance(values, range) else values, pa.int64())
+
+
+def _binary(records: Sequence[bytes]) -> pa.Array:
+    return records.array if isinstance(records, RecordColumn) else pa.array(records, pa.binary())
 
 
 def drop_snapshot(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:

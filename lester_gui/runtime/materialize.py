@@ -255,8 +255,8 @@ def data_errors(node: Node) -> Iterator[None]:
 def _fill_read(connection: duckdb.DuckDBPyConnection, node: Read, found: ReadTable, table: str) -> int:
     count = len(found.row_ids)
     data = found.columns.select(list(node.schema.names))
-    data = data.append_column(ROW_NO, pa.array(range(STEP, STEP * (count + 1), STEP), pa.int64()))
-    return _create(connection, data.append_column("__p0", pa.array(found.row_ids, pa.int64())), table)
+    data = data.append_column(ROW_NO, ingest.whole_numbers(range(STEP, STEP * (count + 1), STEP)))
+    return _create(connection, data.append_column("__p0", ingest.whole_numbers(found.row_ids)), table)
 
 
 def opaque_rows(

@@ -23,7 +23,7 @@ from lester_gui.ir.nodes import Options, Read, Reader
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.runtime import json_documents, json_lines, json_rows
-from lester_gui.runtime.ingest import KeyOf, read_file, snapshot_records
+from lester_gui.runtime.ingest import KeyOf, read_file, snapshot_records, whole_numbers
 from lester_gui.runtime.records import Dialect, Records, dialect_of, is_blank, split
 from lester_gui.store.catalogue import Snapshot
 from lester_gui.store.subjects import ROW_KEY
@@ -64,7 +64,7 @@ class ReadTable:
 
     schema: Schema
     columns: pa.Table
-    row_ids: list[int]
+    row_ids: Sequence[int]
 
 
 class RaggedLine(UserError):
@@ -146,7 +146,7 @@ def key_columns(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, read:
     """
     records = snapshot_records(connection, snapshot, snapshot.source)
     table = _as_text(records, read)
-    out: dict[str, Any] = {"row_id": pa.array(table.row_ids, pa.int64())}
+    out: dict[str, Any] = {"row_id": whole_numbers(table.row_ids)}
     for name in columns:
         if name == ROW_KEY:
             out[name] = pa.array([str(r) for r in table.row_ids], pa.string())
@@ -231,8 +231,9 @@ def _read_pandas(records: Records, options: dict[str, Any]) -> ReadTable:
         raise UserError(f"{records.name} is empty", hint="Check that the file was written to its end.") from None
     except (pd.errors.ParserError, ValueError) as error:
         raise _parse_error(records, dialect, error) from None
-    pairs = zip(records.row_ids, records.records, strict=True)
-    kept = [row_id for row_id, record in pairs if not (dialect.skip_blank and is_blank(record, dialect))]
+    kept = records.row_ids
+    if dialect.skip_blank and (blank := records.blank(dialect)).any():
+        kept = [row_id for row_id, empty in zip(kept, blank.tolist(), strict=True) if not empty]
     limit = options.get("nrows")
     kept = kept if limit is None else kept[: int(limit)]
     if len(kept) != len(frame) or not isinstance(frame.index, pd.RangeIndex):
@@ -243,7 +244,7 @@ def _read_pandas(records: Records, options: dict[str, Any]) -> ReadTable:
     return _frame_table(records.name, frame, kept)
 
 
-def _frame_table(file: str, frame: pd.DataFrame, kept: list[int]) -> ReadTable:
+def _frame_table(file: str, frame: pd.DataFrame, kept: Sequence[int]) -> ReadTable:
     fields, arrays = [], []
     for name in frame.columns:
         field, array = _pandas_column(file, str(name), frame[name])
@@ -469,7 +470,7 @@ def _prefixes(options: dict[str, Any]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
-def _with_mark(records: Records) -> list[bytes]:
+def _with_mark(records: Records) -> Sequence[bytes]:
     """Return the records as Python's text files show them: a byte-order mark belongs to the first line that is left."""
     mark = b"\xef\xbb\xbf"
     if records.preamble == mark and records.records:

@@ -9,13 +9,18 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Read, Reader
 from lester_gui.runtime import json_documents
+from lester_gui.runtime.record_column import RecordColumn
 
-_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+_BLANKS = np.frombuffer(b"\r\n \t", dtype=np.uint8)
 _SPLITTABLE = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-8-sig"}
 """Encodings in which no byte of a character looks like a separator, a quotation mark or a line end."""
 
@@ -74,11 +79,11 @@ class Records:
         The file's name, for messages.
     preamble : bytes
         Byte-order mark, skipped lines and header.
-    records : list of bytes
+    records : sequence of bytes
         The data records with their line ends.
-    row_ids : list of int
+    row_ids : sequence of int
         The stable row id of each record.
-    lines : list of int
+    lines : sequence of int
         The physical line, 1-based, on which each record begins.
     document : bool
         Whether the file is one JSON document; then commas are put right where records left.
@@ -86,16 +91,26 @@ class Records:
 
     name: str
     preamble: bytes
-    records: list[bytes]
-    row_ids: list[int]
-    lines: list[int]
+    records: Sequence[bytes]
+    row_ids: Sequence[int]
+    lines: Sequence[int]
     document: bool = False
 
     @property
     def content(self) -> bytes:
         if self.document:
             return json_documents.joined(self.preamble, self.records)
-        return self.preamble + b"".join(self.records)
+        return self.preamble + (self.records.joined() if isinstance(self.records, RecordColumn) else b"".join(self.records))
+
+    def blank(self, dialect: Dialect) -> NDArray[np.bool_]:
+        """Return for each record whether a reader that passes over blank lines passes over it; see `is_blank`."""
+        if not isinstance(self.records, RecordColumn) or dialect.document is not None:
+            return np.array([is_blank(r, dialect) for r in self.records], dtype=bool)
+        first = self.records.first_bytes()
+        out = first < 0
+        for i in np.flatnonzero(np.isin(first, _BLANKS)):
+            out[i] = is_blank(self.records[int(i)], dialect)
+        return out
 
 
 def dialect_of(read: Read) -> Dialect:
@@ -167,7 +182,7 @@ def split(content: bytes, dialect: Dialect, name: str) -> Records:
     _check_decodes(content, dialect.encoding, name)
     if dialect.document is not None:
         parts, starts = json_documents.pieces_of(content, dialect.document, name)
-        return Records(name, parts[0], parts[1:], list(range(1, len(parts))), starts[1:], True)
+        return Records(name, parts[0], parts[1:], range(1, len(parts)), starts[1:], True)
     mark = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) and dialect.encoding.startswith("utf-8") else 0
     pieces, lines = _pieces(content[mark:], dialect)
     first = _preamble_length(pieces, dialect)
@@ -175,7 +190,7 @@ def split(content: bytes, dialect: Dialect, name: str) -> Records:
         name,
         content[:mark] + b"".join(pieces[:first]),
         pieces[first:],
-        list(range(1, len(pieces) - first + 1)),
+        range(1, len(pieces) - first + 1),
         lines[first:],
     )
 
@@ -194,7 +209,7 @@ def content_of(record: bytes, document: bool = False) -> bytes:
     return record.rstrip(b"\r\n")
 
 
-def _preamble_length(pieces: list[bytes], dialect: Dialect) -> int:
+def _preamble_length(pieces: Sequence[bytes], dialect: Dialect) -> int:
     position, wanted = min(dialect.skip, len(pieces)), dialect.header
     while wanted and position < len(pieces):
         if not (dialect.skip_blank and is_blank(pieces[position], dialect)):
@@ -203,28 +218,55 @@ def _preamble_length(pieces: list[bytes], dialect: Dialect) -> int:
     return position
 
 
-def _pieces(content: bytes, dialect: Dialect) -> tuple[list[bytes], list[int]]:
-    physical = [m for m in _LINE.findall(content) if m]
+def _pieces(content: bytes, dialect: Dialect) -> tuple[RecordColumn, Sequence[int]]:
+    """Return the records and the physical line on which each begins."""
+    ends = _line_ends(content)
     quote = dialect.quote.encode(dialect.encoding) if dialect.quote else None
     if quote is None or quote not in content:
-        return physical, list(range(1, len(physical) + 1))
-    pieces: list[bytes] = []
-    lines: list[int] = []
-    open_record: list[bytes] = []
-    scan = _Quotes(dialect)
-    for number, line in enumerate(physical, start=1):
-        if not open_record:
-            lines.append(number)
-        open_record.append(line)
-        if not scan.inside and quote not in line:
-            scan.reset()
-        elif scan.inside_after(line):
-            continue
-        pieces.append(b"".join(open_record))
-        open_record = []
-    if open_record:
-        pieces.append(b"".join(open_record))
-    return pieces, lines
+        return RecordColumn.cut(content, ends), range(1, len(ends) + 1)
+    closing = _closing(content, ends, dialect, quote)
+    starts = np.concatenate([np.zeros(1, np.int64), closing[:-1] + 1]) + 1
+    return RecordColumn.cut(content, ends[closing]), starts.tolist()
+
+
+def _line_ends(content: bytes) -> NDArray[np.int64]:
+    """Return the places right behind the line ends: a line feed, a carriage return, or both in this order."""
+    held = np.frombuffer(content, dtype=np.uint8)
+    ends = np.flatnonzero(held == ord("\n")) + 1
+    if b"\r" in content:
+        returns = np.flatnonzero(held == ord("\r")) + 1
+        alone = returns[(returns == len(held)) | (held[np.minimum(returns, len(held) - 1)] != ord("\n"))]
+        ends = np.sort(np.concatenate([ends, alone]))
+    if len(held) and (not len(ends) or ends[-1] != len(held)):
+        ends = np.append(ends, len(held))
+    return np.asarray(ends, dtype=np.int64)
+
+
+def _closing(content: bytes, ends: NDArray[np.int64], dialect: Dialect, quote: bytes) -> NDArray[np.int64]:
+    """Return the numbers of the physical lines with which a record ends: those behind which no quoted field is open."""
+    closes = np.ones(len(ends), dtype=bool)
+    marks = np.flatnonzero(np.frombuffer(content, dtype=np.uint8) == quote[0])
+    scan, balanced, before = _Quotes(dialect), _balanced(dialect), -1
+    for number in np.unique(np.searchsorted(ends, marks, side="right")).tolist():
+        if scan.inside:  # a line without a quotation mark opens and closes nothing
+            closes[before + 1 : number] = False
+        line = content[0 if number == 0 else ends[number - 1] : ends[number]]
+        if scan.inside or balanced is None or not balanced.fullmatch(line):
+            closes[number] = not scan.inside_after(line)
+        before = number
+    if scan.inside:
+        closes[before + 1 :] = False
+        closes[-1] = True
+    return np.flatnonzero(closes)
+
+
+def _balanced(dialect: Dialect) -> re.Pattern[bytes] | None:
+    """Return what matches only lines in which every quoted field is closed; None where only a look at each byte can tell."""
+    if dialect.escape is not None or not dialect.doubled or not dialect.quote or not dialect.delimiter:
+        return None
+    q, d = (re.escape(c.encode(dialect.encoding)[:1]) for c in (dialect.quote, dialect.delimiter))
+    field = b"(?:%b(?:[^%b]++|%b%b)*+%b[^%b]*+|(?!%b)[^%b]*+)" % (q, q, q, q, q, d, q, d)
+    return re.compile(b"%b(?:%b%b)*+" % (field, d, field), re.DOTALL)
 
 
 class _Quotes:
@@ -235,9 +277,6 @@ class _Quotes:
         self._quote = (dialect.quote or '"').encode(dialect.encoding)[0]
         self._escape = dialect.escape.encode(dialect.encoding)[0] if dialect.escape else None
         self._doubled = dialect.doubled
-        self.inside = False
-
-    def reset(self) -> None:
         self.inside = False
 
     def inside_after(self, line: bytes) -> bool:
