@@ -31,7 +31,7 @@ class Side:
     """
 
     table: pa.Table
-    keys: NDArray[np.int64] | Sequence[Any]
+    keys: NDArray[Any] | Sequence[Any]
     train: Rows
     test: Rows
     y: Array

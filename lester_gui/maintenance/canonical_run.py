@@ -77,8 +77,10 @@ def execute(
     faults.point("run.materialised")
     dealt = split.deal(connection, made.plan, run.id, recorded, persons, seed, worker.evaluate)
     faults.point("run.dealt")
-    found = learned.learn(connection, made.plan, run.id, worker, Part(ctx, 0.5, 0.95), seed=seed, with_original=with_original)
-    learned.save(connection, made.plan, run.id, found, worker, artifacts)
+    found, rows = learned.learn(
+        connection, made.plan, run.id, worker, Part(ctx, 0.5, 0.95), seed=seed, with_original=with_original
+    )
+    learned.save(connection, run.id, found, rows, worker, artifacts)
     faults.point("run.saved")
     facts = {
         "train_rows": dealt.train_rows,

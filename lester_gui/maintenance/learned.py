@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -55,7 +56,7 @@ class Prepared:
     table : pyarrow.Table
         The columns that are encoded, in row order.
     row_nos : ndarray of int64
-    keys : list of str
+    keys : ndarray of str objects
         Row keys: they survive a replay (`runtime.split.row_key_sql`).
     y : ndarray
         Labels of all rows.
@@ -65,14 +66,14 @@ class Prepared:
 
     table: pa.Table
     row_nos: NDArray[np.int64]
-    keys: list[str]
+    keys: NDArray[np.object_]
     y: NDArray[Any]
     train: NDArray[np.int64]
     test: NDArray[np.int64]
 
     def split_keys(self) -> NDArray[np.int64]:
         """The training rows' keys as numbers, in order, for the hash of the split."""
-        return np.array([key_number(self.keys[i]) for i in self.train], dtype=np.int64)
+        return np.asarray(pd.util.hash_array(self.keys[self.train], categorize=False)).view(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,6 @@ class Learned:
     distance: dict[str, float] = field(default_factory=dict)
 
 
-def key_number(key: str) -> int:
-    """Return a row key as a 64-bit number."""
-    return int.from_bytes(hashlib.sha256(key.encode("utf-8")).digest()[:8], "big", signed=True)
-
-
 def prepare(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, worker: Worker) -> Prepared:
     """Fetch the prepared rows of a materialised and dealt run."""
     name = plan.prepared.name
@@ -111,19 +107,16 @@ def prepare(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, worker:
     table = fetch_table(connection, run, name, columns, hidden=True)
     row_nos = table.column(ROW_NO).to_numpy()
     dealt = connection.execute(
-        f"SELECT row_no, row_key, side FROM lester.{split_table(run)} ORDER BY side, position, row_no"
+        f"SELECT row_no, row_key, side = '{TRAIN}' AS train, position FROM lester.{split_table(run)} ORDER BY row_no"
     ).to_arrow_table()
-    place = {int(n): i for i, n in enumerate(row_nos)}
-    sides: dict[str, list[int]] = {TRAIN: [], TEST: []}
-    keys = [""] * len(row_nos)
-    for row_no, key, side in zip(*(c.to_pylist() for c in dealt.columns), strict=True):
-        keys[place[row_no]] = key
-        sides[side].append(place[row_no])
-    if len(dealt) != len(row_nos):
+    if not np.array_equal(dealt.column("row_no").to_numpy(), row_nos):
         raise RuntimeError("the recorded split does not cover the prepared rows")
+    keys = dealt.column("row_key").to_numpy()
+    on_train = dealt.column("train").to_numpy()
+    in_turn = np.argsort(dealt.column("position").to_numpy(), kind="stable")
+    train, test = in_turn[on_train[in_turn]], in_turn[~on_train[in_turn]]
     found = evaluate_expression(connection, plan, run, plan.prepared, plan.label.expr, worker.evaluate)
     y = labels(found, plan.label.codes)
-    train, test = (np.array(sides[s], dtype=np.int64) for s in (TRAIN, TEST))
     return Prepared(state.marked(plan.encode, table.select(columns), train), row_nos, keys, y, train, test)
 
 
@@ -167,8 +160,8 @@ def learn(
     *,
     seed: int = 0,
     with_original: bool = True,
-) -> Learned:
-    """Fit encoders and models of a materialised and dealt run, from nothing.
+) -> tuple[Learned, Prepared]:
+    """Fit encoders and models of a materialised and dealt run, from nothing; return them with the rows they saw.
 
     Raises
     ------
@@ -187,7 +180,7 @@ def learn(
     original = None
     if with_original:
         original = script_model.fit_as_script(plan.model, X, y, features=names, seed=seed, split_keys=keys)
-    return assess(encoder, canonical, original, rows, worker)
+    return assess(encoder, canonical, original, rows, worker), rows
 
 
 def assess(encoder: EncoderState, canonical: Trained, original: Trained | None, rows: Prepared, worker: Worker) -> Learned:
@@ -203,12 +196,14 @@ def assess(encoder: EncoderState, canonical: Trained, original: Trained | None, 
 
 
 def save(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, learned: Learned, worker: Worker, artifacts: Artifacts | None
+    connection: duckdb.DuckDBPyConnection, run: int, learned: Learned, rows: Prepared, worker: Worker, artifacts: Artifacts | None
 ) -> None:
     """Store what a run has learnt in place of what was there, within the caller's transaction.
 
     Parameters
     ----------
+    rows : Prepared
+        The rows that it was learnt from.
     artifacts : Artifacts or None
         Where model files go, before the commit that names them; None computes their names and writes nothing (a plan).
     """
@@ -240,12 +235,11 @@ def save(
                 versions_json=json.dumps(trained.versions),
             ),
         )
-    save_predictions(connection, plan, run, learned, worker)
+    _save_predictions(connection, run, learned, rows, worker)
 
 
-def save_predictions(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, learned: Learned, worker: Worker) -> None:
+def _save_predictions(connection: duckdb.DuckDBPyConnection, run: int, learned: Learned, rows: Prepared, worker: Worker) -> None:
     """Store what both models say about every prepared row (the original: about test rows)."""
-    rows = prepare(connection, plan, run, worker)
     for role, trained, chosen in (
         (CANONICAL, learned.canonical, np.concatenate([rows.train, rows.test])),
         (ORIGINAL, learned.original, rows.test),
@@ -263,13 +257,15 @@ def predictions(
     X = matrix.transform(encoder, rows.table, chosen, worker.call_block)
     predicted = trained.predict(X)
     scores = metrics.positive_scores(trained, X) if len(chosen) else None
-    on_test = set(rows.test.tolist())
+    on_test = np.zeros(len(rows.row_nos), dtype=np.int8)
+    on_test[rows.test] = 1
+    sides = pa.DictionaryArray.from_arrays(pa.array(on_test[chosen]), pa.array([TRAIN, TEST]))
     return pa.table(
         {
             "row_no": pa.array(rows.row_nos[chosen], pa.int64()),
-            "side": pa.array([TEST if i in on_test else TRAIN for i in chosen.tolist()], pa.string()),
-            "label": pa.array([as_text(v) for v in rows.y[chosen].tolist()], pa.string()),
-            "predicted": pa.array([as_text(v) for v in predicted.tolist()], pa.string()),
+            "side": sides.cast(pa.string()),
+            "label": _texts(rows.y[chosen]),
+            "predicted": _texts(predicted),
             "probability": pa.array([None] * len(chosen) if scores is None else scores.astype(np.float64), pa.float64()),
         }
     )
@@ -278,6 +274,15 @@ def predictions(
 def as_text(value: object) -> str | None:
     """Return a class or number as the catalogue keeps it: Python's own text, which is exact for floats."""
     return None if value is None else value if isinstance(value, str) else repr(value)
+
+
+def _texts(values: NDArray[Any]) -> pa.Array:
+    """Return `as_text` of every value; of numbers once for each that is met."""
+    if values.dtype == object:
+        return pa.array([as_text(v) for v in values.tolist()], pa.string())
+    met, places = np.unique(values, return_inverse=True)
+    texts = pa.array([as_text(v) for v in met.tolist()], pa.string())
+    return texts.take(pa.array(places))
 
 
 def load_encoder(connection: duckdb.DuckDBPyConnection, run: int) -> EncoderState:

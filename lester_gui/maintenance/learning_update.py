@@ -22,7 +22,7 @@ from lester_gui.maintenance.delta_rules import SourceChange
 from lester_gui.maintenance.learned import CANONICAL, Learned, Worker
 from lester_gui.maintenance.view_change import new_rows, old_rows
 from lester_gui.models import script_model, training
-from lester_gui.models.metrics import Metric, paired_change
+from lester_gui.models.metrics import Metric, change_of_share
 from lester_gui.models.trained import BIT, RETRAINED
 from lester_gui.progress import Context
 from lester_gui.runtime import split
@@ -88,6 +88,15 @@ class LearningChange:
         return self.after.canonical.fitted.method == "kept"
 
 
+@dataclass(slots=True)
+class _Dealt:
+    """How many rows left and joined the split, per side, and how many changed sides."""
+
+    left: dict[str, int] = field(default_factory=lambda: {TRAIN: 0, TEST: 0})
+    joined: dict[str, int] = field(default_factory=lambda: {TRAIN: 0, TEST: 0})
+    moved: int = 0
+
+
 def update_learning(
     con: duckdb.DuckDBPyConnection,
     old_plan: Plan,
@@ -123,7 +132,6 @@ def update_learning(
     """
     plan, clock = maintained.plan, _Clock()
     position = views_of(con, run)[plan.prepared.name].position
-    sides_before = _sides(con, run)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE predicted_before AS SELECT s.row_key, p.predicted, p.label FROM lester.prediction p "
         f"JOIN lester.{split_table(run)} s USING (row_no) WHERE p.run = ? AND p.role = ?",
@@ -131,9 +139,8 @@ def update_learning(
     )
     ctx.advance("Updating the split")
     leaving = _fit_rows_of(con, old_plan, old_rows(position), run)
-    _update_split(con, plan, maintained, run, seed, persons, worker, position)
+    dealt = _update_split(con, plan, maintained, run, seed, persons, worker, position)
     joining = _fit_rows_of(con, plan, new_rows(position), run)
-    sides_after = _sides(con, run)
     clock.lap("split")
     ctx.advance("Updating the encoders")
     rows = learned.prepare(con, plan, run, worker)
@@ -152,25 +159,22 @@ def update_learning(
     after = learned.assess(encoder, canonical, original, rows, worker)
     clock.lap("model")
     ctx.advance("Updating the predictions")
-    learned.save(con, plan, run, after, worker, artifacts)
+    learned.save(con, run, after, rows, worker, artifacts)
     decided, labelled = _others_changed(con, plan, sources, run)
     change = _accuracy_change(con, run) if canonical.is_classifier else None
     con.execute(f"DROP TABLE IF EXISTS {_BEFORE}")
     clock.lap("predictions")
-    left = {s: sum(1 for k, side in sides_before.items() if side == s and k not in sides_after) for s in (TRAIN, TEST)}
-    joined = {s: sum(1 for k, side in sides_after.items() if side == s and k not in sides_before) for s in (TRAIN, TEST)}
-    moved = sum(1 for k, side in sides_before.items() if k in sides_after and sides_after[k] != side)
     width = len(column_map.column_map(before.encoder).names)
     return LearningChange(
-        left,
-        joined,
-        moved,
+        dealt.left,
+        dealt.joined,
+        dealt.moved,
         methods,
         before.encoder.hash,
         encoder.hash,
         width,
         len(names),
-        width * sum(left.values()),
+        width * sum(dealt.left.values()),
         before,
         after,
         decided,
@@ -183,16 +187,14 @@ def update_learning(
 
 def _accuracy_change(con: duckdb.DuckDBPyConnection, run: int) -> Metric | None:
     """Return how accuracy changes on the test rows that both models saw, with its interval; None without such rows."""
-    found = con.execute(
-        "SELECT b.predicted, p.predicted, p.label FROM lester.prediction p "
+    gained, lost, count = con.execute(
+        "SELECT count(*) FILTER (p.predicted = p.label AND b.predicted IS DISTINCT FROM p.label), "
+        "count(*) FILTER (b.predicted = p.label AND p.predicted IS DISTINCT FROM p.label), count(*) FROM lester.prediction p "
         f"JOIN lester.{split_table(run)} s USING (row_no) JOIN {_BEFORE} b USING (row_key) "
-        "WHERE p.run = ? AND p.role = ? AND p.side = ? ORDER BY p.row_no",
+        "WHERE p.run = ? AND p.role = ? AND p.side = ?",
         [run, CANONICAL, TEST],
-    ).fetchall()
-    if not found:
-        return None
-    before, after, label = (np.array(column, dtype=object) for column in zip(*found, strict=True))
-    return paired_change(before, after, label)
+    ).fetchall()[0]
+    return change_of_share(gained, lost, count) if count else None
 
 
 def _others_changed(con: duckdb.DuckDBPyConnection, plan: Plan, sources: Mapping[str, SourceChange], run: int) -> tuple[int, int]:
@@ -230,17 +232,41 @@ def _update_split(
     persons: Mapping[str, Mapping[int, str]],
     worker: Worker,
     position: int,
-) -> None:
+) -> _Dealt:
     """Take rows out; where rows come or change, look every row up in the record again, which moves nobody else."""
     change = maintained.changes[plan.prepared.name]
     if change.is_empty and not _keys_moved(plan, maintained):
-        return
+        return _Dealt()
     if change.added or change.changed or change.renumbered or _keys_moved(plan, maintained):
         recorded = split.recorded_split(con, run)
         con.execute(f"DROP TABLE lester.{split_table(run)}")
         split.deal(con, plan, run, recorded, persons, seed, worker.evaluate)
-        return
-    con.execute(f"DELETE FROM lester.{split_table(run)} WHERE row_no IN (SELECT {ROW_NO} FROM {old_rows(position)})")
+        return _compared(con, run, recorded)
+    gone = con.execute(
+        f"DELETE FROM lester.{split_table(run)} WHERE row_no IN (SELECT {ROW_NO} FROM {old_rows(position)}) RETURNING side"
+    ).fetchall()
+    return _Dealt({s: gone.count((s,)) for s in (TRAIN, TEST)})
+
+
+def _compared(con: duckdb.DuckDBPyConnection, run: int, recorded: pa.Table) -> _Dealt:
+    """Say how the split of a run differs from the record that it was dealt by."""
+    con.register("recorded_sides", recorded)
+    try:
+        found = con.execute(
+            f"SELECT o.side, n.side, count(*) FROM recorded_sides o FULL JOIN lester.{split_table(run)} n USING (row_key) "
+            "WHERE o.side IS DISTINCT FROM n.side GROUP BY ALL"
+        ).fetchall()
+    finally:
+        con.unregister("recorded_sides")
+    out = _Dealt()
+    for old, new, count in found:
+        if new is None:
+            out.left[old] += count
+        elif old is None:
+            out.joined[new] += count
+        else:
+            out.moved += count
+    return out
 
 
 def _keys_moved(plan: Plan, maintained: Maintained) -> bool:
@@ -283,10 +309,6 @@ def _update_encoder(
         rows.y[fit_on],
     )
     return found.state, found.methods
-
-
-def _sides(con: duckdb.DuckDBPyConnection, run: int) -> dict[str, str]:
-    return dict(con.execute(f"SELECT row_key, side FROM lester.{split_table(run)}").fetchall())
 
 
 class _Clock:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy
 import sklearn
 from numpy.typing import NDArray
@@ -144,7 +145,7 @@ def array_hash(values: Array) -> str:
     if values.dtype == object:
         digest.update(json.dumps([[type(v).__name__, str(v)] for v in values.ravel().tolist()]).encode())
     else:
-        digest.update(np.ascontiguousarray(values).tobytes())
+        digest.update(np.ascontiguousarray(values).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
 
 
@@ -168,7 +169,7 @@ def checked(X: Array, y: Array, model: Model, *, gaps_allowed: bool = False) -> 
         raise UserError(f"No feature is left, so {name} has nothing to learn from")
     if not gaps_allowed and not np.isfinite(matrix).all():
         raise UserError(f"X holds missing or infinite values, which {name} refuses", "Impute them in the script's encoders.")
-    if any(v is None or v != v for v in labels.tolist()):
+    if labels.dtype.kind in "fO" and pd.isna(labels).any():
         raise UserError("A training row has no label", "Drop rows without a label before the split.")
     return matrix, labels
 

@@ -12,7 +12,6 @@ from lester_gui.audit.chain import verify_chain
 from lester_gui.maintenance import pending
 from lester_gui.maintenance.replay import replay
 from lester_gui.maintenance.search import search
-from lester_gui.models import metrics
 from lester_gui.progress import silent
 from tests.maintenance.clinic import WORKER, Clinic, make_clinic, open_clinic, plan, run_all
 from tests.maintenance.test_case import applied, planned, purged
@@ -107,7 +106,6 @@ def masters(tmp_path_factory: pytest.TempPathFactory) -> Masters:
 
 
 def _die(folder: str, ssns: list[str], phase: str, point: str) -> None:
-    metrics.RESAMPLES = 5  # as in conftest.py, for this process
     clinic = open_clinic(Path(folder), ssns)
     if phase == "run":
         os.environ[faults.VARIABLE] = point

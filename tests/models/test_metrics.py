@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from sklearn.metrics import mean_absolute_error, r2_score, roc_auc_score
@@ -50,3 +52,28 @@ def test_a_change_has_an_interval_around_it() -> None:
     assert paired_change(y, y, y) == Metric(0.0, 0.0, 0.0)
     change = paired_change(y, worse, y)
     assert change.value == pytest.approx(-0.05) and change.low < -0.05 < change.high
+
+
+def test_intervals_are_those_of_a_bootstrap() -> None:
+    rng = np.random.default_rng(5)
+
+    def bootstrapped(statistic: Callable[[np.ndarray], float], count: int) -> tuple[float, float]:
+        found = [statistic(rng.integers(0, count, count)) for _ in range(2000)]
+        low, high = np.percentile(found, [2.5, 97.5])
+        return float(low), float(high)
+
+    X, y = classification(4, rows=1200)
+    trained = train(LOGISTIC, X[:200], y[:200], features=names(X), seed=0)
+    scores, truth = trained.scores(X[200:])[:, 1], y[200:]
+    auc = metrics(trained, X[200:], truth)["auc"]
+    assert (auc.low, auc.high) == pytest.approx(
+        bootstrapped(lambda rows: roc_auc_score(truth[rows], scores[rows]), 1000), abs=0.006
+    )
+    X, y = regression(4, rows=1200)
+    ridge = train(RIDGE, X[:200], y[:200], features=names(X), seed=0)
+    said, truth = ridge.predict(X[200:]), y[200:]
+    found = metrics(ridge, X[200:], truth)
+    for name, of in (("r2", r2_score), ("mean_absolute_error", mean_absolute_error)):
+        width = found[name].high - found[name].low
+        expected = bootstrapped(lambda rows, of=of: of(truth[rows], said[rows]), 1000)
+        assert (found[name].low, found[name].high) == pytest.approx(expected, abs=0.15 * width)
