@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ class Lane:
     def missing(self) -> NDArray[np.bool_]:
         """Return where values are missing."""
         if self.values.dtype == object:
-            return np.fromiter((v is None for v in self.values), dtype=bool, count=len(self.values))
+            return np.asarray(pd.isna(self.values))
         if self.values.dtype == np.int64:
             return np.zeros(len(self.values), dtype=bool)
         return np.asarray(np.isnan(self.values))
@@ -87,6 +88,17 @@ class Lane:
             return [None if gap else int(v) for v, gap in zip(self.values.tolist(), self.missing().tolist(), strict=True)]
         # + 0.0 turns -0.0 into 0.0: they are one category
         return [None if v != v else v for v in (self.values + 0.0).tolist()]
+
+    def distinct(self) -> tuple[list[Scalar | None], NDArray[np.intp]]:
+        """Return the values that occur as Python scalars, None last where some are missing, and which of them each row has."""
+        met: NDArray[Any]
+        places, met = pd.factorize(self.values if self.values.dtype != np.float64 else self.values + 0.0)
+        values: list[Scalar | None] = [int(v) for v in met.tolist()] if self.kind == "int" else met.tolist()
+        gaps = places < 0
+        if gaps.any():
+            places = np.where(gaps, len(values), places)
+            values.append(None)
+        return values, places
 
     def arrow(self) -> pa.Array:
         """Return the values for a user function; dates as ISO text."""
@@ -177,7 +189,10 @@ def _values(column: pa.ChunkedArray, kind: str) -> NDArray[Any]:
         return np.ascontiguousarray(column.cast(pa.float64()).to_numpy().astype(np.float64))
     if kind in ("date", "timestamp"):
         return _objects([None if v is None else v.isoformat() for v in column.to_pylist()])
-    return _objects(column.to_pylist())
+    met = column.combine_chunks().dictionary_encode()
+    met = met if isinstance(met, pa.DictionaryArray) else met.combine_chunks()
+    places = met.indices.fill_null(len(met.dictionary)).to_numpy(zero_copy_only=False)
+    return np.asarray(_objects([*met.dictionary.to_pylist(), None])[places])  # one object per value that occurs, not per row
 
 
 def _objects(values: list[Any]) -> NDArray[Any]:

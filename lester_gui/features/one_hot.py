@@ -89,11 +89,12 @@ class OneHot:
 
     def apply(self, lane: Lane, fitted: Categories, step: Transformer) -> tuple[Lane, ...]:
         index = {v: i for i, v in enumerate(fitted.values)}
-        codes = np.fromiter((index.get(v, -1) for v in lane.closed().scalars()), dtype=np.int64, count=len(lane.values))
-        unknown = codes < 0
-        if step.get("missing", "category") == "none":
-            unknown &= ~lane.closed().missing()
-        if step.get("handle_unknown", "error") == "error" and unknown.any():
+        values, places = lane.closed().distinct()
+        known = np.array([index.get(v, -1) for v in values], dtype=np.int64)
+        codes = known[places] if len(values) else np.empty(0, dtype=np.int64)
+        gaps_pass = step.get("missing", "category") == "none"
+        unknown = any(code < 0 and not (v is None and gaps_pass) for v, code in zip(values, known.tolist(), strict=True))
+        if step.get("handle_unknown", "error") == "error" and unknown:
             raise UserError(
                 f"Column {lane.name!r} has a value that no training row has, and the script's encoder refuses such values",
                 "Nothing was changed. Let the encoder ignore unknown values (handle_unknown='ignore').",

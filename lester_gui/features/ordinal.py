@@ -61,14 +61,14 @@ class Ordinal:
             gap = step.get("encoded_missing_value", float("nan"))
             codes[None] = float(len(codes) - 1) if gap == "last" else float(str(gap))
         unknown = step.get("unknown_value") if step.get("handle_unknown") == "use_encoded_value" else None
-        values = lane.closed().scalars()
+        values, places = lane.closed().distinct()
         if unknown is None and any(v not in codes for v in values):
             raise UserError(
                 f"Column {lane.name!r} has a value that no training row has, and the script's encoder refuses such values",
                 "Nothing was changed. Let the encoder number unknown values (handle_unknown='use_encoded_value').",
             )
         other = float("nan") if unknown is None else float(str(unknown))
-        numbers = np.array([codes.get(v, other) for v in values], dtype=np.float64)
+        numbers = np.array([codes.get(v, other) for v in values], dtype=np.float64)[places]
         return (replace(lane, label=f"{lane.label}, as a number", kind="float", values=numbers, fill=None),)
 
 

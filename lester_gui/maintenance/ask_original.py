@@ -23,7 +23,6 @@ from lester_gui.progress import Context
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import fetch_table
 from lester_gui.sandbox import Capture, Positions, Sandbox
-from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Run
 from lester_gui.verify.capture import Original, OriginalRun, capture_twice
 from lester_gui.verify.equivalence import Comparison, compare
@@ -143,11 +142,15 @@ def _held(
 
 def _predictions(connection: duckdb.DuckDBPyConnection, run: int, rows: Prepared) -> NDArray[Any] | None:
     """Return what the model under the script's own settings says about the test rows, in the script's order."""
-    found = catalogue.find(connection, catalogue.Prediction, run=run, role=ORIGINAL)
-    said = {p.row_no: p.predicted for p in found}
-    if len(said) != len(rows.test):
+    said = connection.execute(
+        "SELECT row_no, predicted FROM lester.prediction WHERE run = ? AND role = ? ORDER BY row_no", [run, ORIGINAL]
+    ).to_arrow_table()
+    wanted = rows.row_nos[rows.test]
+    if not np.array_equal(np.sort(wanted), said.column(0).to_numpy()):
         return None
-    return np.array([_value(said[int(rows.row_nos[i])], rows.y) for i in rows.test])
+    met = said.column(1).combine_chunks().dictionary_encode()
+    values = np.array([_value(text, rows.y) for text in met.dictionary.to_pylist()])
+    return np.asarray(values[met.indices.to_numpy()[np.searchsorted(said.column(0).to_numpy(), wanted)]])
 
 
 def _value(text: str | None, y: NDArray[Any]) -> Any:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from lester_gui.features import matrix
 from lester_gui.ir.nodes import Read
 from lester_gui.ir.plan import Plan
-from lester_gui.maintenance.learned import Learned, Prepared, Worker, prepare
+from lester_gui.maintenance.learned import Learned, Worker, prepare
 from lester_gui.models import equality
 from lester_gui.models.trained import BIT, Trained
 from lester_gui.runtime.compile_sql import ROW_NO
@@ -83,8 +83,8 @@ def compare_views(a: Side, b: Side) -> list[Compared]:
 def compare_learned(a: Side, b: Side, ours: Learned, theirs: Learned, worker: Worker) -> list[Compared]:
     """Compare split, labels, encoder state, X, models and predictions."""
     rows = prepare(a.connection, a.plan, a.run, worker), prepare(b.connection, b.plan, b.run, worker)
-    out = [_exact("split", "split", *([_keys(r, s) for s in ("train", "test")] for r in rows))]
-    out.append(_exact("y", "labels", *([_typed(v) for v in r.y.tolist()] for r in rows)))
+    sides = all(np.array_equal(*(r.keys[getattr(r, s)] for r in rows)) for s in ("train", "test"))
+    out = [_exact("split", "split", sides), _exact("y", "labels", _same_labels(*(r.y for r in rows)))]
     state = ours.encoder.hash == theirs.encoder.hash
     out.append(Compared("encoder state", "encoder", BIT, state, 0.0 if state else float("inf"), "" if state else "state"))
     matrices: list[NDArray[Any]] = []
@@ -138,14 +138,18 @@ def _view_difference(a: Side, b: Side, name: str, ranks: Sequence[dict[str, NDAr
         p, q = (t.column(f"__p{k}") for t in (x, y))
         if not isinstance(b.plan.view(origin), Read):
             p, q = (_ranked(c, rank[origin]) for c, rank in zip((p, q), ranks, strict=True))
-        if p.to_pylist() != q.to_pylist():
+        if not p.equals(q):
             return f"provenance from {origin}", float("inf")
     return "", 0.0
 
 
-def _ranked(column: pa.ChunkedArray, row_nos: NDArray[np.int64]) -> pa.Array:
-    place = {int(n): i for i, n in enumerate(row_nos)}
-    return pa.array([None if v is None else place.get(v, -1) for v in column.to_pylist()], pa.int64())
+def _ranked(column: pa.ChunkedArray, row_nos: NDArray[np.int64]) -> pa.ChunkedArray:
+    """Return the place of each row number among those of a view, -1 where it is none of them."""
+    numbers = column.fill_null(-1).to_numpy()
+    places = np.searchsorted(row_nos, numbers)
+    there = places < len(row_nos)
+    there[there] = row_nos[places[there]] == numbers[there]
+    return pa.chunked_array([pa.array(np.where(there, places, -1), pa.int64(), mask=column.is_null().to_numpy())])
 
 
 def _edge_ranks(side: Side, table: str, own: NDArray[np.int64], parent: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -177,16 +181,15 @@ def _largest(x: pa.ChunkedArray, y: pa.ChunkedArray) -> float:
     return float(np.abs(x.to_numpy() - y.to_numpy()).max())
 
 
-def _keys(rows: Prepared, side: str) -> list[str]:
-    return [rows.keys[i] for i in getattr(rows, side)]
+def _same_labels(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    if a.dtype != object and b.dtype != object:
+        return a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    first, second = ([(type(v).__name__, repr(v)) for v in labels.tolist()] for labels in (a, b))
+    return first == second
 
 
-def _typed(value: object) -> tuple[str, str]:
-    return type(value).__name__, repr(value)
-
-
-def _exact(name: str, kind: str, a: object, b: object) -> Compared:
-    return Compared(name, kind, BIT, a == b, 0.0 if a == b else float("inf"), "" if a == b else "values")
+def _exact(name: str, kind: str, same: bool) -> Compared:
+    return Compared(name, kind, BIT, same, 0.0 if same else float("inf"), "" if same else "values")
 
 
 def _array(name: str, kind: str, a: NDArray[Any], b: NDArray[Any]) -> Compared:

@@ -28,7 +28,9 @@ import pyarrow.feather
 import pyarrow.parquet
 
 from lester_gui.progress import Context
+from lester_gui.runtime.record_column import RecordColumn
 
+_NUMBERS: Final = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT", "FLOAT", "DOUBLE"})
 MIN_LENGTH: Final = 5
 """Shorter values are met by chance, so that finding or not finding them says nothing."""
 MAX_DEPTH: Final = 4
@@ -91,6 +93,18 @@ class Needles:
 
     def in_text(self, text: str) -> bool:
         return bool(self.values) and self._text.search(text) is not None
+
+    @property
+    def are_no_numbers(self) -> bool:
+        """Whether no value can be part of a number's text."""
+        return all(set(v) - set("0123456789.+-einfa") for v in self.lowered)
+
+    def in_records(self, records: RecordColumn) -> bool:
+        """Whether one of many records holds a value; they are looked at one by one only if some bytes among all are one."""
+        low = records.joined().lower()
+        if not any(n in low for n in (*self._wide, *self._narrow)):
+            return False
+        return any(self.in_bytes(record) for record in records)
 
     def in_bytes(self, data: bytes) -> bool:
         low = data.lower()
@@ -303,13 +317,15 @@ def _in_database(con: duckdb.DuckDBPyConnection, database: str, needles: Needles
         quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (database, schema, table))
         cell = '"' + column.replace('"', '""') + '"'
         if kind == "BLOB":
-            rows = con.execute(f"SELECT {cell} FROM {quoted} WHERE {cell} IS NOT NULL").fetchall()
-            if any(needles.in_bytes(bytes(r[0])) for r in rows):
+            cells = con.execute(f"SELECT {cell} FROM {quoted} WHERE {cell} IS NOT NULL").to_arrow_table().column(0)
+            if needles.in_records(RecordColumn.of(cells)):
                 yield f"{table}.{column}"
+            continue
+        if kind in _NUMBERS and needles.are_no_numbers:
             continue
         condition = " OR ".join(["contains(t, ?)"] * len(needles.lowered))
         found = con.execute(
-            f"SELECT t FROM (SELECT DISTINCT lower({cell}::VARCHAR) AS t FROM {quoted}) WHERE {condition}", needles.lowered
+            f"SELECT DISTINCT t FROM (SELECT lower({cell}::VARCHAR) AS t FROM {quoted}) WHERE {condition}", needles.lowered
         ).fetchall()
         if any(needles.in_text(r[0]) for r in found):
             yield f"{table}.{column}"

@@ -17,6 +17,7 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 from lester_gui.errors import UserError
@@ -30,6 +31,7 @@ from lester_gui.runtime.provenance import ELEMENTS, identifying, occurrences
 from lester_gui.runtime.udf import Evaluate
 from lester_gui.store import catalogue
 
+Flags = NDArray[np.bool_]
 TRAIN: Final = "train"
 TEST: Final = "test"
 
@@ -73,33 +75,28 @@ def deal(
         If there are too few rows for the script's split.
     """
     split = plan.split
-    row_nos, keys = row_keys(connection, plan, run)
+    keyed = _keyed_rows(connection, plan, run)
+    row_nos = keyed.column("row_no").to_numpy()
     new = 0
     if split.kind in ("none", "expression"):
-        sides = _by_value(connection, plan, run, len(row_nos), evaluate)
-        positions = _in_order(sides)
+        on_test = _by_value(connection, plan, run, len(row_nos), evaluate)
+        positions = _in_order(on_test)
     elif recorded is None:
         values = plan.label.expr if split.stratify else split.by
         told = None if values is None else evaluate_expression(connection, plan, run, plan.prepared, values, evaluate).to_pylist()
         if split.stratify and any(v is None or v != v for v in told or ()):
             raise UserError("A row has no label to stratify the split by", hint="The script would stop here as well.")
-        sides, positions = _as_the_script(split, len(row_nos), told, seed)
+        on_test, positions = _as_the_script(split, len(row_nos), told, seed)
     else:
-        sides, positions, new = _as_recorded(connection, plan, run, row_nos, keys, recorded, persons or {}, seed)
-    data = pa.table(
-        {
-            "row_no": pa.array(row_nos, pa.int64()),
-            "row_key": pa.array(keys, pa.string()),
-            "side": pa.array(sides, pa.string()),
-            "position": pa.array(positions, pa.int64()),
-        }
-    )
+        on_test, positions, new = _as_recorded(connection, plan, run, keyed, recorded, persons or {}, seed)
+    sides = pa.DictionaryArray.from_arrays(pa.array(on_test.astype(np.int8)), pa.array([TRAIN, TEST]))
+    data = keyed.append_column("side", sides.cast(pa.string())).append_column("position", pa.array(positions, pa.int64()))
     connection.register("dealt_rows", data)
     try:
         connection.execute(f"CREATE TABLE lester.{split_table(run)} AS SELECT * FROM dealt_rows ORDER BY side, position")
     finally:
         connection.unregister("dealt_rows")
-    return Dealt(sides.count(TRAIN), sides.count(TEST), new)
+    return Dealt(int((~on_test).sum()), int(on_test.sum()), new)
 
 
 def split_table(run: int) -> str:
@@ -198,42 +195,38 @@ def _common_columns(origin: Node) -> tuple[str, ...]:
     return origin.by if isinstance(origin, Aggregate) else distinct_columns(origin) if isinstance(origin, Distinct) else ()
 
 
-def row_keys(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> tuple[list[int], list[str]]:
-    """Return the row numbers and row keys of a run's prepared rows, in order."""
-    views = views_of(connection, run)
-    tables = {name: f"lester.{v.table_name}" for name, v in views.items()}
-    found = connection.execute(row_key_sql(plan, tables, tables[plan.prepared.name])).to_arrow_table()
-    return found.column("row_no").to_pylist(), found.column("row_key").to_pylist()
+def row_keys(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> list[str]:
+    """Return the row keys of a run's prepared rows, in order."""
+    return list(_keyed_rows(connection, plan, run).column("row_key").to_pylist())
 
 
-def _by_value(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, count: int, evaluate: Evaluate | None) -> list[str]:
+def _keyed_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> pa.Table:
+    tables = {name: f"lester.{v.table_name}" for name, v in views_of(connection, run).items()}
+    return connection.execute(row_key_sql(plan, tables, tables[plan.prepared.name])).to_arrow_table()
+
+
+def _by_value(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, count: int, evaluate: Evaluate | None) -> Flags:
     if plan.split.test is None:
-        return [TRAIN] * count
+        return np.zeros(count, dtype=bool)
     test = evaluate_expression(connection, plan, run, plan.prepared, plan.split.test, evaluate)
-    return [TEST if t else TRAIN for t in test.to_pylist()]
+    return np.array([bool(t) for t in test.to_pylist()], dtype=bool)
 
 
-def _in_order(sides: Sequence[str]) -> list[int]:
+def _in_order(on_test: Flags) -> NDArray[np.int64]:
     """Number the rows of either side in the order in which they come."""
-    next_of = {TRAIN: 0, TEST: 0}
-    out = []
-    for side in sides:
-        out.append(next_of[side])
-        next_of[side] += 1
-    return out
+    return np.where(on_test, np.cumsum(on_test), np.cumsum(~on_test)) - 1
 
 
-def _as_the_script(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[list[str], list[int]]:
-    train, test = script_split(split, count, values, seed)
-    sides, positions = [""] * count, [0] * count
-    for side, rows in ((TRAIN, train), (TEST, test)):
-        for position, row in enumerate(rows):
-            sides[row], positions[row] = side, position
-    if "" in sides:
+def _as_the_script(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[Flags, NDArray[np.int64]]:
+    on_test, positions = np.zeros(count, dtype=bool), np.full(count, -1, dtype=np.int64)
+    for is_test, rows in zip((False, True), script_split(split, count, values, seed), strict=True):
+        chosen = np.asarray(rows, dtype=np.int64)
+        on_test[chosen], positions[chosen] = is_test, np.arange(len(chosen))
+    if (positions < 0).any():
         raise UserError(
             "The script leaves rows out of both training and test; this is not supported yet", hint="Filter them before."
         )
-    return sides, positions
+    return on_test, positions
 
 
 def script_split(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[list[int], list[int]]:
@@ -337,30 +330,41 @@ def _as_recorded(
     connection: duckdb.DuckDBPyConnection,
     plan: Plan,
     run: int,
-    row_nos: Sequence[int],
-    keys: Sequence[str],
+    keyed: pa.Table,
     recorded: pa.Table,
     persons: Mapping[str, Mapping[int, str]],
     seed: int,
-) -> tuple[list[str], list[int], int]:
-    columns = [recorded.column(n).to_pylist() for n in ("row_key", "side", "position")]
-    known = {key: (side, position) for key, side, position in zip(*columns, strict=True)}
-    new = [i for i, key in enumerate(keys) if key not in known]
-    person_of = _persons_of(connection, plan, run, [row_nos[i] for i in new], persons) if new else {}
-    share = share_of_test_rows(plan.split, columns[1])
-    following = {side: 1 + max((p for s, p in known.values() if s == side), default=-1) for side in (TRAIN, TEST)}
-    sides: list[str] = []
-    positions: list[int] = []
-    for row_no, key in zip(row_nos, keys, strict=True):
-        if key in known:
-            side, position = known[key]
-        else:
-            side = keyed_side(plan.split.seed or seed, person_of.get(row_no, key), share)
-            position = following[side]
-            following[side] += 1
-        sides.append(side)
-        positions.append(position)
-    return sides, positions, len(new)
+) -> tuple[Flags, NDArray[np.int64], int]:
+    connection.register("keyed_rows", keyed)
+    connection.register("recorded_rows", recorded)
+    try:
+        found = connection.execute(
+            f"SELECT r.side = '{TEST}' AS test, r.position FROM keyed_rows k LEFT JOIN recorded_rows r USING (row_key) "
+            "ORDER BY k.row_no"
+        ).to_arrow_table()
+    finally:
+        connection.unregister("keyed_rows")
+        connection.unregister("recorded_rows")
+    if found.num_rows != keyed.num_rows:
+        raise RuntimeError("the recorded split knows a row key twice")
+    new = np.flatnonzero(found.column("test").is_null().to_numpy())
+    on_test = found.column("test").fill_null(False).to_numpy()
+    positions = found.column("position").fill_null(0).to_numpy()
+    if not len(new):
+        return on_test, positions, 0
+    on_test, positions = on_test.copy(), positions.copy()
+    sides = recorded.column("side").to_pylist()
+    share = share_of_test_rows(plan.split, sides)
+    following = dict.fromkeys((TRAIN, TEST), 0)
+    for side, position in zip(sides, recorded.column("position").to_pylist(), strict=True):
+        following[side] = max(following[side], position + 1)
+    numbers, keys = (keyed.column(n).take(pa.array(new)).to_pylist() for n in ("row_no", "row_key"))
+    person_of = _persons_of(connection, plan, run, numbers, persons)
+    for place, row_no, key in zip(new, numbers, keys, strict=True):
+        side = keyed_side(plan.split.seed or seed, person_of.get(row_no, key), share)
+        on_test[place], positions[place] = side == TEST, following[side]
+        following[side] += 1
+    return on_test, positions, len(new)
 
 
 def share_of_test_rows(split: Split, sides: Sequence[str]) -> float:

@@ -202,7 +202,7 @@ def _learn(
 
 def _imposed(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, positions: Positions) -> pa.Table:
     """The membership that the script was seen to deal, as a recorded split."""
-    _, keys = splits.row_keys(connection, plan, run)
+    keys = splits.row_keys(connection, plan, run)
     sides = [(i, "train", n) for n, i in enumerate(positions.train)] + [(i, "test", n) for n, i in enumerate(positions.test)]
     return pa.table(
         {
