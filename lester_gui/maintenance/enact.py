@@ -217,7 +217,7 @@ def _maintain_run(
     view_seconds = time.perf_counter() - started
     faults.point("apply.views")
     try:
-        persons = {r.source: subjects.person_keys(con, r.source) for r in plan.reads}
+        persons = subjects.PersonKeys(con, (r.source for r in plan.reads))
         learning = update_learning(con, plan, maintained, changes, run.id, run.seed, before, persons, worker, artifacts, ctx)
         faults.point("apply.learned")
         others = _other_cells(con, run, maintained)

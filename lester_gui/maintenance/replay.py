@@ -67,7 +67,7 @@ def replay(connection: duckdb.DuckDBPyConnection, run: Run, artifacts: Artifacts
     try:
         with transaction(empty):
             snapshots = copy_snapshots(connection, empty, snapshots_of(connection, run))
-            persons = {name: subjects.person_keys(connection, name) for name in snapshots}
+            persons = subjects.PersonKeys(connection, snapshots)
             made = canonical_run.execute(
                 empty,
                 plan,

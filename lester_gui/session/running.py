@@ -56,7 +56,7 @@ class Running(Reviewing):
             recorded = None
             if before is not None and before.id is not None and _recorded(before, found.plan):
                 recorded = split.recorded_split(connection, before.id)
-            persons = {name: subjects.person_keys(connection, name) for name in snapshots}
+            persons = subjects.PersonKeys(connection, snapshots)
             seed = before.seed if before is not None else 0
             run, made, result = execute(
                 connection, found.plan, snapshots, worker, self.store.artifacts, Part(ctx, 0.2, 0.98),

@@ -78,7 +78,7 @@ def without(
         _copy_calls(connection, memory)
         made = materialise(memory, plan, RUN, snapshots, worker.evaluate, Part(ctx, 0.1, 0.9), worker.run_opaque)
         recorded = split.recorded_split(connection, run.id)
-        persons = {source: subjects.person_keys(connection, source) for source in snapshots}
+        persons = subjects.PersonKeys(connection, snapshots)
         split.deal(memory, made.plan, RUN, recorded, persons, run.seed, worker.evaluate)
         yield WithoutThem(memory, made.plan, learned.prepare(memory, made.plan, RUN, worker))
     finally:

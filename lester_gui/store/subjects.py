@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lester_gui.store.migrations import TableSet
 
@@ -105,40 +106,53 @@ def index_source(
         What does not link, and why.
     """
     columns = [n for n in keys.column_names if n != "row_id"]
-    row_ids = keys.column("row_id").to_pylist()
     connection.execute("DELETE FROM lester.subject_key WHERE source = ?", [source])
     connection.execute("DELETE FROM lester.subject_unlinked WHERE source = ?", [source])
-    normal: dict[str, list[str | None]] = {}
+    normal: dict[str, pa.DictionaryArray] = {}
     out: list[tuple[str, str, str, str, str, int]] = []  # source, column, reason, domain, value, rows
     for name in columns:
-        texts = [None if v is None else normalise(v) for v in keys.column(name).to_pylist()]
-        missing = sum(t is None for t in texts)
-        if missing:
-            out.append((source, name, "missing", "", "", missing))
-        placeholder = sum(t in PLACEHOLDERS for t in texts if t is not None)
-        if placeholder:
-            out.append((source, name, "placeholder", "", "", placeholder))
-        normal[name] = [None if t is None or t in PLACEHOLDERS else t for t in texts]
+        normal[name], missing, placeholder = _normalised(keys.column(name))
+        out += [(source, name, "missing", "", "", missing)] if missing else []
+        out += [(source, name, "placeholder", "", "", placeholder)] if placeholder else []
     for name in columns:
         domain = _domain(source, name, domains)
         for value, rows in _many(normal, name):
             out.append((source, name, "many persons", _in_domain(domain, value), value, rows))
-    entries: dict[str, list[object]] = {n: [] for n in ("source", "column_name", "domain", "value", "row_id")}
     for name in columns:
-        domain = _domain(source, name, domains)
-        for row_id, text in zip(row_ids, normal[name], strict=True):
-            if text is not None:
-                for key, v in zip(entries, (source, name, _in_domain(domain, text), text, row_id), strict=True):
-                    entries[key].append(v)
-    table = pa.table(entries, schema=pa.schema([(n, pa.int64() if n == "row_id" else pa.string()) for n in entries]))
-    connection.register("subject_entries", table)
-    try:
-        connection.execute("INSERT INTO lester.subject_key SELECT * FROM subject_entries ORDER BY domain, value, row_id")
-    finally:
-        connection.unregister("subject_entries")
+        domain, values = _domain(source, name, domains), normal[name].dictionary.to_pylist()
+        entries = pa.table({"row_id": keys.column("row_id"), "place": normal[name].indices})
+        meanings = pa.table(
+            {
+                "place": pa.array(range(len(values)), pa.int32()),
+                "domain": pa.array([_in_domain(domain, v) for v in values], pa.string()),
+                "value": normal[name].dictionary,
+            }
+        )
+        connection.register("subject_entries", entries)
+        connection.register("subject_meanings", meanings)
+        try:
+            connection.execute(
+                "INSERT INTO lester.subject_key SELECT ?, ?, domain, value, row_id FROM subject_entries "
+                "JOIN subject_meanings USING (place) ORDER BY domain, value, row_id",
+                [source, name],
+            )
+        finally:
+            connection.unregister("subject_entries")
+            connection.unregister("subject_meanings")
     if out:
         connection.executemany("INSERT INTO lester.subject_unlinked VALUES (?, ?, ?, ?, ?, ?)", [list(o) for o in out])
     return unlinked(connection, source)
+
+
+def _normalised(column: pa.ChunkedArray) -> tuple[pa.DictionaryArray, int, int]:
+    """Return a column's values as they are compared, null where they name nobody; how many are missing and placeholders."""
+    met = pa.concat_arrays(column.cast(pa.string()).chunks or [pa.array([], pa.string())]).dictionary_encode()
+    texts = [normalise(v) for v in met.dictionary.to_pylist()]
+    values = pa.array(sorted(set(texts) - PLACEHOLDERS), pa.string())
+    known = {v: i for i, v in enumerate(values.to_pylist())}
+    places = pa.array([known.get(t) for t in texts], pa.int32()).take(met.indices)
+    missing = column.null_count
+    return pa.DictionaryArray.from_arrays(places, values), missing, places.null_count - missing
 
 
 def unlinked(connection: duckdb.DuckDBPyConnection, source: str | None = None) -> tuple[Unlinked, ...]:
@@ -242,18 +256,35 @@ def remove_rows(connection: duckdb.DuckDBPyConnection, source: str, row_ids: Seq
     connection.execute(sql, [source, list(row_ids)])
 
 
-def person_keys(connection: duckdb.DuckDBPyConnection, source: str) -> dict[int, str]:
-    """Return row id → a text that is equal for rows of one person, from the row's first key that links.
+class PersonKeys(Mapping[str, Mapping[int, str]]):
+    """Source → row id → a text that is equal for rows of one person, from the row's first key that links.
 
-    Rows without such a key are absent.
+    Rows without such a key are absent. A source is looked up when it is asked for.
     """
-    rows = connection.execute(
-        "SELECT k.row_id, k.domain, k.value FROM lester.subject_key k LEFT JOIN lester.subject_unlinked u "
-        "ON u.reason = 'many persons' AND u.domain = k.domain AND u.value = k.value "
-        "WHERE k.source = ? AND u.value IS NULL ORDER BY k.row_id, k.rowid DESC",
-        [source],
-    ).fetchall()
-    return {row_id: f"{domain}\0{value}" for row_id, domain, value in rows}
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, sources: Iterable[str]) -> None:
+        self._connection = connection
+        self._sources = tuple(dict.fromkeys(sources))
+        self._known: dict[str, dict[int, str]] = {}
+
+    def __getitem__(self, source: str) -> Mapping[int, str]:
+        if source not in self._sources:
+            raise KeyError(source)
+        if source not in self._known:
+            rows = self._connection.execute(
+                "SELECT k.row_id, k.domain, k.value FROM lester.subject_key k LEFT JOIN lester.subject_unlinked u "
+                "ON u.reason = 'many persons' AND u.domain = k.domain AND u.value = k.value "
+                "WHERE k.source = ? AND u.value IS NULL ORDER BY k.row_id, k.rowid DESC",
+                [source],
+            ).fetchall()
+            self._known[source] = {row_id: f"{domain}\0{value}" for row_id, domain, value in rows}
+        return self._known[source]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
 
 
 def _domain(source: str, column: str, domains: Mapping[str, str] | None) -> str:
@@ -267,22 +298,21 @@ def _in_domain(domain: str, value: str) -> str:
     return domain if value.isdigit() or domain.endswith(ROW_KEY) else ""
 
 
-def _many(normal: Mapping[str, Sequence[str | None]], column: str) -> list[tuple[str, int]]:
+def _many(normal: Mapping[str, pa.DictionaryArray], column: str) -> list[tuple[str, int]]:
     """Return the values of `column` that stand beside too many values of another key column, with their numbers of rows."""
-    many: set[str] = set()
+    own = normal[column]
+    many: set[int] = set()
     for other, others in normal.items():
         if other in (column, ROW_KEY):
             continue
-        partners: dict[str, set[str]] = {}
-        for value, partner in zip(normal[column], others, strict=True):
-            if value is not None and partner is not None:
-                partners.setdefault(value, set()).add(partner)
-        many |= {v for v, p in partners.items() if len(p) > MANY}
-    counts = dict.fromkeys(sorted(many), 0)
-    for value in normal[column]:
-        if value in counts:
-            counts[value] += 1
-    return list(counts.items())
+        pairs = pa.table({"own": own.indices, "other": others.indices}).drop_null().group_by(["own", "other"]).aggregate([])
+        counts = pairs.group_by("own").aggregate([("other", "count")])
+        many.update(counts.filter(pc.greater(counts.column("other_count"), MANY)).column("own").to_pylist())
+    if not many:
+        return []
+    rows = pa.table({"own": own.indices}).drop_null().group_by("own").aggregate([("own", "count")])
+    numbers = dict(zip(rows.column("own").to_pylist(), rows.column("own_count").to_pylist(), strict=True))
+    return [(own.dictionary[i].as_py(), numbers[i]) for i in sorted(many)]
 
 
 def _load_aliases(connection: duckdb.DuckDBPyConnection, aliases: Sequence[Alias]) -> None:

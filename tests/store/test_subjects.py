@@ -98,7 +98,7 @@ def test_indexing_again_replaces_and_rows_can_be_removed(connection: duckdb.Duck
 
 def test_rows_of_one_person_have_one_key(connection: duckdb.DuckDBPyConnection) -> None:
     subjects.index_source(connection, "people", keys(ssn=["a-1", "b-2", None], email=["a@x.org", "b@x.org", "c@x.org"]))
-    found = subjects.person_keys(connection, "people")
+    found = subjects.PersonKeys(connection, ["people"])["people"]
     assert set(found) == {1, 2, 3}
     assert len(set(found.values())) == 3
 
