@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lester_gui.ir.operators import OPERATORS, Typed
@@ -68,6 +69,23 @@ class Apply(Expr):
     def __post_init__(self) -> None:
         if self.operator not in OPERATORS:
             raise PlanError(f"There is no operator {self.operator!r}")
+        if self.operator.startswith("regex_"):
+            _require_pattern(self.operator, [a.value if isinstance(a, Literal) else None for a in self.arguments])
+
+
+def _require_pattern(operator: str, values: Sequence[Scalar | None]) -> None:
+    """Refuse a literal pattern, replacement or group that Python's `re` refuses too."""
+    pattern, third = (*values, None, None, None)[1:3]
+    if not isinstance(pattern, str):
+        return
+    try:
+        read = re.compile(pattern)
+        if operator == "regex_replace" and isinstance(third, str):
+            read.sub(third, "")
+    except (re.error, IndexError):  # an unknown group in a replacement is an IndexError
+        raise PlanError(f"{operator} has a pattern that Python does not read") from None
+    if operator == "regex_get" and isinstance(third, int) and not 0 <= third <= read.groups:
+        raise PlanError(f"{operator} takes group {third} of a pattern with {read.groups}")
 
 
 @dataclass(frozen=True, slots=True)
