@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-import skops.io
-
 from lester_gui.errors import UserError
 from lester_gui.ir.learning import Model
 from lester_gui.ir.serialise import options_from_json, options_to_json
@@ -52,6 +50,8 @@ def dumps(trained: Trained) -> tuple[bytes, dict[str, Any]]:
     if isinstance(fitted, FittedRidge):
         g = fitted.gram
         content["gram"] = {"shift": g.shift, "sums": g.sums, "products": g.products, "rows": g.rows}
+    import skops.io  # late, here and below: it imports all of scikit-learn, and most commands store no model
+
     data: bytes = skops.io.dumps(content)
     _require_trusted(data)
     record = {
@@ -83,6 +83,8 @@ def loads(data: bytes, record: dict[str, Any]) -> Trained:
         If the file holds types that are not trusted, or another model than the record says.
     """
     _require_trusted(data)
+    import skops.io
+
     content = skops.io.loads(data, trusted=list(TRUSTED))
     estimator = content["estimator"]
     if fingerprint(estimator) != record["fingerprint"]:
@@ -107,6 +109,8 @@ def loads(data: bytes, record: dict[str, Any]) -> Trained:
 
 
 def _require_trusted(data: bytes) -> None:
+    import skops.io
+
     foreign = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED))
     if foreign:
         raise UserError(f"A model that holds {foreign[0]} is not supported yet: it cannot be stored safely")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import skops.io
-
 from lester_gui.discovery.configuration import FILE_NAME
 from lester_gui.errors import UserError
 from lester_gui.features import matrix
@@ -113,6 +111,8 @@ class Exports(Running):
         assert run.id is not None
         trained = learned.load_model(self.connection, run.id, self.store.artifacts)
         with written(target) as draft:
+            import skops.io  # late: it imports all of scikit-learn
+
             draft.write_bytes(skops.io.dumps(trained.estimator))
         return ()
 
