@@ -37,7 +37,7 @@ from lester_gui.maintenance.learned import Worker
 from lester_gui.maintenance.numbering import place
 from lester_gui.maintenance.view_change import DELTA, KEPT, RECOMPUTED, ViewChange, forget, new_rows, old_rows, settle
 from lester_gui.progress import Context
-from lester_gui.runtime import functions, materialize
+from lester_gui.runtime import functions, inferred_types, materialize
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, compile_node, distinct_columns
 from lester_gui.runtime.materialize import count_rows, data_errors, views_of
@@ -91,9 +91,9 @@ def maintain_views(
         If a step meets a value for which the script would stop.
     """
     functions.register(con)
-    reads = _read_again(con, plan, sources, snapshots)
-    bound = plan.rebind({name: table.schema for name, table in reads.items()})
     views = views_of(con, run)
+    reads = _read_again(con, plan, views, sources, snapshots)
+    bound = plan.rebind({name: table.schema for name, table in reads.items()})
     before = {n.name: [f.type for f in n.schema] for n in plan.views}
     retyped = _with_descendants(bound, {n.name for n in bound.views if [f.type for f in n.schema] != before[n.name]})
     work = ViewWork(
@@ -116,16 +116,22 @@ def maintain_views(
 
 
 def _read_again(
-    con: duckdb.DuckDBPyConnection, plan: Plan, sources: Mapping[str, SourceChange], snapshots: Mapping[str, Snapshot]
+    con: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    views: Mapping[str, View],
+    sources: Mapping[str, SourceChange],
+    snapshots: Mapping[str, Snapshot],
 ) -> dict[str, ReadTable]:
-    """Read again the sources whose rows changed: pandas infers types from all rows, and new text needs a reader in any case."""
+    """Read again the sources whose rows changed, if need be: where types may follow from the rows that left, and for new text."""
     out = {}
     for read in plan.reads:
         change = sources.get(read.source)
         if change is None or change.is_empty:
             continue
-        if read.reader.infers or change.corrected or change.added:
+        table, comes = views[read.name].table_name, bool(change.corrected or change.added)
+        if comes or (read.reader.infers and not inferred_types.stay(con, read, table, change.removed)):
             out[read.name] = read_snapshot(con, read, snapshots[read.source])
+            inferred_types.remember(con, read, out[read.name].columns, table)
     return out
 
 

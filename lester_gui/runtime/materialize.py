@@ -23,7 +23,7 @@ from lester_gui.ir.nodes import Node, Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.progress import Context, silent
-from lester_gui.runtime import functions, ingest, udf
+from lester_gui.runtime import functions, inferred_types, ingest, udf
 from lester_gui.runtime.compile_expressions import SQL_TYPE, Scope, compile_expression, identifier
 from lester_gui.runtime.compile_sql import ROW_NO, compile_node, hidden_columns, provenance_columns
 from lester_gui.runtime.provenance import STEP, is_coarse, occurrence_map
@@ -255,6 +255,7 @@ def data_errors(node: Node) -> Iterator[None]:
 def _fill_read(connection: duckdb.DuckDBPyConnection, node: Read, found: ReadTable, table: str) -> int:
     count = len(found.row_ids)
     data = found.columns.select(list(node.schema.names))
+    inferred_types.remember(connection, node, data, table)
     data = data.append_column(ROW_NO, ingest.whole_numbers(range(STEP, STEP * (count + 1), STEP)))
     return _create(connection, data.append_column("__p0", ingest.whole_numbers(found.row_ids)), table)
 

@@ -6,7 +6,6 @@ Texts that end in ``_json`` hold JSON documents whose content belongs to the pac
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -322,19 +321,13 @@ def get_meta(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
 
 def set_meta(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
     """Store a fact about the project."""
-    connection.execute("DELETE FROM lester.meta WHERE key = ?", [key])
+    remove_meta(connection, key)
     connection.execute("INSERT INTO lester.meta VALUES (?, ?)", [key, value])
 
 
-def drop_run(connection: duckdb.DuckDBPyConnection, run: int) -> None:
-    """Delete a run with its views, edges, split, states, models and predictions. Files in `artifacts` become garbage."""
-    for view in find(connection, View, run=run):
-        for table in (view.table_name, *json.loads(view.edges_json).values()):
-            connection.execute(f"DROP TABLE IF EXISTS lester.{table}")
-    connection.execute(f"DROP TABLE IF EXISTS lester.split_{run}")
-    for kind in (View, EncoderState, Model, Prediction):
-        remove(connection, kind, run=run)
-    remove(connection, Run, id=run)
+def remove_meta(connection: duckdb.DuckDBPyConnection, key: str) -> None:
+    """Forget a fact about the project."""
+    connection.execute("DELETE FROM lester.meta WHERE key = ?", [key])
 
 
 def _next_id(connection: duckdb.DuckDBPyConnection, table: str) -> int:

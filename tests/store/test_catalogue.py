@@ -89,18 +89,6 @@ def test_remove_without_a_condition_is_refused(connection: duckdb.DuckDBPyConnec
         catalogue.remove(connection, Run)
 
 
-def test_dropping_a_run_drops_its_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    for table in ("view_1_0", "edge_1_0_0", "split_1"):
-        connection.execute(f"CREATE TABLE lester.{table} (x BIGINT)")
-    catalogue.add(
-        connection, View(**{**{f: getattr(RECORDS[4], f) for f in View.__slots__}, "edges_json": '{"0": "edge_1_0_0"}'})
-    )
-    catalogue.drop_run(connection, 1)
-    left = {t for (t,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    assert not left & {"view_1_0", "edge_1_0_0", "split_1"}
-    assert catalogue.find(connection, View) == []
-
-
 def test_artifacts_are_content_addressed(tmp_path: Path) -> None:
     store = Artifacts(tmp_path / "artifacts")
     digest = store.put(b"model")
