@@ -13,6 +13,7 @@ from lester_gui.ir.nodes import Node, Option
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import (
     Cell,
+    Coded,
     Column1,
     Encoded,
     Entries,
@@ -71,6 +72,14 @@ def of_value(lift: Lifter, value: Value) -> Matrix:
     if isinstance(content, Column1):
         one = MatrixBlock(content.name or "column", (Feature(content.cell, content.name),))
         return Matrix(content.node, (one,), content.part, flat=True)
+    if isinstance(content, Coded):
+        from lester_gui.rewrite.lift.library.sklearn_labels import coded_feature
+
+        made, column = coded_feature(lift, content), content.column
+        feature = Feature(made.cell, column.name or lift.called_cell(column.cell))
+        return Matrix(
+            column.node, (MatrixBlock(feature.name or "code", (feature,), made.chain, made.fit_on, made.lines),), column.part
+        )
     if isinstance(content, Rows) and isinstance(template := lift.content(content.template), Entries):
         from lester_gui.rewrite.lift.library.sklearn_dicts import of_records
 

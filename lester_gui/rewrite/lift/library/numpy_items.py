@@ -50,10 +50,12 @@ def is_all(lift: Lifter, value: Value) -> bool:
 
 def array_item(lift: Lifter, column: Column1, key: Value, owner: Value | None = None) -> Value:
     """Return ``x[key]`` of a column."""
+    from lester_gui.rewrite.lift.library.numpy_codes import true_rows
     from lester_gui.rewrite.lift.library.numpy_shapes import tall
     from lester_gui.rewrite.lift.library.pandas_counts import top
     from lester_gui.rewrite.lift.library.splitting import by_order
 
+    key = true_rows(key)
     few = top(lift, column, key)
     if few is not None:
         return few
@@ -127,8 +129,10 @@ def matrix_item(lift: Lifter, content: Value, args: Arguments) -> Value:
 
 
 def _rows(lift: Lifter, matrix: Matrix, key: Value, owner: Value | None) -> Value:
+    from lester_gui.rewrite.lift.library.numpy_codes import true_rows
     from lester_gui.rewrite.lift.library.splitting import by_order
 
+    key = true_rows(key)
     if isinstance(key, Column1) and key.cell.type is Type.BOOL:
         if matrix.part is not None:
             raise no_rule("choosing rows of one side of a split")
@@ -289,6 +293,9 @@ def held(new: Cell, kind: Type) -> Cell:
 
 def _where(lift: Lifter, column: Column1, key: Value) -> Column1:
     """The rows that an index of an assignment chooses, as a condition."""
+    from lester_gui.rewrite.lift.library.numpy_codes import true_rows
+
+    key = true_rows(key)
     base = Column1(column.node, Cell(paths.TRUE, Type.BOOL), "", None, True)
     if is_all(lift, key):
         return base
@@ -316,6 +323,9 @@ def set_matrix(lift: Lifter, content: Value, args: Arguments) -> Value:
     if not isinstance(content, Matrix):
         raise no_rule("an assignment into an array that is not filled by a loop over its rows")
     key, value = lift.content(args.positional[0]), args.positional[1]
+    from lester_gui.rewrite.lift.library.numpy_codes import cells_where
+
+    key = cells_where(lift, key) or key
     if isinstance(key, Matrix):
         memory.change(lift, args.owner, _by_cell(lift, content, key, value))
         return Const(None)
@@ -371,7 +381,9 @@ def _columns_set(lift: Lifter, matrix: Matrix, rows: Value, chosen: list[tuple[i
 def _by_cell(lift: Lifter, matrix: Matrix, mask: Matrix, value: Value) -> Matrix:
     """``X[np.isnan(X)] = v``: cell by cell."""
     from lester_gui.rewrite.lift import blocks
+    from lester_gui.rewrite.lift.library.numpy_codes import one_per_column
 
+    asked = mask
     if matrix.part != mask.part or any(b.chain for m in (matrix, mask) for b in m.blocks):
         raise shape("A mask of another array is used")
     _, (matrix, mask) = blocks.over_one_node(lift, [matrix, mask])
@@ -379,14 +391,15 @@ def _by_cell(lift: Lifter, matrix: Matrix, mask: Matrix, value: Value) -> Matrix
     conditions = [f.cell for b in mask.blocks for f in b.features]
     if len(olds) != len(conditions):
         raise shape("A mask of another array is used")
-    new = scalar(lift.content(value))
+    per_column = one_per_column(lift.content(value), asked)
+    news = [scalar(lift.content(v)) for v in per_column or (value,) * len(olds)]
     floats = in_floats(matrix)
 
-    def one(old: Cell, condition: Cell) -> Cell:
+    def one(old: Cell, condition: Cell, new: Cell) -> Cell:
         kept = as_float(old) if floats and old.type in (Type.INT, Type.BOOL) else old
         return filled(condition, held(new, kept.type), kept)
 
-    return with_cells(matrix, [one(o, c) for o, c in zip(olds, conditions, strict=True)])
+    return with_cells(matrix, [one(*each) for each in zip(olds, conditions, news, strict=True)])
 
 
 def filled(condition: Cell, new: Cell, old: Cell) -> Cell:
@@ -428,6 +441,8 @@ def set_vector(lift: Lifter, content: Vector, args: Arguments) -> Value:
 def vector_item(lift: Lifter, content: Vector, args: Arguments) -> Value:
     """``mean[:5]``, ``mean[[0, 2]]``; single elements are taken as of any known sequence."""
     key = lift.content(args.positional[0])
+    if isinstance(key, Accessor) and key.kind == "columns where true":
+        return Accessor(Tup((content, key.owner)), "taken by column")
     if isinstance(key, Tup | Items):
         return Vector(tuple(content.items[i] for i in lift.const(key)))
     raise no_rule("an element of an array whose place is not known")

@@ -155,7 +155,5 @@ def _over_result(lift: Lifter, node: ast.For) -> None:
         content = lift.heap[ident]
         if isinstance(content, Estimator):  # what a fold left in it is gone with the next fit; used before that it is a stop
             lift.set(Ref(ident), replace(content, fitted=None))
-        elif isinstance(content, Items | Entries):  # where scores are collected; read as data it is a stop
+        elif not isinstance(content, Result):  # where scores and predictions are collected; read as data it is a stop
             lift.set(Ref(ident), Result("scores"))
-        else:
-            raise no_rule("a loop over something that is not lifted")
