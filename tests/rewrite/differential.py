@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import GroupShuffleSplit, train_test_split
+from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold, StratifiedKFold, TimeSeriesSplit, train_test_split
 from sklearn.preprocessing import OneHotEncoder
 
 from lester_gui.discovery.scripts import load_script
@@ -155,6 +155,14 @@ def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[A
             stratify=y if split.stratify else None,
         )
         return [int(i) for i in train]
+    if split.folds:
+        groups = (
+            None if split.by is None else [evaluate(split.by, r.cells, plan.prepared.schema, dict(functions)) for r in prepared]
+        )
+        options = {"shuffle": True, "random_state": split.seed} if split.shuffle else {}
+        made = {"kfold": KFold, "stratified_kfold": StratifiedKFold, "group_kfold": GroupKFold, "time_series": TimeSeriesSplit}
+        folds = list(made[split.method](split.folds, **options).split(np.zeros(n), y, groups))
+        return [int(i) for i in folds[-1][0]]
     if split.method == "every":
         return [i for i in range(n) if i % split.every not in split.offsets]
     if split.in_order:

@@ -53,7 +53,8 @@ def of_frame(lift: Lifter, frame: Frame) -> Matrix:
             out[-1] = MatrixBlock(last.name, (*last.features, *one.features), last.chain, last.fit_on, lines)
         else:
             out.append(one)
-    return Matrix(frame.node, tuple(out) or (MatrixBlock("columns", ()),), frame.part)
+    mixed = any(isinstance(v, Cell) and not v.type.is_number for _, v in frame.columns)
+    return Matrix(frame.node, tuple(out) or (MatrixBlock("columns", ()),), frame.part, objects=mixed)
 
 
 def of_value(lift: Lifter, value: Value) -> Matrix:
@@ -159,7 +160,7 @@ def transformed(matrix: Matrix, step: Transformer, name: str, scope: str, lines:
             blocks[-1] = replace(new, features=(*last.features, *new.features))
         else:
             blocks.append(new)
-    return replace(matrix, blocks=tuple(blocks), flat=False)
+    return replace(matrix, blocks=tuple(blocks), flat=False, framed=False)
 
 
 def pinned(block: MatrixBlock, scope: str) -> MatrixBlock:
@@ -193,7 +194,7 @@ def _mixed(matrix: Matrix, step: Transformer, name: str, scope: str, lines: tupl
             branches.append(Block(names[-1], places, _said(b.chain, b.fit_on) if b.fit_on else b.chain or (PASSTHROUGH,)))
             at += len(b.features)
         steps, fit_on = (Transformer("beside", branches=tuple(branches)), step), scope
-    return replace(matrix, blocks=(MatrixBlock(name, features, steps, fit_on, every),), flat=False)
+    return replace(matrix, blocks=(MatrixBlock(name, features, steps, fit_on, every),), flat=False, framed=False)
 
 
 def free_name(base: str, taken: Sequence[str]) -> str:

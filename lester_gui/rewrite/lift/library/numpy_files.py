@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.nodes import Node, Reader
-from lester_gui.ir.schema import Type
+from lester_gui.ir.schema import Field, Type
 from lester_gui.rewrite.lift import cells, iterators
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -55,7 +55,7 @@ class Reading:
     kind: str
     fill: float | int | None
     converters: dict[int, Value]
-    kinds: dict[str, Type]
+    kinds: dict[str, Field]
 
 
 @function("numpy.loadtxt")
@@ -107,7 +107,7 @@ def genfromtxt(lift: Lifter, args: Arguments) -> Value:
     kinds = _kinds(lift, path, options, node) if by_values else {}
     reading = Reading(True, kind or ("" if by_values else "float"), fill, _converters(lift, given["converters"]), kinds)
     stripped = lift.const(given["autostrip"]) is True
-    return _array(lift, node, given, reading, bool(names) or len(set(kinds.values())) > 1, stripped)
+    return _array(lift, node, given, reading, bool(names), stripped)
 
 
 def _kind(lift: Lifter, value: Value) -> str:
@@ -218,14 +218,8 @@ def _node(lift: Lifter, path: str, options: dict[str, object], names: tuple[str,
     return node
 
 
-def _kinds(lift: Lifter, path: str, options: dict[str, object], node: Node) -> dict[str, Type]:
-    """Return the types of the columns of a file that is read with ``dtype=None``.
-
-    Raises
-    ------
-    Stopped
-        Where whole numbers and missing ones stand in one column: NumPy fills these with -1, and the types alone do not tell.
-    """
+def _kinds(lift: Lifter, path: str, options: dict[str, object], node: Node) -> dict[str, Field]:
+    """Return the types of the columns of a file that is read with ``dtype=None``."""
     wanted = {
         "sep": options["sep"], "header": None, "quoting": 3, "skiprows": options.get("skip", 0), "na_values": ("",),
         "keep_default_na": False,
@@ -235,9 +229,7 @@ def _kinds(lift: Lifter, path: str, options: dict[str, object], node: Node) -> d
     fields = lift.observe(Asked(path, Reader.PANDAS_CSV, as_options(wanted), ())).fields
     if len(fields) != len(node.schema.names):
         raise no_rule("types of a file with comments")
-    if any(f.type is Type.FLOAT and f.nullable for f in fields):
-        raise no_rule("dtype=None of a column with missing numbers")
-    return {n: f.type for n, f in zip(node.schema.names, fields, strict=True)}
+    return dict(zip(node.schema.names, fields, strict=True))
 
 
 def _converters(lift: Lifter, value: Value) -> dict[int, Value]:
@@ -263,6 +255,9 @@ def _array(
         cell = cells.column(node, names[place])
         cell = cells.make("strip", cell) if stripped else cell
         features.append(Feature(_converted(lift, cell, place, names[place], reading), names[place]))
+    if len({f.cell.type for f in features}) > 1 and reading.loose and not structured:
+        structured = True
+        features = [Feature(f.cell, f"f{i}") for i, f in enumerate(features)]
     for f in features:
         lift.cell_names.setdefault(f.cell.expr, f.name)
     if lift.const(given["ndmin"]) not in (0, 2) or (lift.const(given["ndmin"]) == 2 and structured):
@@ -307,9 +302,12 @@ def _converted(lift: Lifter, cell: Cell, place: int, name: str, reading: Reading
         return made
     kind = reading.kind
     if not kind:
-        known = {Type.INT: "int", Type.FLOAT: "float", Type.STR: "str"}.get(reading.kinds[name])
+        field = reading.kinds[name]
+        known = {Type.INT: "int", Type.FLOAT: "float", Type.STR: "str"}.get(field.type)
         if known is None:
-            raise no_rule(f"dtype=None of a column of {reading.kinds[name]}")
+            raise no_rule(f"dtype=None of a column of {field.type}")
+        if known == "float" and field.nullable:  # whole numbers among them would make NumPy fill the holes with -1
+            raise no_rule("dtype=None of a column with missing numbers")
         kind = known
     if kind == "str":
         return cell
