@@ -251,6 +251,10 @@ def _lane(values: list[Any], t: Transformer, fitted_on: list[int]) -> list[Any]:
         else:
             fill = float({"mean": np.mean, "median": np.median}[str(strategy)]([float(v) for v in known]))
         return [fill if v is None else v for v in values]
+    if t.kind == "ordinal":
+        assert t.get("categories") == "auto" and t.get("encoded_missing_value") == "last"
+        seen = sorted({values[i] for i in fitted_on if values[i] is not None})
+        return [float(len(seen) if v is None else seen.index(v)) for v in values]
     numbers = [np.nan if v is None else float(v) for v in values]
     if t.kind == "function":
         return list(getattr(np, str(t.get("function")).removeprefix("numpy."))(np.array(numbers)))
