@@ -303,6 +303,8 @@ def _converted(lift: Lifter, cell: Cell, place: int, name: str, reading: Reading
     kind = reading.kind
     if not kind:
         field = reading.kinds[name]
+        if field.type is Type.BOOL and not field.nullable:
+            return cells.compare("Eq", cells.make("lower", cell), cells.cell_of(Const("true")), pandas=False)
         known = {Type.INT: "int", Type.FLOAT: "float", Type.STR: "str"}.get(field.type)
         if known is None:
             raise no_rule(f"dtype=None of a column of {field.type}")
