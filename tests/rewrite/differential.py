@@ -99,6 +99,9 @@ def planned(folder: Path, plan: Plan) -> Fitted:
         prepared = tables[plan.prepared.name]
         y = labels(plan, prepared, functions)
         train = _train(plan, prepared, functions, y)
+        if plan.label.codes:
+            kinds = sorted(set(y)) if plan.label.codes == "sorted" else list(dict.fromkeys(y))
+            y = [kinds.index(v) for v in y]
     blocks = []
     for block in plan.encode.blocks:
         columns = [[r.cells[c] for r in prepared] for c in block.columns]

@@ -58,6 +58,10 @@ SAME = {
     "numbers of categories beside others": "c = df['city'].values\n"
     "names, codes, n = np.unique(c, return_inverse=True, return_counts=True)\n"
     "X = np.column_stack((codes, df['income'].values))\n",
+    "rows without holes": "A = df[['income', 'age', 'id']].values\nkeep = ~np.isnan(A).any(axis=1)\nX = A[keep]\ny = y[keep]\n",
+    "rows that are positive throughout": "A = df[['income', 'id']].values\nkeep = (A > 3).all(axis=1)\nX, y = A[keep], y[keep]\n",
+    "numbers of categories as labels": "names, y = np.unique(df['city'].values, return_inverse=True)\n"
+    "X = df[['income', 'id']].values\n",
     "bins": "x = df['income'].values\na = df['age'].values\n"
     "X = np.c_[np.digitize(x, [20, 40.5, 60]), np.digitize(x, [20, 40.5, 60], right=True), np.searchsorted([30, 50], a),"
     " np.searchsorted([30, 50], a, side='right'), np.digitize(x, np.nanquantile(x, [0.25, 0.5, 0.5, 0.9]))]\n",

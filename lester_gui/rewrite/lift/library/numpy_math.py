@@ -288,6 +288,21 @@ def statistic_method(lift: Lifter, content: Value, args: Arguments) -> Value:
     return statistic(lift, content, args.what.rsplit(".", 1)[-1], given)
 
 
+@method("matrix", "any", "all")
+def any_or_all(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``np.isnan(X).any(axis=1)``: a condition on each row; over all cells it is only looked at."""
+    axis = lift.const(args.bind("axis", axis=None)["axis"])
+    if axis not in (1, -1) or not isinstance(content, Matrix):
+        return Result(args.what)
+    conditions = [cells.truth(c).expr for c in _cells(content)]
+    if any(b.chain for b in content.blocks) or not conditions or any(c.nullable for c in _cells(content)):
+        raise no_rule("a condition on encoded columns, or on values that may be missing")
+    out = conditions[0]
+    for c in conditions[1:]:
+        out = (paths.either if args.what.endswith("any") else paths.both)(out, c)
+    return Column1(content.node, Cell(out, Type.BOOL), "", content.part, True, ())
+
+
 def statistic(lift: Lifter, content: Value, what: str, given: dict[str, Value]) -> Value:
     """Return a statistic over rows: one value, or one per column; over columns with ``axis=1``."""
     axis, ddof = lift.const(given["axis"]), lift.const(given["ddof"])

@@ -133,6 +133,19 @@ def same_numbers(lift: Lifter, content: Coded, args: Arguments) -> Value:
     return content
 
 
+@method("coded", "__getitem__")
+def some_numbers(lift: Lifter, content: Coded, args: Arguments) -> Value:
+    """``codes[train]``: the numbers of some rows; which number a value has still hangs on all of them."""
+    from lester_gui.rewrite.lift.blocks import scope_of
+    from lester_gui.rewrite.lift.library.numpy_items import array_item
+
+    column = content.column
+    chosen = lift.content(array_item(lift, replace(column, numpy=True), lift.content(args.positional[0])))
+    if not isinstance(chosen, Column1) or not lift.align.same(chosen.node, column.node):
+        raise no_rule("an element or part of the numbers of labels")
+    return replace(content, column=chosen, fit_on=content.fit_on or scope_of(lift, column.node, column.part))
+
+
 @method("coded", "reshape")
 def tall_numbers(lift: Lifter, content: Coded, args: Arguments) -> Value:
     """``codes.reshape(-1, 1)``: one column of a matrix."""
