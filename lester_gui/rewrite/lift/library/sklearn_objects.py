@@ -70,12 +70,18 @@ def through_function(lift: Lifter, function: UserFunction, matrix: Matrix, name:
 
     if any(b.chain for b in matrix.blocks):
         return None
-    state = lift.snapshot()
+    state, known = lift.snapshot(), len(lift.stops)
     try:
-        return made_of(lift, inline(lift, function, Arguments(function.name, [given_to(lift, matrix)])), matrix, name)
+        out: Matrix | None = made_of(
+            lift, inline(lift, function, Arguments(function.name, [given_to(lift, matrix)])), matrix, name
+        )
     except Stopped:
-        lift.restore(state)
-        return None
+        out = None  # it is carried as it stands instead
+    if out is not None and len(lift.stops) == known:
+        return out
+    lift.restore(state)
+    del lift.stops[known:]
+    return None
 
 
 def entered(lift: Lifter, value: Value) -> Matrix:
