@@ -16,7 +16,7 @@ from lester_gui.ir.options import Option, Pairs, Reference, Unfitted
 FUNCTIONS = frozenset(
     f"sklearn.feature_selection.{name}"
     for name in ("chi2", "f_classif", "f_regression", "mutual_info_classif", "mutual_info_regression", "r_regression")
-)
+) | frozenset(f"numpy.{name}" for name in ("log1p", "expm1", "log", "exp", "log2", "exp2", "log10", "sqrt", "square", "cbrt"))
 """What a plan may refer to as a function."""
 DISTRIBUTIONS = ("uniform", "loguniform", "randint", "norm", "expon", "reciprocal")
 """Of `scipy.stats`, for the parameters of a random search; their arguments stand in the parameter ``args``."""

@@ -36,6 +36,15 @@ class Label:
             raise PlanError(f"Labels are numbered in sorted order or as first seen, not by {self.codes!r}")
 
 
+FOLDS = {
+    "kfold": (False, False),
+    "stratified_kfold": (True, False),
+    "group_kfold": (False, True),
+    "time_series": (False, False),
+}
+"""Ways to cut folds, and whether they look at labels and at groups."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
     """How prepared rows become training and test rows.
@@ -51,6 +60,7 @@ class Split:
         replacement), ``python_sample`` (random.Random(seed).sample), ``pandas_sample`` (DataFrame.sample, which rounds a
         share half to even): what these three draw is the first part;
         ``numpy_legacy_uniform`` and ``numpy_generator_uniform`` (one number per row; the first part are those below the share).
+        ``kfold``, ``stratified_kfold``, ``group_kfold`` and ``time_series`` (scikit-learn's): the last of `folds` is the test.
         For ``positional``: ``every``, see below.
     test_size, train_size : float or int or None
         As in scikit-learn; for hand-made splits the share or number of the part that the script cuts off.
@@ -69,6 +79,8 @@ class Split:
         For ``every``: test rows are those whose place, counted from 0, leaves one of `offsets` when divided by `every`.
     offsets : tuple of int
         Remainders, in ascending order.
+    folds : int
+        How many folds scikit-learn cuts; `seed` counts only where it shuffles.
     """
 
     kind: str
@@ -85,6 +97,7 @@ class Split:
     in_order: bool = False
     every: int = 0
     offsets: tuple[int, ...] = ()
+    folds: int = 0
     lines: tuple[int, ...] = field(default=(), compare=False)
     made_by: str = field(default="", compare=False)
 
@@ -101,6 +114,11 @@ class Split:
             raise PlanError("A split by every so many rows needs the number and the remainders, and no other split has them")
         if self.every and (self.kind != "positional" or sorted({o % self.every for o in self.offsets}) != list(self.offsets)):
             raise PlanError("The remainders of a split by every so many rows are ascending, and below the number")
+
+        if bool(self.folds) != (self.method in FOLDS) or (self.folds and (self.kind != "random" or self.folds < 2)):
+            raise PlanError("A random split by folds needs their number, and no other split has it")
+        if self.folds and (self.stratify, self.by is not None) != FOLDS[self.method]:
+            raise PlanError("Folds hang on labels where they are stratified, on groups where they keep these together")
 
     @property
     def expressions(self) -> tuple[Expr, ...]:

@@ -53,7 +53,8 @@ class Reader(StrEnum):
     """How the script reads a source; it decides quoting, missing values and types."""
 
     PANDAS_CSV = "pandas_csv"  # options: the keywords given to read_csv
-    # options: sep, strip (both, right, newline, none), skip, skip_blank ("empty": lines of blanks are data), encoding, maxsplit;
+    # options: sep, strip (both, right, newline, spaces, none), encoding, skip, maxsplit; skip_blank ("empty": lines of blanks are
+    # data; "spaces": lines of other blanks than spaces are); comment: what a line holds from there on is not read;
     # skip_prefix: lines that begin so (or so, where there are several), once stripped as prefix_strip or else strip says, are no
     # data; ragged="skip": nor are lines with another number of fields; extra="ignore": further fields are not read
     PYTHON_LINES = "python_lines"

@@ -52,6 +52,10 @@ SPLITS = {
     "pandas_sample_split": ("random", "pandas_sample"),
     "numpy_legacy_uniform_split": ("random", "numpy_legacy_uniform"),
     "numpy_generator_uniform_split": ("random", "numpy_generator_uniform"),
+    "kfold_split": ("random", "kfold"),
+    "stratified_kfold_split": ("random", "stratified_kfold"),
+    "group_kfold_split": ("random", "group_kfold"),
+    "time_series_split": ("random", "time_series"),
     "random_split": ("random", ""),
     "every_split": ("positional", "every"),
     "positional_split": ("positional", ""),
@@ -71,6 +75,7 @@ SPLIT_WORDS = {
     "in_order": "in_order",
     "every": "every",
     "offsets": "offsets",
+    "folds": "folds",
 }
 
 

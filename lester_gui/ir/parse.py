@@ -252,6 +252,7 @@ def _split_value(attribute: str, tree: ast.expr) -> Any:
         "in_order": (bool,),
         "every": (int,),
         "offsets": (tuple,),
+        "folds": (int,),
     }
     value = tuple(constant(e) for e in tree.elts) if isinstance(tree, ast.Tuple) else constant(tree)
     if type(value) not in allowed.get(attribute, (str,)) and not (value is None and attribute == "seed"):

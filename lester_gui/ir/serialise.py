@@ -193,9 +193,10 @@ _split = record(
     in_order=c.boolean,
     every=c.whole,
     offsets=c.items(c.whole),
+    folds=c.whole,
     **_ORIGIN,
 )
-for _field, _default in (("by", None), ("groups", ""), ("in_order", False), ("every", 0), ("offsets", [])):
+for _field, _default in (("by", None), ("groups", ""), ("in_order", False), ("every", 0), ("offsets", []), ("folds", 0)):
     _split = _without_default(_split, _field, _default)
 
 # a transformer has branches, which are blocks, which have transformers

@@ -216,7 +216,7 @@ def _changed_by_call(lift: Lifter, call: ast.Call, seen: set[str], pessimistic: 
     if function is not None:
         if function.name not in seen:
             out |= _changed_by_function(lift, function, call, seen, pessimistic)
-    elif pessimistic and not _only_looks(lift, call):
+    elif pessimistic and not _only_looks(lift, call) and not _only_learns(lift, call):
         out |= {n for a in arguments for n in _root(a) if _is_container(lift, n)}
     return out
 
@@ -262,6 +262,19 @@ def _only_looks(lift: Lifter, call: ast.Call) -> bool:
         return False
     name = ".".join([value.name, *reversed(parts)])
     return name.startswith(LOOKING) and name.rsplit(".", 1)[-1] not in CHANGES_ARGUMENTS
+
+
+LEARNING = ("fit", "fit_transform", "transform", "predict", "predict_proba", "decision_function", "score", "split")
+
+
+def _only_learns(lift: Lifter, call: ast.Call) -> bool:
+    """Whether a call is a method of a library's estimator: these leave what they are given as it is, unless told not to copy."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in LEARNING:
+        return False
+    if "copy=False" in (text := lift.script.text.replace(" ", "")) or "copy_X=False" in text:
+        return False
+    visible = [*lift.names.values(), *(v for names in lift.modules.values() for v in names.values())]
+    return not any(isinstance(v, UserClass) and call.func.attr in v.members for v in visible)
 
 
 def _is_container(lift: Lifter, name: str) -> bool:

@@ -54,6 +54,7 @@ _STRIP: Final[dict[str, Callable[[str], str]]] = {
     "both": str.strip,
     "right": str.rstrip,
     "newline": lambda line: line.rstrip("\n"),
+    "spaces": lambda line: line.strip(" \r\n"),
     "none": lambda line: line,
 }
 
@@ -416,6 +417,8 @@ def _read_lines(records: Records, options: dict[str, Any], names: tuple[str, ...
     mode = str(options.get("strip", "both"))
     strip = _STRIP[mode]
     skip_blank = options.get("skip_blank", False)
+    blank = _STRIP[{"empty": "newline", "spaces": "spaces"}.get(str(skip_blank), "both")]
+    comment = options.get("comment")
     no_data = _prefixes(options)
     bare = _STRIP[str(options.get("prefix_strip", mode))]
     separator = options.get("sep", ",")
@@ -426,7 +429,9 @@ def _read_lines(records: Records, options: dict[str, Any], names: tuple[str, ...
     for record, row_id, line in zip(_with_mark(records), records.row_ids, records.lines, strict=True):
         text = record.decode(encoding)
         text = text.removesuffix("\r\n").removesuffix("\r") + "\n" if text.endswith(("\r\n", "\r")) else text
-        if (skip_blank and not (text.rstrip("\n") if skip_blank == "empty" else text.strip())) or bare(text).startswith(no_data):
+        if comment is not None:
+            text = text.partition(comment)[0]
+        if (skip_blank and not blank(text)) or bare(text).startswith(no_data):
             continue
         text = strip(text)
         fields = text.split(separator, most)

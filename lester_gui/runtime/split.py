@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit, train_test_split
 
 from lester_gui.errors import UserError
 from lester_gui.ir.learning import Split
@@ -249,6 +250,8 @@ def script_split(split: Split, count: int, values: Sequence[Any] | None, seed: i
         return sorted(train), sorted(test)
     if split.method in ("numpy_legacy_uniform", "numpy_generator_uniform"):
         return _by_draws(split, count, chosen)
+    if split.folds:
+        return _last_fold(split, count, values, chosen)
     if split.by is not None:
         assert values is not None
         if split.groups == "sorted" and any(v is None or v != v for v in values):
@@ -276,6 +279,26 @@ def script_split(split: Split, count: int, values: Sequence[Any] | None, seed: i
     order = _permutation(split, count, chosen, cut)
     first, second = order[:cut], order[cut:]
     return (first, second) if split.cut == "train_first" else (second, first)
+
+
+def _last_fold(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[list[int], list[int]]:
+    """Return the rows outside and inside the last fold that scikit-learn cuts."""
+    shuffled: dict[str, Any] = {"shuffle": True, "random_state": seed} if split.shuffle else {}
+    splitters: dict[str, Callable[[], Any]] = {
+        "kfold": lambda: KFold(split.folds, **shuffled),
+        "stratified_kfold": lambda: StratifiedKFold(split.folds, **shuffled),
+        "group_kfold": lambda: GroupKFold(split.folds),
+        "time_series": lambda: TimeSeriesSplit(split.folds),
+    }
+    given = np.asarray(values) if split.stratify else None
+    groups = list(values) if split.by is not None and values is not None else None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a class with fewer rows than folds is no error
+            train, test = list(splitters[split.method]().split(np.zeros((count, 1)), given, groups))[-1]
+    except ValueError:
+        raise UserError(f"{count} rows are too few for the script's folds", hint="The script would stop here as well.") from None
+    return [int(i) for i in train], [int(i) for i in test]
 
 
 def _by_draws(split: Split, count: int, seed: int) -> tuple[list[int], list[int]]:
@@ -375,6 +398,8 @@ def share_of_test_rows(split: Split, sides: Sequence[str]) -> float:
         return 1 - split.train_size
     if split.every:
         return len(split.offsets) / split.every
+    if split.folds:
+        return 1 / (split.folds + (split.method == "time_series"))
     if split.test_size is None and split.train_size is None:
         return 0.25  # scikit-learn's default
     return sides.count(TEST) / len(sides) if sides else 0.25

@@ -89,11 +89,12 @@ class ScalarValue(Value):
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An exception that ended a script: qualified type, script line, and the package if one was missing."""
+    """An exception that ended a script: type, script line, the package if one was missing, and whether a metric raised it."""
 
     type: str
     line: int
     module: str = ""
+    metric: bool = False
 
 
 @dataclass(frozen=True, slots=True)

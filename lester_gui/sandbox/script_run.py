@@ -117,7 +117,7 @@ def read_script_run(ended: Ended, out: Path, copy: WorkingCopy, versions: Mappin
 
 
 def _raised(e: Json | None) -> record.Raised | None:
-    return None if e is None else record.Raised(str(e["type"]), int(e["line"]), str(e["module"]))
+    return None if e is None else record.Raised(str(e["type"]), int(e["line"]), str(e["module"]), bool(e["metric"]))
 
 
 def _assignment(a: Json, decoder: record.Decoder) -> record.Assignment:

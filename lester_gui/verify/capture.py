@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from lester_gui.discovery.scripts import Script
 from lester_gui.ir.learning import Model
+from lester_gui.ir.plan import Plan
 from lester_gui.progress import Context
 from lester_gui.sandbox import (
     Assignment,
@@ -220,6 +221,19 @@ def _unstable(first: ScriptRun, second: ScriptRun) -> frozenset[tuple[int, str]]
 
 
 # --- the learning half -------------------------------------------------------------------------------------------------
+
+
+def learning_of_plan(run: ScriptRun, plan: Plan) -> Learning | None:
+    """Return what the model of a plan saw in the script, or None if the script did not get that far.
+
+    A plan of a loop over folds is about its last round; what earlier rounds fitted is not its model.
+    """
+    if plan.split.folds and run.status != "finished":
+        fits = [c for c in run.calls if c.kind == "fit" and "y" in c.inputs and c.line in plan.model.lines]
+        outermost = min((c.depth for c in fits), default=0)
+        if sum(c.depth == outermost for c in fits) < plan.split.folds:
+            return None
+    return learning_of(run, plan.model)
 
 
 def learning_of(run: ScriptRun, model: Model) -> Learning | None:

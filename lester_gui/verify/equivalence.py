@@ -12,7 +12,7 @@ import numpy as np
 from lester_gui.ir.nodes import Node, Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.sandbox import Assignment
-from lester_gui.verify.capture import Learning, OriginalRun, learning_of, table_of, vector_of
+from lester_gui.verify.capture import Learning, OriginalRun, learning_of_plan, table_of, vector_of
 from lester_gui.verify.comparison import Difference, compare_matrices, compare_tables, compare_vectors, is_missing
 from lester_gui.verify.parameters import compare_parameters
 from lester_gui.verify.plan_result import PlanResult, Refit
@@ -71,7 +71,7 @@ def compare(plan: Plan, result: PlanResult, original: OriginalRun, refit: Refit 
         Fits the plan's model on the script's own matrix, where the matrices differ by rounding only and an iterative model
         amplifies that.
     """
-    learning = learning_of(original.run, plan.model)
+    learning = learning_of_plan(original.run, plan)
     if learning is not None and is_whole_script(plan) and plan.split.kind == "none":
         learning = replace(learning, X_test=None, y_test=None, predictions=None)  # nothing says what its test rows are labelled
     views = {n.name: compare_view(n, result, original) for n in plan.views}

@@ -39,7 +39,7 @@ from lester_gui.ir.plan import Plan, topological
 from lester_gui.progress import Context
 from lester_gui.runtime.provenance import identifying
 from lester_gui.sandbox.record import cells
-from lester_gui.verify.capture import OriginalRun, learning_of, table_of
+from lester_gui.verify.capture import OriginalRun, learning_of_plan, table_of
 from lester_gui.verify.comparison import pair_columns, same_multiset
 from lester_gui.verify.equivalence import assignment_for, compare_view
 from lester_gui.verify.plan_result import PlanResult
@@ -319,7 +319,7 @@ def _prepared_rows(plan: Plan, again: OriginalRun) -> int | None:
     call = again.split()
     if call is not None:
         return call.rows
-    learning = learning_of(again.run, plan.model)
+    learning = learning_of_plan(again.run, plan)
     if learning is None or learning.X_train is None:
         return None
     return len(learning.X_train) + (0 if learning.X_test is None else len(learning.X_test))

@@ -19,7 +19,7 @@ from lester_gui.runtime.read import RaggedLine
 from lester_gui.runtime.records import split
 from lester_gui.sandbox import Positions, Sandbox, ScriptRun
 from lester_gui.sandbox.copies import private_folder
-from lester_gui.verify.capture import Original, OriginalRun, learning_of, positions_of
+from lester_gui.verify.capture import Original, OriginalRun, learning_of_plan, positions_of
 from lester_gui.verify.counterexample import describe_failure, shrink
 from lester_gui.verify.equivalence import Comparison, compare, describe, is_whole_script, opaque_steps
 from lester_gui.verify.lineage_check import ROWS, check_lineage
@@ -330,7 +330,8 @@ class _Verification:
                 tally.refused.append(name)
         elif raised is not None and not result.stopped:
             tally.script_stops.append(name)
-            if learning_of(original.run, self.plan.model) is not None:  # its encoders or its model refuse what the plan's take
+            # its encoders or its model refuse what the plan's take; a metric that does says nothing of the plan
+            if learning_of_plan(original.run, self.plan) is not None and not raised.metric:
                 tally.late_stops.append(name)
         else:
             tally.inputs += 1

@@ -196,6 +196,9 @@ SPLITS = [
     Split(kind="random", method="numpy_choice", train_size=0.7, seed=3),
     Split(kind="random", method="python_shuffle", test_size=0.25, cut="test_first", seed=3, by=Column("ssn"), groups="sorted"),
     Split(kind="random", method="sklearn", test_size=0.3, seed=3, by=Column("ssn"), groups="sorted"),
+    Split(kind="random", method="kfold", folds=5, seed=3),
+    Split(kind="random", method="stratified_kfold", folds=3, shuffle=False, stratify=True),
+    Split(kind="random", method="group_kfold", folds=3, shuffle=False, by=Column("ssn"), groups="sorted"),
 ]
 
 
@@ -212,6 +215,9 @@ def test_splits_that_scripts_make_by_hand_have_all_faces(split: Split) -> None:
         {"kind": "random", "method": "sklearn", "stratify": True, "by": Column("county"), "groups": "sorted"},
         {"kind": "random", "method": "python_shuffle", "by": Column("county"), "groups": "shuffled"},
         {"kind": "positional", "method": "every", "every": 5},
+        {"kind": "random", "method": "kfold"},
+        {"kind": "random", "method": "sklearn", "folds": 3},
+        {"kind": "random", "method": "stratified_kfold", "folds": 3},
         {"kind": "positional", "method": "every", "every": 5, "offsets": (2, 1)},
         {"kind": "positional", "method": "every", "every": 5, "offsets": (5,)},
     ],

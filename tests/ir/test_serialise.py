@@ -35,7 +35,8 @@ def test_every_node_and_field_is_written() -> None:
 def test_every_field_of_a_split_is_written_where_it_says_something() -> None:
     every = Split(kind="positional", method="every", every=5, offsets=(1,))
     groups = Split(kind="random", method="numpy_legacy", train_size=3, by=Column("ssn"), groups="sorted", in_order=True)
-    written = set[str]().union(*(serialise._split.encode(s) for s in (PLAN.split, every, groups)))
+    folds = Split(kind="random", method="kfold", folds=4, seed=1)
+    written = set[str]().union(*(serialise._split.encode(s) for s in (PLAN.split, every, groups, folds)))
     assert written == {f.name for f in fields(Split)}
     assert "every" not in serialise._split.encode(PLAN.split), "plans that were stored keep their hashes"
 

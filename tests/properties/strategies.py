@@ -202,6 +202,7 @@ class _Builder:
             Split(kind="positional", test_size=0.3, cut="train_first"),
             Split(kind="positional", method="every", every=4, offsets=(1, 3)),
             Split(kind="random", method="numpy_choice", train_size=0.5, seed=7),
+            Split(kind="random", method="kfold", folds=3, seed=7),
             Split(kind="none"),
             Split(kind="expression", test=self.draw(conditions(schema))),
         )

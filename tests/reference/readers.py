@@ -137,6 +137,7 @@ _STRIP: dict[str, Any] = {
     "both": str.strip,
     "right": str.rstrip,
     "newline": lambda line: line.rstrip("\n"),
+    "spaces": lambda line: line.strip(" \r\n"),
     "none": lambda line: line,
 }
 
@@ -146,6 +147,8 @@ def _python_lines(options: dict[str, Any], data: bytes, columns: int) -> list[li
     rows = []
     with io.TextIOWrapper(io.BytesIO(data), encoding=options.get("encoding", "utf-8")) as lines:
         for number, line in enumerate(lines):
+            if "comment" in options:
+                line = line.split(options["comment"])[0]
             if number < options.get("skip", 0) or _is_blank(line, options.get("skip_blank", False)):
                 continue
             bare = _STRIP[options["prefix_strip"]] if "prefix_strip" in options else strip
@@ -158,7 +161,8 @@ def _python_lines(options: dict[str, Any], data: bytes, columns: int) -> list[li
 
 
 def _is_blank(line: str, skip_blank: bool | str) -> bool:
-    return bool(skip_blank) and not (line.rstrip("\n") if skip_blank == "empty" else line.strip())
+    blanks = {"empty": "\n", "spaces": " \r\n"}.get(str(skip_blank))
+    return bool(skip_blank) and not (line.rstrip(blanks) if blanks else line.strip())
 
 
 def _python_csv(options: dict[str, Any], data: bytes, columns: int) -> list[list[str]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import GroupShuffleSplit, train_test_split
+from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold, StratifiedKFold, TimeSeriesSplit, train_test_split
 from sklearn.preprocessing import OneHotEncoder
 
 from lester_gui.discovery.scripts import load_script
@@ -99,6 +99,9 @@ def planned(folder: Path, plan: Plan) -> Fitted:
         prepared = tables[plan.prepared.name]
         y = labels(plan, prepared, functions)
         train = _train(plan, prepared, functions, y)
+        if plan.label.codes:
+            kinds = sorted(set(y)) if plan.label.codes == "sorted" else list(dict.fromkeys(y))
+            y = [kinds.index(v) for v in y]
     blocks = []
     for block in plan.encode.blocks:
         columns = [[r.cells[c] for r in prepared] for c in block.columns]
@@ -155,6 +158,14 @@ def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[A
             stratify=y if split.stratify else None,
         )
         return [int(i) for i in train]
+    if split.folds:
+        groups = (
+            None if split.by is None else [evaluate(split.by, r.cells, plan.prepared.schema, dict(functions)) for r in prepared]
+        )
+        options = {"shuffle": True, "random_state": split.seed} if split.shuffle else {}
+        made = {"kfold": KFold, "stratified_kfold": StratifiedKFold, "group_kfold": GroupKFold, "time_series": TimeSeriesSplit}
+        folds = list(made[split.method](split.folds, **options).split(np.zeros(n), y, groups))
+        return [int(i) for i in folds[-1][0]]
     if split.method == "every":
         return [i for i in range(n) if i % split.every not in split.offsets]
     if split.in_order:
@@ -243,6 +254,10 @@ def _lane(values: list[Any], t: Transformer, fitted_on: list[int]) -> list[Any]:
         else:
             fill = float({"mean": np.mean, "median": np.median}[str(strategy)]([float(v) for v in known]))
         return [fill if v is None else v for v in values]
+    if t.kind == "ordinal":
+        assert t.get("categories") == "auto" and t.get("encoded_missing_value") == "last"
+        seen = sorted({values[i] for i in fitted_on if values[i] is not None})
+        return [float(len(seen) if v is None else seen.index(v)) for v in values]
     numbers = [np.nan if v is None else float(v) for v in values]
     if t.kind == "function":
         return list(getattr(np, str(t.get("function")).removeprefix("numpy."))(np.array(numbers)))

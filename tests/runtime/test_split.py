@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit, train_test_split
 
 from lester_gui.errors import UserError
-from lester_gui.ir.expressions import col, lit, op
+from lester_gui.ir.expressions import Column, col, lit, op
 from lester_gui.ir.learning import Encode, Label, Model, Split
 from lester_gui.ir.nodes import Aggregate, Distinct, Explode, Measure, Node, Project, Read, Reader
 from lester_gui.ir.plan import Plan
@@ -197,3 +197,25 @@ def test_everybody_trains_without_a_split(tmp_path: Path) -> None:
     connection, made, _ = run_plan(plan_of(Split(kind="none")), {"df": csv_of(ROWS[:3])}, tmp_path)
     with connection, transaction(connection):
         assert deal(connection, made.plan, 1).train_rows == 3
+
+
+def test_the_last_fold_is_the_test() -> None:
+    rows = np.zeros(23)
+    labels = [i % 3 for i in range(23)]
+    groups = [f"g{i % 7}" for i in range(23)]
+    expected = {
+        Split(kind="random", method="kfold", folds=5, seed=3): KFold(5, shuffle=True, random_state=3).split(rows),
+        Split(kind="random", method="kfold", folds=4, shuffle=False): KFold(4).split(rows),
+        Split(kind="random", method="stratified_kfold", folds=3, seed=1, stratify=True): StratifiedKFold(
+            3, shuffle=True, random_state=1
+        ).split(rows, labels),
+        Split(kind="random", method="time_series", folds=4, shuffle=False): TimeSeriesSplit(4).split(rows),
+    }
+    for split, folds in expected.items():
+        train, test = list(folds)[-1]
+        assert script_split(split, 23, labels, 0) == (list(train), list(test))
+    train, test = list(GroupKFold(3).split(rows, groups=groups))[-1]
+    dealt = Split(kind="random", method="group_kfold", folds=3, shuffle=False, by=Column("ssn"), groups="sorted")
+    assert script_split(dealt, 23, groups, 0) == (list(train), list(test))
+    with pytest.raises(UserError, match="too few"):
+        script_split(Split(kind="random", method="kfold", folds=5), 3, None, 0)

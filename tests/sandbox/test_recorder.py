@@ -225,6 +225,13 @@ def test_a_missing_package_is_named(run: Run) -> None:
     assert "lester.toml" in caught.value.hint
 
 
+def test_an_exception_of_a_metric_is_told_from_others(run: Run) -> None:
+    metric = run("from sklearn.metrics import roc_auc_score\nroc_auc_score([0, 1, 2], [0.1, 0.2, 0.3])\n").raised
+    assert metric is not None and metric.metric and metric.line == 2
+    other = run("from sklearn.metrics import roc_auc_score\nfrom sklearn.svm import SVC\nSVC().fit([[1]], [0])\n").raised
+    assert other is not None and not other.metric
+
+
 def test_a_syntax_error_has_its_line(run: Run) -> None:
     raised = run("x = 1\ny = (\n").raised
     assert raised is not None

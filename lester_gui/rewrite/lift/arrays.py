@@ -9,7 +9,7 @@ from lester_gui.ir.expressions import Literal
 from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, one_hot_rows, paths
+from lester_gui.rewrite.lift import cells, filled_rows, one_hot_rows, paths
 from lester_gui.rewrite.lift.blocks import scope_of
 from lester_gui.rewrite.lift.domain import (
     Cell,
@@ -26,6 +26,9 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.stop import no_rule, shape
+
+MOST_COLUMNS = 200
+"""An array of more columns is not taken apart into single ones."""
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.effects import Effect, Loop
@@ -46,22 +49,52 @@ def filled_with(lift: Lifter, size: Value, value: Value, width: Value | None = N
     if not (isinstance(content, Cell) and isinstance(content.expr, Leaf) and content.expr.kind == "count"):
         raise shape("An array is made that does not have one row per row of a table")
     node, part = lift.counted[content.expr.ident]
-    fill = cells.cell_of(lift.content(value))
+    given = lift.content(value)
+    fill = given if isinstance(given, Cell) else cells.cell_of(given)
     if width is None:
         return lift.new(Column1(node, fill, "", part, True, ()))
-    return lift.new(Grid(node, width, lift.const(value), part))
+    columns = lift.content(width)
+    if isinstance(columns, Const) and isinstance(columns.value, int) and 0 < columns.value <= MOST_COLUMNS:
+        return lift.new(Matrix(node, (MatrixBlock("columns", (Feature(fill),) * columns.value),), part))
+    if not isinstance(given, Const):
+        raise no_rule("an array that is not initialised, of a width that only the data tell")
+    return lift.new(Grid(node, width, given.value, part))
+
+
+def unset(kind: Type) -> Cell:
+    """Return what ``np.empty`` leaves in a place: it can be overwritten, and nothing else."""
+    return Cell(Leaf("unset", 0, "", kind), kind)
 
 
 def filled_array(lift: Lifter, before: Value, node: Node, loop: Loop, effects: list[Effect]) -> Value:
     """Return an array after a loop assigned cells of the current row."""
     if isinstance(before, Column1):
         return _column(lift, before, node, loop, effects)
+    if isinstance(before, Matrix) and any(_is_code(e) for e in effects):
+        before = _as_grid(lift, before)
     if isinstance(before, Grid):
         return _grid(lift, before, node, loop, effects)
+    if isinstance(before, Matrix):
+        return filled_rows.filled(lift, before, node, loop, effects)
     raise no_rule("assigning cells of this array")
 
 
-def _own_row(lift: Lifter, array: Node, node: Node, loop: Loop, place: Value) -> None:
+def _is_code(effect: Effect) -> bool:
+    """Whether an assignment names a column by the number of a category."""
+    place = effect.key.items[1] if isinstance(effect.key, Tup) and len(effect.key.items) == 2 else None
+    return isinstance(place, Cell) and isinstance(place.expr, Leaf) and place.expr.kind == "code"
+
+
+def _as_grid(lift: Lifter, matrix: Matrix) -> Grid:
+    """Return an array in which nothing was set yet as such."""
+    found = {f.cell.expr for b in matrix.blocks for f in b.features}
+    only = found.pop() if len(found) == 1 else None
+    if not isinstance(only, Literal) or any(b.chain for b in matrix.blocks):
+        raise no_rule("columns of categories in an array that holds others, too")
+    return Grid(matrix.node, Const(sum(len(b.features) for b in matrix.blocks)), only.value, matrix.part)
+
+
+def own_row(lift: Lifter, array: Node, node: Node, loop: Loop, place: Value) -> None:
     """Raise unless `place` is the number of the current row, and the loop goes through the array's own rows."""
     own = {lift.position(node).expr}
     if loop.source is not None:
@@ -78,7 +111,7 @@ def _column(lift: Lifter, before: Column1, node: Node, loop: Loop, effects: list
     cell = lift.move(before.cell, before.node, node) if lift.align.same(before.node, node) else before.cell
     lines = tuple(e.line for e in effects)
     for e in effects:
-        _own_row(lift, before.node, node, loop, e.key or Const(None))
+        own_row(lift, before.node, node, loop, e.key or Const(None))
         value = cells.cell_of(lift.content(e.value))
         if cell.type is Type.FLOAT and value.type is not Type.FLOAT:
             value = as_float(value)
@@ -99,7 +132,7 @@ def _grid(lift: Lifter, before: Grid, node: Node, loop: Loop, effects: list[Effe
     effect = effects[0]
     if not isinstance(effect.key, Tup) or len(effect.key.items) != 2:
         raise no_rule("assigning whole rows of an array")
-    _own_row(lift, before.node, node, loop, effect.key.items[0])
+    own_row(lift, before.node, node, loop, effect.key.items[0])
     place, value = effect.key.items[1], lift.content(effect.value)
     if before.fill != 0 or (value not in (Const(1), Const(1.0)) and not _is_one(value)):
         raise no_rule("an array that is filled with other values than 0 and 1")

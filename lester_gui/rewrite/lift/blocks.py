@@ -13,6 +13,7 @@ from lester_gui.ir.nodes import Node, Option
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import (
     Cell,
+    Coded,
     Column1,
     Encoded,
     Entries,
@@ -52,7 +53,8 @@ def of_frame(lift: Lifter, frame: Frame) -> Matrix:
             out[-1] = MatrixBlock(last.name, (*last.features, *one.features), last.chain, last.fit_on, lines)
         else:
             out.append(one)
-    return Matrix(frame.node, tuple(out) or (MatrixBlock("columns", ()),), frame.part)
+    mixed = any(isinstance(v, Cell) and not v.type.is_number for _, v in frame.columns)
+    return Matrix(frame.node, tuple(out) or (MatrixBlock("columns", ()),), frame.part, objects=mixed)
 
 
 def of_value(lift: Lifter, value: Value) -> Matrix:
@@ -71,6 +73,14 @@ def of_value(lift: Lifter, value: Value) -> Matrix:
     if isinstance(content, Column1):
         one = MatrixBlock(content.name or "column", (Feature(content.cell, content.name),))
         return Matrix(content.node, (one,), content.part, flat=True)
+    if isinstance(content, Coded):
+        from lester_gui.rewrite.lift.library.sklearn_labels import coded_feature
+
+        made, column = coded_feature(lift, content), content.column
+        feature = Feature(made.cell, column.name or lift.called_cell(column.cell))
+        return Matrix(
+            column.node, (MatrixBlock(feature.name or "code", (feature,), made.chain, made.fit_on, made.lines),), column.part
+        )
     if isinstance(content, Rows) and isinstance(template := lift.content(content.template), Entries):
         from lester_gui.rewrite.lift.library.sklearn_dicts import of_records
 
@@ -150,7 +160,7 @@ def transformed(matrix: Matrix, step: Transformer, name: str, scope: str, lines:
             blocks[-1] = replace(new, features=(*last.features, *new.features))
         else:
             blocks.append(new)
-    return replace(matrix, blocks=tuple(blocks), flat=False)
+    return replace(matrix, blocks=tuple(blocks), flat=False, framed=False)
 
 
 def pinned(block: MatrixBlock, scope: str) -> MatrixBlock:
@@ -184,7 +194,7 @@ def _mixed(matrix: Matrix, step: Transformer, name: str, scope: str, lines: tupl
             branches.append(Block(names[-1], places, _said(b.chain, b.fit_on) if b.fit_on else b.chain or (PASSTHROUGH,)))
             at += len(b.features)
         steps, fit_on = (Transformer("beside", branches=tuple(branches)), step), scope
-    return replace(matrix, blocks=(MatrixBlock(name, features, steps, fit_on, every),), flat=False)
+    return replace(matrix, blocks=(MatrixBlock(name, features, steps, fit_on, every),), flat=False, framed=False)
 
 
 def free_name(base: str, taken: Sequence[str]) -> str:

@@ -23,6 +23,8 @@ LOOKS = {"__init__", "__post_init__", "__repr__", "__str__", "__slots__", "__doc
 DATACLASS = ("dataclass", "dataclasses.dataclass")
 TUPLES = ("typing.NamedTuple", "typing_extensions.NamedTuple")
 NOTHING_OF = ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol")
+MIXINS = ("BaseEstimator", "TransformerMixin", "ClassifierMixin", "RegressorMixin", "OneToOneFeatureMixin")
+"""Classes of scikit-learn that add nothing to an object but ``fit_transform``, as far as it is lifted."""
 
 
 def defined(lift: Lifter, node: ast.ClassDef) -> UserClass:
@@ -66,6 +68,7 @@ def _inherited(
 ) -> tuple[str, dict[str, Value | None], dict[str, Value], dict[str, set[str]]]:
     kind, fields, members = "plain", {}, {}
     marks: dict[str, set[str]] = {"properties": set(), "static": set(), "of_class": set()}
+    parents = [p for p in parents if not _is_mixin(p)]
     for parent in parents:
         if isinstance(parent, UserClass) and len(parents) == 1:
             kind, fields, members = parent.kind, dict(parent.fields), dict(parent.members)
@@ -76,6 +79,10 @@ def _inherited(
         elif not (isinstance(parent, Module) and parent.name in NOTHING_OF):
             raise Stopped(Reason.SYNTAX, f"The class {node.name} inherits from a class that is not lifted")
     return kind, fields, members, marks
+
+
+def _is_mixin(parent: Value) -> bool:
+    return isinstance(parent, Module) and parent.name.startswith("sklearn.") and parent.name.rsplit(".", 1)[-1] in MIXINS
 
 
 def _decorated(lift: Lifter, node: ast.ClassDef) -> str:
@@ -237,6 +244,11 @@ def method(lift: Lifter, bound: Bound, args: Arguments) -> Value | None:
     function = made.members.get(bound.name)
     if isinstance(function, UserFunction):
         return call(lift, function, owner, args)
+    if bound.name == "fit_transform" and function is None:
+        fit, transform = (made.members.get(n) for n in ("fit", "transform"))
+        if isinstance(fit, UserFunction) and isinstance(transform, UserFunction):
+            call(lift, fit, owner, args)
+            return call(lift, transform, owner, Arguments("transform", args.positional[:1]))
     if isinstance(content, Entries) and bound.name == "_asdict":
         return lift.new(Entries(content.items))
     if isinstance(content, Entries) and bound.name == "_replace":

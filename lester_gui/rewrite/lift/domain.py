@@ -354,6 +354,7 @@ class Coded(Value):
     column: Column1
     order: str
     lines: tuple[int, ...] = field(default=(), compare=False)
+    fit_on: str = ""  # whose values are numbered, where these are not its own rows'
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +363,8 @@ class Matrix(Value):
 
     `flat` where the script has one column as a one-dimensional object: what reads text takes only that. `whole` where a script
     wrote zeros and ones of its own between whole numbers, so that the array holds whole numbers though it has encoded columns.
+    `objects` where it came from a table of mixed columns, so that each of its cells keeps a type of its own. `framed` where
+    scikit-learn hands it to the first step of a pipeline as the table with names that it is.
     """
 
     node: Node
@@ -370,6 +373,8 @@ class Matrix(Value):
     dtype: str = "float64"
     flat: bool = False
     whole: bool = False
+    framed: bool = False
+    objects: bool = False
 
 
 @dataclass(frozen=True, slots=True)

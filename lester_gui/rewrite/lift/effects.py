@@ -52,5 +52,6 @@ class Loop:
     written: set[int] = field(default_factory=set)
     records: dict[int, Value] = field(default_factory=dict)  # objects that are the element of this iteration, as they came
     places: Any = None  # the `neighbours.Places` of a loop over the places of lists
+    demanded: set[Expr] = field(default_factory=set)  # conditions that hold for every row, for the script ends where they do not
     first: bool = False  # the body is run as for the first row, to see what values look like
     shapes: dict[int | str, Value] = field(default_factory=dict)  # what dicts and variables hold, by object or name

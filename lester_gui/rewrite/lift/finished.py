@@ -281,11 +281,15 @@ class Finished:
         for ident, effects in self.of("cell").items():
             container = self.lift.heap[ident]
             assert isinstance(container, InLoop)
-            placed = [replace(e, guard=self.expr(e.guard), value=self.place(e.value), key=self.index(e.key)) for e in effects]
+            placed = [replace(e, guard=self.guard(e.guard), value=self.place(e.value), key=self.index(e.key)) for e in effects]
             for e in placed:
                 for c in leaves(self.lift, e.value) + [Cell(e.guard, Type.BOOL)]:
                     refuse_state(c.expr)
             self.lift.heap[ident] = filled_array(self.lift, container.before, self.node, self.loop, placed)
+
+    def guard(self, guard: Expr) -> Expr:
+        """Return a guard without what holds for every row, or else the script ends."""
+        return self.expr(paths.conjunction(c for c in paths.conjuncts(guard) if c not in self.loop.demanded))
 
     def index(self, key: Value | None) -> Value:
         """Return the place of an array cell with the fields of lines as columns."""

@@ -49,6 +49,7 @@ class Lifter(Tables):
         self.observe_step: Callable[[Any], Schema | None] | None = None
         self.learner = Learner(self)
         self.fits: list[Fit] = []
+        self.fitting: Value | None = None  # the labels while an estimator is fitted, None where it is only used
         self.functions: dict[str, Any] = {}
         self.stops: list[Stop] = []
         self.found: list[Found] = []
@@ -121,6 +122,15 @@ class Lifter(Tables):
             yield
         finally:
             self.pandas, self.family = before
+
+    @contextmanager
+    def fits_with(self, labels: Value) -> Iterator[None]:
+        """Run a block in which transformers are fitted."""
+        before, self.fitting = self.fitting, labels
+        try:
+            yield
+        finally:
+            self.fitting = before
 
     def note(self, kind: str, subject: str, detail: str = "", line: int | None = None) -> None:
         """Note something for the findings, once."""

@@ -79,6 +79,13 @@ def caught_by(lift: Lifter, kind: str) -> Attempt | None:
     return next((a for a in reversed(lift.attempts) if a.catching(kind) is not None), None)
 
 
+def required(lift: Lifter, condition: Expr) -> None:
+    """Go on in a loop with the rows for which a condition holds: others end the script."""
+    if lift.straight and lift.loops:
+        lift.live = paths.both(lift.live, condition)
+        lift.loops[-1].demanded.add(condition)
+
+
 def demand(lift: Lifter, condition: Expr, kind: str) -> bool:
     """Go on only where `condition` holds; elsewhere the innermost handler of `kind` takes over.
 

@@ -10,7 +10,7 @@ from lester_gui.ir.nodes import Broadcast, Filter, Join, JoinKind, Node, Project
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Keyed, Leaf, Maybe, Tup, Value, Vocabulary
-from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -123,7 +123,9 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
         return value
     if found not in paths.conjuncts(lift.live) and not guarded:
         lift.note("unguarded-lookup", keyed.name or lift.naming.called(keyed.node))
-        if lift.straight:
+        if lift.loops:
+            required(lift, found)
+        elif lift.straight:
             lift.live = paths.both(lift.live, found)
     return value
 

@@ -149,6 +149,8 @@ class Tables(Objects):
                 table[leaf] = Column(name)
             elif leaf.kind in ("hit", "get"):
                 node, table[leaf] = stages.with_leaf(cast("Lifter", self), node, leaf)
+            elif leaf.kind == "unset":
+                raise shape("An array is used in which np.empty left places that nothing sets")
             elif leaf.kind == "code":
                 table[leaf] = stages.number_of(cast("Lifter", self), leaf).expr
             else:

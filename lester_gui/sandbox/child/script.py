@@ -84,9 +84,18 @@ def _finish(main: types.ModuleType) -> None:
 
 
 def describe(error: BaseException, path: str) -> Json:
-    """Return type, script line and, for a missing package, its name. Not the message: it may hold personal values."""
+    """Return type, script line, whether a metric refused its input, and the name of a missing package.
+
+    Not the message: it may hold personal values.
+    """
     module = getattr(error, "name", "") if isinstance(error, ModuleNotFoundError) else ""
-    return {"type": codec.type_name(error), "line": _line(error, path), "module": module or ""}
+    return {"type": codec.type_name(error), "line": _line(error, path), "module": module or "", "metric": _in_metric(error)}
+
+
+def _in_metric(error: BaseException) -> bool:
+    """Whether a function of scikit-learn's metrics raised an exception, or one that it called."""
+    files = (entry.filename.replace("\\", "/") for entry in traceback.extract_tb(error.__traceback__))
+    return any("/sklearn/metrics/" in f for f in files)
 
 
 def _line(error: BaseException, path: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.domain import (
     Bound,
     Const,
@@ -24,7 +23,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.json_values import Json
 from lester_gui.rewrite.lift.library.table import ATTRIBUTES, FUNCTIONS, METHODS, Arguments, family
-from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -153,8 +152,8 @@ def call_method(lift: Lifter, bound: Bound, args: Arguments) -> Value:
     if own is not None:
         return own
     if isinstance(content, Maybe) and isinstance(content.value, Json):  # None has no methods: the script goes on with an object
-        if not demand(lift, content.found, "AttributeError") and lift.straight and lift.loops:
-            lift.live = paths.both(lift.live, content.found)
+        if not demand(lift, content.found, "AttributeError"):
+            required(lift, content.found)
         content = content.value
     kind = lift.kind(content)
     args.owner = bound.owner
@@ -236,8 +235,8 @@ def member(lift: Lifter, owner: Value, name: str, target: ast.expr | None = None
     if isinstance(content, UserClass):
         return of_class(lift, content, name, None)
     if isinstance(content, Maybe) and class_of(lift, lift.content(content.value)) is not None:
-        if not demand(lift, content.found, "AttributeError") and lift.straight and lift.loops:
-            lift.live = paths.both(lift.live, content.found)  # None has no attributes: the script goes on with an object
+        if not demand(lift, content.found, "AttributeError"):
+            required(lift, content.found)  # None has no attributes: the script goes on with an object
         owner, content = content.value, lift.content(content.value)
     made = class_of(lift, content)
     if made is not None and isinstance(content, Entries):

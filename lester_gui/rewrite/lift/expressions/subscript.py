@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.classes import class_of, values_of
 from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Items, Maybe, Module, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
 from lester_gui.rewrite.lift.paths import FALSE
-from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -53,8 +52,8 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
     if isinstance(content, Result):
         return content
     if isinstance(content, Maybe):  # None has no items, so the key is there where the script goes on
-        if not demand(lift, content.found, "TypeError") and lift.straight and lift.loops:
-            lift.live = paths.both(lift.live, content.found)
+        if not demand(lift, content.found, "TypeError"):
+            required(lift, content.found)
         return item(lift, content.value, key)
     as_tuple = values_of(lift, content)
     if as_tuple is not None:

@@ -64,6 +64,8 @@ def length(lift: Lifter, args: Arguments) -> Value:
         return lift.count(content.node, content.part)
     if isinstance(content, Order):
         return lift.count(content.node)
+    if isinstance(content, Accessor) and content.kind == "structured" and isinstance(content.owner, Matrix):
+        return lift.count(content.owner.node, content.owner.part)
     if isinstance(content, Tup):
         return Const(len(content.items))
     if isinstance(content, Items):

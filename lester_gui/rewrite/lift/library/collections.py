@@ -29,6 +29,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.fold_loops import Folds, numbered
 from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.library.group_lists import in_order
 from lester_gui.rewrite.lift.library.table import Arguments, function
@@ -46,7 +47,10 @@ if TYPE_CHECKING:
 def enumerate_(lift: Lifter, args: Arguments) -> Value:
     """``enumerate(xs, start)``."""
     given = args.bind("iterable", "start", start=0)
-    if isinstance(lift.content(given["iterable"]), Result):
+    content = lift.content(given["iterable"])
+    if isinstance(content, Folds):
+        return numbered(content, lift.const(given["start"]))
+    if isinstance(content, Result):
         return Result("pairs")
     return Iterated("enumerate", (given["iterable"], given["start"]))
 

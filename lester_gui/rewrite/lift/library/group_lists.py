@@ -15,7 +15,7 @@ from lester_gui.rewrite.lift.domain import Cell, Const, Items, Keyed, Rows, Tup,
 from lester_gui.rewrite.lift.effects import Effect
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups, GroupSlot
 from lester_gui.rewrite.lift.library.table import Arguments, method
-from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped, settled
 
@@ -74,8 +74,8 @@ def item(lift: Lifter, groups: Groups, args: Arguments) -> Value:
     if not groups.plain:
         lift.grown.add(id(groups.node))
         return GroupOf(groups, key, True)
-    if not demand(lift, found, "KeyError") and lift.straight and lift.loops:
-        lift.live = paths.both(lift.live, found)
+    if not demand(lift, found, "KeyError"):
+        required(lift, found)
     return GroupOf(groups, key)
 
 

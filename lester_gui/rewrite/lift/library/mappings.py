@@ -22,7 +22,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.library.collections import unconditional
 from lester_gui.rewrite.lift.library.table import Arguments, method
-from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def must(lift: Lifter, condition: Expr, error: str = "KeyError") -> None:
     if condition in paths.conjuncts(lift.live) or demand(lift, condition, error):
         return
     lift.note("unguarded-lookup", "A dict of the script" if error == "KeyError" else "A list of the script")
-    if lift.straight and lift.loops:
-        lift.live = paths.both(lift.live, condition)
+    required(lift, condition)
 
 
 def coded(lift: Lifter, vocabulary: Vocabulary, cell: Cell) -> Cell:

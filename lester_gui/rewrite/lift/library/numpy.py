@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import blocks, cells
-from lester_gui.rewrite.lift.arrays import as_float, filled_with
+from lester_gui.rewrite.lift.arrays import as_float, filled_with, unset
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -137,20 +137,24 @@ def on_features(matrix: Matrix, change: Callable[[Cell], Cell]) -> Matrix:
 def constant_array(lift: Lifter, args: Arguments) -> Value:
     """``np.zeros(n)``, ``np.zeros((n, k))``."""
     what = args.what.rsplit(".", 1)[-1]
-    if what == "empty":
-        raise no_rule("an array that is not initialised")
     if what == "full":
         given = args.bind("shape", "fill_value", "dtype", dtype=None)
-        fill = lift.content(given["fill_value"])
+        fill: Value = lift.content(given["fill_value"])
     else:
         given = args.bind("shape", "dtype", dtype=None)
-        fill = Const(0.0 if what == "zeros" else 1.0)
+        fill = Const(1.0 if what == "ones" else 0.0)
     kind = type_named(lift, given["dtype"])
     if kind == "int":
         fill = Const(int(lift.const(fill)))
     elif kind == "bool":
         fill = Const(bool(lift.const(fill)))
+    if what == "empty":
+        if kind not in ("", "float", "int", "bool"):
+            raise no_rule(f"an array of type {kind} that is not initialised")
+        fill = unset({"int": Type.INT, "bool": Type.BOOL}.get(kind, Type.FLOAT))
     size = lift.content(given["shape"])
+    if isinstance(size, Const) and what == "empty":
+        raise no_rule("an array of a fixed size that is not initialised")
     if isinstance(size, Const) and kind in ("int", "bool"):
         raise no_rule("an array of a fixed size that cuts what is put into it to whole numbers")
     if isinstance(size, Tup):
@@ -165,8 +169,15 @@ def constant_array(lift: Lifter, args: Arguments) -> Value:
 @function("numpy.zeros_like", "numpy.ones_like")
 def like(lift: Lifter, args: Arguments) -> Value:
     """``np.zeros_like(y)``."""
-    column = as_column(lift, args.bind("a", "dtype", dtype=None)["a"])
+    given = args.bind("a", "dtype", dtype=None)
     one = args.what.endswith("ones_like")
+    content = lift.content(given["a"])
+    if isinstance(content, Matrix) and not any(b.chain for b in content.blocks):
+        constant = cells.cell_of(Const(float(one)))
+        return lift.new(typed(on_features(content, lambda c: constant), type_named(lift, given["dtype"])))
+    if lift.content(given["dtype"]) != Const(None):
+        raise no_rule(f"{args.what} of another type")
+    column = as_column(lift, content)
     fill: object = int(one) if column.cell.type is Type.INT else float(one)
     return lift.new(Column1(column.node, cells.cell_of(Const(fill)), "", column.part, True, ()))
 
@@ -207,17 +218,6 @@ def isin(lift: Lifter, args: Arguments) -> Value:
     return series_isin(lift, column, Arguments("numpy.isin", args.positional[1:]))
 
 
-@function("numpy.unique")
-def unique(lift: Lifter, args: Arguments) -> Value:
-    """``np.unique(x)``: the categories of a column, sorted."""
-    if args.keywords:
-        raise no_rule("np.unique with options")
-    column = as_column(lift, args.positional[0])
-    if column.part is not None:
-        raise no_rule("the categories of one side of a split")
-    return lift.new(Vocabulary("sorted", column.node, column.cell, (), False))
-
-
 # -- random orders -----------------------------------------------------------------------------------------------------
 
 
@@ -253,7 +253,7 @@ def global_shuffle(lift: Lifter, args: Arguments) -> Value:
     return shuffled(lift, args.positional[0], drawn)
 
 
-@function("numpy.load", "numpy.loadtxt", "numpy.genfromtxt")
+@function("numpy.load")
 def load(lift: Lifter, args: Arguments) -> Value:
     """Arrays from files are not sources yet."""
     raise no_rule(args.what)

@@ -13,6 +13,7 @@ from lester_gui.rewrite.lift.arrays import as_float
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
+    Coded,
     Column1,
     Const,
     Feature,
@@ -50,10 +51,12 @@ def is_all(lift: Lifter, value: Value) -> bool:
 
 def array_item(lift: Lifter, column: Column1, key: Value, owner: Value | None = None) -> Value:
     """Return ``x[key]`` of a column."""
+    from lester_gui.rewrite.lift.library.numpy_codes import true_rows
     from lester_gui.rewrite.lift.library.numpy_shapes import tall
     from lester_gui.rewrite.lift.library.pandas_counts import top
     from lester_gui.rewrite.lift.library.splitting import by_order
 
+    key = true_rows(key)
     few = top(lift, column, key)
     if few is not None:
         return few
@@ -127,8 +130,10 @@ def matrix_item(lift: Lifter, content: Value, args: Arguments) -> Value:
 
 
 def _rows(lift: Lifter, matrix: Matrix, key: Value, owner: Value | None) -> Value:
+    from lester_gui.rewrite.lift.library.numpy_codes import true_rows
     from lester_gui.rewrite.lift.library.splitting import by_order
 
+    key = true_rows(key)
     if isinstance(key, Column1) and key.cell.type is Type.BOOL:
         if matrix.part is not None:
             raise no_rule("choosing rows of one side of a split")
@@ -289,6 +294,9 @@ def held(new: Cell, kind: Type) -> Cell:
 
 def _where(lift: Lifter, column: Column1, key: Value) -> Column1:
     """The rows that an index of an assignment chooses, as a condition."""
+    from lester_gui.rewrite.lift.library.numpy_codes import true_rows
+
+    key = true_rows(key)
     base = Column1(column.node, Cell(paths.TRUE, Type.BOOL), "", None, True)
     if is_all(lift, key):
         return base
@@ -316,6 +324,9 @@ def set_matrix(lift: Lifter, content: Value, args: Arguments) -> Value:
     if not isinstance(content, Matrix):
         raise no_rule("an assignment into an array that is not filled by a loop over its rows")
     key, value = lift.content(args.positional[0]), args.positional[1]
+    from lester_gui.rewrite.lift.library.numpy_codes import cells_where
+
+    key = cells_where(lift, key) or key
     if isinstance(key, Matrix):
         memory.change(lift, args.owner, _by_cell(lift, content, key, value))
         return Const(None)
@@ -323,8 +334,61 @@ def set_matrix(lift: Lifter, content: Value, args: Arguments) -> Value:
         raise no_rule("an assignment to these rows of an array")
     rows, columns = (lift.content(v) for v in key.items)
     chosen = places(lift, content, columns)
+    encoded = encoded_columns(lift, lift.content(value))
+    if encoded is not None:
+        if not is_all(lift, rows):
+            raise no_rule("assigning encoded columns to some rows")
+        memory.change(lift, args.owner, with_encoded(lift, content, chosen, encoded))
+        return Const(None)
     memory.change(lift, args.owner, _columns_set(lift, content, rows, chosen, lift.content(value)))
     return Const(None)
+
+
+def encoded_columns(lift: Lifter, value: Value) -> Matrix | None:
+    """Return columns that passed an encoder, which are put into an array as they are; None for other values."""
+    from lester_gui.rewrite.lift import blocks
+
+    if isinstance(value, Coded):
+        return blocks.of_value(lift, value)
+    return value if isinstance(value, Matrix) and any(b.chain for b in value.blocks) else None
+
+
+def with_encoded(lift: Lifter, matrix: Matrix, chosen: list[tuple[int, int]], encoded: Matrix) -> Matrix:
+    """Return an array after ``X[:, 2] = encoder.fit_transform(X[:, 2])``.
+
+    Raises
+    ------
+    Stopped
+        If the encoder makes other columns than there were, or the array may hold texts, which turns numbers into texts.
+    """
+    from lester_gui.rewrite.lift import blocks
+
+    if matrix.part != encoded.part:
+        raise shape("Columns of different sides of the split are combined")
+    texts = any(f.cell.type is Type.STR and not b.chain for b in matrix.blocks for f in b.features)
+    whole = not matrix.objects and not in_floats(matrix)
+    if (texts and not matrix.objects) or (whole and any(b.chain[0].kind != "ordinal" for b in encoded.blocks if b.chain)):
+        raise shape("Encoded numbers are put into an array of another type")
+    _, (matrix, encoded) = blocks.over_one_node(lift, [matrix, encoded])
+    new = blocks.single_features(encoded)
+    if len(new) != len(chosen):
+        raise shape("Arrays of different shapes are assigned")
+    if any(not blocks.are_columnwise(b.chain) for b in matrix.blocks):
+        raise no_rule("an assignment into encoded columns")
+    singles = {(i, j): replace(b, features=(f,)) for i, b in enumerate(matrix.blocks) for j, f in enumerate(b.features)}
+    for place, block in zip(chosen, new, strict=True):
+        before = singles[place]
+        named = replace(block.features[0], name=before.features[0].name or block.features[0].name)
+        singles[place] = replace(block, name=before.name, features=(named,))
+    out: list[MatrixBlock] = []
+    for one in singles.values():
+        last = out[-1] if out else None
+        if last is not None and (last.name, last.chain, last.fit_on) == (one.name, one.chain, one.fit_on):
+            lines = tuple(dict.fromkeys((*last.lines, *one.lines)))
+            out[-1] = replace(last, features=(*last.features, *one.features), lines=lines)
+        else:
+            out.append(one)
+    return replace(matrix, blocks=tuple(out))
 
 
 def _columns_set(lift: Lifter, matrix: Matrix, rows: Value, chosen: list[tuple[int, int]], value: Value) -> Matrix:
@@ -334,8 +398,6 @@ def _columns_set(lift: Lifter, matrix: Matrix, rows: Value, chosen: list[tuple[i
         if len(new) != len(chosen) or value.part != matrix.part or not is_all(lift, rows):
             raise shape("Arrays of different shapes are assigned")
         sources: list[Value] = [Column1(value.node, f.cell, f.name, value.part, True) for _, f in new]
-        if any(b.chain for b, _ in new):
-            raise no_rule("assigning encoded columns")
     elif isinstance(value, Vector | Tup):
         if len(value.items) != len(chosen):
             raise shape("Arrays of different shapes are assigned")
@@ -371,7 +433,9 @@ def _columns_set(lift: Lifter, matrix: Matrix, rows: Value, chosen: list[tuple[i
 def _by_cell(lift: Lifter, matrix: Matrix, mask: Matrix, value: Value) -> Matrix:
     """``X[np.isnan(X)] = v``: cell by cell."""
     from lester_gui.rewrite.lift import blocks
+    from lester_gui.rewrite.lift.library.numpy_codes import one_per_column
 
+    asked = mask
     if matrix.part != mask.part or any(b.chain for m in (matrix, mask) for b in m.blocks):
         raise shape("A mask of another array is used")
     _, (matrix, mask) = blocks.over_one_node(lift, [matrix, mask])
@@ -379,14 +443,15 @@ def _by_cell(lift: Lifter, matrix: Matrix, mask: Matrix, value: Value) -> Matrix
     conditions = [f.cell for b in mask.blocks for f in b.features]
     if len(olds) != len(conditions):
         raise shape("A mask of another array is used")
-    new = scalar(lift.content(value))
+    per_column = one_per_column(lift.content(value), asked)
+    news = [scalar(lift.content(v)) for v in per_column or (value,) * len(olds)]
     floats = in_floats(matrix)
 
-    def one(old: Cell, condition: Cell) -> Cell:
+    def one(old: Cell, condition: Cell, new: Cell) -> Cell:
         kept = as_float(old) if floats and old.type in (Type.INT, Type.BOOL) else old
         return filled(condition, held(new, kept.type), kept)
 
-    return with_cells(matrix, [one(o, c) for o, c in zip(olds, conditions, strict=True)])
+    return with_cells(matrix, [one(*each) for each in zip(olds, conditions, news, strict=True)])
 
 
 def filled(condition: Cell, new: Cell, old: Cell) -> Cell:
@@ -428,6 +493,8 @@ def set_vector(lift: Lifter, content: Vector, args: Arguments) -> Value:
 def vector_item(lift: Lifter, content: Vector, args: Arguments) -> Value:
     """``mean[:5]``, ``mean[[0, 2]]``; single elements are taken as of any known sequence."""
     key = lift.content(args.positional[0])
+    if isinstance(key, Accessor) and key.kind == "columns where true":
+        return Accessor(Tup((content, key.owner)), "taken by column")
     if isinstance(key, Tup | Items):
         return Vector(tuple(content.items[i] for i in lift.const(key)))
     raise no_rule("an element of an array whose place is not known")

@@ -24,6 +24,7 @@ from lester_gui.rewrite.lift.domain import (
     Vector,
 )
 from lester_gui.rewrite.lift.library.numpy import on_features
+from lester_gui.rewrite.lift.library.numpy_codes import places_where
 from lester_gui.rewrite.lift.library.numpy_items import elementwise, filled, scalar, with_cells
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
@@ -287,6 +288,21 @@ def statistic_method(lift: Lifter, content: Value, args: Arguments) -> Value:
     return statistic(lift, content, args.what.rsplit(".", 1)[-1], given)
 
 
+@method("matrix", "any", "all")
+def any_or_all(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``np.isnan(X).any(axis=1)``: a condition on each row; over all cells it is only looked at."""
+    axis = lift.const(args.bind("axis", axis=None)["axis"])
+    if axis not in (1, -1) or not isinstance(content, Matrix):
+        return Result(args.what)
+    conditions = [cells.truth(c).expr for c in _cells(content)]
+    if any(b.chain for b in content.blocks) or not conditions or any(c.nullable for c in _cells(content)):
+        raise no_rule("a condition on encoded columns, or on values that may be missing")
+    out = conditions[0]
+    for c in conditions[1:]:
+        out = (paths.either if args.what.endswith("any") else paths.both)(out, c)
+    return Column1(content.node, Cell(out, Type.BOOL), "", content.part, True, ())
+
+
 def statistic(lift: Lifter, content: Value, what: str, given: dict[str, Value]) -> Value:
     """Return a statistic over rows: one value, or one per column; over columns with ``axis=1``."""
     axis, ddof = lift.const(given["axis"]), lift.const(given["ddof"])
@@ -309,7 +325,7 @@ def statistic(lift: Lifter, content: Value, what: str, given: dict[str, Value]) 
         if axis in (1, -1):
             return _along_rows(content, what)
         if axis != 0:
-            raise no_rule(f"{what} over all cells of a matrix")
+            return Result(what)  # one number for all cells: nothing is made of it but reports
         pairs = [(f.name or lift.called_cell(f.cell), _number(f.cell)) for b in content.blocks for f in b.features]
         return Vector(
             tuple(lift.state(content.node, c, name, f"{what}_{called}" if called else what, content.part) for called, c in pairs)
@@ -351,8 +367,10 @@ def _along_rows(matrix: Matrix, what: str) -> Column1:
 @function("numpy.where")
 def where(lift: Lifter, args: Arguments) -> Value:
     """``np.where(mask, a, b)``."""
+    if len(args.positional) == 1 and not args.keywords:
+        return places_where(lift, args.positional[0])
     if len(args.positional) != 3:
-        raise no_rule("np.where with one argument")
+        raise no_rule("np.where with two arguments")
     mask, a, b = (lift.content(v) for v in args.positional)
     if isinstance(mask, Result):
         return mask

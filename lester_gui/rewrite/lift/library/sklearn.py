@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lester_gui.features.chain import looks_at_labels
 from lester_gui.features.unfitted import DISTRIBUTIONS
 from lester_gui.rewrite.lift import blocks
+from lester_gui.rewrite.lift.classes import class_of
 from lester_gui.rewrite.lift.domain import (
     Coded,
     Column1,
@@ -25,6 +26,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.sklearn_labels import as_coded, encode_label
 from lester_gui.rewrite.lift.library.sklearn_names import RENAMED, is_model, positional
+from lester_gui.rewrite.lift.library.sklearn_objects import entered
 from lester_gui.rewrite.lift.library.sklearn_options import options_of, public_name
 from lester_gui.rewrite.lift.library.sklearn_parameters import placed, set_param
 from lester_gui.rewrite.lift.library.sklearn_transformers import apply, steps_of
@@ -87,6 +89,9 @@ def make_column_selector(lift: Lifter, args: Arguments) -> Value:
 def short_name(lift: Lifter, value: Value) -> str:
     """Return the name a step gets from its class."""
     content = lift.content(value)
+    made = class_of(lift, content)
+    if made is not None:
+        return made.name.lower()
     return content.name.rsplit(".", 1)[-1].lower() if isinstance(content, Estimator) else str(lift.const(content))
 
 
@@ -106,10 +111,11 @@ def fit(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     owner = args.owner
     if is_predictor(lift, content):
         return fit_model(lift, content, given, args)
-    matrix = blocks.of_value(lift, given["X"])
+    matrix = entered(lift, given["X"])
     scope = blocks.scope_of(lift, matrix.node, matrix.part)
     lift.set(owner, replace(content, fitted=Const(scope)))
-    out = apply(lift, content, matrix, scope, "")
+    with lift.fits_with(given["y"]):
+        out = apply(lift, content, matrix, scope, "")
     if lift.content(given["y"]) != Const(None) and any(looks_at_labels(b.chain) for b in out.blocks):
         lift.learner.supervised(label_of(lift, given["y"]))
     if what == "fit":
@@ -130,9 +136,10 @@ def fit_model(lift: Lifter, content: Estimator, given: dict[str, Value], args: A
     """Note that a model is fitted."""
     from lester_gui.rewrite.lift.learning import Fit
 
-    matrix = blocks.of_value(lift, given["X"])
+    matrix = entered(lift, given["X"])
     scope = blocks.scope_of(lift, matrix.node, matrix.part)
-    encoded, model = through(lift, content, matrix, scope)
+    with lift.fits_with(given["y"]):
+        encoded, model = through(lift, content, matrix, scope)
     model = placed(lift, model, encoded)
     y = label_of(lift, given["y"])
     label, codes = (y.column, y.order) if isinstance(y, Coded) else (y, "")
@@ -211,7 +218,7 @@ def transform(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     if content.name.rsplit(".", 1)[-1] in ("LabelEncoder", "LabelBinarizer"):
         return encode_label(lift, content, args.bind("y")["y"], "transform", args.owner)
     given = args.bind("X")
-    return apply(lift, content, blocks.of_value(lift, given["X"]), lift.text(content.fitted), "")
+    return apply(lift, content, entered(lift, given["X"]), lift.text(content.fitted), "")
 
 
 @method("estimator", "predict", "predict_proba", "decision_function", "score", "predict_log_proba")
@@ -220,7 +227,7 @@ def predict(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     given = Arguments(args.what, args.positional, args.keywords).bind("X", "y", y=None)
     if content.fitted is None:
         raise shape("A model is used before it is fitted")
-    matrix, _ = through(lift, content, blocks.of_value(lift, given["X"]), lift.text(content.fitted))
+    matrix, _ = through(lift, content, entered(lift, given["X"]), lift.text(content.fitted))
     label = None if lift.content(given["y"]) == Const(None) else label_of(lift, given["y"])
     assert isinstance(args.owner, Ref)
     lift.learner.tested(args.owner.id, matrix, label)

@@ -45,7 +45,7 @@ def coded_feature(lift: Lifter, coded: Coded) -> Encoded:
     from lester_gui.rewrite.lift.blocks import scope_of
 
     column = coded.column
-    return Encoded(column.cell, (CODES[coded.order],), scope_of(lift, column.node, column.part), coded.lines)
+    return Encoded(column.cell, (CODES[coded.order],), coded.fit_on or scope_of(lift, column.node, column.part), coded.lines)
 
 
 def encode_label(lift: Lifter, content: Estimator, value: Value, what: str, owner: Value | None) -> Value:
@@ -55,8 +55,8 @@ def encode_label(lift: Lifter, content: Estimator, value: Value, what: str, owne
         raise no_rule("encoding labels that are numbers of labels already")
     column = as_column(lift, given)
     short = content.name.rsplit(".", 1)[-1]
+    before = content.fitted
     if what == "transform":
-        before = content.fitted
         if not isinstance(before, Column1) or not lift.align.same(before.node, column.node):
             raise shape("A label encoder is used on other rows than those of the table it was fitted on")
         if lift.move(before.cell, before.node, column.node).expr != column.cell.expr:
@@ -70,7 +70,10 @@ def encode_label(lift: Lifter, content: Estimator, value: Value, what: str, owne
         return replace(column, cell=numbers, numpy=True)
     if short == "LabelBinarizer":
         raise no_rule("LabelBinarizer of classes that only the data tell")
-    return Coded(replace(column, numpy=True), "sorted", lift.lines)
+    from lester_gui.rewrite.lift.blocks import scope_of
+
+    fitted = before if what == "transform" and isinstance(before, Column1) else column
+    return Coded(replace(column, numpy=True), "sorted", lift.lines, scope_of(lift, fitted.node, fitted.part))
 
 
 @function("pandas.factorize")
@@ -128,6 +131,30 @@ def same_numbers(lift: Lifter, content: Coded, args: Arguments) -> Value:
         if not named.rsplit(".", 1)[-1].startswith(("int", "float")):
             raise no_rule("numbers of labels as another type")
     return content
+
+
+@method("coded", "__getitem__")
+def some_numbers(lift: Lifter, content: Coded, args: Arguments) -> Value:
+    """``codes[train]``: the numbers of some rows; which number a value has still hangs on all of them."""
+    from lester_gui.rewrite.lift.blocks import scope_of
+    from lester_gui.rewrite.lift.library.numpy_items import array_item
+
+    column = content.column
+    chosen = lift.content(array_item(lift, replace(column, numpy=True), lift.content(args.positional[0])))
+    if not isinstance(chosen, Column1) or not lift.align.same(chosen.node, column.node):
+        raise no_rule("an element or part of the numbers of labels")
+    return replace(content, column=chosen, fit_on=content.fit_on or scope_of(lift, column.node, column.part))
+
+
+@method("coded", "reshape")
+def tall_numbers(lift: Lifter, content: Coded, args: Arguments) -> Value:
+    """``codes.reshape(-1, 1)``: one column of a matrix."""
+    from lester_gui.rewrite.lift.blocks import of_value
+
+    size = args.positional if len(args.positional) == 2 else []
+    if [lift.content(v) for v in size] != [Const(-1), Const(1)]:
+        raise no_rule("this reshape of numbers of labels")
+    return lift.new(of_value(lift, content))
 
 
 @function("sklearn.preprocessing.label_binarize")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from lester_gui.features import chain
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import blocks
+from lester_gui.rewrite.lift.classes import class_of
 from lester_gui.rewrite.lift.domain import (
     Const,
     Estimator,
@@ -22,6 +24,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.library.sklearn_dicts import vectorised
 from lester_gui.rewrite.lift.library.sklearn_names import is_model
+from lester_gui.rewrite.lift.library.sklearn_objects import through_function, through_object
 from lester_gui.rewrite.lift.library.sklearn_translate import translate
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -37,6 +40,9 @@ def apply(lift: Lifter, value: Value, matrix: Matrix, scope: str, name: str) -> 
             return matrix
         if content.value == "drop":
             return replace(matrix, blocks=())
+    made_by_script = class_of(lift, content)
+    if made_by_script is not None:
+        return through_object(lift, value, made_by_script, matrix, name)
     if not isinstance(content, Estimator):
         raise no_rule("a transformer that is not scikit-learn's own")
     short = content.name.rsplit(".", 1)[-1]
@@ -59,6 +65,13 @@ def apply(lift: Lifter, value: Value, matrix: Matrix, scope: str, name: str) -> 
         return blocks.beside(lift, parts)
     if short == "DictVectorizer":
         return vectorised(lift, content, matrix, scope, name)
+    function = lift.content(content.get("func") or Const(None)) if short == "FunctionTransformer" else None
+    if isinstance(function, UserFunction) and (matrix.framed or isinstance(function.node, ast.Lambda)):
+        followed = None if content.get("kw_args") else through_function(lift, function, matrix, name)
+        if followed is not None:
+            return followed
+        if matrix.framed and not matrix.flat:
+            raise no_rule(f"the function {function.name} of a table, as a step of a pipeline")
     made = translate(lift, content, matrix)
     return blocks.transformed(matrix, made, name or short.lower(), scope if chain.learns(made) else "", content.lines)
 

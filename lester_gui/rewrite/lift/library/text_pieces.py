@@ -10,7 +10,7 @@ from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Items, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.library.text import carried_text
-from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -113,5 +113,5 @@ def first_pieces(lift: Lifter, accessor: Accessor, before: int, after: int) -> l
 
 
 def _must(lift: Lifter, condition: Expr) -> None:
-    if not demand(lift, condition, "ValueError") and lift.straight and lift.loops:
-        lift.live = paths.both(lift.live, condition)
+    if not demand(lift, condition, "ValueError"):
+        required(lift, condition)

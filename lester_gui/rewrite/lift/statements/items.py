@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import cells, one_hot_rows
 from lester_gui.rewrite.lift.classes import class_of
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Frame, Grid, InLoop, Items, Ref, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Frame, Grid, InLoop, Items, Matrix, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
 from lester_gui.rewrite.lift.paths import TRUE
@@ -34,7 +34,7 @@ def store_item(lift: Lifter, target: ast.Subscript, value: Value) -> None:
     if isinstance(inner, ast.Subscript):  # grid[i][j] = v is grid[i, j] = v
         root = evaluate(lift, inner.value)
         grid = lift.content(root)
-        if isinstance(root, Ref) and isinstance(grid, InLoop) and isinstance(grid.before, Grid):
+        if isinstance(root, Ref) and isinstance(grid, InLoop) and isinstance(grid.before, Grid | Matrix):
             store_in_loop(lift, root, grid, Tup((evaluate(lift, inner.slice), evaluate(lift, target.slice))), value)
             return
     owner = evaluate(lift, target.value)

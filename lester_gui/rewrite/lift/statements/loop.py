@@ -10,6 +10,7 @@ from lester_gui.rewrite.lift import line_tests, loops, one_hot_rows
 from lester_gui.rewrite.lift.classes import values_of
 from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Estimator, Fields, Handle, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.fold_loops import Folds, last_round
 from lester_gui.rewrite.lift.functions import stored_names
 from lester_gui.rewrite.lift.nested import nested_loop
 from lester_gui.rewrite.lift.paths import FALSE
@@ -40,6 +41,8 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
     content = lift.content(iterable)
     if isinstance(content, Result):
         _over_result(lift, node)
+        if isinstance(content, Folds):
+            last_round(lift, node, content)
         return
     known = elements_of(lift, content)
     if known is not None:
@@ -155,7 +158,5 @@ def _over_result(lift: Lifter, node: ast.For) -> None:
         content = lift.heap[ident]
         if isinstance(content, Estimator):  # what a fold left in it is gone with the next fit; used before that it is a stop
             lift.set(Ref(ident), replace(content, fitted=None))
-        elif isinstance(content, Items | Entries):  # where scores are collected; read as data it is a stop
+        elif not isinstance(content, Result):  # where scores and predictions are collected; read as data it is a stop
             lift.set(Ref(ident), Result("scores"))
-        else:
-            raise no_rule("a loop over something that is not lifted")
