@@ -27,6 +27,7 @@ from lester_gui.rewrite.lift.domain import (
     Items,
     Iterated,
     Keyed,
+    Labels,
     LineOf,
     Matrix,
     Module,
@@ -52,6 +53,7 @@ from lester_gui.rewrite.lift.wide_rows import WideRow
 KINDS: dict[type[Value], str] = {
     Frame: "frame",
     Column1: "series",
+    Labels: "labels",
     Matrix: "matrix",
     Grid: "matrix",
     Rows: "list",

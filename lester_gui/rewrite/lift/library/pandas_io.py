@@ -17,6 +17,7 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     Frame,
     Items,
+    Labels,
     Matrix,
     Module,
     Result,
@@ -80,6 +81,8 @@ def read_csv(lift: Lifter, args: Arguments) -> Value:
         if name in args.keywords or (name == "sep" and len(args.positional) > 1):
             options["sep" if name == "delimiter" else name] = written(lift, given[name])
     index = lift.const(given["index_col"])
+    if options.get("parse_dates") is True:  # of the index alone
+        options["parse_dates"] = [] if index is None or index is False else index if isinstance(index, list) else [index]
     node = read(lift, path, Reader.PANDAS_CSV, as_options(options))
     frame = plain(node)
     kinds = options.get("dtype")
@@ -176,6 +179,36 @@ def data_frame(lift: Lifter, args: Arguments) -> Value:
     if isinstance(data, Result):
         return data
     raise no_rule("DataFrame of this object")
+
+
+@function("pandas.Series")
+def series(lift: Lifter, args: Arguments) -> Value:
+    """``pd.Series(values)``, ``pd.Series(values, index=frame.index)`` of the same rows, ``pd.Series({name: value})``."""
+    given = args.bind("data", "index", "dtype", "name", data=None, index=None, dtype=None, name=None, ignored=("copy",))
+    data, index, name = lift.content(given["data"]), lift.content(given["index"]), lift.const(given["name"])
+    if isinstance(data, Result):
+        return data
+    if lift.content(given["dtype"]) != Const(None):
+        raise no_rule("Series with dtype")
+    if isinstance(data, Entries) and index == Const(None) and not data.factory:
+        return lift.new(Entries(data.items, "series"))
+    if not isinstance(data, Column1 | Rows):
+        raise no_rule("Series of this object")
+    column = as_column(lift, data)
+    named = column.name if name is None and not column.numpy else str(name or "")
+    if index == Const(None):
+        plain = () if column.numpy else column.index
+        return Column1(column.node, column.cell, named, column.part, False, plain)
+    there: tuple[str, ...] | None = ()
+    if isinstance(index, Labels):
+        index, there = Rows(index.frame.node, lift.position(index.frame.node)), None
+    elif isinstance(index, Column1):
+        there = index.index
+    if not isinstance(index, Rows | Column1) or index.part != column.part or not lift.align.same(index.node, column.node):
+        raise no_rule("Series with an index of other rows")
+    if not column.numpy and column.index != there:
+        raise shape("A Series is given another index, by which its values are looked up")
+    return Column1(column.node, column.cell, named, column.part, False, there)
 
 
 def _chosen(frame: Frame, names: tuple[str, ...]) -> Frame:
