@@ -200,18 +200,23 @@ def on_each_row(lift: Lifter, frame: Frame, keys: tuple[str, ...], dropna: bool,
         call = lift.naming.called(node)
         node = lift.step(Window, call, node, parent=node, by=keys, columns=tuple(windows), drop_null_keys=dropna)
         lift.tips[id(scope.node)] = (lift.line, node)
-    elif keys and dropna and any(node.schema.field(k).nullable for k in keys):
+    elif (
+        keys
+        and dropna
+        and (not isinstance(value, Column1) or value.node is scope.node)
+        and any(node.schema.field(k).nullable for k in keys)
+    ):
         raise no_rule("a transform without totals where keys may be missing")
     if scope.measures:
         cell = filled_in(cell, table, node)
     elif not isinstance(value, Column1) or value.node is scope.node:
         cell = lift.move(cell, scope.node, node)
     if dropna and isinstance(value, Column1):
-        cell = _without_keyless(node, keys, cell)
+        cell = without_keyless(node, keys, cell)
     return node, cell
 
 
-def _without_keyless(node: Node, keys: tuple[str, ...], cell: Cell) -> Cell:
+def without_keyless(node: Node, keys: tuple[str, ...], cell: Cell) -> Cell:
     """Return the cell, missing on rows that are in no group."""
     from lester_gui.rewrite.lift import paths
 

@@ -15,6 +15,7 @@ from lester_gui.rewrite.lift import cells, missing, paths
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
+    Coded,
     Column1,
     Const,
     Entries,
@@ -80,6 +81,8 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     """Apply a binary operator to two values."""
     a, b = lift.content(left), lift.content(right)
     if isinstance(a, Result) or isinstance(b, Result):
+        if op == "Sub":
+            _scored(lift, a, b)
         return Result("arithmetic")
     if isinstance(a, Const) and isinstance(b, Const):
         return _constant(op, a, b)
@@ -117,6 +120,13 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     if op == "Div" and not lift.pandas and not lift.nones and (x.nullable or y.nullable):
         return _divided(x, y)
     return _cellwise(op, x, y, lift.pandas)
+
+
+def _scored(lift: Lifter, a: Value, b: Value) -> None:
+    """Note the labels that a script compares predictions with by hand: ``pred == y_test``, ``y_test - pred``."""
+    for predicted, truth in ((a, b), (b, a)):
+        if predicted == Result("predict") and isinstance(truth, Column1 | Coded):
+            lift.learner.scored(truth)
 
 
 def _divided(a: Cell, b: Cell) -> Cell:
@@ -295,6 +305,8 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     """Compare two values."""
     a, b = lift.content(left), lift.content(right)
     if isinstance(a, Result) or isinstance(b, Result):
+        if op in ("Eq", "NotEq"):
+            _scored(lift, a, b)
         return Result("condition")
     if isinstance(a, Accessor) and a.kind == "type of a value" and op in ("Eq", "Is", "NotEq", "IsNot"):
         one = METHODS[a.kind, "__eq__"](lift, a, Arguments("type", [b]))

@@ -26,6 +26,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.json_values import Json
+from lester_gui.rewrite.lift.library.pandas_files import WrittenTable, read_again, to_csv
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -83,8 +84,11 @@ def read_csv(lift: Lifter, args: Arguments) -> Value:
     index = lift.const(given["index_col"])
     if options.get("parse_dates") is True:  # of the index alone
         options["parse_dates"] = [] if index is None or index is False else index if isinstance(index, list) else [index]
-    node = read(lift, path, Reader.PANDAS_CSV, as_options(options))
-    frame = plain(node)
+    again = lift.files.get(normal(path))
+    if isinstance(again, WrittenTable):
+        frame = read_again(lift, again, options)
+    else:
+        frame = plain(read(lift, path, Reader.PANDAS_CSV, as_options(options)))
     kinds = options.get("dtype")
     if isinstance(kinds, dict):
         lift.categories.update(n for n, kind in kinds.items() if kind == "category")
@@ -93,7 +97,7 @@ def read_csv(lift: Lifter, args: Arguments) -> Value:
     if index is None or index is False:
         return lift.new(frame)
     given_names = [index] if isinstance(index, str | int) else list(index)
-    names = tuple(node.schema.names[i] if isinstance(i, int) else str(i) for i in given_names)
+    names = tuple(frame.names[i] if isinstance(i, int) else str(i) for i in given_names)
     return lift.new(with_index(lift, frame, names))
 
 
@@ -313,6 +317,8 @@ def write(lift: Lifter, owner: Value, args: Arguments) -> Value:
     name = args.node.func.value.id if args.node is not None and _named(args) else ""  # type: ignore[attr-defined]
     if path is not None:
         lift.wrote(path, "predictions" if results else "table", name)
+        if isinstance(owner, Frame) and args.what.endswith("to_csv"):
+            to_csv(lift, owner, normal(path), args)
     return Result("file")
 
 

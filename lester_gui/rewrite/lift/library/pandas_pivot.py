@@ -132,9 +132,10 @@ def request(lift: Lifter, frame: Frame, name: str) -> None:
         if MARK in mark:
             before, pivot_line, after = mark.split(MARK)
             if name.startswith(before) and name.endswith(after) and len(name) > len(before) + len(after):
-                found.append((pivot_line, name[len(before) : len(name) - len(after)]))
-    if len(found) == 1:
-        lift.hints.setdefault(("pivot", *found[0]), name)
+                found.append((len(before) + len(after), pivot_line, name[len(before) : len(name) - len(after)]))
+    longest = [(pivot_line, value) for size, pivot_line, value in found if size == max(size for size, _, _ in found)]
+    if len(longest) == 1:  # where two pivots may have it, the one whose names have more in common with it
+        lift.hints.setdefault(("pivot", *longest[0]), name)
 
 
 def wide(lift: Lifter, asked: Wide) -> Frame:
@@ -196,7 +197,11 @@ def _columns(lift: Lifter, node: Node, frame: Frame, asked: Wide, names: list[st
     for n, held, counted in made:
         cell = cells.column(out, held)
         there = cells.compare("Gt", cells.column(out, counted), cells.cell_of(Const(0)), pandas=True).expr
-        columns[n] = _cell(asked, cell, there)
+        # where no row has the value there is no such column, and the script fails
+        some = cells.make("present", lift.state(node, cells.column(node, counted), "max", f"has_{n}"))
+        exists = cells.compare("Gt", some, cells.cell_of(Const(0)), pandas=True).expr
+        made_cell = _cell(asked, cell, there)
+        columns[n] = cells.choose(exists, made_cell, Cell(Literal(None, made_cell.type), made_cell.type, True))
     columns[f"{MARK}{lift.line}{MARK}"] = Result("columns for values that the script does not name")
     levels = tuple((k, cells.column(out, k)) for k in asked.index)
     return Frame(out, tuple(columns.items()), asked.index, levels)

@@ -14,6 +14,7 @@ from lester_gui.ir.nodes import Node, Window, WindowColumn
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Grouping, Tup, Value
+from lester_gui.rewrite.lift.grouped import without_keyless
 from lester_gui.rewrite.lift.library.pandas_arithmetic import extreme, of_row
 from lester_gui.rewrite.lift.library.pandas_groups import rows_of
 from lester_gui.rewrite.lift.library.pandas_windows import groups_around, windowed
@@ -107,6 +108,8 @@ def taken_of_groups(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     if not isinstance(cell, Cell):
         raise no_rule(f"{what} of this column")
     node, cell = _over(lift, node, cell, name, what, [lift.const(n) for n in numbers], group.keys, group.dropna)
+    if group.dropna:
+        cell = without_keyless(node, group.keys, cell)
     return Accessor(Tup((Column1(node, cell, name, None, False, frame.index), Const(len(group.keys)))), "by group and row")
 
 
