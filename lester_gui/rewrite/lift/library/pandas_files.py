@@ -1,8 +1,8 @@
 """pandas: tables that a script writes to a file and reads again: what the way through text changes of them.
 
 A file knows no types. Numbers come back as they were, truth values too; a text that pandas takes for a missing value comes back
-missing; points in time come back as text unless they are parsed. Text that looks like numbers would come back as numbers, which no
-plan can know: such a plan is refused by comparison.
+missing; points in time come back as text unless they are parsed. Text that looks like numbers would come back as numbers, which
+no plan can know: such a plan is refused by comparison.
 """
 
 from __future__ import annotations
@@ -39,15 +39,10 @@ class WrittenTable:
 
 def to_csv(lift: Lifter, frame: Frame, path: str, args: Arguments) -> None:
     """Note a table that is written with options that can be undone by reading; any other is not known when it is read."""
-    known = {"index", "sep", "columns", "encoding", "header"}
-    plain = set(args.keywords) <= known | {"path_or_buf"} and len(args.positional) <= 1
-    if (
-        not plain
-        or frame.part is not None
-        or lift.loops
-        or lift.live != TRUE
-        or lift.const(args.keywords.get("header", Const(True))) is not True
-    ):
+    options = set(args.keywords) - {"path_or_buf"}
+    plain = options <= {"index", "sep", "columns", "encoding", "header"} and len(args.positional) <= 1
+    whole = frame.part is None and not lift.loops and lift.live == TRUE
+    if not plain or not whole or lift.const(args.keywords.get("header", Const(True))) is not True:
         lift.files[path] = Const("a table that is written in a way that is not followed")
         return
     if lift.content(args.keywords.get("columns", Const(None))) != Const(None):

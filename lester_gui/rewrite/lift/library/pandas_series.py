@@ -160,7 +160,7 @@ def isin(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if isinstance(options, Vocabulary) and options.node is not None and options.cell is not None:  # of ``unique()``
         options = Column1(options.node, options.cell)
     if isinstance(options, Column1 | Rows | Keyed):
-        node, cell = lift.resolve(column.node, Cell(semi(lift, options, column.cell), Type.BOOL))
+        node, cell = lift.resolve(column.node, Cell(semi(lift, options, column.cell, nulls=not column.numpy), Type.BOOL))
         return replace(column, node=node, cell=cell[0])
     literals = _literals(lift, options)
     values = [cells.cell_of(v) for v in literals if not absent(v)]
