@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Filter, Node
 from lester_gui.rewrite.lift import paths
-from lester_gui.rewrite.lift.domain import Cell
+from lester_gui.rewrite.lift.domain import Cell, Frame, Value
 from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@dataclass(frozen=True, slots=True)
+class Labels(Value):
+    """The index of a table whose rows were chosen from another one: their places there."""
+
+    frame: Frame
 
 
 def asked_of(lift: Lifter, node: Node, whole: Node, *cells: Cell) -> list[tuple[Expr, Node]]:

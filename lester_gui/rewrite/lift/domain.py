@@ -226,13 +226,6 @@ class Rows(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Labels(Value):
-    """The index of a table whose rows were chosen from another one: their places there."""
-
-    frame: Frame
-
-
-@dataclass(frozen=True, slots=True)
 class Items(Value):
     """A list or set literal, or a list that was filled outside any loop; ``files`` are those of a folder, in no order.
 

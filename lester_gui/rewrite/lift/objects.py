@@ -9,6 +9,7 @@ from typing import Any
 from lester_gui.discovery.scripts import Script
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Node
+from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -27,7 +28,6 @@ from lester_gui.rewrite.lift.domain import (
     Items,
     Iterated,
     Keyed,
-    Labels,
     LineOf,
     Matrix,
     Module,

@@ -27,6 +27,7 @@ MODULES = (
     "numpy_steps",
     "pandas_io",
     "pandas_frame",
+    "pandas_apply",
     "pandas_arithmetic",
     "pandas_names",
     "pandas_rows",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, missing
+from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -22,7 +23,6 @@ from lester_gui.rewrite.lift.domain import (
     InLoop,
     Items,
     Keyed,
-    Labels,
     Leaf,
     LineOf,
     Matrix,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.nodes import Option, Options, Read, Reader
 from lester_gui.ir.schema import Schema
 from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.classes import class_of
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -17,7 +18,6 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     Frame,
     Items,
-    Labels,
     Matrix,
     Module,
     Result,

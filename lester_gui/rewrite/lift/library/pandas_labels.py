@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import chosen, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Labels, Value
+from lester_gui.rewrite.lift.chosen import Labels
+from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import shape
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
     Column1,
     Const,
     Frame,
-    Labels,
     Result,
     Rows,
     Tup,
