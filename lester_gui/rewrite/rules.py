@@ -21,6 +21,9 @@ from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped
 
 __all__ = ["Asked", "Finding", "Observe", "ObserveStep", "Rewrite", "Step", "Stop", "rewrite"]
 
+PASSES = 12
+"""Most passes over a script; each may tell what it calls columns, or which columns of a wide table it asks for."""
+
 ObserveStep = Callable[[Step], Schema | None]
 
 
@@ -78,7 +81,7 @@ def rewrite(
     _ = script.tree
     hints: dict[tuple[object, ...], str] = {}
     observe = functools.cache(observe)  # a second pass asks the same questions
-    for _attempt in range(3):
+    for _attempt in range(PASSES):
         lift = Lifter(script, observe, sources or {}, hints)
         lift.observe_step = observe_step
         lift.run()

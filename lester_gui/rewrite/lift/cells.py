@@ -77,8 +77,12 @@ def arithmetic(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
         return make("py_floordiv", a, b)
     if op == "Mod" and not pandas:
         return make("py_mod", a, b)
-    if op in ("FloorDiv", "Mod") and isinstance(b.expr, Literal) and b.expr.value not in (0, None) and not a.nullable:
-        return make("py_floordiv" if op == "FloorDiv" else "py_mod", a, b)
+    if op in ("FloorDiv", "Mod") and isinstance(b.expr, Literal) and b.expr.value not in (0, None):
+        name = "py_floordiv" if op == "FloorDiv" else "py_mod"
+        if not a.nullable:
+            return make(name, a, b)
+        there = make(name, make("coalesce", a, Cell(Literal(NEUTRAL[a.type]), a.type)), b)
+        return choose(make("not_null", a).expr, there, Cell(Literal(None, there.type), there.type, True))
     if op == "Pow" and isinstance(b.expr, Literal):
         if b.expr.value == 2:
             return make("mul", a, a)

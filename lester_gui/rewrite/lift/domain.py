@@ -186,6 +186,8 @@ class Frame(Value):
         Visible name → `Cell` over `node`, or a `Result` for a column no plan needs.
     index : tuple of str, optional
         Names of the index levels (columns of `columns` that are not visible as such); empty: 0, 1, 2, …; None: anything else.
+    origin : Node, optional
+        Where the index is None because rows were chosen or moved: the node whose places 0, 1, 2, … the index still holds.
     """
 
     node: Node
@@ -193,6 +195,12 @@ class Frame(Value):
     index: tuple[str, ...] | None = ()
     levels: tuple[tuple[str, Cell], ...] = ()
     part: Part | None = None
+    origin: Node | None = field(default=None, compare=False)
+
+    @property
+    def numbered(self) -> Node | None:
+        """The node whose places the index holds, if it holds places."""
+        return self.node if self.index == () else self.origin if self.index is None else None
 
     def get(self, name: str) -> Value | None:
         """Return a visible column or an index level called `name`."""
@@ -440,6 +448,7 @@ class Grouping(Value):
     dropna: bool = True
     sort: bool = True
     owner: Value | None = None  # the frame as the script reached it: a group sees what is assigned to it later
+    listed: bool = False  # whether the keys were given as a list, so that a group's key is a tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,16 @@ of the group. What comes out is an expression over measures (one value per group
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column, Expr, Literal, substitute, walk
 from lester_gui.ir.nodes import Measure, Node, Project, Window, WindowColumn
 from lester_gui.ir.operators import AGGREGATES
-from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift import cells, chosen
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Leaf, Value
-from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -25,10 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Scope:
-    """The group whose function is being lifted: its table, and what the function took over all rows so far."""
+    """The group whose function is being lifted: its table and keys, and what the function took over all rows so far."""
 
     node: Node
-    measures: list[tuple[str, Cell, Cell]] = field(default_factory=list)  # function, of which cell, as which leaf
+    keys: tuple[str, ...] = ()
+    dropna: bool = True
+    measures: list[tuple[str, Cell, Cell, Node]] = field(default_factory=list)  # function, of which cell, as which leaf, where
 
     def measure(self, lift: Lifter, function: str, column: Cell, node: Node) -> Cell:
         """Return a value over all rows of the group.
@@ -38,12 +39,16 @@ class Scope:
         Stopped
             If the aggregate is not known, or the rows are not the group's.
         """
+        if not lift.align.same(node, self.node):
+            column, node = _of_some_rows(lift, function, column, node, self.node)
+            function = "count" if function == "size" else function
         if node is not self.node:
-            raise shape("A function of a group looks at other rows than the group's")
+            with suppress(Stopped):  # so that a measure that is taken twice is one; a window's value is over the window alone
+                column, node = lift.move(column, node, self.node), self.node
         if function not in AGGREGATES:
             raise no_rule(f"{function} of a group")
-        for known, cell, leaf in self.measures:
-            if (known, cell) == (function, column):
+        for known, cell, leaf, over in self.measures:
+            if (known, cell) == (function, column) and over is node:
                 return leaf
         if column.type not in AGGREGATES[function].accepts:
             raise shape(f"{function} is taken of a {column.type}")
@@ -51,19 +56,34 @@ class Scope:
             raise no_rule("a total over values that are compared with another total")
         kind, nullable = AGGREGATES[function].result((column.type, column.nullable))
         made = Cell(Leaf("measure", lift.number(), function, kind, nullable), kind, nullable)
-        self.measures.append((function, column, made))
-        return made
+        return self.taken(lift, function, column, node, made)
 
-    def size(self, lift: Lifter) -> Cell:
-        """Return the number of rows of the group."""
-        return self.measure(lift, "size", Cell(Literal(1), Type.INT), self.node)
+    def taken(self, lift: Lifter, function: str, column: Cell, node: Node, leaf: Cell) -> Cell:
+        """Note a measure, and return what stands for it."""
+        self.measures.append((function, column, leaf, node))
+        return leaf
+
+
+def _of_some_rows(lift: Lifter, function: str, column: Cell, node: Node, whole: Node) -> tuple[Cell, Node]:
+    """Return a measure of the rows of a group that a condition chooses as one of all rows: the others have no value.
+
+    Raises
+    ------
+    Stopped
+        If the rows are not the group's, or an empty choice would be something else than a group without values.
+    """
+    if function not in ("size", "count", "sum", "mean", "min", "max", "std", "var", "median", "nunique"):
+        raise no_rule(f"{function} of some rows of a group")
+    over, condition, column = chosen.rows_among(lift, node, whole, column)
+    missing = Cell(Literal(None, column.type), column.type, True)
+    return cells.choose(condition, column, missing), over
 
 
 @contextmanager
-def scope_of(lift: Lifter, node: Node) -> Iterator[Scope]:
-    """Lift what follows as a function of one group of the rows of `node`."""
+def scope_of(lift: Lifter, scope: Scope) -> Iterator[Scope]:
+    """Lift what follows as a function of one group."""
     before = lift.group
-    lift.group = Scope(node)
+    lift.group = scope
     try:
         with lift.using(pandas=True):
             yield lift.group
@@ -71,8 +91,8 @@ def scope_of(lift: Lifter, node: Node) -> Iterator[Scope]:
         lift.group = before
 
 
-def computed(lift: Lifter, node: Node, function: Value, argument: Value) -> tuple[Value, Scope]:
-    """Return what a function makes of a group, and the measures that it took.
+def computed(lift: Lifter, scope: Scope, function: Value, argument: Value) -> Value:
+    """Return what a function makes of a group; the scope knows which measures it took.
 
     Raises
     ------
@@ -82,9 +102,8 @@ def computed(lift: Lifter, node: Node, function: Value, argument: Value) -> tupl
     from lester_gui.rewrite.lift.expressions.call import invoke
     from lester_gui.rewrite.lift.library.table import Arguments
 
-    with scope_of(lift, node) as scope:
-        value = lift.content(invoke(lift, function, Arguments("a function of a group", [argument])))
-    return value, scope
+    with scope_of(lift, scope):
+        return lift.content(invoke(lift, function, Arguments("a function of a group", [argument])))
 
 
 def of_measures(value: Value) -> Cell:
@@ -131,11 +150,12 @@ def with_arguments(lift: Lifter, node: Node, wanted: list[tuple[str, Cell]]) -> 
 
 def measures_for(lift: Lifter, scopes: list[Scope], names: list[str]) -> tuple[Node, list[Measure], dict[Expr, Expr]]:
     """Return the node to aggregate, the measures of all scopes under free names, and which column each leaf is."""
-    every = [(function, cell, leaf) for s in scopes for function, cell, leaf in s.measures]
-    node, columns = with_arguments(lift, scopes[0].node, [(f, c) for f, c, _ in every])
+    every = [m for s in scopes for m in s.measures]
+    node, wanted = over_one_node(lift, scopes[0].node, every)
+    node, columns = with_arguments(lift, node, wanted)
     table: dict[Expr, Expr] = {}
     made: list[Measure] = []
-    for (function, _, leaf), column in zip(every, columns, strict=True):
+    for (function, _, leaf, _), column in zip(every, columns, strict=True):
         base, n = f"{column or 'rows'}_{function}", 1
         name = base
         while name in names or any(m.name == name for m in made):
@@ -146,18 +166,31 @@ def measures_for(lift: Lifter, scopes: list[Scope], names: list[str]) -> tuple[N
     return node, made, table
 
 
+def over_one_node(lift: Lifter, base: Node, measures: list[tuple[str, Cell, Cell, Node]]) -> tuple[Node, list[tuple[str, Cell]]]:
+    """Return a node with the rows of `base`, and of which of its cells each measure is taken."""
+    node, exprs = lift.align.together((Literal(True), base), *((cell.expr, over) for _, cell, _, over in measures))
+    return node, [(f, Cell(e, c.type, c.nullable)) for (f, c, _, _), e in zip(measures, exprs[1:], strict=True)]
+
+
 def on_each_row(lift: Lifter, frame: Frame, keys: tuple[str, ...], dropna: bool, scope: Scope, value: Value) -> tuple[Node, Cell]:
     """Return node and cell of a function of a group, on each row of the group: what ``transform`` gives."""
+    over = lift.tip(scope.node)
     if isinstance(value, Column1):
-        if value.node is not scope.node:
+        if not lift.align.same(value.node, scope.node):
             raise shape("A function of a group looks at other rows than the group's")
         cell = value.cell
+        if value.node is not scope.node:
+            over, (moved, _) = lift.align.together((cell.expr, value.node), (Literal(True), over))
+            cell = Cell(moved, cell.type, cell.nullable)
     else:
         cell = of_measures(value)
-    node, columns = with_arguments(lift, lift.tip(scope.node), [(f, c) for f, c, _ in scope.measures])
+    node, wanted = over_one_node(lift, over, scope.measures)
+    node, columns = with_arguments(lift, node, wanted)
+    if isinstance(value, Column1) and value.node is not scope.node and scope.measures:
+        cell = Cell(lift.align.move(cell.expr, over, node), cell.type, cell.nullable)
     table: dict[Expr, Expr] = {}
     windows: list[WindowColumn] = []
-    for (function, _, leaf), column in zip(scope.measures, columns, strict=True):
+    for (function, _, leaf, _), column in zip(scope.measures, columns, strict=True):
         name = lift.free_column(node, f"{column or 'rows'}_{function}")
         while any(w.name == name for w in windows):
             name += "_2"
@@ -167,15 +200,23 @@ def on_each_row(lift: Lifter, frame: Frame, keys: tuple[str, ...], dropna: bool,
         call = lift.naming.called(node)
         node = lift.step(Window, call, node, parent=node, by=keys, columns=tuple(windows), drop_null_keys=dropna)
         lift.tips[id(scope.node)] = (lift.line, node)
-    elif keys and dropna and any(node.schema.field(k).nullable for k in keys):
+    elif (
+        keys
+        and dropna
+        and (not isinstance(value, Column1) or value.node is scope.node)
+        and any(node.schema.field(k).nullable for k in keys)
+    ):
         raise no_rule("a transform without totals where keys may be missing")
-    cell = lift.move(cell, scope.node, node) if not scope.measures else filled_in(cell, table, node)
+    if scope.measures:
+        cell = filled_in(cell, table, node)
+    elif not isinstance(value, Column1) or value.node is scope.node:
+        cell = lift.move(cell, scope.node, node)
     if dropna and isinstance(value, Column1):
-        cell = _without_keyless(node, keys, cell)
+        cell = without_keyless(node, keys, cell)
     return node, cell
 
 
-def _without_keyless(node: Node, keys: tuple[str, ...], cell: Cell) -> Cell:
+def without_keyless(node: Node, keys: tuple[str, ...], cell: Cell) -> Cell:
     """Return the cell, missing on rows that are in no group."""
     from lester_gui.rewrite.lift import paths
 

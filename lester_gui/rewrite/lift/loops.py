@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,14 @@ def name_cell(lift: Lifter, name: str, cell: Cell) -> None:
 
 
 def run(
-    lift: Lifter, iterable: Value, bind: Callable[[Value], None], body: list[ast.stmt], names: tuple[str, ...], node: ast.AST
+    lift: Lifter,
+    iterable: Value,
+    bind: Callable[[Value], None],
+    body: list[ast.stmt],
+    names: tuple[str, ...],
+    node: ast.AST,
+    within: Callable[[], AbstractContextManager[object]] = nullcontext,
+    dry: bool = False,
 ) -> None:
     """Run a loop over rows.
 
@@ -87,6 +95,10 @@ def run(
         Assigns the element to the loop's target.
     body, names
         The statements, and the names that they and the target assign.
+    within
+        What the body is run within, but not what becomes of it.
+    dry
+        Whether the body is only to be run, to see what it asks for; nothing is changed then.
     """
     if lift.loops:
         raise no_rule("a loop over rows inside another one")
@@ -107,7 +119,8 @@ def run(
         loop.places = places
         loop.first, loop.shapes = learns and attempt == 0, shapes
         try:
-            once(lift, loop, element, bind, body, names, changed, pandas)
+            with within():
+                once(lift, loop, element, bind, body, names, changed, pandas)
         except Stopped:
             if not loop.first:
                 raise
@@ -118,6 +131,9 @@ def run(
                 break
         shapes = learned
         lift.restore(state)
+    if dry:
+        lift.restore(state)
+        return
     if loop.broke != FALSE:
         raise no_rule("break in a loop over rows")
     finish(lift, loop, before, iterable)

@@ -9,6 +9,7 @@ from typing import Any
 from lester_gui.discovery.scripts import Script
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Node
+from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -52,6 +53,7 @@ from lester_gui.rewrite.lift.wide_rows import WideRow
 KINDS: dict[type[Value], str] = {
     Frame: "frame",
     Column1: "series",
+    Labels: "labels",
     Matrix: "matrix",
     Grid: "matrix",
     Rows: "list",

@@ -25,6 +25,7 @@ class Lookup:
 
     keyed: Keyed
     keys: tuple[Cell, ...]
+    nulls: bool = False  # whether a missing key is found under a missing one, as pandas' ``isin`` does
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,9 @@ def keys_of(lift: Lifter, keyed: Keyed, key: Value) -> tuple[Cell, ...]:
     return out
 
 
-def lookup(lift: Lifter, keyed: Keyed, key: Value) -> int:
+def lookup(lift: Lifter, keyed: Keyed, key: Value, nulls: bool = False) -> int:
     """Return the number of a lookup; the same keys of the same dict are one lookup."""
-    made = Lookup(keyed, keys_of(lift, keyed, key))
+    made = Lookup(keyed, keys_of(lift, keyed, key), nulls)
     for ident, known in lift.lookups.items():
         if known == made:
             return ident
@@ -130,8 +131,8 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
     return value
 
 
-def semi(lift: Lifter, options: Value, needle: Value) -> Expr:
-    """Return the condition that a value occurs in a column, list or set."""
+def semi(lift: Lifter, options: Value, needle: Value, nulls: bool = False) -> Expr:
+    """Return the condition that a value occurs in a column, list or set; with `nulls`, a missing one where one is missing."""
     if isinstance(options, Keyed):
         return hit(lift, options, needle)
     from lester_gui.rewrite.lift.library.pandas_io import as_column
@@ -140,7 +141,7 @@ def semi(lift: Lifter, options: Value, needle: Value) -> Expr:
     if column.part is not None:
         raise shape("Membership in one side of a split is asked")
     node, name = lift.as_column(column.node, column.cell, column.name or "value")
-    return Leaf("hit", lookup(lift, Keyed(node, (name,), None, "first", 0), needle), "", Type.BOOL)
+    return Leaf("hit", lookup(lift, Keyed(node, (name,), None, "first", 0), needle, nulls), "", Type.BOOL)
 
 
 def looked_up(lift: Lifter, column: Column1, table: Column1) -> tuple[Node, Cell]:
@@ -225,9 +226,9 @@ def _join(
     keep = node if how is JoinKind.LEFT else None
     # a semi-join does not care how often a key occurs
     take = Take.ALL if how in (JoinKind.SEMI, JoinKind.ANTI) else TAKE[keyed.take]
-    out = lift.step(
-        Join, lift.naming.called(node), keep, left=node, right=right, how=how, on=tuple((k, k) for k in left_keys), take=take
-    )
+    on = tuple((k, k) for k in left_keys)
+    called = lift.naming.called(node)
+    out = lift.step(Join, called, keep, left=node, right=right, how=how, on=on, take=take, null_keys_match=made.nulls)
     return out, table
 
 

@@ -62,9 +62,15 @@ class Tables(Objects):
         self.tips: dict[int, tuple[int, Node]] = {}
         self.used_last: dict[int, int] = {}
         self.counted: dict[int, tuple[Node, Part | None]] = {}
+        self.passing: frozenset[str] = frozenset()  # names that a later round of a loop assigns again
 
     def claim(self, name: str, content: Value) -> None:
-        """Call the node of a table after a variable, if the variable holds exactly the node's rows and columns."""
+        """Call the node of a table after a variable, if the variable holds exactly the node's rows and columns.
+
+        What a round of a loop leaves in a variable is gone after the next round, so nobody could compare the two.
+        """
+        if name in self.passing:
+            return
         if isinstance(content, Frame):
             columns = [c for _, c in (*content.levels, *content.columns)]
         elif isinstance(content, Rows):
@@ -193,6 +199,11 @@ class Tables(Objects):
         """Return a total over the rows of `node` as a cell that all rows share; a quantile is that of a `share`."""
         from lester_gui.ir.operators import AGGREGATES, QUANTILE
 
+        if self.group is not None:
+            if part is not None or share is not None:
+                raise shape(f"{function} of a group is not supported yet")
+            measure: Cell = self.group.measure(self, function, cell, node)
+            return measure
         known_function = QUANTILE if share is not None else AGGREGATES[function]
         if function == "mode" and part is not None:  # it only stands where an imputer is recognised
             kind, nullable = cell.type, False
@@ -213,8 +224,8 @@ class Tables(Objects):
 
     def count(self, node: Node, part: Part | None = None) -> Cell:
         """Return the number of rows as a cell; it is known to splits and sizes, not to rows. In a group: of its rows."""
-        if self.group is not None and self.group.node is node:
-            size: Cell = self.group.size(self)
+        if self.group is not None:
+            size: Cell = self.group.measure(self, "size", Cell(Literal(1), Type.INT), node)
             return size
         found = (i for i, (known, side) in self.counted.items() if side == part and self.align.same(known, node))
         ident = next(found, None) or self.number()
@@ -287,4 +298,6 @@ class Tables(Objects):
         if any(isinstance(v, Encoded) for v in beside.values()):
             raise shape("An encoded column is used where rows are chosen or tables are put together")
         visible: tuple[tuple[str, Value], ...] = tuple((n, beside.get(n) or plain[n]) for n in dict(frame.columns))
-        return node, Frame(node, visible, frame.index if with_index or not frame.levels else None, levels, frame.part)
+        return node, Frame(
+            node, visible, frame.index if with_index or not frame.levels else None, levels, frame.part, frame.origin
+        )

@@ -46,6 +46,11 @@ DISPLAY = (
     "argparse",
     "mlflow",
     "wandb",
+    "pandas.set_option",
+    "pandas.reset_option",
+    "pandas.options",
+    "pandas.plotting",
+    "numpy.set_printoptions",
 )
 
 

@@ -13,7 +13,9 @@ from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, missing, paths
 from lester_gui.rewrite.lift.domain import (
+    Accessor,
     Cell,
+    Coded,
     Column1,
     Const,
     Entries,
@@ -37,6 +39,7 @@ from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.expressions.basic import under
 from lester_gui.rewrite.lift.group_values import Groups
 from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
+from lester_gui.rewrite.lift.library.table import METHODS, Arguments
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import caught_by, demand
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
@@ -78,6 +81,8 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     """Apply a binary operator to two values."""
     a, b = lift.content(left), lift.content(right)
     if isinstance(a, Result) or isinstance(b, Result):
+        if op == "Sub":
+            _scored(lift, a, b)
         return Result("arithmetic")
     if isinstance(a, Const) and isinstance(b, Const):
         return _constant(op, a, b)
@@ -115,6 +120,13 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     if op == "Div" and not lift.pandas and not lift.nones and (x.nullable or y.nullable):
         return _divided(x, y)
     return _cellwise(op, x, y, lift.pandas)
+
+
+def _scored(lift: Lifter, a: Value, b: Value) -> None:
+    """Note the labels that a script compares predictions with by hand: ``pred == y_test``, ``y_test - pred``."""
+    for predicted, truth in ((a, b), (b, a)):
+        if predicted == Result("predict") and isinstance(truth, Column1 | Coded):
+            lift.learner.scored(truth)
 
 
 def _divided(a: Cell, b: Cell) -> Cell:
@@ -293,7 +305,12 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     """Compare two values."""
     a, b = lift.content(left), lift.content(right)
     if isinstance(a, Result) or isinstance(b, Result):
+        if op in ("Eq", "NotEq"):
+            _scored(lift, a, b)
         return Result("condition")
+    if isinstance(a, Accessor) and a.kind == "type of a value" and op in ("Eq", "Is", "NotEq", "IsNot"):
+        one = METHODS[a.kind, "__eq__"](lift, a, Arguments("type", [b]))
+        return one if op in ("Eq", "Is") else of_condition(paths.negated(cells.cell_of(one).expr))
     a, b = (as_text(lift, v) if isinstance(v, LineOf) else v for v in (a, b))
     if op in ("In", "NotIn"):
         condition = contains(lift, a, b)
@@ -319,6 +336,10 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         return of_condition(condition if op == "Eq" else paths.negated(condition))
     if op not in cells.COMPARISON:
         raise no_rule(f"the comparison {op}")
+    if isinstance(a, Frame) or isinstance(b, Frame):
+        from lester_gui.rewrite.lift.library.pandas_arithmetic import frame_comparison
+
+        return frame_comparison(lift, op, a, b)
     if isinstance(a, Frame | Matrix | Rows | Items | Entries) or isinstance(b, Frame | Matrix | Rows | Items | Entries):
         raise no_rule("a comparison of whole tables or lists")
     x, y = cells.cell_of(a), cells.cell_of(b)

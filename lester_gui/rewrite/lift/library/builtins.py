@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, missing
+from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -25,6 +26,7 @@ from lester_gui.rewrite.lift.domain import (
     Leaf,
     LineOf,
     Matrix,
+    Module,
     Order,
     Result,
     Rows,
@@ -34,7 +36,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups
 from lester_gui.rewrite.lift.library.group_lists import total as of_list
-from lester_gui.rewrite.lift.library.table import Arguments, function
+from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -66,6 +68,8 @@ def length(lift: Lifter, args: Arguments) -> Value:
         return lift.count(content.node)
     if isinstance(content, Accessor) and content.kind == "structured" and isinstance(content.owner, Matrix):
         return lift.count(content.owner.node, content.owner.part)
+    if isinstance(content, Labels):
+        return lift.count(content.frame.node)
     if isinstance(content, Tup):
         return Const(len(content.items))
     if isinstance(content, Items):
@@ -307,18 +311,35 @@ def quantified(lift: Lifter, args: Arguments) -> Value:
 def reflection(lift: Lifter, args: Arguments) -> Value:
     """Questions about objects: only constants can be asked."""
     content = lift.content(args.positional[0])
-    if args.what == "isinstance" and isinstance(content, Cell):
-        from lester_gui.rewrite.lift.domain import Module
-
+    if isinstance(content, Cell) and args.what == "type":
+        return Accessor(content, "type of a value")
+    if isinstance(content, Cell) and args.what == "isinstance":
         kind = lift.content(args.positional[1])
-        if isinstance(kind, Module):
-            names = {"builtins.str": Type.STR, "builtins.int": Type.INT, "builtins.float": Type.FLOAT, "builtins.bool": Type.BOOL}
-            if kind.name in names and not content.nullable:
-                return Const(content.type is names[kind.name])
-            if kind.name == "builtins.str" and content.type is Type.STR:  # pandas has a float where a text is missing
-                return cells.make("not_null", content)
-            if kind.name == "builtins.float" and content.type is Type.STR:
-                return cells.make("is_null", content)
+        found = is_of_type(content, kind.name) if isinstance(kind, Module) else None
+        if found is not None:
+            return found
     if args.what == "repr":
         return Result("text")
     raise no_rule(args.what)
+
+
+TYPES = {"builtins.str": Type.STR, "builtins.int": Type.INT, "builtins.float": Type.FLOAT, "builtins.bool": Type.BOOL}
+
+
+def is_of_type(content: Cell, name: str) -> Value | None:
+    """Return whether a value of a row is of a type of Python, None if that is not known."""
+    if name in TYPES and not content.nullable:
+        return Const(content.type is TYPES[name])
+    if name in ("builtins.str", "builtins.float") and content.type is Type.STR:  # pandas has a float where a text is missing
+        return cells.make("not_null" if name == "builtins.str" else "is_null", content)
+    return None
+
+
+@method("type of a value", "__eq__")
+def same_type(lift: Lifter, asked: Accessor, args: Arguments) -> Value:
+    """``type(x) == float``, ``type(x) is str``: bool is a type of its own here."""
+    kind = lift.content(args.positional[0])
+    found = is_of_type(cells.cell_of(asked.owner), kind.name) if isinstance(kind, Module) else None
+    if found is None:
+        raise no_rule("this question for a type")
+    return found

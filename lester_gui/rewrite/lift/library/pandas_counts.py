@@ -151,3 +151,20 @@ def place_of_extreme(lift: Lifter, column: Column1, args: Arguments) -> Value:
         raise no_rule(f"Series.{what} of an index that may be missing")
     only = lift.step(Limit, lift.naming.called(node), parent=ordered, count=1)
     return cells.make("present", lift.state(only, cells.column(only, column.index[0]), "first", f"{what}_{name}"))
+
+
+@method("series", "reindex")
+def reindexed(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``counts.reindex(frame.index)``: what a Series with one row per value holds for each row of another table."""
+    from lester_gui.rewrite.lift.stages import looked_up
+
+    given = args.bind("index", index=None, fill_value=None)
+    wanted = lift.content(given["index"])
+    if not isinstance(wanted, Column1) or not _by_value(column):
+        raise no_rule("reindex of this Series")
+    node, cell = looked_up(lift, wanted, column)
+    if lift.content(given["fill_value"]) != Const(None):
+        if column.cell.nullable:
+            raise no_rule("reindex with fill_value, which keeps values that are missing")
+        cell = cells.make("coalesce", cell, cells.cell_of(lift.content(given["fill_value"])))
+    return Column1(node, cell, column.name, wanted.part, False, wanted.index)

@@ -264,3 +264,27 @@ def of_one(lift: Lifter, content: Value, args: Arguments) -> Value:
 def seconds_of_one(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``duration.total_seconds()``."""
     return cells.make("seconds_in", cells.cell_of(content))
+
+
+# -- an index of points in time ----------------------------------------------------------------------------------------
+
+
+def _of_index(name: str, make: Callable[[Cell], Cell]) -> None:
+    @attribute("series", name)
+    def rule(lift: Lifter, column: Column1, owner: Value) -> Value:
+        if not column.numpy or column.cell.type not in times.DAYS:
+            raise no_rule(f"the attribute {name} of this column")
+        return mapped(column, make(column.cell))
+
+
+for _name, _make in PARTS.items():
+    _of_index(_name, _make)
+
+
+@method("series", *CALLED)
+def called_of_index(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``frame.index.normalize()``, ``frame.index.day_name()``."""
+    args.bind()
+    if not column.numpy or column.cell.type not in times.DAYS:
+        raise no_rule(f"{args.what} of this column")
+    return mapped(column, CALLED[args.what.rsplit(".", 1)[-1]](column.cell))

@@ -28,7 +28,7 @@ def get_dummies(lift: Lifter, args: Arguments) -> Value:
     Of categories that the script lists there is one column each, in their order, whether a row has it or not.
     """
     given = args.bind(
-        "data", "prefix", ignored=("dtype", "prefix_sep", "sparse"), prefix=None, columns=None, drop_first=False, dummy_na=False
+        "data", "prefix", ignored=("dtype", "sparse"), prefix_sep="_", prefix=None, columns=None, drop_first=False, dummy_na=False
     )
     content = lift.content(given["data"])
     if isinstance(content, Column1):
@@ -48,6 +48,7 @@ def get_dummies(lift: Lifter, args: Arguments) -> Value:
     kept = {n: v for n, v in frame.columns if n not in names}
     scope = scope_of(lift, frame.node, frame.part)
     drop = "first" if lift.const(given["drop_first"]) else None
+    prefixes = _prefixes(lift, given, names, isinstance(content, Column1))
     for n in names:
         column = own.get(n) or column_of(lift, frame, n)
         if not isinstance(column, Column1) or isinstance(frame.get(n), Encoded):
@@ -61,8 +62,52 @@ def get_dummies(lift: Lifter, args: Arguments) -> Value:
             ("handle_unknown", "error"),
             ("missing", "none"),
         )
-        kept[f"{n}_*"] = Encoded(column.cell, (Transformer("one_hot", params),), scope, lift.lines)
+        kept[f"{prefixes[n]}*"] = Encoded(column.cell, (Transformer("one_hot", params),), scope, lift.lines)
+    if len(kept) < len(frame.names):
+        raise shape("One-hot columns of two columns get the same names")
     return lift.new(replace(frame, columns=tuple(kept.items())))
+
+
+def _prefixes(lift: Lifter, given: dict[str, Value], names: tuple[str, ...], one: bool) -> dict[str, str]:
+    """Return what stands before the value in the names of the one-hot columns of each column.
+
+    Those of a Series have nothing there; what this gives for it is no name that a script could ask for.
+    """
+    text = lift.const(given["prefix"])
+    sep = lift.text(given["prefix_sep"])
+    if isinstance(text, str):
+        found = [text] * len(names)
+    elif isinstance(text, dict):
+        found = [text.get(n, n) for n in names]
+    else:
+        found = list(names) if text is None else list(text)
+    if len(found) != len(names):
+        raise shape("get_dummies is given another number of prefixes than there are columns")
+    return {n: f"{p}={sep}" if one and text is None else f"{p}{sep}" for n, p in zip(names, found, strict=True)}
+
+
+def by_name(frame: Frame, name: str) -> Cell | None:
+    """Return the one-hot column that a script asks for by its name, ``Sex_male``: whether the value is the one in the name.
+
+    Raises
+    ------
+    Stopped
+        If two columns may have given it.
+    """
+    found: list[Cell] = []
+    for shown, value in frame.columns:
+        prefix = shown[:-1]
+        if not (isinstance(value, Encoded) and shown.endswith("*") and name.startswith(prefix) and len(value.chain) == 1):
+            continue
+        rest = name.removeprefix(prefix)
+        if value.chain[0].kind == "one_hot" and value.cell.type in (Type.STR, Type.BOOL):
+            literal = Const(rest) if value.cell.type is Type.STR else Const(rest == "True")
+            found.append(cells.compare("Eq", value.cell, cells.cell_of(literal), pandas=True))
+        elif value.chain[0].kind == "one_hot" and value.cell.type is Type.INT and rest.lstrip("-").isdigit():
+            found.append(cells.compare("Eq", value.cell, cells.cell_of(Const(int(rest))), pandas=True))
+    if len(found) > 1:
+        raise shape("Two columns may have given a one-hot column of one name")
+    return found[0] if found else None
 
 
 @method("frame", "reindex")

@@ -10,6 +10,7 @@ from lester_gui.ir.nodes import Filter, Limit, Node, Project
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, masks, paths
 from lester_gui.rewrite.lift.blocks import keeps_columns
+from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -31,10 +32,13 @@ from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.sklearn_labels import as_coded, coded_feature
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.naming import stored_apart
-from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
 LEVEL = "\x1f"
 """Between the levels of a column's name, until the script flattens them. No name in a file has it."""
+
+MARK = "\x1e"
+"""In the name of a column that stands for those of a pivot that the script does not name; between what is put around them."""
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -42,14 +46,30 @@ if TYPE_CHECKING:
 
 def column_of(lift: Lifter, frame: Frame, name: str) -> Value:
     """Return a column or index level of a frame as a Series."""
-    value = frame.get(name)
+    value = frame.get(name) or one_hot_named(frame, name)
     if value is None:
-        raise shape(f"There is no column {name!r}")
+        raise missing_column(lift, frame, name)
     if isinstance(value, Encoded) and [t.kind for t in value.chain] == ["ordinal"]:
         return as_coded(Column1(frame.node, value.cell, name, frame.part, False, frame.index), value.chain)
     if not isinstance(value, Cell):
         return value
     return Column1(frame.node, value, name, frame.part, False, frame.index)
+
+
+def missing_column(lift: Lifter, frame: Frame, *names: str) -> Stopped:
+    """Return the stop for columns that a frame does not have; a pivot that may have them is told."""
+    from lester_gui.rewrite.lift.library.pandas_pivot import request
+
+    for name in names:
+        request(lift, frame, name)
+    return shape(f"There is no column {names[0]!r}")
+
+
+def one_hot_named(frame: Frame, name: str) -> Cell | None:
+    """Return a one-hot column that stands in the frame among all those of its column."""
+    from lester_gui.rewrite.lift.library.pandas_dummies import by_name
+
+    return by_name(frame, name) if any(n.endswith("*") for n in frame.names) else None
 
 
 def settled(lift: Lifter, frame: Frame) -> Frame:
@@ -82,6 +102,8 @@ def get(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     key = lift.content(args.positional[0])
     if isinstance(key, Const) and isinstance(key.value, str):
         return column_of(lift, frame, key.value)
+    if isinstance(key, Const) and type(key.value) is int:  # columns without names are numbered
+        return column_of(lift, frame, str(key.value))
     if isinstance(key, Column1) and key.cell.type is Type.BOOL:
         return lift.new(masked(lift, frame, key))
     if isinstance(key, Tup) and LEVEL.join(map(str, lift.const(key))) in frame.names:
@@ -95,11 +117,12 @@ def get(lift: Lifter, frame: Frame, args: Arguments) -> Value:
 
 def selected(lift: Lifter, frame: Frame, names: tuple[str, ...]) -> Frame:
     """Return some columns of a frame."""
-    missing = [n for n in names if n not in frame.names]
+    missing = [n for n in names if n not in frame.names and one_hot_named(frame, n) is None]
     if missing:
-        raise shape(f"There is no column {missing[0]!r}")
+        raise missing_column(lift, frame, *missing)
     columns = dict(frame.columns)
-    return settled(lift, replace(frame, columns=tuple((n, columns[n]) for n in names)))
+    chosen = ((n, columns.get(n) or one_hot_named(frame, n)) for n in names)
+    return settled(lift, replace(frame, columns=tuple((n, v) for n, v in chosen if v is not None)))
 
 
 def aligned(lift: Lifter, frame: Frame, column: Column1) -> tuple[Frame, Cell]:
@@ -122,7 +145,8 @@ def aligned(lift: Lifter, frame: Frame, column: Column1) -> tuple[Frame, Cell]:
     moved = {n: Cell(e, c.type, c.nullable) for (n, c), e in zip(plain.items(), exprs[:-1], strict=True)}
     columns = tuple((n, _moved(v, moved.get(n))) for n, v in frame.columns)
     levels = tuple((n, moved[n]) for n, _ in frame.levels)
-    return Frame(node, columns, frame.index, levels, frame.part), Cell(exprs[-1], column.cell.type, column.cell.nullable)
+    there = Frame(node, columns, frame.index, levels, frame.part, frame.origin)
+    return there, Cell(exprs[-1], column.cell.type, column.cell.nullable)
 
 
 def cells_of(frame: Frame) -> dict[str, Cell]:
@@ -154,9 +178,8 @@ def filtered(lift: Lifter, frame: Frame, condition: Cell) -> Frame:
     out = lift.step(Filter, call, parent=node, predicate=resolved[0].expr)
     moved = dict(zip(plain, resolved[1:], strict=True))
     columns = tuple((n, _moved(v, moved.get(n))) for n, v in frame.columns)
-    return settled(
-        lift, Frame(out, columns, None if frame.index == () else frame.index, tuple((n, moved[n]) for n, _ in frame.levels))
-    )
+    index, levels = None if frame.index == () else frame.index, tuple((n, moved[n]) for n, _ in frame.levels)
+    return settled(lift, Frame(out, columns, index, levels, None, frame.numbered))
 
 
 def _moved(value: Value, cell: Cell | None) -> Value:
@@ -192,7 +215,7 @@ def limited(lift: Lifter, frame: Frame, low: int | None, high: int | None) -> Fr
 
 def _over(frame: Frame, node: Node, index: tuple[str, ...] | None) -> Frame:
     """Return the frame over a node with the same column names."""
-    return Frame(node, frame.columns, index, frame.levels, frame.part)
+    return Frame(node, frame.columns, index, frame.levels, frame.part, frame.numbered)
 
 
 def first_column(lift: Lifter, name: str, value: Value) -> Frame:
@@ -252,7 +275,8 @@ def assigned(lift: Lifter, frame: Frame, new: dict[str, Cell]) -> Frame:
     out = lift.step(Project, lift.naming.called(node), node, parent=node, assigned=computed)
     made = {n: cells.column(out, stored[n]) for n in fresh}
     columns = {n: kept.get(n, v) for n, v in frame.columns} | made
-    return settled(lift, Frame(out, tuple(columns.items()), frame.index, tuple((n, kept[n]) for n, _ in frame.levels), None))
+    levels = tuple((n, kept[n]) for n, _ in frame.levels)
+    return settled(lift, Frame(out, tuple(columns.items()), frame.index, levels, None, frame.origin))
 
 
 def with_columns(lift: Lifter, frame: Frame, names: tuple[str, ...], source: Frame) -> Frame:
@@ -260,6 +284,9 @@ def with_columns(lift: Lifter, frame: Frame, names: tuple[str, ...], source: Fra
     new: dict[str, Cell] = {}
     for name, old in zip(names, source.names, strict=True):
         column = column_of(lift, source, old)
+        if isinstance(column, Result):
+            frame = frame.with_columns({name: column})
+            continue
         if not isinstance(column, Column1) or not lift.align.same(frame.node, column.node):
             raise shape("Columns are aligned by an index that does not come from the same rows")
         frame, new[name] = aligned(lift, frame, column)
@@ -348,12 +375,15 @@ def drop(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     given = args.bind("labels", labels=None, axis=0, index=None, columns=None, inplace=False, errors="raise", level=None)
     if len(args.positional) > 1:
         raise no_rule("DataFrame.drop with this argument")
+    from lester_gui.rewrite.lift.library.pandas_labels import among
     from lester_gui.rewrite.lift.library.pandas_sample import rest
 
     for rows in (given["index"], given["labels"]):
         others = rest(lift, frame, lift.content(rows))
         if others is not None:
             return in_place(lift, args, others, given["inplace"])
+        if isinstance(lift.content(rows), Labels):
+            return in_place(lift, args, masked(lift, frame, among(lift, frame, rows, yes=False)), given["inplace"])
     if lift.content(given["index"]) != Const(None):
         raise no_rule("DataFrame.drop of rows")
     names = lift.content(given["columns"])
@@ -431,6 +461,9 @@ def fillna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     content = lift.content(given["value"])
     if isinstance(content, Entries):
         wanted = {lift.text(k): v for k, v in content.items}
+        lacking = [n for n in wanted if frame.get(n) is None]
+        if lacking and any(MARK in n for n in frame.names):
+            raise missing_column(lift, frame, *lacking)
     elif isinstance(content, Const | Cell):
         wanted = dict.fromkeys(frame.names, content)
     else:
@@ -446,30 +479,9 @@ def fillna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         ):
             new[n] = filled(cell, cells.cell_of(lift.content(value)))
     changed = {n: c for n, c in new.items() if c != frame.get(n)}
+    if any(isinstance(e, Leaf) for c in changed.values() for e in walk(c.expr)):  # a total has no column until one is needed
+        return in_place(lift, args, frame.with_columns(dict(changed)), given["inplace"])
     return in_place(lift, args, assigned(lift, frame, changed) if changed else frame, given["inplace"])
-
-
-@method("frame", "apply")
-def apply(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.apply(function, axis=1)``: the function of one row."""
-    from lester_gui.rewrite.lift.expressions.call import invoke
-
-    given = args.bind("func", axis=0, result_type=None)
-    if lift.const(given["axis"]) not in (1, "columns"):
-        raise no_rule("apply to whole columns")
-    row = lift.new(Entries(tuple((Const(n), v) for n, v in frame.columns)))
-    with lift.using(pandas=True):
-        out = lift.content(invoke(lift, given["func"], Arguments("apply", [row])))
-    return Column1(frame.node, cells.cell_of(out), "", frame.part, False, frame.index)
-
-
-@method("frame", "pipe")
-def pipe(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.pipe(function, …)``."""
-    from lester_gui.rewrite.lift.expressions.call import invoke
-
-    owner = args.owner if args.owner is not None else lift.new(frame)
-    return invoke(lift, args.positional[0], Arguments("pipe", [owner, *args.positional[1:]], args.keywords))
 
 
 @method("frame", "isna", "isnull", "notna", "notnull")

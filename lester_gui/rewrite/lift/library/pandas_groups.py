@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column
-from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node, Project
+from lester_gui.ir.expressions import Column, Literal
+from lester_gui.ir.nodes import Aggregate, Distinct, GroupOrder, Keep, Measure, Node, Project, Sort
 from lester_gui.ir.operators import AGGREGATES
-from lester_gui.rewrite.lift import cells, grouped
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells, grouped, paths
 from lester_gui.rewrite.lift.domain import (
+    Accessor,
     Cell,
     Column1,
     Const,
@@ -23,7 +25,7 @@ from lester_gui.rewrite.lift.domain import (
     UserFunction,
     Value,
 )
-from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, aligned, settled, whole
+from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, aligned, filtered, masked, settled, whole
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -51,7 +53,8 @@ def groupby(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     else:
         frame, keys = _keys(lift, frame, given["by"])
     as_index, dropna, sort = (bool(lift.const(given[n])) for n in ("as_index", "dropna", "sort"))
-    return Grouping(frame, keys, (), False, as_index, dropna, sort, args.owner)
+    listed = isinstance(lift.content(given["by"]), Items)
+    return Grouping(frame, keys, (), False, as_index, dropna, sort, args.owner, listed)
 
 
 def _keys(lift: Lifter, frame: Frame, by: Value) -> tuple[Frame, tuple[str, ...]]:
@@ -132,7 +135,8 @@ def _carried(lift: Lifter, frame: Frame) -> tuple[Node, Frame]:
         assigned = tuple((n, c.expr) for n, c in zip(new, resolved, strict=True))
         node = lift.step(Project, lift.naming.called(node), node, parent=node, assigned=assigned)
     columns = tuple((n, cells.column(node, n)) for n, _ in frame.columns)
-    return node, Frame(node, columns, frame.index, tuple((n, cells.column(node, n)) for n, _ in frame.levels), frame.part)
+    levels = tuple((n, cells.column(node, n)) for n, _ in frame.levels)
+    return node, Frame(node, columns, frame.index, levels, frame.part, frame.origin)
 
 
 @method("groupby", "__getitem__")
@@ -267,9 +271,13 @@ def aggregated(lift: Lifter, group: Grouping, wanted: list[Wanted]) -> Frame:
     results: list[tuple[str, Cell]] = []
     scopes: list[grouped.Scope] = []
     for w in wanted:
-        cell, scope = _one(lift, node, frame, w)
+        cell, scope = _one(lift, group, node, frame, w)
         results.append((w.name, cell))
         scopes.append(scope)
+    return _one_row_each(lift, group, scopes, results)
+
+
+def _one_row_each(lift: Lifter, group: Grouping, scopes: list[grouped.Scope], results: list[tuple[str, Cell]]) -> Frame:
     source, measures, table = grouped.measures_for(lift, scopes, list(group.keys))
     # a measure that is a column as it stands bears the column's name
     plain = {c.expr: n for n, c in results}
@@ -279,7 +287,7 @@ def aggregated(lift: Lifter, group: Grouping, wanted: list[Wanted]) -> Frame:
         table = {leaf: type(old)(visible.get(old.name, old.name)) for leaf, old in table.items()}  # type: ignore[attr-defined,call-arg]
     out: Node = lift.step(
         Aggregate,
-        lift.naming.called(node),
+        lift.naming.called(scopes[0].node),
         parent=source,
         by=group.keys,
         measures=tuple(measures),
@@ -306,7 +314,7 @@ def _with_levels(lift: Lifter, node: Node, columns: list[tuple[str, Value]], key
     return Frame(node, made, tuple(n for n, _ in keys), keys)
 
 
-def _one(lift: Lifter, node: Node, frame: Frame, wanted: Wanted) -> tuple[Cell, grouped.Scope]:
+def _one(lift: Lifter, group: Grouping, node: Node, frame: Frame, wanted: Wanted) -> tuple[Cell, grouped.Scope]:
     """Return what one aggregate computes, over the measures of a scope."""
     name = known_function(lift, wanted.function)
     cell = Cell(cells.cell_of(Const(1)).expr, cells.cell_of(Const(1)).type)
@@ -319,8 +327,8 @@ def _one(lift: Lifter, node: Node, frame: Frame, wanted: Wanted) -> tuple[Cell, 
         scope = grouped.Scope(node)
         return scope.measure(lift, name, cell, node), scope
     column = Column1(node, cell, wanted.column or "", None, False, frame.index)
-    value, scope = grouped.computed(lift, node, wanted.function, column)
-    return grouped.of_measures(value), scope
+    scope = grouped.Scope(node, group.keys, group.dropna)
+    return grouped.of_measures(grouped.computed(lift, scope, wanted.function, column)), scope
 
 
 def _as_series(frame: Frame, name: str, group: Grouping) -> Value:
@@ -339,7 +347,10 @@ def apply(lift: Lifter, group: Grouping, args: Arguments) -> Value:
         if group.series
         else lift.new(replace(frame, columns=tuple((n, c) for n, c in frame.columns if not group.columns or n in group.columns)))
     )
-    value, scope = grouped.computed(lift, node, given["func"], argument)
+    scope = grouped.Scope(node, group.keys, group.dropna)
+    value = grouped.computed(lift, scope, given["func"], argument)
+    if isinstance(value, Entries) and value.factory == "series":
+        return lift.new(_several_values(lift, group, scope, value))
     cell = grouped.of_measures(value)
     source, measures, table = grouped.measures_for(lift, [scope], list(group.keys))
     order = GroupOrder.SORTED if group.sort else GroupOrder.FIRST_SEEN
@@ -354,6 +365,12 @@ def apply(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     )
     name = group.columns[0] if group.series else ""
     return Column1(out, grouped.filled_in(cell, table, out), name, None, False, group.keys)
+
+
+def _several_values(lift: Lifter, group: Grouping, scope: grouped.Scope, values: Entries) -> Frame:
+    """Return one row per group with a column for each entry of the Series that a function of the group yields."""
+    results = [(lift.text(k), grouped.of_measures(lift.content(v))) for k, v in values.items]
+    return _one_row_each(lift, group, [scope], results)
 
 
 def _cell(frame: Frame, name: str) -> Cell:
@@ -384,8 +401,10 @@ def transform(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     for name in names:
         column = Column1(node, _cell(frame, name), name, None, False, frame.index)
         known = known_function(lift, given["func"])
+        value: Value
         if known is None:
-            value, scope = grouped.computed(lift, node, given["func"], column)
+            scope = grouped.Scope(node, group.keys, group.dropna)
+            value = grouped.computed(lift, scope, given["func"], column)
         else:
             scope = grouped.Scope(node)
             value = scope.measure(lift, known, column.cell, node)
@@ -396,7 +415,63 @@ def transform(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     return lift.new(settled(lift, Frame(node, tuple(made.items()), frame.index, frame.levels)))
 
 
-@method("groupby", "filter", "groups", "rolling", "expanding", "sample", "value_counts")
+@method("groupby", "filter")
+def kept_groups(lift: Lifter, group: Grouping, args: Arguments) -> Value:
+    """``grouped.filter(lambda g: len(g) > 5)``: the rows of the groups for which a function is true, in the table's order."""
+    given = args.bind("func", dropna=True)
+    if not lift.const(given["dropna"]) or group.columns:
+        raise no_rule("filter of groups with dropna, or of chosen columns")
+    node, frame = rows_of(lift, group)
+    scope = grouped.Scope(node, group.keys, group.dropna)
+    value = grouped.computed(lift, scope, given["func"], lift.new(frame))
+    if not scope.measures:
+        raise no_rule("filter of groups by something that is not theirs")
+    out, cell = grouped.on_each_row(lift, frame, group.keys, group.dropna, scope, grouped.of_measures(value))
+    if cell.type is not Type.BOOL:
+        raise shape("A function that chooses groups yields something else than true or false")
+    there = [cells.make("not_null", cells.column(out, k)).expr for k in group.keys] if group.dropna else []
+    kept = cells.choose(paths.conjunction(there), cell, Cell(Literal(False), Type.BOOL))
+    if kept.nullable:
+        kept = cells.make("coalesce", kept, Cell(Literal(False), Type.BOOL))
+    return lift.new(masked(lift, frame, Column1(out, kept, "", None, True)))
+
+
+@method("groupby", "idxmax", "idxmin")
+def places_of_extremes(lift: Lifter, group: Grouping, args: Arguments) -> Value:
+    """``grouped[column].idxmax()``: the index of the first greatest value of each group; ``frame.loc`` takes it."""
+    args.bind()
+    if not group.series:
+        raise no_rule(f"{args.what} of several columns")
+    return Accessor(Tup((group, Const(args.what.endswith("idxmin")))), "first extremes")
+
+
+def rows_of_extremes(lift: Lifter, frame: Frame, accessor: Accessor) -> Frame:
+    """Return ``frame.loc[frame.groupby(keys)[column].idxmax()]``: of each group one row, in the order of the keys."""
+    assert isinstance(accessor.owner, Tup)
+    group, smallest = accessor.owner.items
+    assert isinstance(group, Grouping)
+    node, rows = rows_of(lift, group)
+    here, there = frame.numbered, rows.numbered
+    same = here is not None and there is not None and lift.align.same(here, there) and lift.align.same(frame.node, node)
+    if not same or frame.part is not None or not group.dropna:
+        raise shape("Rows are chosen by an index that counts the rows of another table")
+    name = group.columns[0]
+    needed = [cells.make("not_null", _cell(rows, n)) for n in (*group.keys, name)]
+    kept = filtered(lift, rows, Cell(paths.conjunction(c.expr for c in needed), Type.BOOL))
+    if not group.sort:
+        raise no_rule("the places of extremes of groups in the order in which they come")
+    order = (*((k, True) for k in group.keys), (name, bool(lift.const(smallest))))
+    call = lift.naming.called(kept.node)
+    out = lift.step(Sort, call, parent=kept.node, by=order)
+    one = lift.step(Distinct, call, parent=out, subset=group.keys, keep=Keep.FIRST)
+    columns = tuple((n, cells.column(one, n)) for n in frame.names if n in one.schema)
+    if len(columns) < len(frame.columns):
+        raise shape("A table was changed after it was grouped")
+    levels = tuple((n, cells.column(one, n)) for n, _ in frame.levels)
+    return Frame(one, columns, frame.index or None, levels, None, frame.numbered)
+
+
+@method("groupby", "groups", "sample", "value_counts")
 def ordered(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     """What looks at some rows of each group in ways that no rule covers."""
     raise no_rule(args.what.replace("groupby", "DataFrameGroupBy"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.nodes import Option, Options, Read, Reader
 from lester_gui.ir.schema import Schema
 from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.classes import class_of
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -25,6 +26,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.json_values import Json
+from lester_gui.rewrite.lift.library.pandas_files import WrittenTable, read_again, to_csv
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -80,8 +82,13 @@ def read_csv(lift: Lifter, args: Arguments) -> Value:
         if name in args.keywords or (name == "sep" and len(args.positional) > 1):
             options["sep" if name == "delimiter" else name] = written(lift, given[name])
     index = lift.const(given["index_col"])
-    node = read(lift, path, Reader.PANDAS_CSV, as_options(options))
-    frame = plain(node)
+    if options.get("parse_dates") is True:  # of the index alone
+        options["parse_dates"] = [] if index is None or index is False else index if isinstance(index, list) else [index]
+    again = lift.files.get(normal(path))
+    if isinstance(again, WrittenTable):
+        frame = read_again(lift, again, options)
+    else:
+        frame = plain(read(lift, path, Reader.PANDAS_CSV, as_options(options)))
     kinds = options.get("dtype")
     if isinstance(kinds, dict):
         lift.categories.update(n for n, kind in kinds.items() if kind == "category")
@@ -90,7 +97,7 @@ def read_csv(lift: Lifter, args: Arguments) -> Value:
     if index is None or index is False:
         return lift.new(frame)
     given_names = [index] if isinstance(index, str | int) else list(index)
-    names = tuple(node.schema.names[i] if isinstance(i, int) else str(i) for i in given_names)
+    names = tuple(frame.names[i] if isinstance(i, int) else str(i) for i in given_names)
     return lift.new(with_index(lift, frame, names))
 
 
@@ -176,6 +183,36 @@ def data_frame(lift: Lifter, args: Arguments) -> Value:
     if isinstance(data, Result):
         return data
     raise no_rule("DataFrame of this object")
+
+
+@function("pandas.Series")
+def series(lift: Lifter, args: Arguments) -> Value:
+    """``pd.Series(values)``, ``pd.Series(values, index=frame.index)`` of the same rows, ``pd.Series({name: value})``."""
+    given = args.bind("data", "index", "dtype", "name", data=None, index=None, dtype=None, name=None, ignored=("copy",))
+    data, index, name = lift.content(given["data"]), lift.content(given["index"]), lift.const(given["name"])
+    if isinstance(data, Result):
+        return data
+    if lift.content(given["dtype"]) != Const(None):
+        raise no_rule("Series with dtype")
+    if isinstance(data, Entries) and index == Const(None) and not data.factory:
+        return lift.new(Entries(data.items, "series"))
+    if not isinstance(data, Column1 | Rows):
+        raise no_rule("Series of this object")
+    column = as_column(lift, data)
+    named = column.name if name is None and not column.numpy else str(name or "")
+    if index == Const(None):
+        plain = () if column.numpy else column.index
+        return Column1(column.node, column.cell, named, column.part, False, plain)
+    there: tuple[str, ...] | None = ()
+    if isinstance(index, Labels):
+        index, there = Rows(index.frame.node, lift.position(index.frame.node)), None
+    elif isinstance(index, Column1):
+        there = index.index
+    if not isinstance(index, Rows | Column1) or index.part != column.part or not lift.align.same(index.node, column.node):
+        raise no_rule("Series with an index of other rows")
+    if not column.numpy and column.index != there:
+        raise shape("A Series is given another index, by which its values are looked up")
+    return Column1(column.node, column.cell, named, column.part, False, there)
 
 
 def _chosen(frame: Frame, names: tuple[str, ...]) -> Frame:
@@ -280,6 +317,8 @@ def write(lift: Lifter, owner: Value, args: Arguments) -> Value:
     name = args.node.func.value.id if args.node is not None and _named(args) else ""  # type: ignore[attr-defined]
     if path is not None:
         lift.wrote(path, "predictions" if results else "table", name)
+        if isinstance(owner, Frame) and args.what.endswith("to_csv"):
+            to_csv(lift, owner, normal(path), args)
     return Result("file")
 
 

@@ -10,7 +10,7 @@ from lester_gui.ir.nodes import Aggregate, Join, JoinKind, Node, Select, Sort
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Value
-from lester_gui.rewrite.lift.library.pandas_frame import settled, whole
+from lester_gui.rewrite.lift.library.pandas_frame import MARK, settled, whole
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.naming import stored_apart
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -109,7 +109,14 @@ def _keys(lift: Lifter, left: Frame, right: Frame, given: dict[str, Value], how:
 def joined(
     lift: Lifter, left: Frame, right: Frame, how: JoinKind, on: tuple[tuple[str, str], ...], suffixes: tuple[str, str]
 ) -> Frame:
-    """Return the join of two frames, columns and rows in pandas' order."""
+    """Return the join of two frames, columns and rows in pandas' order; marks of columns that nobody named stay."""
+    out = _joined(lift, left, right, how, on, suffixes)
+    return replace(out, columns=(*out.columns, *((n, v) for f in (left, right) for n, v in f.columns if MARK in n)))
+
+
+def _joined(
+    lift: Lifter, left: Frame, right: Frame, how: JoinKind, on: tuple[tuple[str, str], ...], suffixes: tuple[str, str]
+) -> Frame:
     left = _keys_visible(left, {a for a, _ in on})
     right = _keys_visible(right, {b for _, b in on})
     a, left = lift.materialise(left)
@@ -206,12 +213,14 @@ def join(lift: Lifter, left: Frame, args: Arguments) -> Value:
     if not keys or not right.index or len(keys) != len(right.index):
         raise no_rule("join without a named index")
     whole(left, "A join"), whole(right, "A join")
+    if not on_index and not set(keys) & set(right.names):  # the right index is not among the columns: it has the keys' names
+        right = replace(right, index=keys, levels=tuple((k, c) for k, (_, c) in zip(keys, right.levels, strict=True)))
     out = joined(
         lift,
         left,
         right,
         how,
-        tuple(zip(keys, right.index, strict=True)),
+        tuple(zip(keys, right.index or (), strict=True)),
         (lift.text(given["lsuffix"]), lift.text(given["rsuffix"])),
     )
     if on_index:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
     Column1,
     Const,
-    Entries,
     Frame,
     Result,
     Rows,
@@ -30,7 +30,9 @@ from lester_gui.rewrite.lift.library.pandas_frame import (
     sliced,
     with_column,
 )
+from lester_gui.rewrite.lift.library.pandas_groups import rows_of_extremes
 from lester_gui.rewrite.lift.library.pandas_io import with_index
+from lester_gui.rewrite.lift.library.pandas_labels import among
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -48,8 +50,10 @@ def reset_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         columns = frame.columns
     elif frame.levels:
         columns = (*frame.levels, *frame.columns)
-    else:
+    elif "index" in frame.names:
         raise no_rule("keeping row numbers as a column")
+    else:  # row numbers are a result: a script that drops them goes on, one that computes with them does not
+        columns = (("index", Result("row numbers")), *frame.columns)
     return in_place(lift, args, settled(lift, Frame(frame.node, columns, (), (), frame.part)), given["inplace"])
 
 
@@ -81,7 +85,11 @@ def loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     key = lift.content(args.positional[0])
     rows, names = (key.items if len(key.items) == 2 else (key, None)) if isinstance(key, Tup) else (key, None)
     rows = lift.content(rows)
-    if isinstance(rows, Column1):
+    if isinstance(rows, Accessor) and rows.kind == "first extremes":
+        frame = rows_of_extremes(lift, frame, rows)
+    elif isinstance(rows, Labels):
+        frame = masked(lift, frame, among(lift, frame, rows))
+    elif isinstance(rows, Column1):
         frame = masked(lift, frame, rows)
     elif not (isinstance(rows, Accessor) and rows.owner == Tup((Const(None),) * 3)):
         raise no_rule("loc with these rows")
@@ -114,6 +122,8 @@ def set_loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     if isinstance(rows, Accessor) and rows.owner == Tup((Const(None),) * 3):
         lift.set(accessor.owner, with_column(lift, frame, name, value))
         return Const(None)
+    if isinstance(rows, Labels):
+        rows = among(lift, frame, rows)
     if not isinstance(rows, Column1):
         raise no_rule("loc[…] = … with these rows")
     frame, mask = aligned(lift, frame, rows)
@@ -207,21 +217,16 @@ def row_labels(lift: Lifter, frame: Frame, owner: Value) -> Value:
     if len(frame.levels) == 1:
         name, cell = frame.levels[0]
         return Column1(frame.node, cell, name, frame.part, True, frame.index)
+    if frame.index is None and frame.part is None and frame.origin is not None:
+        return Labels(frame)
     return Rows(frame.node, lift.position(frame.node), frame.part)
 
 
 @method("frame", "info", "describe", "hist", "boxplot", "value_counts", "nunique", "corr", "memory_usage", "duplicated",
-        "count", "std", "min", "max", "median", "to_string", "to_dict", "items", "keys", "equals")  # fmt: skip
+        "to_string", "to_dict", "items", "keys", "equals")  # fmt: skip
 def looked_at(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """Methods that scripts use to look at a table; statistics per column can be used in ``fillna``."""
+    """Methods that scripts use to look at a table."""
     what = args.what.rsplit(".", 1)[-1]
-    if what in ("std", "min", "max", "median", "count") and not lift.is_shown(args):
-        numeric = [
-            (n, c) for n, c in frame.columns if isinstance(c, Cell) and (c.type.is_number or what in ("min", "max", "count"))
-        ]
-        return lift.new(
-            Entries(tuple((Const(n), lift.state(frame.node, c, what, f"{what}_{n}", frame.part)) for n, c in numeric))
-        )
     if what in ("duplicated", "to_dict", "items", "keys", "equals"):
         raise no_rule(f"DataFrame.{what}")
     return Result(what)

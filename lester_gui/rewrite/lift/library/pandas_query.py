@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Frame, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Value
 from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.library.pandas_frame import assigned, in_place
+from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 
 if TYPE_CHECKING:
@@ -18,6 +20,26 @@ if TYPE_CHECKING:
 
 def condition(lift: Lifter, frame: Frame, text: str) -> Cell:
     """Return the condition that a query text states; ``@name`` is a variable of the script."""
+    cell = value(lift, frame, text)
+    if cell.type is not Type.BOOL or cell.nullable:
+        raise shape("The text of a query is not a condition")
+    return cell
+
+
+@method("frame", "eval")
+def evaluated(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.eval("a * b")``, ``frame.eval("c = a * b")``."""
+    given = args.bind("expr", inplace=False)
+    text = lift.text(given["expr"])
+    target = re.fullmatch(r"\s*(\w+)\s*=(?!=)(.*)", text, re.DOTALL)
+    cell = value(lift, frame, target.group(2) if target else text)
+    if target is None:
+        return Column1(frame.node, cell, "", frame.part, False, frame.index)
+    return in_place(lift, args, assigned(lift, frame, {target.group(1): cell}), given["inplace"])
+
+
+def value(lift: Lifter, frame: Frame, text: str) -> Cell:
+    """Return what a text says in the language of ``query`` and ``eval``, row by row."""
     source = re.sub(r"@(?=\w)", "__at_", text.replace("\n", " "))
     source = re.sub(r"`([^`]+)`", lambda m: "__quoted_" + m.group(1).encode().hex(), source)
     source = re.sub(r"&&?", " and ", re.sub(r"\|\|?", " or ", source)) if not re.search(r"['\"][^'\"]*[&|]", source) else source
@@ -35,10 +57,10 @@ def condition(lift: Lifter, frame: Frame, text: str) -> Cell:
             hidden[node.id] = lift.look_up(node.id.removeprefix("__at_"))
         else:
             name = bytes.fromhex(node.id.removeprefix("__quoted_")).decode() if node.id.startswith("__quoted_") else node.id
-            value = frame.get(name)
-            if value is None:
+            column = frame.get(name)
+            if column is None:
                 raise shape(f"A query uses the column {name!r}, which does not exist")
-            hidden[node.id] = value
+            hidden[node.id] = column
     from lester_gui.rewrite.lift.records import Activation
 
     lift.activations.append(
@@ -49,8 +71,6 @@ def condition(lift: Lifter, frame: Frame, text: str) -> Cell:
             cell = cells.cell_of(lift.content(evaluate(lift, tree.body)))
     finally:
         lift.activations.pop()
-    if cell.type is not Type.BOOL or cell.nullable:
-        raise shape("The text of a query is not a condition")
     return cell
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Tup, Value
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Entries, Frame, Items, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_frame import assigned, in_place
 from lester_gui.rewrite.lift.library.pandas_series import absent, by_table, mapped
 from lester_gui.rewrite.lift.library.pandas_series import in_place as series_in_place
@@ -26,8 +26,36 @@ NOT_GIVEN = Const("\x1fnot given")
 def of_series(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.replace({old: new})``, ``column.replace(old, new)``, ``column.replace([old, …], new)``, also by a pattern."""
     given = args.bind("to_replace", "value", to_replace=NOT_GIVEN, value=NOT_GIVEN, inplace=False, regex=False)
+    if lift.content(given["regex"]) == Const(False) and not lift.const(given["inplace"]):
+        pairs = pairs_of(lift, given["to_replace"], given["value"])
+        if column.cell.type is Type.STR and pairs and all(_is_number(new) for _, new in pairs):
+            return Accessor(Tup((column, mapped(column, _printed(lift, column.cell, pairs)))), "numbers in place of texts")
     new = mapped(column, _new(lift, column, args, given))
     return series_in_place(lift, column, args, new) if lift.const(given["inplace"]) else new
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, Const) and type(value.value) in (int, float) and value.value == value.value
+
+
+def _printed(lift: Lifter, cell: Cell, pairs: Pairs) -> Cell:
+    """Return texts in which some stand for numbers as these would be printed: what is left as text is read as a number later."""
+    return replaced(lift, cell, [(old, Const(str(new.value))) for old, new in pairs if isinstance(new, Const)])
+
+
+@method("numbers in place of texts", "astype")
+def as_numbers(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.replace({"yes": 1, "no": 0}).astype(int)``: a text that was not replaced has to be a number itself."""
+    from lester_gui.rewrite.lift.library.pandas_convert import cast
+
+    assert isinstance(accessor.owner, Tup)
+    _, printed = accessor.owner.items
+    assert isinstance(printed, Column1)
+    given = args.bind("dtype", ignored=("copy",), errors="raise")
+    cell = cast(lift, printed.cell, given["dtype"])
+    if not cell.type.is_number or lift.const(given["errors"]) != "raise":
+        raise no_rule("a column of texts and numbers as another type")
+    return mapped(printed, cell)
 
 
 def _new(lift: Lifter, column: Column1, args: Arguments, given: dict[str, Value]) -> Cell:
@@ -90,7 +118,7 @@ def replaced(lift: Lifter, cell: Cell, pairs: Pairs) -> Cell:
         If the column would hold values of several types.
     """
     known = [(old, new) for old, new in pairs if can_equal(cell.type, old)]
-    if cell.type is Type.BOOL and not cell.nullable and {lift.const(k) for k, _ in known} == {True, False}:
+    if cell.type is Type.BOOL and not cell.nullable and {k.value for k, _ in known if isinstance(k, Const)} == {True, False}:
         return by_table(lift, cell, Entries(tuple(known)))  # both truth values are listed: nothing stays
     kind = cell.type
     for _, new in known:

@@ -1,4 +1,4 @@
-"""pandas: wide tables made long, and summaries by two keys that scripts look at."""
+"""pandas: wide tables made long."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.nodes import Concat, Project, Select
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Const, Frame, Result, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Frame, Value
 from lester_gui.rewrite.lift.library.pandas_frame import whole
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -69,15 +69,3 @@ def melted(lift: Lifter, frame: Frame, ids: tuple[str, ...], values: tuple[str, 
         return Frame(out, tuple((n, cells.column(out, n)) for n in out.schema.names), ())
     long = lift.step(Concat, call, inputs=tuple(parts))
     return Frame(long, tuple((n, cells.column(long, n)) for n in long.schema.names), ())
-
-
-@function("pandas.crosstab", "pandas.pivot_table", "pandas.pivot")
-def summary(lift: Lifter, args: Arguments) -> Value:
-    """A table whose columns are the values of a column: it is looked at. Which columns it has is no plan's to say."""
-    return Result("table of two keys")
-
-
-@method("frame", "pivot_table", "pivot")
-def summary_of(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.pivot_table(index=…, columns=…, values=…)``, as above."""
-    return Result("table of two keys")

@@ -59,7 +59,7 @@ def drawn(lift: Lifter, frame: Frame, rows: Value) -> Part | None:
         return None
     if rows.template != lift.position(rows.node):
         return None
-    if frame.index != ():
+    if frame.numbered is None:
         raise no_rule("rows of a split by an index that is not 0, 1, 2, …")
     return rows.part
 

@@ -17,6 +17,7 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     Frame,
     Items,
+    Iterated,
     Keyed,
     Leaf,
     Order,
@@ -25,6 +26,7 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Unknown,
     Value,
+    Vocabulary,
 )
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -155,8 +157,10 @@ def isin(lift: Lifter, column: Column1, args: Arguments) -> Value:
         from lester_gui.rewrite.lift.masks import side_leaf
 
         return mapped(column, Cell(side_leaf(lift, options, column.cell, column.node), Type.BOOL))
+    if isinstance(options, Vocabulary) and options.node is not None and options.cell is not None:  # of ``unique()``
+        options = Column1(options.node, options.cell)
     if isinstance(options, Column1 | Rows | Keyed):
-        node, cell = lift.resolve(column.node, Cell(semi(lift, options, column.cell), Type.BOOL))
+        node, cell = lift.resolve(column.node, Cell(semi(lift, options, column.cell, nulls=not column.numpy), Type.BOOL))
         return replace(column, node=node, cell=cell[0])
     literals = _literals(lift, options)
     values = [cells.cell_of(v) for v in literals if not absent(v)]
@@ -408,13 +412,10 @@ def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
     "tail",
     "info",
     "mode",
-    "items",
     "corr",
 )
 def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """What scripts use to look at a column; ``unique`` gives its values in order of first appearance."""
-    from lester_gui.rewrite.lift.domain import Vocabulary
-
     what = args.what.rsplit(".", 1)[-1]
     if what == "unique" and not lift.is_shown(args):
         return Vocabulary("first_seen", column.node, column.cell, (), False)
@@ -422,9 +423,18 @@ def looked_at(lift: Lifter, column: Column1, args: Arguments) -> Value:
         one = total(lift, column, "mode", f"mode_{column.name}")
         first = one if column.part is not None else cells.make("present", one)  # of no values there is no first one
         return Accessor(Tup((first,)), "modes")
-    if what in ("mode", "items", "corr") and not lift.is_shown(args):
+    if what in ("mode", "corr") and not lift.is_shown(args):
         raise no_rule(f"Series.{what}")
     return Result(what)
+
+
+@method("series", "items")
+def items(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``for key, value in column.items()``: the index and the value of each row."""
+    if column.part is not None or column.index is None or len(column.index) > 1:
+        raise no_rule("Series.items here")
+    key = cells.column(column.node, column.index[0]) if column.index else lift.position(column.node)
+    return Iterated("records", (Rows(column.node, Tup((key, column.cell))),))
 
 
 @method("series", "__getitem__")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 RUNNING = {"cumsum": "pandas_cumsum", "cummax": "pandas_cummax", "cummin": "pandas_cummin", "ffill": "ffill", "bfill": "bfill"}
-LOOKING = ("shift", "diff", "rank", *RUNNING)
+LOOKING = ("shift", "diff", "rank", "pct_change", *RUNNING)
 
 
 def windowed(lift: Lifter, node: Node, by: tuple[str, ...], column: WindowColumn, dropna: bool = True) -> tuple[Node, Cell]:
@@ -65,6 +65,8 @@ def looked(
     lift: Lifter, node: Node, by: tuple[str, ...], column: str, what: str, args: Arguments, dropna: bool
 ) -> tuple[Node, Cell]:
     """Return node and cell of a method that looks at other rows of the group."""
+    if what == "pct_change":
+        return _change(lift, node, by, column, args, dropna)
     options = options_of(lift, what, args)
     kind = node.schema.field(column).type
     if what == "diff" and kind in (Type.DATE, Type.TIMESTAMP):
@@ -76,15 +78,42 @@ def looked(
     return windowed(lift, node, by, WindowColumn(f"{column}_{what}", column=column, **options), dropna)  # type: ignore[arg-type]
 
 
+def _change(lift: Lifter, node: Node, by: tuple[str, ...], column: str, args: Arguments, dropna: bool) -> tuple[Node, Cell]:
+    """``column.pct_change()``: by how much a value is more than the one before, as a share of that."""
+    given = args.bind("periods", periods=1, fill_method=None)
+    if lift.content(given["fill_method"]) != Const(None):
+        raise no_rule("pct_change that fills missing values")
+    before = WindowColumn(f"{column}_before", "shift", column, offset=lift.const(given["periods"]))
+    out, earlier = windowed(lift, node, by, before, dropna)
+    share = cells.make("float_div", cells.column(out, column), earlier)
+    return out, cells.make("sub", share, cells.cell_of(Const(1.0)))
+
+
 @method("series", *LOOKING)
 def of_series(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.shift(1)``, ``column.rank()``, ``column.cumsum()``, ``column.ffill()`` over all rows."""
     what = args.what.rsplit(".", 1)[-1]
-    if column.part is not None or lift.group is not None:
-        raise shape(f"{what} of one side of a split, or of a group, is not supported yet")
+    by, dropna = groups_around(lift, column, what)
     node, name = lift.as_column(column.node, column.cell, column.name or "value")
-    out, cell = looked(lift, node, (), name, what, args, dropna=False)
+    out, cell = looked(lift, node, by, name, what, args, dropna)
     return replace(column, node=out, cell=cell)
+
+
+def groups_around(lift: Lifter, column: Column1, what: str) -> tuple[tuple[str, ...], bool]:
+    """Return within which groups a column looks at other rows: those whose function is being lifted, else all rows are one.
+
+    Raises
+    ------
+    Stopped
+        If it has the rows of one side of a split, or only some of the group's.
+    """
+    if column.part is not None:
+        raise shape(f"{what} of one side of a split is not supported yet")
+    if lift.group is None:
+        return (), False
+    if not lift.align.same(column.node, lift.group.node):
+        raise shape(f"{what} of some rows of a group is not supported yet")
+    return lift.group.keys, lift.group.dropna
 
 
 @method("groupby", *LOOKING)

@@ -6,9 +6,22 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import line_tests, loops, one_hot_rows
+from lester_gui.rewrite.lift import group_loops, line_tests, loops, one_hot_rows
 from lester_gui.rewrite.lift.classes import values_of
-from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Estimator, Fields, Handle, Items, Ref, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Const,
+    Entries,
+    Estimator,
+    Fields,
+    Grouping,
+    Handle,
+    Items,
+    Ref,
+    Result,
+    Tup,
+    Value,
+)
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.fold_loops import Folds, last_round
 from lester_gui.rewrite.lift.functions import stored_names
@@ -64,6 +77,9 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
     names = stored_names([*node.body, ast.Assign([node.target], ast.Constant(None), lineno=node.lineno)])
     flow, lift.flow = lift.flow, [None]
     try:
+        if isinstance(content, Grouping):
+            group_loops.run(lift, content, lambda v: store(lift, node.target, v), node.body, names, node)
+            return
         loops.run(lift, iterable, lambda v: store(lift, node.target, v), node.body, names, node)
     finally:
         lift.flow = flow
@@ -118,8 +134,10 @@ def unroll(lift: Lifter, node: ast.For, known: tuple[Value, ...]) -> None:
         raise no_rule(f"a loop of {len(known)} rounds")
     frame = Unrolled()
     lift.flow.append(frame)
+    passing, names = lift.passing, stored_names([*node.body, ast.Assign([node.target], ast.Constant(None), lineno=node.lineno)])
     try:
-        for value in known:
+        for place, value in enumerate(known, 1):
+            lift.passing = passing | (frozenset(names) if place < len(known) else frozenset())
             store(lift, node.target, value)
             block(lift, node.body)
             join(lift, [*frame.next, here(lift)])
@@ -128,6 +146,7 @@ def unroll(lift: Lifter, node: ast.For, known: tuple[Value, ...]) -> None:
                 break
     finally:
         lift.flow.pop()
+        lift.passing = passing
     if node.orelse:
         block(lift, node.orelse)
     join(lift, [*frame.end, here(lift)])
