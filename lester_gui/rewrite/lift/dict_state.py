@@ -14,11 +14,13 @@ from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import paths, sharing
 from lester_gui.rewrite.lift.domain import (
+    Accessor,
     Cell,
     Const,
     Entries,
     InLoop,
     Items,
+    Lazy,
     Leaf,
     LineOf,
     Maybe,
@@ -34,7 +36,7 @@ from lester_gui.rewrite.lift.group_values import GroupSlot
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
-from lester_gui.rewrite.lift.templates import settled
+from lester_gui.rewrite.lift.templates import mapped, settled
 from lester_gui.rewrite.lift.whole_lines import as_text
 
 if TYPE_CHECKING:
@@ -86,10 +88,7 @@ def started(lift: Lifter, content: InLoop, key: Value) -> InLoop:
 def _previous(lift: Lifter, template: Value, ident: int, count: list[int]) -> Value:
     """Return a value of the shape of a template, made of what the row before left."""
     if isinstance(template, Cell):
-        count[0] += 1
-        return Cell(
-            Leaf("prev_item", ident, str(count[0] - 1), template.type, template.nullable), template.type, template.nullable
-        )
+        return _cell_before(template, ident, count)
     if isinstance(template, Tup):
         return Tup(tuple(_previous(lift, v, ident, count) for v in template.items))
     if isinstance(template, Items):
@@ -99,7 +98,14 @@ def _previous(lift: Lifter, template: Value, ident: int, count: list[int]) -> Va
     if isinstance(template, Entries):
         made = lift.new(replace(template, items=tuple((k, _previous(lift, v, ident, count)) for k, v in template.items)))
         return sharing.held(lift, made, ident)
+    if isinstance(template, Lazy | Accessor):
+        return mapped(lift, template, lambda c: _cell_before(c, ident, count))
     raise shape("A dict holds objects that are not values of a row")
+
+
+def _cell_before(cell: Cell, ident: int, count: list[int]) -> Cell:
+    count[0] += 1
+    return Cell(Leaf("prev_item", ident, str(count[0] - 1), cell.type, cell.nullable), cell.type, cell.nullable)
 
 
 def celled(lift: Lifter, value: Value) -> Value:
@@ -124,6 +130,8 @@ def celled(lift: Lifter, value: Value) -> Value:
         return replace(content, values=tuple(celled(lift, v) for v in content.values))
     if isinstance(content, Entries):
         return replace(content, items=tuple((k, celled(lift, v)) for k, v in content.items))
+    if isinstance(content, Lazy | Accessor):
+        return settled(lift, content)
     raise shape("A dict holds objects that are not values of a row")
 
 
@@ -192,7 +200,11 @@ def _slot(lift: Lifter, ident: int, key: Value, factory: str) -> GroupSlot | Non
         return None
     if content.before.items or content.key is not None:
         raise Stopped(Reason.RECURRENCE, "A dict of lists is used in several ways in one loop")
-    return GroupSlot(ident, settled(lift, key))
+    place = settled(lift, key)
+    loop = lift.loops[-1]
+    assert isinstance(loop, Loop)
+    loop.effects.append(Effect("slot", ident, lift.live, Const(None), place, lift.line))
+    return GroupSlot(ident, place)
 
 
 def get(lift: Lifter, ident: int, key: Value, default: Value) -> Value:

@@ -267,7 +267,7 @@ class Keyed(Value):
 class Vocabulary(Value):
     """A dict from each value of a column to its number: sorted, by first appearance, or listed in the script.
 
-    `values` is set for a listed one. `cell` over `node` are the values otherwise.
+    `values` is set for a listed one. `cell` over `node` are the values otherwise, with a `part` those of one side of a split.
     """
 
     order: str
@@ -275,6 +275,7 @@ class Vocabulary(Value):
     cell: Cell | None = None
     values: tuple[object, ...] = ()
     as_dict: bool = True
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +301,20 @@ class Maybe(Value):
 
     found: Expr
     value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Lazy(Value):
+    """What a pure expression over values of the row gives, as text: a list of words, a dict of parts of a line.
+
+    It is no value of a row itself. What a script takes of it is one, as soon as its type is known: ``len(words)``,
+    ``int(parts["n"])``; then the whole expression is carried as one function.
+    """
+
+    text: str
+    parameters: tuple[tuple[str, Cell], ...]
+    needed: tuple[str, ...] = ()
+    pieces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +411,17 @@ class Order(Value):
     stop: Value | None = None
     part: Part | None = None
     groups: Vocabulary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffled(Value):
+    """A list or array in a seeded random order of its rows: only a cut through it, or another list of the same rows, is known.
+
+    A plan keeps the rows where they are and records which side of the cut each is on.
+    """
+
+    inner: Value
+    order: Order
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def _made(done: Finished, ident: int, content: InLoop) -> Value | None:
         if content.key is not None or not done.is_new(content) or done.of("set").get(ident):
             raise no_rule("a dict of lists that is used in several ways in one loop")
         assert isinstance(content.before, Entries)
-        return group_lists.made(done, lists, not content.before.factory)
+        return group_lists.made(done, lists, done.of("slot").get(ident, []), not content.before.factory)
     final = done.final(content)
     if isinstance(final, Unknown):
         return final

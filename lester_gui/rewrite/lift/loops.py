@@ -37,9 +37,11 @@ from lester_gui.rewrite.lift.domain import (
     Keyed,
     Leaf,
     Matrix,
+    Order,
     Part,
     Ref,
     Rows,
+    Shuffled,
     Tup,
     Unknown,
     Value,
@@ -95,6 +97,7 @@ def run(
     if found is not None:
         iterable, places = found
     side, iterable = all_rows(lift, iterable)
+    order, iterable = in_their_places(lift, iterable)
     source, rows, element = elements(lift, iterable)
     before = dict(lift.names)
     shapes: dict[int | str, Value] = {}
@@ -104,7 +107,7 @@ def run(
     for attempt in range(MOST_RUNS):
         state = lift.snapshot()
         loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines, body, side)
-        loop.places = places
+        loop.places, loop.order = places, order
         loop.first, loop.shapes = learns and attempt == 0, shapes
         try:
             once(lift, loop, element, bind, body, names, changed, pandas)
@@ -171,6 +174,12 @@ def all_rows(lift: Lifter, iterable: Value) -> tuple[Part | None, Value]:
     if isinstance(content, Rows | Column1) and content.part is not None:
         return content.part, replace(content, part=None)
     return None, iterable
+
+
+def in_their_places(lift: Lifter, iterable: Value) -> tuple[Order | None, Value]:
+    """Return the random order of the rows of a list, and the list with its rows where a plan has them."""
+    content = lift.content(iterable)
+    return (content.order, content.inner) if isinstance(content, Shuffled) else (None, iterable)
 
 
 def carried(lift: Lifter, loop: Loop, name: str, old: Value | None) -> Value:

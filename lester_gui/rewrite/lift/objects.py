@@ -34,6 +34,7 @@ from lester_gui.rewrite.lift.domain import (
     Present,
     Ref,
     Rows,
+    Shuffled,
     Tup,
     Unknown,
     UserClass,
@@ -70,6 +71,7 @@ KINDS: dict[type[Value], str] = {
     Fields: "fields",
     Generator: "generator",
     Order: "order",
+    Shuffled: "shuffled",
     InLoop: "inloop",
     WideRow: "wide",
     GroupSlot: "slot",
@@ -136,6 +138,7 @@ class Objects:
         self.shared: set[int] = set()
         self.inner: list[Any] = []  # tables that inner loops go through, while their bodies are looked at
         self.inner_tables: dict[Any, Any] = {}
+        self.group_parts: dict[tuple[object, ...], Groups] = {}  # what was made of dicts of lists: filtered, sorted, cut
         self.inner_keyed: dict[Any, Any] = {}
         self.inner_found: dict[int, Any] = {}  # the row that an inner loop found, while the body runs on it
         self._count = 0

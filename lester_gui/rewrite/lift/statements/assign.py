@@ -119,6 +119,10 @@ def starred(lift: Lifter, targets: list[ast.expr], value: Value) -> None:
     after = len(targets) - place - 1
     star = targets[place]
     assert isinstance(star, ast.Starred)
+    if isinstance(content, Fields) and _is_read(lift, star.value):
+        from lester_gui.rewrite.lift.texts import all_fields
+
+        content = Tup(all_fields(lift, content))  # what is done with the rest tells how many there are
     if isinstance(content, Fields):
         content = pieces_of(lift, content)
     if isinstance(content, Accessor) and content.kind == "pieces":
@@ -138,6 +142,15 @@ def starred(lift: Lifter, targets: list[ast.expr], value: Value) -> None:
         lift.names[star.value.id] = rest
     else:
         store(lift, star.value, rest)
+
+
+def _is_read(lift: Lifter, target: ast.expr) -> bool:
+    """Whether the script reads a name anywhere in the module or function at hand."""
+    tree = dict(lift.script.modules).get(lift.activations[-1].module)
+    names = ast.walk(lift.script.tree if tree is None else ast.parse(tree))
+    return isinstance(target, ast.Name) and any(
+        isinstance(n, ast.Name) and n.id == target.id and isinstance(n.ctx, ast.Load) for n in names
+    )
 
 
 def assign_name(lift: Lifter, name: str, value: Value) -> None:

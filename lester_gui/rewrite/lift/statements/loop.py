@@ -11,6 +11,7 @@ from lester_gui.rewrite.lift.classes import values_of
 from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Estimator, Fields, Handle, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.functions import stored_names
+from lester_gui.rewrite.lift.list_filling import plainly
 from lester_gui.rewrite.lift.nested import nested_loop
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import Path, here
@@ -58,6 +59,9 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
         raise no_rule("else after a loop over rows")
     if isinstance(content, Handle) and isinstance(node.target, ast.Name):
         node = ast.copy_location(ast.For(node.target, node.iter, line_tests.skipping(node.body, node.target.id), []), node)
+    filling = plainly(node.body)
+    if filling is not node.body:
+        node = ast.copy_location(ast.For(node.target, node.iter, filling, []), node)
     names = stored_names([*node.body, ast.Assign([node.target], ast.Constant(None), lineno=node.lineno)])
     flow, lift.flow = lift.flow, [None]
     try:
