@@ -115,10 +115,12 @@ class _Builder:
             if not module:
                 definitions(self.lift, name)
         pairs = tuple((name, cell) for cell, name in self.parameters.items())
-        return Lazy(ast.unparse(body), pairs, tuple(sorted(self.needed)), tuple(self.pieces))
+        return Lazy(ast.unparse(body), pairs, tuple(sorted(self.needed)), tuple(self.pieces), module)
 
     def inlined(self, value: Lazy) -> ast.expr:
         """Return such an expression as a part of this one."""
+        if value.needed and value.module != self.lift.activations[-1].module:
+            raise Stopped(Reason.NO_RULE, "What a function of another module computes is used in an expression")
         self.needed.update(value.needed)
         self.pieces.update(dict.fromkeys(value.pieces))
         names = {old: self.parameters.setdefault(cell, f"a{len(self.parameters) + 1}") for old, cell in value.parameters}

@@ -33,6 +33,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.group_values import GroupSlot
+from lester_gui.rewrite.lift.nested_dicts import NestedSlot, inner_factory, is_nested
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
@@ -155,9 +156,11 @@ def owned(lift: Lifter, value: Value, ident: int) -> Value:
 def made_by_factory(lift: Lifter, content: InLoop) -> Value | None:
     """Return what a defaultdict or Counter holds under a new key, None for a plain dict."""
     assert isinstance(content.before, Entries)
-    factory = content.before.factory
+    factory = inner_factory(content.before)
     if factory in ZERO:
         return ZERO[factory]
+    if is_nested(content) and not factory:
+        return None
     if isinstance(content.before.made, UserFunction):
         from lester_gui.rewrite.lift.expressions.call import invoke
         from lester_gui.rewrite.lift.library.table import Arguments
@@ -175,7 +178,7 @@ def there(lift: Lifter, ident: int, key: Value) -> Expr:
 
 def item(lift: Lifter, ident: int, key: Value) -> Value:
     """Return ``d[key]``; a defaultdict gets the key, in a plain dict it is there or the script ends."""
-    slot = _slot(lift, ident, key, "list")
+    slot = _slot(lift, ident, key, "list") or _slot(lift, ident, key, "set")
     if slot is not None:
         return slot
     content = touched(lift, ident, key)
@@ -188,7 +191,7 @@ def item(lift: Lifter, ident: int, key: Value) -> Value:
             raise Dead("A dict is read at a key that no row put there")
         return _known(content)
     value = either(lift, content, made)
-    kept = content.there if content.before.factory == "Counter" else TRUE
+    kept = content.there if inner_factory(content.before) == "Counter" else TRUE
     lift.heap[ident] = replace(content, there=kept, value=content.value if kept is content.there else value)
     return value
 
@@ -196,7 +199,7 @@ def item(lift: Lifter, ident: int, key: Value) -> Value:
 def _slot(lift: Lifter, ident: int, key: Value, factory: str) -> GroupSlot | None:
     """Return the list under a key of a dict of lists; None for other dicts."""
     content = lift.heap[ident]
-    if not (isinstance(content, InLoop) and isinstance(content.before, Entries) and content.before.factory == factory):
+    if not (isinstance(content, InLoop) and isinstance(content.before, Entries) and inner_factory(content.before) == factory):
         return None
     if content.before.items or content.key is not None:
         raise Stopped(Reason.RECURRENCE, "A dict of lists is used in several ways in one loop")
@@ -205,6 +208,17 @@ def _slot(lift: Lifter, ident: int, key: Value, factory: str) -> GroupSlot | Non
     assert isinstance(loop, Loop)
     loop.effects.append(Effect("slot", ident, lift.live, Const(None), place, lift.line))
     return GroupSlot(ident, place)
+
+
+def nested_slot(lift: Lifter, ident: int, key: Value) -> NestedSlot | None:
+    """Return the dict under a key of a dict of dicts; None for other dicts."""
+    if not is_nested(lift.heap[ident]):
+        return None
+    loop = lift.loops[-1]
+    assert isinstance(loop, Loop)
+    place = settled(lift, key)
+    loop.effects.append(Effect("nested", ident, lift.live, Const(None), place, lift.line))
+    return NestedSlot(ident, place)
 
 
 def get(lift: Lifter, ident: int, key: Value, default: Value) -> Value:

@@ -315,6 +315,7 @@ class Lazy(Value):
     parameters: tuple[tuple[str, Cell], ...]
     needed: tuple[str, ...] = ()
     pieces: tuple[str, ...] = ()
+    module: str = ""  # whose functions it calls
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,13 @@ def _computed(lift: Lifter, inner: Inner, generator: ast.comprehension, template
             raise no_rule("a list of a dict of which a mere result decides what is kept")
         conditions = paths.both(conditions, asked)
         lift.live = paths.both(lift.live, asked)
-    return conditions, lift.content(evaluate(lift, elt))
+    kept = paths.conjuncts(conditions)
+
+    def asked_for(cell: Cell) -> Cell:
+        there = Apply("not_null", (cell.expr,)) in kept or Apply("not", (Apply("is_null", (cell.expr,)),)) in kept
+        return Cell(cell.expr, cell.type) if there else cell
+
+    return conditions, mapped(lift, lift.content(evaluate(lift, elt)), asked_for)
 
 
 def restricted(lift: Lifter, groups: Groups, inner: Inner, condition: Expr, element: Value) -> Groups:

@@ -29,6 +29,7 @@ class Groups(Value):
     template: Value
     plain: bool = False
     known: Keyed | None = None
+    sets: bool = False  # without repetitions, and without an order
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def shape_of(value: Value) -> Value:
     if isinstance(value, Items):
         return Items(tuple(shape_of(v) for v in value.values), value.kind)
     if isinstance(value, Lazy):
-        return Lazy(value.text, tuple((n, _typed(c)) for n, c in value.parameters), value.needed, value.pieces)
+        return Lazy(value.text, tuple((n, _typed(c)) for n, c in value.parameters), value.needed, value.pieces, value.module)
     if isinstance(value, Accessor):
         assert isinstance(value.owner, Tup)
         return replace(value, owner=Tup((shape_of(value.owner.items[0]), *value.owner.items[1:])))

@@ -24,6 +24,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
 from lester_gui.rewrite.lift.wide_rows import OneHotRow, WideRow
@@ -69,7 +70,7 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
         return replace(content, columns=tuple((n, change(c)) for n, c in content.columns), there=there)
     if isinstance(content, JsonList):
         return JsonList(change(content.text), None if content.none is None else change(content.none))
-    if isinstance(content, GroupOf):
+    if isinstance(content, GroupOf | NestedOf):
         return replace(content, key=mapped(lift, content.key, change))
     if isinstance(content, Lazy):
         return replace(content, parameters=tuple((n, change(c)) for n, c in content.parameters))

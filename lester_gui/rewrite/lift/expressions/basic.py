@@ -11,6 +11,7 @@ from lester_gui.rewrite.lift import cells, iterators, missing, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Fields, Items, Leaf, Maybe, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.group_values import GroupOf
+from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import exits
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
@@ -34,7 +35,7 @@ def name(lift: Lifter, node: ast.Name) -> Value:
     iterators.read(lift, node, value)
     if isinstance(value, GroupOf) and value.order == iterators.GIVEN_ONCE:
         return replace(value, order="")
-    if isinstance(value, Maybe) and isinstance(value.value, GroupOf) and value.found in paths.conjuncts(lift.live):
+    if isinstance(value, Maybe) and isinstance(value.value, GroupOf | NestedOf) and value.found in paths.conjuncts(lift.live):
         return value.value  # the script asked first
     if isinstance(value, Cell) and isinstance(value.expr, Leaf) and value.expr.kind == "last":
         lift.read_stale.setdefault(value.expr.ident, (node.lineno, node.id))

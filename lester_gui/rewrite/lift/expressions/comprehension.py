@@ -12,6 +12,7 @@ from lester_gui.rewrite.lift.domain import Entries, Fields, Items, Iterated, Res
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.group_parts import comprehension, side_by_side
 from lester_gui.rewrite.lift.group_values import GroupOf
+from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.statements.assign import store
 from lester_gui.rewrite.lift.statements.branch import condition_of
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -39,6 +40,10 @@ def collect(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -
     content = lift.content(iterable)
     if isinstance(content, Result):
         return content
+    if isinstance(content, NestedOf):
+        from lester_gui.rewrite.lift.library.nested_dicts import listed
+
+        content = listed(lift, content)
     one = side_by_side(lift, content) if isinstance(content, Iterated) else content
     if isinstance(one, GroupOf) and len(node.generators) == 1:
         return comprehension(lift, node, one)

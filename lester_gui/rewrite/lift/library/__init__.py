@@ -17,6 +17,7 @@ MODULES = (
     "mappings",
     "group_lists",
     "group_statistics",
+    "nested_dicts",
     "orders",
     "shuffled_rows",
     "numpy",

@@ -35,7 +35,9 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups
 from lester_gui.rewrite.lift.library.group_lists import total as of_list
+from lester_gui.rewrite.lift.library.nested_dicts import listed
 from lester_gui.rewrite.lift.library.table import Arguments, function
+from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -88,7 +90,9 @@ def length(lift: Lifter, args: Arguments) -> Value:
         return of_list(lift, content, "size")
     if isinstance(content, Accessor) and content.kind == "group.counter" and isinstance(content.owner, GroupOf):
         return of_list(lift, group_parts.distinct(lift, content.owner), "size")
-    if isinstance(content, Keyed | Groups):
+    if isinstance(content, NestedOf):
+        return of_list(lift, listed(lift, content), "size")
+    if isinstance(content, Keyed | Groups | NestedDict):
         return Result("size")
     if isinstance(content, Accessor) and content.kind == "pieces":
         from lester_gui.rewrite.lift.library.text_pieces import number_of_pieces

@@ -32,7 +32,9 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.library.group_lists import by_place, in_order
+from lester_gui.rewrite.lift.library.nested_dicts import listed
 from lester_gui.rewrite.lift.library.table import Arguments, function
+from lester_gui.rewrite.lift.nested_dicts import MARK, NestedOf, factory_of
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.templates import mapped, settled
 
@@ -162,6 +164,8 @@ def list_(lift: Lifter, args: Arguments) -> Value:
     if not args.positional:
         return lift.new(Items(())) if args.what == "list" else Tup(())
     content = lift.content(args.positional[0])
+    if isinstance(content, NestedOf):
+        return listed(lift, content)
     if isinstance(content, GroupOf):
         return content
     values = known_elements(lift, content)
@@ -208,6 +212,8 @@ def set_(lift: Lifter, args: Arguments) -> Value:
     if not args.positional:
         return lift.new(Items((), "set"))
     content = lift.content(args.positional[0])
+    if isinstance(content, NestedOf):
+        return listed(lift, content)
     if isinstance(content, GroupOf):
         return group_parts.distinct(lift, content)
     values = known_elements(lift, content)
@@ -293,6 +299,11 @@ def default_dict(lift: Lifter, args: Arguments) -> Value:
         factory = "Counter"
     elif what == "defaultdict" and args.positional:
         made = args.positional[0]
+        inner = factory_of(made.node.body) if isinstance(made, UserFunction) and isinstance(made.node, ast.Lambda) else None
+        if isinstance(made, Module) and made.name in ("collections.Counter", "builtins.dict"):
+            inner = made.name.rsplit(".", 1)[-1].removeprefix("dict")
+        if inner is not None:
+            return lift.new(Entries((), f"{MARK}{inner}", made))
         if isinstance(made, Module):
             factory = made.name.removeprefix("builtins.")
         elif isinstance(made, UserFunction) and isinstance(made.node, ast.Lambda) and isinstance(made.node.body, ast.Constant):
@@ -312,6 +323,8 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
     plain = lift.content(given["key"]) == Const(None)
     if isinstance(content, Handle) and dict(content.options).get("csv") == "dict":
         content = lift.content(through(lift, given["iterable"], Const(None), "list"))
+    if isinstance(content, NestedOf):
+        content = listed(lift, content)
     if isinstance(content, GroupOf):
         return in_order(lift, content, given["key"], reverse)
     if isinstance(content, Vocabulary):

@@ -12,10 +12,11 @@ from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Aggregate, Distinct, GroupOrder, Keep, Measure, Node, Select
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, group_parts, paths, sharing, stages
-from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Items, Keyed, Maybe, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, InLoop, Items, Keyed, Maybe, Rows, Tup, Value
 from lester_gui.rewrite.lift.effects import Effect
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups, GroupSlot
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.nested_dicts import inner_factory
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped, settled
@@ -23,6 +24,15 @@ from lester_gui.rewrite.lift.templates import leaves, mapped, settled
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.finished import Finished
     from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@method("slot", "add")
+def add(lift: Lifter, slot: GroupSlot, args: Arguments) -> Value:
+    """``d[k].add(x)`` of a dict of sets."""
+    content = lift.heap[slot.ident]
+    if not (isinstance(content, InLoop) and isinstance(content.before, Entries) and inner_factory(content.before) == "set"):
+        raise no_rule("add to a list of a dict")
+    return append(lift, slot, args)
 
 
 @method("slot", "append")
@@ -34,7 +44,7 @@ def append(lift: Lifter, slot: GroupSlot, args: Arguments) -> Value:
     return Const(None)
 
 
-def made(done: Finished, effects: list[Effect], asked: list[Effect], plain: bool) -> Groups:
+def made(done: Finished, effects: list[Effect], asked: list[Effect], plain: bool, sets: bool) -> Groups:
     """Return a dict of lists after the loop that filled it; where it was `asked` for a list, it has one, be it empty."""
     from lester_gui.rewrite.lift.filled import keyed_rows
 
@@ -57,7 +67,10 @@ def made(done: Finished, effects: list[Effect], asked: list[Effect], plain: bool
             node, column = done.lift.as_column(node, cell, name or "value", lines)
             found[place] = cells.column(node, column)
     queue = iter(found)
-    return Groups(node, keys, mapped(done.lift, value, lambda c: next(queue)), plain, known)
+    out = Groups(node, keys, mapped(done.lift, value, lambda c: next(queue)), plain, known)
+    if not sets:
+        return out
+    return replace(group_parts.distinct(done.lift, GroupOf(out, Const(None))).groups, known=known, sets=True)
 
 
 def one_row_each(lift: Lifter, groups: Groups) -> tuple[Node, Value]:
@@ -72,12 +85,17 @@ def one_row_each(lift: Lifter, groups: Groups) -> tuple[Node, Value]:
     return node, keys[0] if len(keys) == 1 else Tup(keys)
 
 
+def member(groups: Groups, key: Value, maybe: bool = False) -> GroupOf:
+    """Return the list or set under a key."""
+    return GroupOf(groups, key, maybe, "set" if groups.sets else "")
+
+
 @method("groups", "items", "keys", "values")
 def views(lift: Lifter, groups: Groups, args: Arguments) -> Value:
     """``d.items()``: each key with its list."""
     what = args.what.rsplit(".", 1)[-1]
     node, key = one_row_each(lift, groups)
-    one = GroupOf(groups, key, groups.known is not None)
+    one = member(groups, key, groups.known is not None)
     return Rows(node, key if what == "keys" else one if what == "values" else Tup((key, one)))
 
 
@@ -87,13 +105,13 @@ def item(lift: Lifter, groups: Groups, args: Arguments) -> Value:
     key = args.positional[0]
     found = stages.hit(lift, as_set(groups), key)
     if found in paths.conjuncts(lift.live):
-        return GroupOf(groups, key, groups.known is not None)
+        return member(groups, key, groups.known is not None)
     if not groups.plain:
         lift.grown.add(id(groups.node))
-        return GroupOf(groups, key, True)
+        return member(groups, key, True)
     if not demand(lift, found, "KeyError") and lift.straight and lift.loops:
         lift.live = paths.both(lift.live, found)
-    return GroupOf(groups, key, groups.known is not None)
+    return member(groups, key, groups.known is not None)
 
 
 @method("groups", "get")
@@ -102,10 +120,12 @@ def get(lift: Lifter, groups: Groups, args: Arguments) -> Value:
     given = args.bind("key", "default", default=None)
     default = lift.content(given["default"])
     if default == Const(None):
-        return Maybe(stages.hit(lift, as_set(groups), given["key"]), GroupOf(groups, given["key"], groups.known is not None))
+        return Maybe(stages.hit(lift, as_set(groups), given["key"]), member(groups, given["key"], groups.known is not None))
+    if groups.sets != (isinstance(default, Items) and default.kind == "set"):
+        raise no_rule("get of a dict of sets with a list as default, or the other way round")
     if not (isinstance(default, Items | Tup) and not (default.values if isinstance(default, Items) else default.items)):
         raise no_rule("get of a dict of lists without an empty list as default")
-    return GroupOf(groups, given["key"], True)
+    return member(groups, given["key"], True)
 
 
 def as_set(groups: Groups) -> Keyed:

@@ -49,9 +49,41 @@ def assign(lift: Lifter, node: ast.Assign) -> None:
         for t, v in zip(target.elts, values, strict=True):
             store(lift, t, v)
         return
-    value = evaluate(lift, node.value)
+    value = _each_piece(lift, node) or evaluate(lift, node.value)
     for t in node.targets:
         store(lift, t, value)
+
+
+def _each_piece(lift: Lifter, node: ast.Assign) -> Value | None:
+    """Return what ``a, b = [int(p) for p in text.split("/")]`` or ``map(int, …)`` unpacks: the names tell how many pieces there are.
+
+    None for any other assignment.
+    """
+    target, value = node.targets[0], node.value
+    if len(node.targets) != 1 or not isinstance(target, ast.Tuple) or any(isinstance(e, ast.Starred) for e in target.elts):
+        return None
+    if isinstance(value, ast.ListComp | ast.GeneratorExp) and len(value.generators) == 1 and not value.generators[0].ifs:
+        sequence: ast.AST = value.generators[0]
+        field = "iter"
+    elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "map" and len(value.args) == 2:
+        sequence, field = value, "args"
+    else:
+        return None
+    source = value.args[1] if isinstance(value, ast.Call) else value.generators[0].iter
+    split = source.func.attr if isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute) else ""
+    content = lift.content(evaluate(lift, source)) if split in ("split", "rsplit") and lift.loops else None
+    if not (isinstance(content, Accessor) and content.kind == "pieces"):
+        return None
+    name = f"pieces_line_{node.lineno}"
+    lift.names[name] = Tup(unpack(lift, content, len(target.elts), []))
+    place = ast.copy_location(ast.Name(name, ast.Load()), source)
+    before = getattr(sequence, field)
+    setattr(sequence, field, [value.args[0], place] if isinstance(value, ast.Call) else place)
+    try:
+        return evaluate(lift, value)
+    finally:
+        setattr(sequence, field, before)
+        lift.names.pop(name, None)
 
 
 def _one_to_one(target: ast.Tuple, value: ast.Tuple) -> bool:

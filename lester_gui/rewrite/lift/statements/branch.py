@@ -30,6 +30,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import Path
 from lester_gui.rewrite.lift.statements import block, statement
@@ -90,6 +91,10 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
         from lester_gui.rewrite.lift.library.group_lists import total
 
         return cells.truth(cells.cell_of(lift.content(total(lift, content, "size")))).expr
+    if isinstance(content, NestedOf):
+        from lester_gui.rewrite.lift.library import nested_dicts
+
+        return nested_dicts.there(lift, content.nested, content.key)
     if isinstance(content, Lazy):
         from lester_gui.rewrite.lift import computed
 
