@@ -55,7 +55,7 @@ def assign(lift: Lifter, node: ast.Assign) -> None:
 
 
 def _each_piece(lift: Lifter, node: ast.Assign) -> Value | None:
-    """Return what ``a, b = [int(p) for p in text.split("/")]`` or ``map(int, …)`` unpacks: the names tell how many pieces there are.
+    """Return what ``a, b = [int(p) for p in text.split("/")]`` or ``map(int, …)`` unpacks: the names tell how many there are.
 
     None for any other assignment.
     """

@@ -11,8 +11,10 @@ from lester_gui.rewrite.lift.classes import values_of
 from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Estimator, Fields, Handle, Items, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.functions import stored_names
+from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.list_filling import plainly
 from lester_gui.rewrite.lift.nested import nested_loop
+from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import Path, here
 from lester_gui.rewrite.lift.statements import block, statement
@@ -47,6 +49,15 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
         unroll(lift, node, known)
         return
     if one_hot_rows.appends_indicators(lift, node, content):
+        return
+    if isinstance(content, NestedOf):
+        from lester_gui.rewrite.lift.library.nested_dicts import listed
+
+        content = listed(lift, content)
+    if isinstance(content, GroupOf) and lift.loops:
+        from lester_gui.rewrite.lift.group_loops import go_through
+
+        go_through(lift, node, content)
         return
     if lift.loops:
         before = list(lift.inner)
