@@ -11,8 +11,9 @@ from lester_gui.ir.expressions import Call
 from lester_gui.ir.learning import Function
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.carried import definitions, needed_modules
-from lester_gui.rewrite.lift.domain import Cell, Const, Items, Lazy, Module, Tup, UserFunction, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Items, Module, Tup, UserFunction, Value
 from lester_gui.rewrite.lift.json_values import JsonList
+from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.purity import check_body, check_pure
 from lester_gui.rewrite.lift.returns import type_in
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule

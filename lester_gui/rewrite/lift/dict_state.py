@@ -20,7 +20,6 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     InLoop,
     Items,
-    Lazy,
     Leaf,
     LineOf,
     Maybe,
@@ -33,6 +32,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.group_values import GroupSlot
+from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.nested_dicts import NestedSlot, inner_factory, is_nested
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import demand

@@ -304,21 +304,6 @@ class Maybe(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Lazy(Value):
-    """What a pure expression over values of the row gives, as text: a list of words, a dict of parts of a line.
-
-    It is no value of a row itself. What a script takes of it is one, as soon as its type is known: ``len(words)``,
-    ``int(parts["n"])``; then the whole expression is carried as one function.
-    """
-
-    text: str
-    parameters: tuple[tuple[str, Cell], ...]
-    needed: tuple[str, ...] = ()
-    pieces: tuple[str, ...] = ()
-    module: str = ""  # whose functions it calls
-
-
-@dataclass(frozen=True, slots=True)
 class Handle(Value):
     """An open file: path, mode, and the number of header lines taken off."""
 
@@ -412,17 +397,6 @@ class Order(Value):
     stop: Value | None = None
     part: Part | None = None
     groups: Vocabulary | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shuffled(Value):
-    """A list or array in a seeded random order of its rows: only a cut through it, or another list of the same rows, is known.
-
-    A plan keeps the rows where they are and records which side of the cut each is on.
-    """
-
-    inner: Value
-    order: Order
 
 
 @dataclass(frozen=True, slots=True)

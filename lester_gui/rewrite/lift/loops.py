@@ -42,7 +42,6 @@ from lester_gui.rewrite.lift.domain import (
     Part,
     Ref,
     Rows,
-    Shuffled,
     Tup,
     Unknown,
     Value,
@@ -55,6 +54,7 @@ from lester_gui.rewrite.lift.json_values import JsonDocument
 from lester_gui.rewrite.lift.nested_dicts import NestedDict
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import here
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.sided import one_side
 from lester_gui.rewrite.lift.statements import block
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape

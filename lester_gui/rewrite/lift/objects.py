@@ -34,7 +34,6 @@ from lester_gui.rewrite.lift.domain import (
     Present,
     Ref,
     Rows,
-    Shuffled,
     Tup,
     Unknown,
     UserClass,
@@ -47,6 +46,7 @@ from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf, NestedSlot
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.raising import Attempt
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.records import Activation, Observe
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, walk
 from lester_gui.rewrite.lift import masks
-from lester_gui.rewrite.lift.domain import InLoop, Items, Leaf, Rows, Shuffled, Value
+from lester_gui.rewrite.lift.domain import InLoop, Items, Leaf, Rows, Value
 from lester_gui.rewrite.lift.paths import TRUE
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 from lester_gui.rewrite.lift.templates import leaves
 

@@ -17,13 +17,13 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     Items,
     Keyed,
-    Lazy,
     Leaf,
     Maybe,
     Tup,
     Value,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import dict_state, paths
-from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, InLoop, Items, Lazy, Leaf, Maybe, Tup, Unknown, Value
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, InLoop, Items, Leaf, Maybe, Tup, Unknown, Value
 from lester_gui.rewrite.lift.effects import Loop
+from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.statements.branch import apart, merge, merged_heap
 from lester_gui.rewrite.lift.stop import Reason, Stopped

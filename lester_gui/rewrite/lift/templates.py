@@ -15,7 +15,6 @@ from lester_gui.rewrite.lift.domain import (
     Fields,
     InLoop,
     Items,
-    Lazy,
     LineOf,
     Ref,
     Result,
@@ -24,6 +23,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.whole_lines import as_text

@@ -28,7 +28,6 @@ from lester_gui.rewrite.lift.domain import (
     Order,
     Result,
     Rows,
-    Shuffled,
     Tup,
     Value,
     Vocabulary,
@@ -40,6 +39,7 @@ from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
 

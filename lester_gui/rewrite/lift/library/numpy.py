@@ -23,7 +23,6 @@ from lester_gui.rewrite.lift.domain import (
     Order,
     Result,
     Rows,
-    Shuffled,
     Tup,
     Value,
     Vector,
@@ -33,6 +32,7 @@ from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.paths import negated
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:

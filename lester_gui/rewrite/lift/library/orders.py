@@ -15,13 +15,13 @@ from lester_gui.rewrite.lift.domain import (
     Leaf,
     Order,
     Rows,
-    Shuffled,
     Tup,
     Value,
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.collections import positions_of
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.domain import Accessor, Column1, Const, Matrix, Order, Rows, Shuffled, Tup, Value
+from lester_gui.rewrite.lift.domain import Accessor, Column1, Const, Matrix, Order, Rows, Tup, Value
 from lester_gui.rewrite.lift.library.splitting import by_order, side
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:

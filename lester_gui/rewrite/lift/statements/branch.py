@@ -16,7 +16,6 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     InLoop,
     Items,
-    Lazy,
     Leaf,
     LineOf,
     Maybe,
@@ -30,6 +29,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import Path
