@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from lester_gui.discovery.effects import effects_of
 from lester_gui.discovery.scripts import Script
-from lester_gui.rewrite.lift.domain import Bound, Ref, Result, UserClass, UserFunction, Value
+from lester_gui.rewrite.aliases import owners_of, read_by_key
+from lester_gui.rewrite.lift.domain import Bound, Entries, Ref, Result, UserClass, UserFunction, Value
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -152,13 +153,18 @@ def everything_may_change(node: ast.stmt) -> bool:
     return False
 
 
+GROWING = ("int", "float", "str", "bool", "list", "set", "dict", "lambda", "nested")  # what a defaultdict makes
+
+
 def effects(lift: Lifter, node: ast.stmt) -> tuple[tuple[str, ...], set[int]]:
     """Return the names that a statement may assign and the objects that it, or a function it calls, may change."""
     from lester_gui.rewrite.lift.classes import reachable
 
     assigned = sorted(defines(node) | _globals_assigned(lift, node, set()))
     changed: set[int] = set()
-    for name in changed_names(lift, node, set(), pessimistic=True):
+    names = changed_names(lift, node, set(), pessimistic=True)
+    names |= owners_of(node, names) | {n for n in read_by_key(node) if grows_by_reading(lift, n)}
+    for name in names:
         value = value_of(lift, name)
         if isinstance(value, Bound):
             value = value.owner
@@ -168,6 +174,13 @@ def effects(lift: Lifter, node: ast.stmt) -> tuple[tuple[str, ...], set[int]]:
         if function.module:  # whatever a module keeps may have changed
             changed |= {v.id for v in lift.modules.get(function.module, {}).values() if isinstance(v, Ref)}
     return tuple(assigned), changed
+
+
+def grows_by_reading(lift: Lifter, name: str) -> bool:
+    """Whether a name holds a defaultdict, which gets a key where it is read at a new one."""
+    value = value_of(lift, name)
+    content = lift.heap.get(value.id) if isinstance(value, Ref) else None
+    return isinstance(content, Entries) and not content.items and content.factory.split(":")[0] in GROWING
 
 
 def value_of(lift: Lifter, name: str) -> Value | None:
@@ -278,7 +291,7 @@ def _only_learns(lift: Lifter, call: ast.Call) -> bool:
 
 
 def _is_container(lift: Lifter, name: str) -> bool:
-    from lester_gui.rewrite.lift.domain import Column1, Entries, Items, Keyed, Matrix, Rows, Vocabulary
+    from lester_gui.rewrite.lift.domain import Column1, Items, Keyed, Matrix, Rows, Vocabulary
 
     value = value_of(lift, name)
     return isinstance(value, Ref) and isinstance(

@@ -183,7 +183,7 @@ def one_hot_block(
         here, there = lift.align.together((cell.expr, node), (vocabulary.cell.expr, vocabulary.node))[1]
         if here != there:
             raise shape("Categories come from another column than the one that is encoded")
-        scope = scope_of(lift, vocabulary.node, None)
+        scope = scope_of(lift, vocabulary.node, vocabulary.part)
     params = (("categories", categories), ("drop", None), ("handle_unknown", handle))
     feature = Feature(placed, lift.called_cell(cell))
     return MatrixBlock(lift.called_cell(cell) or "one_hot", (feature,), (Transformer("one_hot", params),), scope, lines)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Call
@@ -12,22 +13,29 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.carried import definitions, needed_modules
 from lester_gui.rewrite.lift.domain import Cell, Const, Items, Module, Tup, UserFunction, Value
 from lester_gui.rewrite.lift.json_values import JsonList
+from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.purity import check_body, check_pure
 from lester_gui.rewrite.lift.returns import type_in
-from lester_gui.rewrite.lift.stop import Reason, Stopped
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 from lester_gui.rewrite.slicing import MUTATORS
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 CARRIED = (ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.JoinedStr, ast.Subscript, ast.UnaryOp)
+COLLECTED = (ast.ListComp, ast.SetComp, ast.DictComp)
+ONCE = ("map", "filter", "zip", "enumerate", "reversed", "iter", "finditer")  # give their elements once
+PARAMETER = re.compile(r"a\d+")
 SCALAR = (Type.STR, Type.INT, Type.FLOAT, Type.BOOL)
 REFUSED = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await, ast.Starred)
 
 
-def as_function(lift: Lifter, node: ast.expr) -> Cell | None:
-    """Return an expression as the call of a function of the row's cells, or None if it is not pure, or its type is not told."""
-    if not isinstance(node, CARRIED) or not lift.loops or lift.pandas or lift.carrying or lift.attempts:
+def as_function(lift: Lifter, node: ast.expr) -> Cell | Lazy | None:
+    """Return an expression as the call of a function of the row's cells, or None if it is not pure.
+
+    Of one whose type its text does not tell, what is taken of it later may have a type.
+    """
+    if not isinstance(node, CARRIED + COLLECTED) or not lift.loops or lift.pandas or lift.carrying or lift.attempts:
         return None  # inside try, a function that fails could not be told from one that does not
     if any(isinstance(n, REFUSED) or _changes(n) for n in ast.walk(node)):
         return None
@@ -40,6 +48,29 @@ def as_function(lift: Lifter, node: ast.expr) -> Cell | None:
     finally:
         lift.carrying = False
         lift.live, lift.straight = state
+
+
+def of_lazy(lift: Lifter, value: Lazy, form: str) -> Cell:
+    """Return what an expression such as ``bool({})`` makes of a value that is not computed yet.
+
+    Raises
+    ------
+    Stopped
+        If it cannot be carried.
+    """
+    node = ast.parse(form.format("lazy_value"), mode="eval").body
+    ast.increment_lineno(node, lift.line - 1)
+    before = lift.names.get("lazy_value")
+    lift.names["lazy_value"] = value
+    try:
+        made = as_function(lift, node)
+    finally:
+        lift.names.pop("lazy_value")
+        if before is not None:
+            lift.names["lazy_value"] = before
+    if not isinstance(made, Cell):
+        raise no_rule("a condition on something that is computed of the row")
+    return made
 
 
 def _changes(node: ast.AST) -> bool:
@@ -55,7 +86,9 @@ class _Builder:
         self.needed: set[str] = set()
         self.pieces: dict[str, None] = {}
 
-    def made(self, node: ast.expr) -> Cell | None:
+    def made(self, node: ast.expr) -> Cell | Lazy | None:
+        if any(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and PARAMETER.fullmatch(n.id) for n in ast.walk(node)):
+            return None  # a name of the script's own would hide a parameter
         lift, module = self.lift, self.lift.activations[-1].module
         body = self.part(copy.deepcopy(node), frozenset(), whole=True)
         if not self.parameters:
@@ -67,8 +100,36 @@ class _Builder:
         known: dict[str, Type | None] = {p: c.type for c, p in self.parameters.items()}
         kind = type_in(lift, UserFunction(function, "computed", module), body, known)
         if kind not in SCALAR:
-            return None
+            return None if _is_spent(body) else self.lazy(body, module)
         return Cell(Call(self.carried(function, module), tuple(c.expr for c in self.parameters), kind, False), kind)
+
+    def lazy(self, body: ast.expr, module: str) -> Lazy:
+        """Return an expression that is not computed until it is known what is taken of it.
+
+        Raises
+        ------
+        Stopped
+            If it does anything but compute, or needs what is no constant of the script.
+        """
+        for name in sorted(self.needed):
+            check_pure(self.lift, module, name)
+            if not module:
+                definitions(self.lift, name)
+        pairs = tuple((name, cell) for cell, name in self.parameters.items())
+        return Lazy(ast.unparse(body), pairs, tuple(sorted(self.needed)), tuple(self.pieces), module)
+
+    def inlined(self, value: Lazy) -> ast.expr:
+        """Return such an expression as a part of this one."""
+        if value.needed and value.module != self.lift.activations[-1].module:
+            raise Stopped(Reason.NO_RULE, "What a function of another module computes is used in an expression")
+        self.needed.update(value.needed)
+        self.pieces.update(dict.fromkeys(value.pieces))
+        names = {old: self.parameters.setdefault(cell, f"a{len(self.parameters) + 1}") for old, cell in value.parameters}
+        body = ast.parse(value.text, mode="eval").body
+        for n in ast.walk(body):
+            if isinstance(n, ast.Name) and n.id in names:
+                n.id = names[n.id]
+        return body
 
     def carried(self, function: ast.FunctionDef, module: str) -> str:
         """Carry the function with what it needs and return its name."""
@@ -101,6 +162,8 @@ class _Builder:
                 if value.nullable:
                     raise Stopped(*_missing())
                 return ast.Name(self.parameters.setdefault(value, f"a{len(self.parameters) + 1}"), ast.Load())
+            if isinstance(value, Lazy):
+                return self.inlined(value)
             if isinstance(value, JsonList):
                 return self.decoded(value)
             if value is not None and _is_literal(self.lift, value):
@@ -157,6 +220,13 @@ class _Builder:
             if isinstance(node, ast.Name):
                 raise
             return None
+
+
+def _is_spent(body: ast.expr) -> bool:
+    """Whether an expression gives its elements once, so that it must not be computed again."""
+    called = body.func if isinstance(body, ast.Call) else None
+    name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+    return isinstance(body, ast.GeneratorExp) or name in ONCE
 
 
 def _missing() -> tuple[Reason, str]:

@@ -14,6 +14,7 @@ from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import paths, sharing
 from lester_gui.rewrite.lift.domain import (
+    Accessor,
     Cell,
     Const,
     Entries,
@@ -31,10 +32,12 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.group_values import GroupSlot
+from lester_gui.rewrite.lift.lazy_values import Lazy
+from lester_gui.rewrite.lift.nested_dicts import NestedSlot, inner_factory, is_nested
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
-from lester_gui.rewrite.lift.templates import settled
+from lester_gui.rewrite.lift.templates import mapped, settled
 from lester_gui.rewrite.lift.whole_lines import as_text
 
 if TYPE_CHECKING:
@@ -86,10 +89,7 @@ def started(lift: Lifter, content: InLoop, key: Value) -> InLoop:
 def _previous(lift: Lifter, template: Value, ident: int, count: list[int]) -> Value:
     """Return a value of the shape of a template, made of what the row before left."""
     if isinstance(template, Cell):
-        count[0] += 1
-        return Cell(
-            Leaf("prev_item", ident, str(count[0] - 1), template.type, template.nullable), template.type, template.nullable
-        )
+        return _cell_before(template, ident, count)
     if isinstance(template, Tup):
         return Tup(tuple(_previous(lift, v, ident, count) for v in template.items))
     if isinstance(template, Items):
@@ -99,7 +99,14 @@ def _previous(lift: Lifter, template: Value, ident: int, count: list[int]) -> Va
     if isinstance(template, Entries):
         made = lift.new(replace(template, items=tuple((k, _previous(lift, v, ident, count)) for k, v in template.items)))
         return sharing.held(lift, made, ident)
+    if isinstance(template, Lazy | Accessor):
+        return mapped(lift, template, lambda c: _cell_before(c, ident, count))
     raise shape("A dict holds objects that are not values of a row")
+
+
+def _cell_before(cell: Cell, ident: int, count: list[int]) -> Cell:
+    count[0] += 1
+    return Cell(Leaf("prev_item", ident, str(count[0] - 1), cell.type, cell.nullable), cell.type, cell.nullable)
 
 
 def celled(lift: Lifter, value: Value) -> Value:
@@ -124,6 +131,8 @@ def celled(lift: Lifter, value: Value) -> Value:
         return replace(content, values=tuple(celled(lift, v) for v in content.values))
     if isinstance(content, Entries):
         return replace(content, items=tuple((k, celled(lift, v)) for k, v in content.items))
+    if isinstance(content, Lazy | Accessor):
+        return settled(lift, content)
     raise shape("A dict holds objects that are not values of a row")
 
 
@@ -147,9 +156,11 @@ def owned(lift: Lifter, value: Value, ident: int) -> Value:
 def made_by_factory(lift: Lifter, content: InLoop) -> Value | None:
     """Return what a defaultdict or Counter holds under a new key, None for a plain dict."""
     assert isinstance(content.before, Entries)
-    factory = content.before.factory
+    factory = inner_factory(content.before)
     if factory in ZERO:
         return ZERO[factory]
+    if is_nested(content) and not factory:
+        return None
     if isinstance(content.before.made, UserFunction):
         from lester_gui.rewrite.lift.expressions.call import invoke
         from lester_gui.rewrite.lift.library.table import Arguments
@@ -167,7 +178,7 @@ def there(lift: Lifter, ident: int, key: Value) -> Expr:
 
 def item(lift: Lifter, ident: int, key: Value) -> Value:
     """Return ``d[key]``; a defaultdict gets the key, in a plain dict it is there or the script ends."""
-    slot = _slot(lift, ident, key, "list")
+    slot = _slot(lift, ident, key, "list") or _slot(lift, ident, key, "set")
     if slot is not None:
         return slot
     content = touched(lift, ident, key)
@@ -180,7 +191,7 @@ def item(lift: Lifter, ident: int, key: Value) -> Value:
             raise Dead("A dict is read at a key that no row put there")
         return _known(content)
     value = either(lift, content, made)
-    kept = content.there if content.before.factory == "Counter" else TRUE
+    kept = content.there if inner_factory(content.before) == "Counter" else TRUE
     lift.heap[ident] = replace(content, there=kept, value=content.value if kept is content.there else value)
     return value
 
@@ -188,11 +199,26 @@ def item(lift: Lifter, ident: int, key: Value) -> Value:
 def _slot(lift: Lifter, ident: int, key: Value, factory: str) -> GroupSlot | None:
     """Return the list under a key of a dict of lists; None for other dicts."""
     content = lift.heap[ident]
-    if not (isinstance(content, InLoop) and isinstance(content.before, Entries) and content.before.factory == factory):
+    if not (isinstance(content, InLoop) and isinstance(content.before, Entries) and inner_factory(content.before) == factory):
         return None
     if content.before.items or content.key is not None:
         raise Stopped(Reason.RECURRENCE, "A dict of lists is used in several ways in one loop")
-    return GroupSlot(ident, settled(lift, key))
+    place = settled(lift, key)
+    loop = lift.loops[-1]
+    assert isinstance(loop, Loop)
+    loop.effects.append(Effect("slot", ident, lift.live, Const(None), place, lift.line))
+    return GroupSlot(ident, place)
+
+
+def nested_slot(lift: Lifter, ident: int, key: Value) -> NestedSlot | None:
+    """Return the dict under a key of a dict of dicts; None for other dicts."""
+    if not is_nested(lift.heap[ident]):
+        return None
+    loop = lift.loops[-1]
+    assert isinstance(loop, Loop)
+    place = settled(lift, key)
+    loop.effects.append(Effect("nested", ident, lift.live, Const(None), place, lift.line))
+    return NestedSlot(ident, place)
 
 
 def get(lift: Lifter, ident: int, key: Value, default: Value) -> Value:

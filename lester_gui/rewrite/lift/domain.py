@@ -275,7 +275,7 @@ class Keyed(Value):
 class Vocabulary(Value):
     """A dict from each value of a column to its number: sorted, by first appearance, or listed in the script.
 
-    `values` is set for a listed one. `cell` over `node` are the values otherwise.
+    `values` is set for a listed one. `cell` over `node` are the values otherwise, with a `part` those of one side of a split.
     """
 
     order: str
@@ -283,6 +283,7 @@ class Vocabulary(Value):
     cell: Cell | None = None
     values: tuple[object, ...] = ()
     as_dict: bool = True
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

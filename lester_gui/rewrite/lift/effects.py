@@ -9,7 +9,7 @@ from typing import Any
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Node
 from lester_gui.rewrite.lift import texts
-from lester_gui.rewrite.lift.domain import Part, Value
+from lester_gui.rewrite.lift.domain import Order, Part, Value
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import Path
 
@@ -42,6 +42,7 @@ class Loop:
     lines: tuple[int, ...]
     body: list[ast.stmt] = field(default_factory=list)
     part: Part | None = None  # the side of a split that it goes through
+    order: Order | None = None  # the random order of the list that it goes through
     effects: list[Effect] = field(default_factory=list)
     exits: list[Path] = field(default_factory=list)
     broke: Expr = FALSE

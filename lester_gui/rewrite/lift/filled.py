@@ -10,7 +10,9 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.dict_folds import DictFold, PartFold
 from lester_gui.rewrite.lift.domain import Cell, Const, Entries, InLoop, Keyed, Leaf, Tup, Unknown, Value, Vocabulary
+from lester_gui.rewrite.lift.group_values import Groups
 from lester_gui.rewrite.lift.library import group_lists
+from lester_gui.rewrite.lift.nested_dicts import NestedDict, inner_factory, is_nested
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.running import in_order, there
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
@@ -27,6 +29,8 @@ def containers(done: Finished) -> None:
             continue
         try:
             made = _made(done, ident, content)
+            if is_nested(content) and made is not None:
+                made = _nested(done, ident, content, made)
         except Stopped as stop:
             made = Unknown(stop.why, done.loop.line)
             done.lift.failures[ident] = stop.reason
@@ -40,7 +44,8 @@ def _made(done: Finished, ident: int, content: InLoop) -> Value | None:
         if content.key is not None or not done.is_new(content) or done.of("set").get(ident):
             raise no_rule("a dict of lists that is used in several ways in one loop")
         assert isinstance(content.before, Entries)
-        return group_lists.made(done, lists, not content.before.factory)
+        factory = inner_factory(content.before)
+        return group_lists.made(done, lists, done.of("slot").get(ident, []), not factory, factory == "set")
     final = done.final(content)
     if isinstance(final, Unknown):
         return final
@@ -57,6 +62,29 @@ def _made(done: Finished, ident: int, content: InLoop) -> Value | None:
     assert adds[0].key is not None
     node, names, _ = keyed_rows(done, adds[0].key, guard, [], lines)
     return Keyed(node, names, None, "first", done.lift.number())
+
+
+def _nested(done: Finished, ident: int, content: InLoop, made: Value) -> Value:
+    """Return a dict whose keys are pairs as the dict of dicts that the script has.
+
+    Raises
+    ------
+    Stopped
+        If the script may have made a dict and put nothing into it.
+    """
+    reached, put = (_reached(done, ident, kinds) for kinds in (("nested",), ("set", "keyed")))
+    if reached != put:
+        raise shape("A dict within a dict may be empty")
+    assert isinstance(content.before, Entries)
+    return NestedDict(made, content.before.made is None) if isinstance(made, Keyed | Groups) else made
+
+
+def _reached(done: Finished, ident: int, kinds: tuple[str, ...]) -> Expr:
+    out: Expr = paths.FALSE
+    for e in done.loop.effects:
+        if e.kind in kinds and e.target == ident:
+            out = paths.either(e.guard, out)
+    return out
 
 
 def keyed_rows(
@@ -112,7 +140,7 @@ def _default(content: InLoop) -> Value | None:
     from lester_gui.rewrite.lift.dict_state import ZERO
     from lester_gui.rewrite.lift.domain import Entries
 
-    return ZERO.get(content.before.factory) if isinstance(content.before, Entries) else None
+    return ZERO.get(inner_factory(content.before)) if isinstance(content.before, Entries) else None
 
 
 def _aggregated(

@@ -176,7 +176,7 @@ class Finished:
                 flat += leaves(self.lift, value)
             lines = tuple(sorted({n for _, _, ns in lists for n in ns} | set(self.loop.lines)))
             names = [self.lift.called_cell(c) for c in flat]
-            if self.loop.part is not None or masks.is_place(self.lift, guard):
+            if self.loop.part is not None or self.loop.order is not None or masks.is_place(self.lift, guard):
                 sides(self, guard, lists)
                 continue
             node, resolved = self.rows(guard, flat, lines)
@@ -338,8 +338,8 @@ class Finished:
             fold = classify(self.expr(content.expr), previous)
             if fold.kind == "none":
                 return old
-            if self.loop.part is not None:
-                raise no_rule("what a loop over one side of a split leaves in a variable")
+            if self.loop.part is not None or self.loop.order is not None:
+                raise no_rule("what a loop over one side of a split, or over rows in random order, leaves in a variable")
             fold = replace(fold, value=self.running.resolve(fold.value), guard=self.running.guard(fold.guard))
             if fold.kind == "last":
                 return self.last(name, fold.value, fold.guard, content)

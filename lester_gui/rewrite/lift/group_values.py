@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lester_gui.ir.nodes import Node
-from lester_gui.rewrite.lift.domain import Value
+from lester_gui.rewrite.lift.domain import Keyed, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +20,29 @@ class GroupSlot(Value):
 class Groups(Value):
     """A dict of lists after the loop that filled it: the rows of `node` with an element each, by key.
 
-    A `plain` one has no list under other keys; a defaultdict makes one where it is read.
+    A `plain` one has no list under other keys; a defaultdict makes one where it is read. Where some keys may have an empty list,
+    `known` are all keys.
     """
 
     node: Node
     keys: tuple[str, ...]
     template: Value
     plain: bool = False
+    known: Keyed | None = None
+    sets: bool = False  # without repetitions, and without an order
 
 
 @dataclass(frozen=True, slots=True)
 class GroupOf(Value):
-    """One list of a dict of lists, with `maybe` empty where no row has the key; `order` is ``up`` or ``down`` once sorted."""
+    """One list of a dict of lists, with `maybe` empty where no row has the key.
+
+    `order` is ``up`` or ``down`` once numbers are sorted, ``set`` where it has no order, ``once`` where it can be gone through
+    once only, and a name for it is read in one place. A slice knows its `base`: of which list,
+    from where and up to where.
+    """
 
     groups: Groups
     key: Value
     maybe: bool = False
     order: str = ""
+    base: tuple[GroupOf, int, int | None] | None = None

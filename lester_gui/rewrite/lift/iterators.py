@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift.domain import Handle, Iterated, Ref, Value
+from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.stop import Reason, Stopped
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 ONCE = ("enumerate", "zip")
+GIVEN_ONCE = "once"  # the order of a list that `itertools.groupby` gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def read(lift: Lifter, node: ast.Name, value: Value) -> None:
         one, per_row = lift.iterators[value.id], lift.homes.get(value.id, 0) < len(lift.loops)
     elif isinstance(value, Iterated) and value.kind in ONCE:
         one, per_row = lift.iterated.setdefault(id(value), Once(value)), False
+    elif isinstance(value, GroupOf) and value.order == GIVEN_ONCE:
+        one, per_row = lift.iterated.setdefault(id(value.groups.node), Once(value)), False
     else:
         return
     one.places.add((lift.activations[-1].module, node.lineno, node.col_offset))

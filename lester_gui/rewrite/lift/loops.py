@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column, Expr, Literal
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
 from lester_gui.ir.schema import Type
+from lester_gui.rewrite.aliases import owners_of, read_by_key
 from lester_gui.rewrite.lift import (
     cells,
     dict_state,
@@ -38,6 +39,7 @@ from lester_gui.rewrite.lift.domain import (
     Keyed,
     Leaf,
     Matrix,
+    Order,
     Part,
     Ref,
     Rows,
@@ -50,8 +52,10 @@ from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.finished import Finished
 from lester_gui.rewrite.lift.group_values import Groups
 from lester_gui.rewrite.lift.json_values import JsonDocument
+from lester_gui.rewrite.lift.nested_dicts import NestedDict
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import here
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.sided import one_side
 from lester_gui.rewrite.lift.statements import block
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -107,6 +111,7 @@ def run(
     if found is not None:
         iterable, places = found
     side, iterable = all_rows(lift, iterable)
+    order, iterable = in_their_places(lift, iterable)
     source, rows, element = elements(lift, iterable)
     before = dict(lift.names)
     shapes: dict[int | str, Value] = {}
@@ -116,7 +121,7 @@ def run(
     for attempt in range(MOST_RUNS):
         state = lift.snapshot()
         loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines, body, side)
-        loop.places = places
+        loop.places, loop.order = places, order
         loop.first, loop.shapes = learns and attempt == 0, shapes
         try:
             with within():
@@ -189,6 +194,12 @@ def all_rows(lift: Lifter, iterable: Value) -> tuple[Part | None, Value]:
     return None, iterable
 
 
+def in_their_places(lift: Lifter, iterable: Value) -> tuple[Order | None, Value]:
+    """Return the random order of the rows of a list, and the list with its rows where a plan has them."""
+    content = lift.content(iterable)
+    return (content.order, content.inner) if isinstance(content, Shuffled) else (None, iterable)
+
+
 def carried(lift: Lifter, loop: Loop, name: str, old: Value | None) -> Value:
     """Return what a name holds at the start of an iteration: what the one before left there."""
     content = lift.heap.get(old.id) if isinstance(old, Ref) else old
@@ -205,11 +216,29 @@ def carried(lift: Lifter, loop: Loop, name: str, old: Value | None) -> Value:
     return Unknown(f"{name} is read before this iteration sets it", lift.line)
 
 
+def _filled_through_parts(lift: Lifter, body: list[ast.stmt]) -> set[str]:
+    """Return the names of empty dicts that a loop fills where it changes what it took out of them, or by reading them."""
+    from lester_gui.rewrite.slicing import changed_names, grows_by_reading
+
+    node = ast.Module(body, [])
+    names = owners_of(node, changed_names(lift, node, set()))
+    names |= {n for n in read_by_key(node) if grows_by_reading(lift, n)}
+    return {n for n in names if (c := lift.names.get(n)) is not None and _is_empty_dict(lift.content(c))}
+
+
+def _is_empty_dict(content: Value) -> bool:
+    return isinstance(content, Entries) and not content.items and not content.factory.startswith("object:")
+
+
 def changed_outside(lift: Lifter, body: list[ast.stmt]) -> set[int]:
     """Return the objects from outside that a loop's body may change."""
     from lester_gui.rewrite.slicing import changed_names
 
     out: set[int] = set()
+    for name in _filled_through_parts(lift, body):
+        part = lift.names[name]
+        if isinstance(part, Ref) and part.id not in lift.lent:
+            out.add(part.id)
     for statement in body:
         for name in changed_names(lift, statement, set()):
             value = lift.names.get(name) or lift.modules[lift.activations[-1].module].get(name)
@@ -249,6 +278,11 @@ def elements(lift: Lifter, iterable: Value) -> tuple[texts.LineSource | None, No
         from lester_gui.rewrite.lift.library.json_documents import entries
 
         content = entries(lift, content)
+    if isinstance(content, NestedDict):
+        from lester_gui.rewrite.lift.library.group_lists import one_row_each
+
+        inner = content.inner
+        return None, *one_row_each(lift, Groups(inner.node, inner.keys[:1], Const(None)))
     if isinstance(content, Keyed):
         return _keys_of(lift, content)
     if isinstance(content, Groups):

@@ -44,8 +44,10 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups, GroupSlot
 from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
+from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf, NestedSlot
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.raising import Attempt
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.records import Activation, Observe
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
@@ -72,11 +74,15 @@ KINDS: dict[type[Value], str] = {
     Fields: "fields",
     Generator: "generator",
     Order: "order",
+    Shuffled: "shuffled",
     InLoop: "inloop",
     WideRow: "wide",
     GroupSlot: "slot",
     Groups: "groups",
     GroupOf: "group",
+    NestedSlot: "nested slot",
+    NestedDict: "nested",
+    NestedOf: "nested of",
     Iterated: "iterated",
     Json: "JSON object",
     JsonList: "JSON list",
@@ -138,6 +144,8 @@ class Objects:
         self.shared: set[int] = set()
         self.inner: list[Any] = []  # tables that inner loops go through, while their bodies are looked at
         self.inner_tables: dict[Any, Any] = {}
+        self.group_parts: dict[tuple[object, ...], Groups] = {}  # what was made of dicts of lists: filtered, sorted, cut
+        self.nested_rows: dict[tuple[int, tuple[str, ...]], Any] = {}  # dicts of dicts with one row per pair of keys
         self.inner_keyed: dict[Any, Any] = {}
         self.inner_found: dict[int, Any] = {}  # the row that an inner loop found, while the body runs on it
         self._count = 0

@@ -129,6 +129,8 @@ def was_seen(lift: Lifter, vocabulary: Vocabulary, needle: Value) -> Expr:
     from lester_gui.rewrite.lift.stages import semi
 
     assert vocabulary.node is not None and vocabulary.cell is not None
+    if vocabulary.part is not None:
+        raise no_rule("asking whether one side of a split has a category")
     node = lift.loops[-1].node if lift.loops else None
     cell = cells.cell_of(lift.content(needle))
     if node is not None and lift.align.same(node, vocabulary.node):
@@ -151,7 +153,7 @@ def code(lift: Lifter, value: Value) -> tuple[Vocabulary, Cell] | None:
 
 def same(a: Vocabulary, b: Vocabulary) -> bool:
     """Whether two vocabularies hold the same values in the same order."""
-    return (a.order, a.values, a.cell) == (b.order, b.values, b.cell) and a.node is b.node
+    return (a.order, a.values, a.cell, a.part) == (b.order, b.values, b.cell, b.part) and a.node is b.node
 
 
 def indicators(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, content: Value) -> WideRow | None:

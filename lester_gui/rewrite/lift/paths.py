@@ -126,6 +126,8 @@ def is_partial(expr: Expr) -> bool:
     if isinstance(expr, Call):
         return True
     if isinstance(expr, Apply):
+        if expr.operator in ("py_div", "py_floordiv", "py_mod") and isinstance(expr.arguments[1], Literal):
+            return not expr.arguments[1].value or is_partial(expr.arguments[0])
         return expr.operator in PARTIAL or any(is_partial(a) for a in expr.arguments)
     return False
 

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift.domain import UserFunction
+from lester_gui.rewrite.lift.domain import Module, UserFunction
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -165,6 +165,8 @@ def _type(lift: Lifter, function: UserFunction, node: ast.expr, known: dict[str,
     if isinstance(node, ast.IfExp):
         return _agreed([inner(node.body), inner(node.orelse)])
     if isinstance(node, ast.BinOp):
+        if isinstance(node.op, ast.Div) and _is_sum(node.left) and inner(node.right) in (Type.INT, Type.FLOAT):
+            return Type.FLOAT  # `sum` begins at 0, so what it adds up are numbers
         return _binary(node, inner(node.left), inner(node.right))
     if isinstance(node, ast.Attribute):
         return Type.INT if node.attr in DATE_PARTS else None
@@ -190,6 +192,10 @@ def _type(lift: Lifter, function: UserFunction, node: ast.expr, known: dict[str,
     return None
 
 
+def _is_sum(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sum" and len(node.args) == 1
+
+
 def _bound(
     lift: Lifter, function: UserFunction, node: ast.ListComp | ast.GeneratorExp, known: dict[str, Type | None], depth: int
 ) -> dict[str, Type | None]:
@@ -206,8 +212,6 @@ def _bound(
 
 def _library(lift: Lifter, function: UserFunction, node: ast.expr) -> str | None:
     """The module of a library that an expression names, if it does."""
-    from lester_gui.rewrite.lift.domain import Module
-
     value = lift.modules.get(function.module, {}).get(node.id) if isinstance(node, ast.Name) else None
     return value.name if isinstance(value, Module) else None
 
@@ -240,6 +244,8 @@ def _call(lift: Lifter, function: UserFunction, node: ast.Call, known: dict[str,
         target = names.get(name)
         if isinstance(target, UserFunction):
             return returned(lift, target, depth + 1)
+        if isinstance(target, Module) and target.name in LIBRARY:
+            return LIBRARY[target.name]
         if name == "sum" and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp | ast.ListComp):
             part = node.args[0]
             one = _type(lift, function, part.elt, known | _bound(lift, function, part, known, depth), depth)

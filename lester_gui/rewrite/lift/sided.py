@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, walk
 from lester_gui.rewrite.lift import masks
-from lester_gui.rewrite.lift.domain import InLoop, Leaf, Rows, Value
+from lester_gui.rewrite.lift.domain import InLoop, Items, Leaf, Rows, Value
 from lester_gui.rewrite.lift.paths import TRUE
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 from lester_gui.rewrite.lift.templates import leaves
 
@@ -16,14 +17,22 @@ if TYPE_CHECKING:
 
 
 def one_side(done: Finished) -> None:
-    """A loop over one side of a split can fill lists, an element for each row; all else would need the rows of that side."""
+    """A loop over one side of a split can fill lists, an element for each row; all else would need the rows of that side.
+
+    A loop over rows in random order, too, for all else would need their order.
+    """
     if done.loop.part is not None and any(e.kind != "append" or e.guard != TRUE for e in done.loop.effects):
         raise no_rule("a loop over one side of a split that does more than filling lists")
+    if done.loop.order is not None and any(e.kind != "append" or e.guard != TRUE for e in done.loop.effects):
+        raise no_rule("a loop over rows in random order that does more than filling lists")
+    if done.loop.order is not None and any(isinstance(c, InLoop) and c.key is not None for c in done.lift.heap.values()):
+        raise no_rule("a dict that a loop over rows in random order fills")
 
 
 def sides(done: Finished, guard: Expr, lists: list[tuple[int, Value, tuple[int, ...]]]) -> None:
     """Lists that get the rows of one side of a split, told by their place or their group."""
-    part, rest = (done.loop.part, guard) if done.loop.part is not None else masks.dealt(done.lift, done.node, guard)
+    whole = done.loop.part is not None or done.loop.order is not None
+    part, rest = (done.loop.part, guard) if whole else masks.dealt(done.lift, done.node, guard)
     if rest != TRUE:
         raise no_rule("a side of a split of which some rows are left out")
     for ident, value, _ in lists:
@@ -31,7 +40,12 @@ def sides(done: Finished, guard: Expr, lists: list[tuple[int, Value, tuple[int, 
             refuse_state(cell.expr)
         container = done.lift.heap[ident]
         assert isinstance(container, InLoop)
-        done.lift.heap[ident] = done.joined_to(container.before, Rows(done.node, value, part))
+        if done.loop.order is None:
+            done.lift.heap[ident] = done.joined_to(container.before, Rows(done.node, value, part))
+        elif isinstance(container.before, Items) and not container.before.values:
+            done.lift.heap[ident] = Shuffled(Rows(done.node, value), done.loop.order)
+        else:
+            raise no_rule("rows in random order after others")
 
 
 def refuse_state(expr: Expr) -> None:

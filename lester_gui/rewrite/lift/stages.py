@@ -9,7 +9,21 @@ from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, 
 from lester_gui.ir.nodes import Broadcast, Filter, Join, JoinKind, Node, Project, Select, Take
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Keyed, Leaf, Maybe, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Column1,
+    Const,
+    Entries,
+    Items,
+    Keyed,
+    Leaf,
+    Maybe,
+    Tup,
+    Value,
+    Vocabulary,
+)
+from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
@@ -75,7 +89,7 @@ def hit(lift: Lifter, where: Keyed | Vocabulary, needle: Value) -> Expr:
     """Return the condition that a key is there."""
     if isinstance(where, Vocabulary):
         if where.node is not None and where.cell is not None and where.order == "set":
-            return semi(lift, Column1(where.node, where.cell), needle)
+            return semi(lift, Column1(where.node, where.cell, part=where.part), needle)
         if where.node is not None:
             from lester_gui.rewrite.lift.one_hot_rows import was_seen
 
@@ -90,6 +104,7 @@ def hit(lift: Lifter, where: Keyed | Vocabulary, needle: Value) -> Expr:
 def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, guarded: bool = False) -> Value:
     """Return what a dict holds under a key; without a default, rows whose key is missing end the script."""
     from lester_gui.rewrite.lift.statements.branch import merge
+    from lester_gui.rewrite.lift.templates import mapped
 
     if keyed.template is None:
         raise shape("A set is read by key")
@@ -106,7 +121,12 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
             return lift.new(replace(content, items=tuple((k, leaf(v)) for k, v in content.items)))
         if isinstance(content, Const):
             return content
+        if isinstance(content, Lazy | Accessor):
+            return mapped(lift, content, looked)
         assert isinstance(content, Cell)
+        return looked(content)
+
+    def looked(content: Cell) -> Cell:
         table: dict[Expr, Expr] = {
             Column(n): Leaf("get", ident, n, f.type, f.nullable)
             for n in columns_of(content.expr)
@@ -237,6 +257,10 @@ def columns_in(lift: Lifter, template: Value) -> tuple[str, ...]:
     content = lift.content(template)
     if isinstance(content, Cell):
         return columns_of(content.expr)
+    if isinstance(content, Lazy):
+        return tuple(dict.fromkeys(n for _, c in content.parameters for n in columns_of(c.expr)))
+    if isinstance(content, Accessor):
+        return columns_in(lift, content.owner)
     if isinstance(content, Tup | Items | Entries):
         inner = (
             content.items

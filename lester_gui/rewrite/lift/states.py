@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import dict_state, paths
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, InLoop, Items, Leaf, Maybe, Tup, Unknown, Value
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, InLoop, Items, Leaf, Maybe, Tup, Unknown, Value
 from lester_gui.rewrite.lift.effects import Loop
+from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.statements.branch import apart, merge, merged_heap
 from lester_gui.rewrite.lift.stop import Reason, Stopped
@@ -92,13 +93,22 @@ def learned(lift: Lifter, loop: Loop) -> dict[int | str, Value]:
 def shape_of(value: Value) -> Value:
     """Return a template with nothing but types, so that two of them can be compared."""
     if isinstance(value, Cell):
-        return Cell(Leaf("shape", 0, "", value.type, value.nullable), value.type, value.nullable)
+        return _typed(value)
     if isinstance(value, Tup):
         return Tup(tuple(shape_of(v) for v in value.items))
     if isinstance(value, Items):
         return Items(tuple(shape_of(v) for v in value.values), value.kind)
+    if isinstance(value, Lazy):
+        return Lazy(value.text, tuple((n, _typed(c)) for n, c in value.parameters), value.needed, value.pieces, value.module)
+    if isinstance(value, Accessor):
+        assert isinstance(value.owner, Tup)
+        return replace(value, owner=Tup((shape_of(value.owner.items[0]), *value.owner.items[1:])))
     assert isinstance(value, Entries)
     return replace(value, items=tuple((k, shape_of(v)) for k, v in value.items))
+
+
+def _typed(cell: Cell) -> Cell:
+    return Cell(Leaf("shape", 0, "", cell.type, cell.nullable), cell.type, cell.nullable)
 
 
 def previous(lift: Lifter, loop: Loop, name: str, old: Value | None) -> Value:

@@ -7,9 +7,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Node
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, InLoop, Items, LineOf, Ref, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Const,
+    Entries,
+    Fields,
+    InLoop,
+    Items,
+    LineOf,
+    Ref,
+    Result,
+    Tup,
+    Value,
+)
 from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.lazy_values import Lazy
+from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
 from lester_gui.rewrite.lift.wide_rows import OneHotRow, WideRow
@@ -55,8 +70,13 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
         return replace(content, columns=tuple((n, change(c)) for n, c in content.columns), there=there)
     if isinstance(content, JsonList):
         return JsonList(change(content.text), None if content.none is None else change(content.none))
-    if isinstance(content, GroupOf):
+    if isinstance(content, GroupOf | NestedOf):
         return replace(content, key=mapped(lift, content.key, change))
+    if isinstance(content, Lazy):
+        return replace(content, parameters=tuple((n, change(c)) for n, c in content.parameters))
+    if isinstance(content, Accessor) and content.kind in ("pieces", "match", "findall") and isinstance(content.owner, Tup):
+        text, *rest = content.owner.items
+        return replace(content, owner=Tup((mapped(lift, text, change), *rest)))
     if isinstance(content, Const | Fields | LineOf):
         return content
     raise shape("A list holds objects that are not values of a row")
@@ -77,7 +97,9 @@ def settled(lift: Lifter, value: Value) -> Value:
         return replace(content, items=tuple((k, settled(lift, v)) for k, v in content.items))
     if isinstance(content, WideRow):
         return replace(content, parts=tuple(settled(lift, v) for v in content.parts))
-    if isinstance(content, Cell | Const | Fields | Json | JsonList | OneHotRow):
+    if isinstance(content, Cell | Const | Fields | Json | JsonList | OneHotRow | Lazy):
+        return content
+    if isinstance(content, Accessor) and content.kind in ("pieces", "match", "findall"):
         return content
     if isinstance(content, LineOf):
         return as_text(lift, content)

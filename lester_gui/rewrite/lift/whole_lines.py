@@ -110,8 +110,8 @@ def expressions(source: LineSource, names: tuple[str, ...]) -> dict[Expr, Expr]:
     out: dict[Expr, Expr] = {}
     for level in LEVELS[LEVELS.index(strip) :]:
         out[Leaf("line", source.ident, level, Type.STR)] = _cut(line, strip, level)
-    if not source.loose:
-        return out
+    if not source.loose or LEVELS.index(source.split_at) < LEVELS.index(strip):
+        return out  # nothing is taken apart
     split = _cut(line, strip, source.split_at)
     separator_ = None if source.separator is None else Literal(source.separator)
     for place in source.seen:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import cells, iterators, missing, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Leaf, Ref, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Fields, Items, Leaf, Maybe, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.group_values import GroupOf
+from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import exits
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
@@ -30,6 +33,10 @@ def name(lift: Lifter, node: ast.Name) -> Value:
     """A name; one that still holds what the last round of a loop left there is noted when another loop reads it."""
     value = lift.look_up(node.id)
     iterators.read(lift, node, value)
+    if isinstance(value, GroupOf) and value.order == iterators.GIVEN_ONCE:
+        return replace(value, order="")
+    if isinstance(value, Maybe) and isinstance(value.value, GroupOf | NestedOf) and value.found in paths.conjuncts(lift.live):
+        return value.value  # the script asked first
     if isinstance(value, Cell) and isinstance(value.expr, Leaf) and value.expr.kind == "last":
         lift.read_stale.setdefault(value.expr.ident, (node.lineno, node.id))
     return value
@@ -67,6 +74,10 @@ def elements(lift: Lifter, nodes: list[ast.expr]) -> tuple[Value, ...]:
                 out += inner.values
             elif isinstance(inner, WideRow):
                 out += inner.parts
+            elif isinstance(inner, Fields):
+                from lester_gui.rewrite.lift.texts import all_fields
+
+                out += all_fields(lift, inner)
             else:
                 raise shape("A list whose length is not known is spread out with *")
         else:

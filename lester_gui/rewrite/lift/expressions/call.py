@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
+import string
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift.domain import (
+    Accessor,
     Bound,
     Const,
     Entries,
     Estimator,
+    Fields,
     Frame,
     Items,
     Maybe,
@@ -63,6 +67,12 @@ def call(lift: Lifter, node: ast.Call) -> Value:
     if nested is not None:
         return nested
     target = evaluate(lift, node.func)
+    if target == Module("builtins.zip") and len(node.args) == 1 and isinstance(node.args[0], ast.Starred) and not node.keywords:
+        from lester_gui.rewrite.lift.library.shuffled_rows import unzipped
+
+        lists = unzipped(lift, evaluate(lift, node.args[0].value))
+        if lists is not None:
+            return lists
     positional, keywords = arguments(lift, node)
     return invoke(lift, target, Arguments(ast.unparse(node.func), positional, keywords, node=node))
 
@@ -81,6 +91,10 @@ def arguments(lift: Lifter, node: ast.Call) -> tuple[list[Value], dict[str, Valu
                 positional += [v for _, v in inner.items]
             elif isinstance(inner, Items):
                 positional += inner.values
+            elif isinstance(inner, Fields):
+                from lester_gui.rewrite.lift.texts import all_fields
+
+                positional += all_fields(lift, inner)
             else:
                 raise shape("A list whose length is not known is passed with *")
         else:
@@ -156,7 +170,9 @@ def call_method(lift: Lifter, bound: Bound, args: Arguments) -> Value:
     own = method(lift, bound, args)
     if own is not None:
         return own
-    if isinstance(content, Maybe) and isinstance(content.value, Json):  # None has no methods: the script goes on with an object
+    if isinstance(content, Maybe) and isinstance(
+        content.value, Json | Accessor
+    ):  # None has no methods: it goes on with an object
         if not demand(lift, content.found, "AttributeError"):
             required(lift, content.found)
         content = content.value
@@ -275,6 +291,9 @@ def lift_constant(dotted: str) -> Value:
         "math.pi": 3.141592653589793,
         "numpy.e": 2.718281828459045,
         "math.e": 2.718281828459045,
+        **{f"string.{n}": getattr(string, n) for n in string.__all__ if isinstance(getattr(string, n), str)},
+        **{f"re.{n}": int(flag) for n, flag in re.RegexFlag.__members__.items()},
+        **{f"re.{n}": int(getattr(re, n)) for n in "AILMSUX"},
     }
     if dotted in ("pandas.NA", "pandas.NaT"):
         return Const(None)

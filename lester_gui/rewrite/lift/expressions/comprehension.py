@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import iterators, one_hot_rows, paths
-from lester_gui.rewrite.lift.domain import Entries, Fields, Items, Iterated, Result, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.domain import Entries, Fields, Items, Iterated, Result, Rows, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.group_parts import comprehension, side_by_side
+from lester_gui.rewrite.lift.group_values import GroupOf
+from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.statements.assign import store
 from lester_gui.rewrite.lift.statements.branch import condition_of
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -37,6 +40,13 @@ def collect(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -
     content = lift.content(iterable)
     if isinstance(content, Result):
         return content
+    if isinstance(content, NestedOf):
+        from lester_gui.rewrite.lift.library.nested_dicts import listed
+
+        content = listed(lift, content)
+    one = side_by_side(lift, content) if isinstance(content, Iterated) else content
+    if isinstance(one, GroupOf) and len(node.generators) == 1:
+        return comprehension(lift, node, one)
     if isinstance(content, Fields) and kind == "list" and _strips(node):
         return Fields(content.source, True)
     if isinstance(content, Fields):
@@ -52,6 +62,11 @@ def collect(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -
         return lift.new(Items(_written_out(lift, node, known), kind))
     if len(node.generators) != 1:
         raise no_rule("a comprehension over two sequences")
+    if kind == "set" and isinstance(content, Rows) and content.part is not None:
+        from lester_gui.rewrite.lift.library.collections import set_
+        from lester_gui.rewrite.lift.library.table import Arguments
+
+        return set_(lift, Arguments("set", [_over_rows(lift, node, "list")]))
     return _over_rows(lift, node, kind)
 
 
@@ -81,7 +96,7 @@ def _written_out(
 ) -> tuple[Value, ...]:
     generator = node.generators[0]
     out: list[Value] = []
-    with _scope(lift, generator.target):
+    with scope(lift, generator.target):
         for value in known:
             store(lift, generator.target, value)
             if _chosen(lift, generator):
@@ -100,7 +115,7 @@ def _chosen(lift: Lifter, generator: ast.comprehension) -> bool:
 
 
 @contextlib.contextmanager
-def _scope(lift: Lifter, target: ast.expr) -> Iterator[None]:
+def scope(lift: Lifter, target: ast.expr) -> Iterator[None]:
     """The names of a comprehension are its own: others of the same name are back afterwards, and functions do not see them."""
     table = lift.names
     names = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
@@ -136,7 +151,7 @@ def _over_rows(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp
     from lester_gui.rewrite.lift.statements import execute
 
     lines = lift.line, lift.lines
-    with _scope(lift, node.generators[0].target):
+    with scope(lift, node.generators[0].target):
         execute(lift, loop)
     lift.line, lift.lines = lines
     return lift.names.pop(name)
@@ -157,7 +172,7 @@ def dictionary(lift: Lifter, node: ast.DictComp) -> Value:
     if known is None:
         return _over_rows(lift, node, "dict")
     items: dict[Value, Value] = {}
-    with _scope(lift, generator.target):
+    with scope(lift, generator.target):
         for value in known:
             store(lift, generator.target, value)
             if _chosen(lift, generator):
@@ -180,5 +195,5 @@ def _numbering(lift: Lifter, node: ast.DictComp, content: Value) -> Vocabulary |
     if isinstance(node.key, ast.Name) and isinstance(node.value, ast.Name) and (node.key.id, node.value.id) == (value, place):
         if inner.order == "set":
             raise shape("Numbers are given in the order of a set, which changes from run to run")
-        return Vocabulary(inner.order, inner.node, inner.cell, inner.values)
+        return Vocabulary(inner.order, inner.node, inner.cell, inner.values, True, inner.part)
     return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, missing, paths
+from lester_gui.rewrite.lift import cells, group_parts, missing, paths
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -37,9 +37,10 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.expressions.basic import under
-from lester_gui.rewrite.lift.group_values import Groups
+from lester_gui.rewrite.lift.group_values import GroupOf, Groups
 from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments
+from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf, NestedSlot
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import caught_by, demand
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
@@ -386,6 +387,16 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
         from lester_gui.rewrite.lift.library.group_lists import as_set
 
         where = as_set(where)
+    if isinstance(where, Accessor) and where.kind == "pieces":
+        from lester_gui.rewrite.lift.library.text_pieces import has_piece
+
+        return has_piece(lift, where, needle)
+    if isinstance(where, NestedDict | NestedOf | NestedSlot):
+        from lester_gui.rewrite.lift.library.nested_dicts import contains as nested_contains
+
+        return nested_contains(lift, where, needle)
+    if isinstance(where, GroupOf):
+        return group_parts.has(lift, where, needle)
     if isinstance(where, Keyed | Vocabulary):
         from lester_gui.rewrite.lift.stages import hit
 

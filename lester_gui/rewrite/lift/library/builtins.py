@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, missing
+from lester_gui.rewrite.lift import cells, group_parts, missing
 from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -36,12 +36,16 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups
 from lester_gui.rewrite.lift.library.group_lists import total as of_list
+from lester_gui.rewrite.lift.library.nested_dicts import listed
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
 
+UNSET = Const(...)  # no default was given
 NAN = re.compile(r"\b(nan|isnan|NaN|NAN|isna|isnull)\b")
 
 if TYPE_CHECKING:
@@ -70,6 +74,8 @@ def length(lift: Lifter, args: Arguments) -> Value:
         return lift.count(content.owner.node, content.owner.part)
     if isinstance(content, Labels):
         return lift.count(content.frame.node)
+    if isinstance(content, Shuffled):
+        return lift.count(content.order.node)
     if isinstance(content, Tup):
         return Const(len(content.items))
     if isinstance(content, Items):
@@ -88,12 +94,20 @@ def length(lift: Lifter, args: Arguments) -> Value:
         return Cell(Leaf("size_so_far", content.ident, "size", Type.INT), Type.INT)
     if isinstance(content, GroupOf):
         return of_list(lift, content, "size")
-    if isinstance(content, Keyed | Groups):
+    if isinstance(content, Accessor) and content.kind == "group.counter" and isinstance(content.owner, GroupOf):
+        return of_list(lift, group_parts.distinct(lift, content.owner), "size")
+    if isinstance(content, NestedOf):
+        return of_list(lift, listed(lift, content), "size")
+    if isinstance(content, Keyed | Groups | NestedDict):
         return Result("size")
     if isinstance(content, Accessor) and content.kind == "pieces":
         from lester_gui.rewrite.lift.library.text_pieces import number_of_pieces
 
         return number_of_pieces(content)
+    if isinstance(content, Accessor) and content.kind == "findall":
+        from lester_gui.rewrite.lift.library.regular_expressions import number_found
+
+        return number_found(content)
     if isinstance(content, LineOf):
         content = as_text(lift, content)
     cell = cells.cell_of(content)
@@ -107,7 +121,7 @@ def length(lift: Lifter, args: Arguments) -> Value:
 def width_of(lift: Lifter, content: Vocabulary) -> Expr:
     """Return the number of categories of a column."""
     for ident, known in lift.widths.items():
-        if known.cell == content.cell and known.node is content.node:
+        if (known.cell, known.part) == (content.cell, content.part) and known.node is content.node:
             return Leaf("width", ident, "categories", Type.INT)
     ident = lift.number()
     lift.widths[ident] = content
@@ -219,12 +233,14 @@ def rounded(lift: Lifter, args: Arguments) -> Value:
 def extremum(lift: Lifter, args: Arguments) -> Value:
     """``min(a, b)`` of values of one row, or of constants."""
     values = [lift.content(v) for v in args.positional]
+    if len(values) == 1 and isinstance(values[0], GroupOf):
+        given = args.bind("iterable", key=None, default=UNSET)
+        empty = None if given["default"] is UNSET else given["default"]
+        return group_parts.extremum(lift, values[0], args.what, given["key"], empty)
     if args.keywords:
         raise no_rule(f"{args.what} with a key")
     if len(values) == 1:
         only = values[0]
-        if isinstance(only, GroupOf):
-            return of_list(lift, only, args.what)
         if isinstance(only, Tup | Items):
             values = list(only.items if isinstance(only, Tup) else only.values)
         elif isinstance(only, Result):
@@ -287,6 +303,8 @@ def quantified(lift: Lifter, args: Arguments) -> Value:
     from lester_gui.rewrite.lift.statements.branch import condition_of
 
     content = lift.content(args.positional[0])
+    if isinstance(content, GroupOf):
+        return group_parts.quantified(lift, content, args.what)
     if not isinstance(content, Tup | Items):
         raise no_rule(f"{args.what} over rows")
     out: Expr = paths.FALSE if args.what == "any" else paths.TRUE

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply
 from lester_gui.ir.nodes import Sort
-from lester_gui.rewrite.lift import cells, iterators, loops, paths
+from lester_gui.rewrite.lift import cells, group_parts, iterators, loops, paths
 from lester_gui.rewrite.lift.domain import (
+    Accessor,
     Cell,
     Column1,
     Const,
@@ -31,8 +32,10 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.fold_loops import Folds, numbered
 from lester_gui.rewrite.lift.group_values import GroupOf
-from lester_gui.rewrite.lift.library.group_lists import in_order
+from lester_gui.rewrite.lift.library.group_lists import by_place, in_order
+from lester_gui.rewrite.lift.library.nested_dicts import listed
 from lester_gui.rewrite.lift.library.table import Arguments, function
+from lester_gui.rewrite.lift.nested_dicts import MARK, NestedOf, factory_of
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.templates import mapped, settled
 
@@ -107,6 +110,8 @@ def reversed_(lift: Lifter, args: Arguments) -> Value:
     if isinstance(content, Tup | Items):
         values = content.items if isinstance(content, Tup) else content.values
         return Tup(values[::-1])
+    if isinstance(content, GroupOf):
+        return group_parts.backwards(lift, by_place(lift, content))
     raise no_rule("reversed rows")
 
 
@@ -118,6 +123,17 @@ def map_(lift: Lifter, args: Arguments) -> Value:
     return iterators.once(lift, through(lift, args.positional[1], args.positional[0], "map"), args.node)
 
 
+@function("operator.itemgetter", "operator.attrgetter")
+def getter(lift: Lifter, args: Arguments) -> Value:
+    """``itemgetter("a", "b")``: a function of one element."""
+    by_name = args.what.endswith("attrgetter")
+    parts = [f"x.{lift.text(v)}" if by_name else f"x[{lift.const(v)!r}]" for v in args.positional]
+    node = ast.parse(f"lambda x: {parts[0] if len(parts) == 1 else '(' + ', '.join(parts) + ')'}", mode="eval").body
+    assert isinstance(node, ast.Lambda)
+    ast.increment_lineno(node, lift.line - 1)
+    return UserFunction(node, f"getter_line_{lift.line}", lift.activations[-1].module)
+
+
 @function("builtins.filter")
 def filter_(lift: Lifter, args: Arguments) -> Value:
     """``filter(f, xs)``."""
@@ -125,14 +141,14 @@ def filter_(lift: Lifter, args: Arguments) -> Value:
 
 
 def through(lift: Lifter, sequence: Value, func: Value, what: str) -> Value:
-    """Return a list of results, or of the elements for which a function is true, as the comprehension that says so."""
+    """Return a list of results, of the elements for which a function is true, or of all, as the comprehension that says so."""
     from lester_gui.rewrite.lift.expressions import evaluate
 
     names = {"sequence_": sequence, "function_": func}
     before = {n: lift.names.get(n) for n in names}
     lift.names.update(names)
-    text = "[function_(x_) for x_ in sequence_]" if what == "map" else "[x_ for x_ in sequence_ if function_(x_)]"
-    node = ast.parse(text, mode="eval").body
+    forms = {"map": "[function_(x_) for x_ in sequence_]", "filter": "[x_ for x_ in sequence_ if function_(x_)]"}
+    node = ast.parse(forms.get(what, "[x_ for x_ in sequence_]"), mode="eval").body
     ast.increment_lineno(node, lift.line - 1)
     try:
         return evaluate(lift, node)
@@ -152,9 +168,15 @@ def list_(lift: Lifter, args: Arguments) -> Value:
     if not args.positional:
         return lift.new(Items(())) if args.what == "list" else Tup(())
     content = lift.content(args.positional[0])
+    if isinstance(content, NestedOf):
+        return listed(lift, content)
+    if isinstance(content, GroupOf):
+        return content
     values = known_elements(lift, content)
     if values is not None:
         return lift.new(Items(values)) if args.what == "list" else Tup(values)
+    if isinstance(content, Handle) and dict(content.options).get("csv") == "dict":
+        return through(lift, args.positional[0], Const(None), "list")
     if isinstance(content, Handle):
         iterators.go_through(lift, args.positional[0])
         return content
@@ -194,6 +216,10 @@ def set_(lift: Lifter, args: Arguments) -> Value:
     if not args.positional:
         return lift.new(Items((), "set"))
     content = lift.content(args.positional[0])
+    if isinstance(content, NestedOf):
+        return listed(lift, content)
+    if isinstance(content, GroupOf):
+        return group_parts.distinct(lift, content)
     values = known_elements(lift, content)
     if values is not None:
         if all(isinstance(v, Const) for v in values):
@@ -204,18 +230,18 @@ def set_(lift: Lifter, args: Arguments) -> Value:
     if isinstance(content, Order) and content.method and content.groups is not None:
         return content
     if isinstance(content, Rows | Column1):
-        column = _column(lift, content)
-        return Vocabulary("set", column.node, column.cell, (), False)
+        column = _column(lift, content, one_side=True)
+        return Vocabulary("set", column.node, column.cell, (), False, column.part)
     if isinstance(content, Keyed):
         return lift.new(replace(content, template=None))
     raise no_rule("set of this object")
 
 
-def _column(lift: Lifter, content: Value) -> Column1:
+def _column(lift: Lifter, content: Value, one_side: bool = False) -> Column1:
     from lester_gui.rewrite.lift.library.pandas_io import as_column
 
     column = as_column(lift, content)
-    if column.part is not None:
+    if column.part is not None and not one_side:
         raise no_rule("the categories of one side of a split")
     return column
 
@@ -268,13 +294,20 @@ def default_dict(lift: Lifter, args: Arguments) -> Value:
                 order=GroupOrder.FIRST_SEEN,
                 drop_null_keys=False,
             )
-            return lift.new(Keyed(out, (key,), cells.column(out, "count"), "only", lift.number()))
+            return lift.new(Keyed(out, (key,), cells.column(out, "count"), "only", lift.number(), missing=Const(0)))
+        if isinstance(content, GroupOf):
+            return Accessor(content, "group.counter")
         raise no_rule("Counter of this object")
     factory, maker = "", None
     if what == "Counter":
         factory = "Counter"
     elif what == "defaultdict" and args.positional:
         made = args.positional[0]
+        inner = factory_of(made.node.body) if isinstance(made, UserFunction) and isinstance(made.node, ast.Lambda) else None
+        if isinstance(made, Module) and made.name in ("collections.Counter", "builtins.dict"):
+            inner = made.name.rsplit(".", 1)[-1].removeprefix("dict")
+        if inner is not None:
+            return lift.new(Entries((), f"{MARK}{inner}", made))
         if isinstance(made, Module):
             factory = made.name.removeprefix("builtins.")
         elif isinstance(made, UserFunction) and isinstance(made.node, ast.Lambda) and isinstance(made.node.body, ast.Constant):
@@ -292,8 +325,12 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
     content = lift.content(given["iterable"])
     reverse = bool(lift.const(given["reverse"]))
     plain = lift.content(given["key"]) == Const(None)
-    if isinstance(content, GroupOf) and plain:
-        return in_order(lift, content, reverse)
+    if isinstance(content, Handle) and dict(content.options).get("csv") == "dict":
+        content = lift.content(through(lift, given["iterable"], Const(None), "list"))
+    if isinstance(content, NestedOf):
+        content = listed(lift, content)
+    if isinstance(content, GroupOf):
+        return in_order(lift, content, given["key"], reverse)
     if isinstance(content, Vocabulary):
         if not plain or reverse:
             raise no_rule("categories in an order of their own")
@@ -326,9 +363,9 @@ def ordered(lift: Lifter, rows: Rows, key: Value, reverse: bool) -> Rows:
     if lift.content(key) != Const(None):
         value = invoke(lift, key, Arguments("key", [rows.template]))
     content = lift.content(value)
-    if lift.content(key) == Const(None) and not isinstance(content, Cell):
+    if lift.content(key) == Const(None) and not isinstance(content, Cell | Tup | Items):
         raise no_rule("sorting records without a key")
-    parts = content.items if isinstance(content, Tup) else content.values if isinstance(content, Items) else (content,)
+    parts = _compared(lift, content)
     node, by, template = rows.node, [], settled(lift, rows.template)
     flat = [cells.cell_of(lift.content(p)) for p in parts]
     for cell in flat:
@@ -340,6 +377,14 @@ def ordered(lift: Lifter, rows: Rows, key: Value, reverse: bool) -> Rows:
         by.append((name, ascending))
     out = lift.step(Sort, lift.naming.called(node), parent=node, by=tuple(by))
     return Rows(out, template)
+
+
+def _compared(lift: Lifter, content: Value) -> list[Value]:
+    """Return the values by which two elements are compared, one after the other."""
+    inner = lift.content(content)
+    if isinstance(inner, Tup | Items):
+        return [p for v in (inner.items if isinstance(inner, Tup) else inner.values) for p in _compared(lift, v)]
+    return [inner]
 
 
 # -- rows in a random order --------------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from lester_gui.rewrite.lift.domain import (
     Handle,
     Items,
     Matrix,
-    Module,
     Result,
     Rows,
     Value,
@@ -89,12 +88,6 @@ def written_name(args: Arguments, place: int) -> str:
         if isinstance(node, ast.Name):
             return node.id
     return ""
-
-
-@function("re.compile")
-def pattern(lift: Lifter, args: Arguments) -> Value:
-    """``re.compile(…)``: no rule covers what patterns find, so functions that use one are carried."""
-    return Module("pattern")
 
 
 @function(

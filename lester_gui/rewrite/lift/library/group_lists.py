@@ -8,20 +8,31 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Aggregate, Distinct, GroupOrder, Keep, Measure, Node, Select
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths, sharing, stages
-from lester_gui.rewrite.lift.domain import Cell, Const, Items, Keyed, Rows, Tup, Value
+from lester_gui.rewrite.lift import cells, group_parts, paths, sharing, stages
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, InLoop, Items, Keyed, Maybe, Rows, Tup, Value
 from lester_gui.rewrite.lift.effects import Effect
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups, GroupSlot
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.nested_dicts import inner_factory
 from lester_gui.rewrite.lift.raising import demand, required
-from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped, settled
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.finished import Finished
     from lester_gui.rewrite.lift.lifter import Lifter
+
+
+@method("slot", "add")
+def add(lift: Lifter, slot: GroupSlot, args: Arguments) -> Value:
+    """``d[k].add(x)`` of a dict of sets."""
+    content = lift.heap[slot.ident]
+    if not (isinstance(content, InLoop) and isinstance(content.before, Entries) and inner_factory(content.before) == "set"):
+        raise no_rule("add to a list of a dict")
+    return append(lift, slot, args)
 
 
 @method("slot", "append")
@@ -33,26 +44,50 @@ def append(lift: Lifter, slot: GroupSlot, args: Arguments) -> Value:
     return Const(None)
 
 
-def made(done: Finished, effects: list[Effect], plain: bool) -> Groups:
-    """Return a dict of lists after the loop that filled it."""
+def made(done: Finished, effects: list[Effect], asked: list[Effect], plain: bool, sets: bool) -> Groups:
+    """Return a dict of lists after the loop that filled it; where it was `asked` for a list, it has one, be it empty."""
     from lester_gui.rewrite.lift.filled import keyed_rows
 
     guard, value, lines = done.guarded(effects, key=True)
     assert effects[0].key is not None
-    node, keys, found = keyed_rows(done, effects[0].key, guard, leaves(done.lift, value), lines)
+    if any(e.key != effects[0].key for e in asked):
+        raise Stopped(Reason.LEVEL, "One iteration uses a dict under two keys")
+    reached: Expr = paths.FALSE
+    for e in asked:
+        reached = paths.either(e.guard, reached)
+    known = None
+    if asked and done.unseen(done.expr(reached)) != guard:
+        table, names, _ = keyed_rows(done, effects[0].key, done.unseen(done.expr(reached)), [], lines)
+        known = Keyed(table, names, None, "first", done.lift.number())
+    flat = leaves(done.lift, value)
+    called = [done.lift.called_cell(c) for c in flat]
+    node, keys, found = keyed_rows(done, effects[0].key, guard, flat, lines)
+    for place, (cell, name) in enumerate(zip(found, called, strict=True)):
+        if paths.is_partial(cell.expr):  # it is computed for the rows that the script puts into the lists, and for no others
+            node, column = done.lift.as_column(node, cell, name or "value", lines)
+            found[place] = cells.column(node, column)
     queue = iter(found)
-    return Groups(node, keys, mapped(done.lift, value, lambda c: next(queue)), plain)
+    out = Groups(node, keys, mapped(done.lift, value, lambda c: next(queue)), plain, known)
+    if not sets:
+        return out
+    return replace(group_parts.distinct(done.lift, GroupOf(out, Const(None))).groups, known=known, sets=True)
 
 
 def one_row_each(lift: Lifter, groups: Groups) -> tuple[Node, Value]:
     """Return a node with one row per key, in the order in which they first came, and the key."""
     if id(groups.node) in lift.grown:
         raise no_rule("going through a defaultdict that was read at keys of other rows before")
-    call = lift.naming.called(groups.node)
-    node: Node = lift.step(Distinct, call, parent=groups.node, subset=groups.keys, keep=Keep.FIRST)
-    node = lift.step(Select, call, node, parent=node, columns=tuple((k, k) for k in groups.keys))
-    keys = tuple(cells.column(node, k) for k in groups.keys)
+    table = as_set(groups)
+    call = lift.naming.called(table.node)
+    node: Node = lift.step(Distinct, call, parent=table.node, subset=table.keys, keep=Keep.FIRST)
+    node = lift.step(Select, call, node, parent=node, columns=tuple((k, k) for k in table.keys))
+    keys = tuple(cells.column(node, k) for k in table.keys)
     return node, keys[0] if len(keys) == 1 else Tup(keys)
+
+
+def member(groups: Groups, key: Value, maybe: bool = False) -> GroupOf:
+    """Return the list or set under a key."""
+    return GroupOf(groups, key, maybe, "set" if groups.sets else "")
 
 
 @method("groups", "items", "keys", "values")
@@ -60,7 +95,7 @@ def views(lift: Lifter, groups: Groups, args: Arguments) -> Value:
     """``d.items()``: each key with its list."""
     what = args.what.rsplit(".", 1)[-1]
     node, key = one_row_each(lift, groups)
-    one = GroupOf(groups, key)
+    one = member(groups, key, groups.known is not None)
     return Rows(node, key if what == "keys" else one if what == "values" else Tup((key, one)))
 
 
@@ -70,13 +105,13 @@ def item(lift: Lifter, groups: Groups, args: Arguments) -> Value:
     key = args.positional[0]
     found = stages.hit(lift, as_set(groups), key)
     if found in paths.conjuncts(lift.live):
-        return GroupOf(groups, key)
+        return member(groups, key, groups.known is not None)
     if not groups.plain:
         lift.grown.add(id(groups.node))
-        return GroupOf(groups, key, True)
+        return member(groups, key, True)
     if not demand(lift, found, "KeyError"):
         required(lift, found)
-    return GroupOf(groups, key)
+    return member(groups, key, groups.known is not None)
 
 
 @method("groups", "get")
@@ -84,18 +119,22 @@ def get(lift: Lifter, groups: Groups, args: Arguments) -> Value:
     """``d.get(k, [])``."""
     given = args.bind("key", "default", default=None)
     default = lift.content(given["default"])
+    if default == Const(None):
+        return Maybe(stages.hit(lift, as_set(groups), given["key"]), member(groups, given["key"], groups.known is not None))
+    if groups.sets != (isinstance(default, Items) and default.kind == "set"):
+        raise no_rule("get of a dict of sets with a list as default, or the other way round")
     if not (isinstance(default, Items | Tup) and not (default.values if isinstance(default, Items) else default.items)):
         raise no_rule("get of a dict of lists without an empty list as default")
-    return GroupOf(groups, given["key"], True)
+    return member(groups, given["key"], True)
 
 
 def as_set(groups: Groups) -> Keyed:
     """Return the keys of a dict of lists."""
-    return Keyed(groups.node, groups.keys, None, "first", 0)
+    return groups.known or Keyed(groups.node, groups.keys, None, "first", 0)
 
 
-def total(lift: Lifter, one: GroupOf, function: str) -> Value:
-    """Return a total over a list: ``size``, ``sum``, ``min``, ``max``, ``mean``, ``first`` or ``last``.
+def total(lift: Lifter, one: GroupOf, function: str, empty: Value | None = None) -> Value:
+    """Return a total over a list: ``size``, ``sum``, ``min``, ``mean``, ``first`` and the like; `empty` is that of an empty list.
 
     Raises
     ------
@@ -104,14 +143,17 @@ def total(lift: Lifter, one: GroupOf, function: str) -> Value:
     """
     groups = one.groups
     node, column = groups.node, None
-    zero: Value | None = Const(0) if function in ("size", "sum") else None
+    zero: Value | None = Const(0) if function in ("size", "sum") else empty
     if function != "size":
         content = lift.content(groups.template)
+        content = cells.cell_of(content) if isinstance(content, Const) else content
         if not isinstance(content, Cell):
             raise no_rule(f"{function} of a list of records")
         if content.nullable:
             raise shape("A list holds values that may be missing")
-        if function in ("sum", "mean") and content.type not in (Type.INT, Type.FLOAT):
+        if function in ("sum", "mean") and content.type is Type.BOOL:
+            content = cells.make("if_else", content, cells.cell_of(Const(1)), cells.cell_of(Const(0)))
+        if function not in ("min", "max", "first", "last") and content.type not in (Type.INT, Type.FLOAT):
             raise shape(f"{function} of a list of {content.type}")
         node, column = lift.as_column(node, content, lift.called_cell(content) or "value")
     name = "count" if function == "size" else f"{column}_{function}"
@@ -134,7 +176,7 @@ def total(lift: Lifter, one: GroupOf, function: str) -> Value:
     keyed = Keyed(known, groups.keys, value, "only", 0)
     if not one.maybe:
         return stages.get(lift, keyed, one.key, None, guarded=True)
-    if zero is not None and value.type is Type.FLOAT:
+    if zero == Const(0) and value.type is Type.FLOAT:
         zero = Const(0.0)
     return stages.get(lift, keyed, one.key, zero)
 
@@ -143,17 +185,30 @@ def total(lift: Lifter, one: GroupOf, function: str) -> Value:
 def element(lift: Lifter, one: GroupOf, args: Arguments) -> Value:
     """``values[0]``, ``values[-1]``; of a sorted list the smallest and the largest."""
     place = lift.content(args.positional[0])
-    if place not in (Const(0), Const(-1)):
+    if isinstance(place, Accessor) and place.kind == "slice":
+        return group_parts.slice_of(lift, by_place(lift, one), place)
+    number = place.value if isinstance(place, Const) else None
+    if not isinstance(number, int) or isinstance(number, bool):
         raise no_rule("an element of a list of a dict")
-    first = place == Const(0)
-    if one.order:
+    if number not in (0, -1) or not isinstance(lift.content(one.groups.template), Cell) or one.maybe:
+        return group_parts.place(lift, by_place(lift, one), number)
+    first = number == 0
+    if one.order in ("up", "down"):
         return total(lift, one, "min" if first == (one.order == "up") else "max")
+    group_parts.in_sequence(one)
     return total(lift, one, "first" if first else "last")
 
 
-def in_order(lift: Lifter, one: GroupOf, reverse: bool) -> GroupOf:
-    """Return a sorted list."""
+def by_place(lift: Lifter, one: GroupOf) -> GroupOf:
+    """Return a list whose rows stand in the order of its elements."""
+    if one.order in ("up", "down"):
+        return group_parts.arranged(lift, replace(one, order=""), Const(None), one.order == "down")
+    return one
+
+
+def in_order(lift: Lifter, one: GroupOf, key: Value, reverse: bool) -> GroupOf:
+    """Return a sorted list; numbers are only put into order where a script looks at other places than the ends."""
     content = lift.content(one.groups.template)
-    if not (isinstance(content, Cell) and content.type in (Type.INT, Type.FLOAT)):
-        raise no_rule("sorting a list of a dict that does not hold numbers")
-    return replace(one, order="down" if reverse else "up")
+    if lift.content(key) == Const(None) and isinstance(content, Cell) and content.type in (Type.INT, Type.FLOAT):
+        return replace(one, order="down" if reverse else "up", base=None)
+    return group_parts.arranged(lift, by_place(lift, one), key, reverse)

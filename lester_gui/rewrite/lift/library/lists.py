@@ -187,7 +187,12 @@ def _slice(lift: Lifter, rows: Rows, key: Accessor) -> Value:
     assert isinstance(key.owner, Tup)
     low, high, step = (lift.content(v) for v in key.owner.items)
     if step != Const(None):
-        raise no_rule("a slice with a step")
+        count, start = lift.const(step), lift.const(low) or 0
+        if high != Const(None) or rows.part is not None or not isinstance(count, int) or not 0 <= start < count:
+            raise no_rule("a slice with a step")
+        from lester_gui.rewrite.lift.masks import every
+
+        return lift.new(replace(rows, part=every(lift, rows.node, count, {start})))
     part: Part | None = positional_part(lift, rows.node, low, high)
     if part is not None and rows.part is None:
         return lift.new(replace(rows, part=part))

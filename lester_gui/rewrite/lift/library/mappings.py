@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
@@ -20,8 +21,10 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.effects import Loop
 from lester_gui.rewrite.lift.library.collections import unconditional
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.nested_dicts import MARK, filled_as_nested, is_nested
 from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
@@ -181,6 +184,8 @@ def add_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
 def get_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """``d.get(k, 0)`` of a dict that the loop fills."""
     given = args.bind("key", "default", default=None)
+    if is_nested(content):
+        raise no_rule("get of a dict of dicts in the loop that fills it")
     return dict_state.get(lift, content.ident, given["key"], given["default"])
 
 
@@ -189,14 +194,22 @@ def item_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """``d[k]`` of a dict that the loop fills; ``x[i]`` of an array in whose place this iteration has put a value."""
     if isinstance(content.before, Column1):
         return loops.cell_in_loop(lift, content, args.positional[0])
-    return dict_state.item(lift, content.ident, args.positional[0])
+    slot = dict_state.nested_slot(lift, content.ident, args.positional[0])
+    return slot or dict_state.item(lift, content.ident, args.positional[0])
 
 
 @method("inloop", "setdefault")
 def default_in_loop(lift: Lifter, content: InLoop, args: Arguments) -> Value:
     """``d.setdefault(k, 0)`` of a dict that the loop fills."""
     given = args.bind("key", "default", default=None)
-    return dict_state.set_default(lift, content.ident, given["key"], given["default"])
+    if lift.content(given["default"]) == Entries(()) and content.key is None and content.before == Entries(()):
+        loop = lift.loops[-1]
+        if isinstance(loop, Loop) and filled_as_nested(lift, loop.body, content.ident):
+            lift.heap[content.ident] = replace(content, before=Entries((), MARK))
+    slot = dict_state.nested_slot(lift, content.ident, given["key"])
+    if slot is not None and lift.content(given["default"]) != Entries(()):
+        raise no_rule("setdefault of a dict of dicts with anything but an empty dict")
+    return slot or dict_state.set_default(lift, content.ident, given["key"], given["default"])
 
 
 @method("inloop", "update", "pop", "extend", "insert", "remove", "clear", "sort")

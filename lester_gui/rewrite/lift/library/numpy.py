@@ -28,9 +28,11 @@ from lester_gui.rewrite.lift.domain import (
     Vector,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.paths import negated
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -47,6 +49,12 @@ def array(lift: Lifter, args: Arguments) -> Value:
     content = lift.content(given["object"])
     kind = type_named(lift, given["dtype"])
     if isinstance(content, Result):
+        return content
+    if isinstance(content, Shuffled):
+        from lester_gui.rewrite.lift.library.shuffled_rows import array as in_order
+
+        return in_order(lift, content, args)
+    if isinstance(content, GroupOf) and not kind:
         return content
     if isinstance(content, Rows):
         return typed(of_list(lift, content), kind)

@@ -23,6 +23,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vector,
 )
+from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.library.numpy import on_features
 from lester_gui.rewrite.lift.library.numpy_codes import places_where
 from lester_gui.rewrite.lift.library.numpy_items import elementwise, filled, scalar, with_cells
@@ -308,6 +309,10 @@ def statistic(lift: Lifter, content: Value, what: str, given: dict[str, Value]) 
     axis, ddof = lift.const(given["axis"]), lift.const(given["ddof"])
     if isinstance(content, Result):
         return content
+    if isinstance(content, GroupOf):
+        from lester_gui.rewrite.lift.library.group_statistics import of_array
+
+        return of_array(lift, content, what, ddof)
     if isinstance(content, Items | Tup):
         values = [lift.content(v) for v in (content.values if isinstance(content, Items) else content.items)]
         simple: dict[str, Callable[[Any], Any]] = {"sum": sum, "min": min, "max": max, "mean": lambda v: sum(v) / len(v)}

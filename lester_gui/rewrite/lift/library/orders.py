@@ -14,12 +14,14 @@ from lester_gui.rewrite.lift.domain import (
     Generator,
     Leaf,
     Order,
+    Rows,
     Tup,
     Value,
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.collections import positions_of
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 
 if TYPE_CHECKING:
@@ -66,7 +68,11 @@ def _use_up(lift: Lifter, args: Arguments) -> None:
 
 
 def shuffled(lift: Lifter, target: Value, generator: Generator) -> Value:
-    """Shuffle a list of row numbers, or the distinct values of a column, in place."""
+    """Shuffle a list of rows, of row numbers, or the distinct values of a column, in place."""
+    rows = lift.content(target)
+    if isinstance(rows, Rows) and rows.part is None and not lift.loops and generator.method != "used":
+        lift.set(target, Shuffled(rows, Order(rows.node, generator.method, generator.seed)))
+        return Const(None)
     lift.set(target, replace(_dealt(lift, target, generator), method=generator.method, seed=generator.seed))
     return Const(None)
 
@@ -83,7 +89,13 @@ def _dealt(lift: Lifter, target: Value, generator: Generator) -> Order:
         raise Stopped(Reason.EFFECT, "A random generator is drawn from twice")
     if isinstance(content, Cell):
         content = lift.content(positions_of(lift, content))
-    if isinstance(content, Vocabulary) and not content.as_dict and content.node is not None and content.order != "set":
+    if (
+        isinstance(content, Vocabulary)
+        and not content.as_dict
+        and content.node is not None
+        and content.order != "set"
+        and not content.part
+    ):
         content = Order(content.node, groups=content)
     if not isinstance(content, Order) or content.method:
         raise Stopped(Reason.EFFECT, "Something else than the row numbers of a table is shuffled")

@@ -10,7 +10,7 @@ from lester_gui.ir.learning import Function
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, missing, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Items, Result, Tup, Value
-from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -148,6 +148,31 @@ def percent(lift: Lifter, pattern: str, value: Value) -> Value:
             raise no_rule("%d of a value that is no whole number")
         parts.append(Const(piece % one.value) if isinstance(one, Const) else missing.as_text(lift, cells.cell_of(one)))
     return joined(parts)
+
+
+@function("str.maketrans", "builtins.str.maketrans")
+def translation(lift: Lifter, args: Arguments) -> Value:
+    """``str.maketrans("", "", string.punctuation)``."""
+    try:
+        table = str.maketrans(*(lift.const(v) for v in args.positional))
+    except (TypeError, ValueError) as error:
+        raise shape("A table of letters is made of something else than letters") from error
+    return Accessor(Tup(tuple(Tup((Const(k), Const(v))) for k, v in table.items())), "letters")
+
+
+@method("text", "translate")
+def translate(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``text.translate(table)``."""
+    given = lift.content(args.positional[0])
+    if not isinstance(given, Accessor) or given.kind != "letters":
+        raise no_rule("translate by a table that str.maketrans did not make")
+    table = dict(lift.const(given.owner))
+    if isinstance(content, Const):
+        return Const(lift.text(content).translate(table))
+    cell = cells.cell_of(content)
+    if cell.nullable and not lift.pandas:
+        raise shape("A text that may be missing is used as text")
+    return carried_text(lift, "text_translate", f"text.translate({table!r})", cell, Type.STR)
 
 
 @method("text", "join")

@@ -98,6 +98,29 @@ def number_of_pieces(accessor: Accessor) -> Cell:
     return Cell(paths.choose(Apply("py_gt", (made.expr, limit)), limit, made.expr), Type.INT)
 
 
+def has_piece(lift: Lifter, accessor: Accessor, needle: Value) -> Expr:
+    """Return the condition that a constant is one of the pieces of a text.
+
+    At a separator of one letter the piece has separators around it, where the text is put between two of them. Elsewhere a
+    separator may begin in the middle of another one, so the question is carried as Python asks it.
+    """
+    assert isinstance(accessor.owner, Tup)
+    cell, separator = cells.cell_of(accessor.owner.items[0]), accessor.owner.items[1]
+    if not isinstance(needle, Const) or not isinstance(separator, Const):
+        raise no_rule("whether a value of the row is a piece of a text")
+    wanted, at = needle.value, separator.value
+    if not isinstance(wanted, str):
+        return paths.FALSE
+    if len(accessor.owner.items) == 2 and isinstance(at, str) and len(at) == 1:
+        if at in wanted:
+            return paths.FALSE
+        around = cells.cell_of(Const(at))
+        text = cells.make("concat_text", around, cell, around)
+        return cells.make("contains", text, cells.cell_of(Const(at + wanted + at))).expr
+    what, most = ("split", -1) if len(accessor.owner.items) == 2 else (lift.const(v) for v in accessor.owner.items[2:])
+    return carried_text(lift, "has_piece", f"{wanted!r} in text.{what}({at!r}, {most})", cell, Type.BOOL).expr
+
+
 def unpacked(lift: Lifter, accessor: Accessor, count: int) -> tuple[Value, ...]:
     """Return all pieces of a text; rows that have another number of them end the script."""
     condition = cells.compare("Eq", number_of_pieces(accessor), cells.cell_of(Const(count)), False).expr

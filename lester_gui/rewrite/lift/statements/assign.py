@@ -6,7 +6,6 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.classes import values_of
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -25,7 +24,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.memory import change, is_array, placed
-from lester_gui.rewrite.lift.raising import demand
+from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.statements import statement
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.whole_lines import pieces_of
@@ -49,9 +48,41 @@ def assign(lift: Lifter, node: ast.Assign) -> None:
         for t, v in zip(target.elts, values, strict=True):
             store(lift, t, v)
         return
-    value = evaluate(lift, node.value)
+    value = _each_piece(lift, node) or evaluate(lift, node.value)
     for t in node.targets:
         store(lift, t, value)
+
+
+def _each_piece(lift: Lifter, node: ast.Assign) -> Value | None:
+    """Return what ``a, b = [int(p) for p in text.split("/")]`` or ``map(int, …)`` unpacks: the names tell how many there are.
+
+    None for any other assignment.
+    """
+    target, value = node.targets[0], node.value
+    if len(node.targets) != 1 or not isinstance(target, ast.Tuple) or any(isinstance(e, ast.Starred) for e in target.elts):
+        return None
+    if isinstance(value, ast.ListComp | ast.GeneratorExp) and len(value.generators) == 1 and not value.generators[0].ifs:
+        sequence: ast.AST = value.generators[0]
+        field = "iter"
+    elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "map" and len(value.args) == 2:
+        sequence, field = value, "args"
+    else:
+        return None
+    source = value.args[1] if isinstance(value, ast.Call) else value.generators[0].iter
+    split = source.func.attr if isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute) else ""
+    content = lift.content(evaluate(lift, source)) if split in ("split", "rsplit") and lift.loops else None
+    if not (isinstance(content, Accessor) and content.kind == "pieces"):
+        return None
+    name = f"pieces_line_{node.lineno}"
+    lift.names[name] = Tup(unpack(lift, content, len(target.elts), []))
+    place = ast.copy_location(ast.Name(name, ast.Load()), source)
+    before = getattr(sequence, field)
+    setattr(sequence, field, [value.args[0], place] if isinstance(value, ast.Call) else place)
+    try:
+        return evaluate(lift, value)
+    finally:
+        setattr(sequence, field, before)
+        lift.names.pop(name, None)
 
 
 def _one_to_one(target: ast.Tuple, value: ast.Tuple) -> bool:
@@ -119,6 +150,10 @@ def starred(lift: Lifter, targets: list[ast.expr], value: Value) -> None:
     after = len(targets) - place - 1
     star = targets[place]
     assert isinstance(star, ast.Starred)
+    if isinstance(content, Fields) and _is_read(lift, star.value):
+        from lester_gui.rewrite.lift.texts import all_fields
+
+        content = Tup(all_fields(lift, content))  # what is done with the rest tells how many there are
     if isinstance(content, Fields):
         content = pieces_of(lift, content)
     if isinstance(content, Accessor) and content.kind == "pieces":
@@ -138,6 +173,15 @@ def starred(lift: Lifter, targets: list[ast.expr], value: Value) -> None:
         lift.names[star.value.id] = rest
     else:
         store(lift, star.value, rest)
+
+
+def _is_read(lift: Lifter, target: ast.expr) -> bool:
+    """Whether the script reads a name anywhere in the module or function at hand."""
+    tree = dict(lift.script.modules).get(lift.activations[-1].module)
+    names = ast.walk(lift.script.tree if tree is None else ast.parse(tree))
+    return isinstance(target, ast.Name) and any(
+        isinstance(n, ast.Name) and n.id == target.id and isinstance(n.ctx, ast.Load) for n in names
+    )
 
 
 def assign_name(lift: Lifter, name: str, value: Value) -> None:
@@ -160,8 +204,8 @@ def unpack(lift: Lifter, value: Value, count: int, names: list[str]) -> tuple[Va
     if isinstance(content, Result):
         return (content,) * count
     if isinstance(content, Maybe):
-        if not demand(lift, content.found, "TypeError") and lift.straight and lift.loops:
-            lift.live = paths.both(lift.live, content.found)
+        if not demand(lift, content.found, "TypeError"):
+            required(lift, content.found)
         return unpack(lift, content.value, count, names)
     if isinstance(content, Fields):
         from lester_gui.rewrite.lift.texts import fix_width

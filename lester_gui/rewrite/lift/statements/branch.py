@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.rewrite.lift import cells, missing, paths
 from lester_gui.rewrite.lift.domain import (
+    Accessor,
     Cell,
     Const,
     Entries,
@@ -28,6 +29,8 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.lazy_values import Lazy
+from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import Path
 from lester_gui.rewrite.lift.statements import block, statement
@@ -77,6 +80,10 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
     if isinstance(content, Result):
         return None
     if isinstance(content, Maybe) and not isinstance(content.value, Json):
+        inner = lift.content(content.value)
+        if isinstance(inner, GroupOf) and inner.maybe:
+            there = condition_of(lift, inner)
+            return None if there is None else paths.both(content.found, there)
         return content.found
     if isinstance(content, Maybe | Json):
         raise shape("Whether a JSON object is empty decides what the script does")
@@ -84,6 +91,24 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
         from lester_gui.rewrite.lift.library.group_lists import total
 
         return cells.truth(cells.cell_of(lift.content(total(lift, content, "size")))).expr
+    if isinstance(content, NestedOf):
+        from lester_gui.rewrite.lift.library import nested_dicts
+
+        return nested_dicts.there(lift, content.nested, content.key)
+    if isinstance(content, Lazy):
+        from lester_gui.rewrite.lift import computed
+
+        return computed.of_lazy(lift, content, "bool({})").expr
+    if isinstance(content, Accessor) and content.kind == "match":
+        return TRUE
+    if isinstance(content, Accessor) and content.kind == "pieces":
+        from lester_gui.rewrite.lift.library.text_pieces import number_of_pieces
+
+        return cells.truth(number_of_pieces(content)).expr
+    if isinstance(content, Accessor) and content.kind == "findall":
+        from lester_gui.rewrite.lift.library.regular_expressions import was_found
+
+        return was_found(content)
     if isinstance(content, LineOf):
         from lester_gui.rewrite.lift.texts import not_blank
 

@@ -25,7 +25,10 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.fold_loops import Folds, last_round
 from lester_gui.rewrite.lift.functions import stored_names
+from lester_gui.rewrite.lift.group_values import GroupOf
+from lester_gui.rewrite.lift.list_filling import plainly
 from lester_gui.rewrite.lift.nested import nested_loop
+from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import Path, here
 from lester_gui.rewrite.lift.statements import block, statement
@@ -63,6 +66,15 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
         return
     if one_hot_rows.appends_indicators(lift, node, content):
         return
+    if isinstance(content, NestedOf):
+        from lester_gui.rewrite.lift.library.nested_dicts import listed
+
+        content = listed(lift, content)
+    if isinstance(content, GroupOf) and lift.loops:
+        from lester_gui.rewrite.lift.list_loops import go_through
+
+        go_through(lift, node, content)
+        return
     if lift.loops:
         before = list(lift.inner)
         try:
@@ -74,6 +86,9 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
         raise no_rule("else after a loop over rows")
     if isinstance(content, Handle) and isinstance(node.target, ast.Name):
         node = ast.copy_location(ast.For(node.target, node.iter, line_tests.skipping(node.body, node.target.id), []), node)
+    filling = plainly(node.body)
+    if filling is not node.body:
+        node = ast.copy_location(ast.For(node.target, node.iter, filling, []), node)
     names = stored_names([*node.body, ast.Assign([node.target], ast.Constant(None), lineno=node.lineno)])
     flow, lift.flow = lift.flow, [None]
     try:
