@@ -41,8 +41,9 @@ test: lint  ## Lint, then all tests that take seconds
 test-long: lint  ## Also the tests that take minutes
 	$(PY) -m pytest -n auto -m "long or not long" $(PYTEST_ARGS)
 
-bench: venv  ## Time the journey on every sample project
+bench: venv  ## Time the journey on every sample project, and a run and an erasure at 100,000 and a million rows
 	$(PY) -m tests.benchmarks.journey
+	$(PY) -m tests.benchmarks.scale
 
 score: venv  ## How much of the corpus is verified, by rules or MODEL=qwen3:8b; SCORE_ARGS="--only pairs --mutants 1000"
 	$(PY) -m tests.benchmarks.score --model "$(MODEL)" $(SCORE_ARGS)

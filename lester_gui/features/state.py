@@ -184,6 +184,11 @@ def fit(
     return EncoderState(encode, len(rows), tuple(_fit_block(b, taken, given) for b in encode.blocks))
 
 
+def looks_at_labels(encode: Encode) -> bool:
+    """Whether an encoder is fitted with labels."""
+    return any(chain.looks_at_labels(b.chain) for b in encode.blocks)
+
+
 def update(
     state: EncoderState,
     removed: pa.Table | None,
@@ -212,7 +217,7 @@ def update(
     """
     gone = 0 if removed is None else removed.num_rows
     come = 0 if added is None else added.num_rows
-    labelled = y is not None and any(chain.looks_at_labels(b.block.chain) for b in state.blocks)
+    labelled = y is not None and looks_at_labels(state.encode)
     if not gone and not come and not labelled:
         return Maintained(state, tuple((b.block.name, "kept") for b in state.blocks))
     count = state.rows - gone + come

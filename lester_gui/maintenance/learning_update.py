@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from lester_gui.features import column_map, matrix, state
 from lester_gui.features.state import EncoderState
@@ -143,12 +145,12 @@ def update_learning(
     joining = _fit_rows_of(con, plan, new_rows(position), run)
     clock.lap("split")
     ctx.advance("Updating the encoders")
-    rows = learned.prepare(con, plan, run, worker)
-    fit_on = state.fit_rows(plan.encode, rows.train, len(rows.row_nos))
+    prepared = functools.cache(lambda: learned.prepare(con, plan, run, worker))
     retyped = plan.prepared.name in maintained.retyped
-    encoder, methods = _update_encoder(plan, before.encoder, leaving, joining, rows, fit_on, retyped, worker)
+    encoder, methods = _update_encoder(plan, before.encoder, leaving, joining, prepared, retyped, worker)
     clock.lap("encoder")
     ctx.advance("Updating the model")
+    rows = prepared()
     names = column_map.column_map(encoder).names
     X = matrix.transform(encoder, rows.table, rows.train, worker.call_block)
     y, keys = rows.y[rows.train], rows.split_keys()
@@ -292,21 +294,25 @@ def _update_encoder(
     before: EncoderState,
     leaving: pa.Table,
     joining: pa.Table,
-    rows: learned.Prepared,
-    fit_on: Any,
+    prepared: Callable[[], learned.Prepared],
     retyped: bool,
     worker: Worker,
 ) -> tuple[EncoderState, tuple[tuple[str, str], ...]]:
+    """Update the encoders from the rows that leave and join; all rows are fetched only where one has to be fitted again."""
+
+    def fit_on() -> NDArray[np.int64]:
+        return np.asarray(state.fit_rows(plan.encode, prepared().train, len(prepared().row_nos)), dtype=np.int64)
+
     if retyped:
-        fitted = state.fit(plan.encode, rows.table, fit_on, worker.call_block, rows.y)
+        fitted = state.fit(plan.encode, prepared().table, fit_on(), worker.call_block, prepared().y)
         return fitted, tuple((b.block.name, "refitted") for b in fitted.blocks)
     found = state.update(
         before,
         leaving if leaving.num_rows else None,
         joining if joining.num_rows else None,
-        lambda: rows.table.take(pa.array(np.asarray(fit_on, dtype=np.int64))),
+        lambda: prepared().table.take(pa.array(fit_on())),
         worker.call_block,
-        rows.y[fit_on],
+        prepared().y[fit_on()] if state.looks_at_labels(plan.encode) else None,
     )
     return found.state, found.methods
 

@@ -170,9 +170,8 @@ def call_method(lift: Lifter, bound: Bound, args: Arguments) -> Value:
     own = method(lift, bound, args)
     if own is not None:
         return own
-    if isinstance(content, Maybe) and isinstance(
-        content.value, Json | Accessor
-    ):  # None has no methods: it goes on with an object
+    if isinstance(content, Maybe) and isinstance(content.value, Json | Accessor):
+        # None has no methods: the script goes on with an object
         if not demand(lift, content.found, "AttributeError"):
             required(lift, content.found)
         content = content.value
