@@ -33,7 +33,7 @@ SCRIPTS = {
 y = LabelEncoder().fit_transform(df["outcome"])
 X = df[["age", "a", "b", "city", "kind", "note"]]
 pre = ColumnTransformer([
-    ("text", make_pipeline(TfidfVectorizer(min_df=2), TruncatedSVD(n_components=3, random_state=0)), "note"),
+    ("text", make_pipeline(TfidfVectorizer(min_df=2), TruncatedSVD(n_components=2, random_state=0)), "note"),
     ("num", make_pipeline(SimpleImputer(strategy="median"), MinMaxScaler()), ["age", "a", "b"]),
     ("cat", OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), ["city", "kind"]),
 ])
