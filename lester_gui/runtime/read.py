@@ -227,6 +227,7 @@ def _read_pandas(records: Records, options: dict[str, Any]) -> ReadTable:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # a mixed column is refused by name below
+            warnings.simplefilter("ignore", UserWarning)  # dates that pandas parses one by one
             frame = pd.read_csv(io.BytesIO(records.content), **keywords)
     except pd.errors.EmptyDataError:
         raise UserError(f"{records.name} is empty", hint="Check that the file was written to its end.") from None

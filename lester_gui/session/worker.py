@@ -48,7 +48,12 @@ def worker_for(plan: Plan, sandbox: Sandbox, modules: Sequence[tuple[str, str]],
                 "Rewrite the pipeline again.",
             )
         table = value.table.rename_columns(names)
-        return pa.table({f.name: table.column(f.name).cast(ARROW[f.type]) for f in node.columns})
+        try:
+            return pa.table({f.name: table.column(f.name).cast(ARROW[f.type]) for f in node.columns})
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # a gap among whole numbers, say: its own text quotes the value
+            raise UserError(
+                f"The step {node.name!r} gave values of another type than when it was rewritten", "Rewrite the pipeline again."
+            ) from None
 
     def call_block(name: str, table: pa.Table) -> pa.Table:
         arguments = table.rename_columns([f"a{i}" for i in range(table.num_columns)])
