@@ -18,7 +18,7 @@ from typing import Final
 import duckdb
 
 from lester_gui.errors import UserError
-from lester_gui.store import artifacts, catalogue, migrations, subjects, suppression
+from lester_gui.store import artifacts, catalogue, migrations, spill, subjects, suppression
 
 FOLDER: Final = ".lester"
 DATABASE: Final = "lester.duckdb"
@@ -47,6 +47,7 @@ class Store:
         self.folder = project / FOLDER
         self._memory_limit = memory_limit
         self._lock = _acquire(self.folder)
+        spill.remove_stale()
         try:
             self.connection = _attach(self.folder, memory_limit)
             with disk_errors():
@@ -133,6 +134,7 @@ def open_project(project: Path, memory_limit: str = DEFAULT_MEMORY) -> Store:
 def open_memory(memory_limit: str = DEFAULT_MEMORY) -> duckdb.DuckDBPyConnection:
     """Return a connection whose ``lester`` database is empty and lives in memory only, with all tables: for replays and tests."""
     connection = _engine(memory_limit)
+    connection.execute(f"SET temp_directory = '{_quoted(spill.new_folder())}'")
     connection.execute("ATTACH ':memory:' AS lester")
     migrations.migrate(connection)
     return connection
@@ -215,14 +217,14 @@ def _engine(memory_limit: str) -> duckdb.DuckDBPyConnection:
 
 
 def _attach(folder: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
-    database, spill = folder / DATABASE, folder / "tmp"
+    database, spilt = folder / DATABASE, folder / "tmp"
     with disk_errors():
-        spill.mkdir(mode=0o700, exist_ok=True)
+        spilt.mkdir(mode=0o700, exist_ok=True)
         if database.exists() and database.stat().st_size == 0:  # killed between making the file and its first page
             database.unlink()
         connection = _engine(memory_limit)
         try:
-            connection.execute(f"SET temp_directory = '{_quoted(spill)}'")
+            connection.execute(f"SET temp_directory = '{_quoted(spilt)}'")
             attach(connection, database)
         except BaseException:
             connection.close()

@@ -1,0 +1,40 @@
+"""Rows that do not fit into memory lie in a private folder while they are needed, and nowhere else."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from lester_gui.store import spill
+from lester_gui.store.connection import open_memory
+
+
+def test_a_database_in_memory_spills_into_a_private_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_memory("60MB") as con:
+        con.execute("SET threads = 1")
+        con.execute("CREATE TABLE lester.wide AS SELECT range AS a, repeat('x', 200) || range AS b FROM range(600000)")
+        (folder,) = con.execute("SELECT current_setting('temp_directory')").fetchone() or ("",)
+        assert any(Path(folder).iterdir())
+        assert Path(folder).parent.stat().st_mode & 0o077 == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_databases_do_not_share_a_folder() -> None:
+    assert spill.new_folder() != spill.new_folder()
+    assert spill.new_folder().parent == spill.new_folder().parent
+
+
+def test_what_a_dead_process_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    dead, alive, other = (tmp_path / f"lester-spill-{name}" for name in (f"{gone.pid}-ab", f"{os.getpid()}-ab", "other"))
+    for folder in (dead, alive, other):
+        folder.mkdir()
+        (folder / "rows").touch()
+    spill.remove_stale()
+    assert sorted(tmp_path.iterdir()) == sorted([alive, other])
