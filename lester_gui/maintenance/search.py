@@ -218,6 +218,7 @@ def _search_file(path: Path, name: str, needles: Needles, report: SearchReport) 
         try:
             con = duckdb.connect()
             con.execute("SET enable_progress_bar = false")
+            con.execute("SET temp_directory = ''")  # what is looked through for a person is not spilt anywhere
             con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS searched (READ_ONLY)")
             report.hits += [Hit(name, at) for at in _in_database(con, "searched", needles)]
             con.close()
