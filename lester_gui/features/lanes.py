@@ -190,7 +190,6 @@ def _values(column: pa.ChunkedArray, kind: str) -> NDArray[Any]:
     if kind in ("date", "timestamp"):
         return _objects([None if v is None else v.isoformat() for v in column.to_pylist()])
     met = column.combine_chunks().dictionary_encode()
-    met = met if isinstance(met, pa.DictionaryArray) else met.combine_chunks()
     places = met.indices.fill_null(len(met.dictionary)).to_numpy(zero_copy_only=False)
     return np.asarray(_objects([*met.dictionary.to_pylist(), None])[places])  # one object per value that occurs, not per row
 

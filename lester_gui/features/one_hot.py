@@ -91,7 +91,7 @@ class OneHot:
         index = {v: i for i, v in enumerate(fitted.values)}
         values, places = lane.closed().distinct()
         known = np.array([index.get(v, -1) for v in values], dtype=np.int64)
-        codes = known[places] if len(values) else np.empty(0, dtype=np.int64)
+        codes = known[places]
         gaps_pass = step.get("missing", "category") == "none"
         unknown = any(code < 0 and not (v is None and gaps_pass) for v, code in zip(values, known.tolist(), strict=True))
         if step.get("handle_unknown", "error") == "error" and unknown:

@@ -49,6 +49,7 @@ from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import at_most_one_match, identifying, occurrences
 from lester_gui.runtime.split import TEST, TRAIN, split_table
 from lester_gui.store.catalogue import View
+from lester_gui.store.registered import registered
 
 DATA: Final = "data"
 STATE: Final = "state"
@@ -188,12 +189,9 @@ class Walk:
         """Find the touched rows of `node`; those of its parents are known."""
         if isinstance(node, Read):
             ids = pa.table({"id": pa.array(sorted(set(rows.get(node.source, ()))), pa.int64())})
-            self.connection.register("followed_ids", ids)
-            try:
+            with registered(self.connection, followed_ids=ids):
                 own = f"SELECT {ROW_NO} AS row_no, 1 AS strength FROM {self.table(node)} WHERE __p0 IN (FROM followed_ids)"
                 self.mark(node, [own])
-            finally:
-                self.connection.unregister("followed_ids")
             return
         coming = {i for i, p in enumerate(node.parents) if p.name in self._coming}
         turning = any(self.touches(node.parents[side]) for side in turning_sides(node, self.unstable))

@@ -17,6 +17,7 @@ from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.compile_windows import has_partition, partition_keys, placed_rows, same_partition
 from lester_gui.runtime.provenance import at_most_one_match, creates_identity, identifying, occurrences
 from lester_gui.store.catalogue import View
+from lester_gui.store.registered import registered
 
 
 def behind_a_window(node: Node) -> bool:
@@ -74,11 +75,8 @@ def rows_beside(
 @contextmanager
 def given_rows(connection: duckdb.DuckDBPyConnection, numbers: Iterable[int]) -> Iterator[str]:
     """Offer row numbers to SQL, as the column ``number`` of the name that it yields."""
-    connection.register("row_numbers", pa.table({"number": pa.array(sorted(numbers), pa.int64())}))
-    try:
+    with registered(connection, row_numbers=pa.table({"number": pa.array(sorted(numbers), pa.int64())})):
         yield "row_numbers"
-    finally:
-        connection.unregister("row_numbers")
 
 
 def _contained(node: Node) -> tuple[Node, ...]:

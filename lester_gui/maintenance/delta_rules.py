@@ -43,6 +43,7 @@ from lester_gui.runtime.compile_windows import partition_keys
 from lester_gui.runtime.provenance import ELEMENTS, at_most_one_match, creates_identity, identifying, occurrences
 from lester_gui.runtime.read import ReadTable
 from lester_gui.store.catalogue import Snapshot
+from lester_gui.store.registered import registered
 
 FRESH: Final = "temp.main.maintained_fresh"
 AFFECTED: Final = "temp.main.maintained_affected"
@@ -314,8 +315,5 @@ def _ids(con: duckdb.DuckDBPyConnection, table: str, values: Collection[int]) ->
 
 def store(con: duckdb.DuckDBPyConnection, data: pa.Table, table: str) -> None:
     """Put rows into a temporary table."""
-    con.register("maintained_arrow", data)
-    try:
+    with registered(con, maintained_arrow=data):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM maintained_arrow")
-    finally:
-        con.unregister("maintained_arrow")

@@ -28,10 +28,11 @@ from lester_gui.progress import Context
 from lester_gui.runtime import inferred_types, materialize
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import RunOpaque, evaluate_expression, fetch_table
-from lester_gui.runtime.split import TEST, TRAIN, split_table
+from lester_gui.runtime.split import TRAIN, side_names, split_table
 from lester_gui.runtime.udf import Evaluate
 from lester_gui.store import catalogue
 from lester_gui.store.artifacts import Artifacts
+from lester_gui.store.registered import registered
 
 CANONICAL: Final = "canonical"
 ORIGINAL: Final = "original"
@@ -257,13 +258,12 @@ def predictions(
     X = matrix.transform(encoder, rows.table, chosen, worker.call_block)
     predicted = trained.predict(X)
     scores = metrics.positive_scores(trained, X) if len(chosen) else None
-    on_test = np.zeros(len(rows.row_nos), dtype=np.int8)
-    on_test[rows.test] = 1
-    sides = pa.DictionaryArray.from_arrays(pa.array(on_test[chosen]), pa.array([TRAIN, TEST]))
+    on_test = np.zeros(len(rows.row_nos), dtype=bool)
+    on_test[rows.test] = True
     return pa.table(
         {
             "row_no": pa.array(rows.row_nos[chosen], pa.int64()),
-            "side": sides.cast(pa.string()),
+            "side": side_names(on_test[chosen]),
             "label": _texts(rows.y[chosen]),
             "predicted": _texts(predicted),
             "probability": pa.array([None] * len(chosen) if scores is None else scores.astype(np.float64), pa.float64()),
@@ -335,12 +335,9 @@ def drop_run(connection: duckdb.DuckDBPyConnection, run: int) -> None:
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, run: int, role: str, table: pa.Table) -> None:
-    connection.register("made_predictions", table)
-    try:
+    with registered(connection, made_predictions=table):
         connection.execute(
             "INSERT INTO lester.prediction (run, role, row_no, side, label, predicted, probability)"
             " SELECT ?, ?, row_no, side, label, predicted, probability FROM made_predictions ORDER BY row_no",
             [run, role],
         )
-    finally:
-        connection.unregister("made_predictions")

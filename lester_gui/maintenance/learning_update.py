@@ -34,6 +34,7 @@ from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import occurrences
 from lester_gui.runtime.split import TEST, TRAIN, split_table
 from lester_gui.store.artifacts import Artifacts
+from lester_gui.store.registered import registered
 
 _BEFORE: Final = "temp.main.predicted_before"
 
@@ -88,15 +89,6 @@ class LearningChange:
     def model_kept(self) -> bool:
         """Whether the training data are the same, so that the model stays bit for bit."""
         return self.after.canonical.fitted.method == "kept"
-
-
-@dataclass(slots=True)
-class _Dealt:
-    """How many rows left and joined the split, per side, and how many changed sides."""
-
-    left: dict[str, int] = field(default_factory=lambda: {TRAIN: 0, TEST: 0})
-    joined: dict[str, int] = field(default_factory=lambda: {TRAIN: 0, TEST: 0})
-    moved: int = 0
 
 
 def update_learning(
@@ -225,6 +217,15 @@ def guarantee_of(change: LearningChange) -> str:
     return BIT if fitted.method == "kept" else RETRAINED if fitted.method == "retrained" else fitted.guarantee
 
 
+@dataclass(slots=True)
+class _Dealt:
+    """How many rows left and joined the split, per side, and how many changed sides."""
+
+    left: dict[str, int] = field(default_factory=lambda: {TRAIN: 0, TEST: 0})
+    joined: dict[str, int] = field(default_factory=lambda: {TRAIN: 0, TEST: 0})
+    moved: int = 0
+
+
 def _update_split(
     con: duckdb.DuckDBPyConnection,
     plan: Plan,
@@ -252,14 +253,11 @@ def _update_split(
 
 def _compared(con: duckdb.DuckDBPyConnection, run: int, recorded: pa.Table) -> _Dealt:
     """Say how the split of a run differs from the record that it was dealt by."""
-    con.register("recorded_sides", recorded)
-    try:
+    with registered(con, recorded_sides=recorded):
         found = con.execute(
             f"SELECT o.side, n.side, count(*) FROM recorded_sides o FULL JOIN lester.{split_table(run)} n USING (row_key) "
             "WHERE o.side IS DISTINCT FROM n.side GROUP BY ALL"
         ).fetchall()
-    finally:
-        con.unregister("recorded_sides")
     out = _Dealt()
     for old, new, count in found:
         if new is None:

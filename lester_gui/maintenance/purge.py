@@ -30,6 +30,7 @@ from lester_gui.runtime.records import Dialect, split
 from lester_gui.store import catalogue, subjects
 from lester_gui.store.catalogue import Artefact, Snapshot, Source
 from lester_gui.store.connection import Store
+from lester_gui.store.registered import registered
 
 DONE: Final = "done"
 PENDING: Final = "pending"
@@ -222,14 +223,11 @@ def _renumber(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, done: Rewritte
     lines = split(records.content, dialect, snapshot.source).lines
     count = len(records.row_ids)
     data = {"ordinal": range(1, count + 1), "line": lines, "row_id": records.row_ids}
-    con.register("placed_records", pa.table({n: pa.array(v, pa.int64()) for n, v in data.items()}))
-    try:
+    with registered(con, placed_records=pa.table({n: pa.array(v, pa.int64()) for n, v in data.items()})):
         con.execute(
             f"UPDATE lester.{snapshot.table_name} AS s SET ordinal = p.ordinal, line = p.line FROM placed_records p "
             "WHERE s.row_id = p.row_id"
         )
-    finally:
-        con.unregister("placed_records")
     size, mtime, inode = done.stat if not done.appended else (done.known.size, 0, 0)
     changes: dict[str, object] = {"sha256": done.known.sha256, "size": done.known.size, "mtime_ns": mtime, "inode": inode}
     catalogue.update(con, Snapshot, changes | {"size": size}, id=snapshot.id)

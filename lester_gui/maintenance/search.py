@@ -29,6 +29,8 @@ import pyarrow.parquet
 
 from lester_gui.progress import Context
 from lester_gui.runtime.record_column import RecordColumn
+from lester_gui.store import spill
+from lester_gui.store.connection import quoted
 
 _NUMBERS: Final = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT", "FLOAT", "DOUBLE"})
 MIN_LENGTH: Final = 5
@@ -218,8 +220,8 @@ def _search_file(path: Path, name: str, needles: Needles, report: SearchReport) 
         try:
             con = duckdb.connect()
             con.execute("SET enable_progress_bar = false")
-            con.execute("SET temp_directory = ''")  # what is looked through for a person is not spilt anywhere
-            con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS searched (READ_ONLY)")
+            con.execute(f"SET temp_directory = '{quoted(spill.new_folder())}'")
+            con.execute(f"ATTACH '{quoted(path)}' AS searched (READ_ONLY)")
             report.hits += [Hit(name, at) for at in _in_database(con, "searched", needles)]
             con.close()
         except duckdb.Error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import asdict
+from types import ModuleType
 from typing import Any
 
 from lester_gui.errors import UserError
@@ -50,9 +52,7 @@ def dumps(trained: Trained) -> tuple[bytes, dict[str, Any]]:
     if isinstance(fitted, FittedRidge):
         g = fitted.gram
         content["gram"] = {"shift": g.shift, "sums": g.sums, "products": g.products, "rows": g.rows}
-    import skops.io  # late, here and below: it imports all of scikit-learn, and most commands store no model
-
-    data: bytes = skops.io.dumps(content)
+    data: bytes = _skops().dumps(content)
     _require_trusted(data)
     record = {
         "estimator": trained.model.estimator,
@@ -83,9 +83,7 @@ def loads(data: bytes, record: dict[str, Any]) -> Trained:
         If the file holds types that are not trusted, or another model than the record says.
     """
     _require_trusted(data)
-    import skops.io
-
-    content = skops.io.loads(data, trusted=list(TRUSTED))
+    content = _skops().loads(data, trusted=list(TRUSTED))
     estimator = content["estimator"]
     if fingerprint(estimator) != record["fingerprint"]:
         raise UserError("A stored model is not the one its record describes", "Run the pipeline again.")
@@ -108,9 +106,17 @@ def loads(data: bytes, record: dict[str, Any]) -> Trained:
     )
 
 
-def _require_trusted(data: bytes) -> None:
-    import skops.io
+def estimator_file(trained: Trained) -> bytes:
+    """Return the bare estimator as a skops file, for others to load."""
+    return bytes(_skops().dumps(trained.estimator))
 
-    foreign = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED))
+
+def _skops() -> ModuleType:
+    """Return `skops.io` when it is needed: it imports all of scikit-learn, and most commands store no model."""
+    return importlib.import_module("skops.io")
+
+
+def _require_trusted(data: bytes) -> None:
+    foreign = sorted(set(_skops().get_untrusted_types(data=data)) - set(TRUSTED))
     if foreign:
         raise UserError(f"A model that holds {foreign[0]} is not supported yet: it cannot be stored safely")

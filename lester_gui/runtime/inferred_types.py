@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,29 +24,14 @@ _Some = Callable[[str], bool]
 _KEY: Final = "words."
 _TOLD: Final = frozenset({"sep", "delimiter", "usecols", "encoding", "quotechar", "na_values", "keep_default_na"})
 """Options of `read_csv` that say nothing of types. Without a header, the first line says how many columns there are."""
-_NUMERIC: Final = b"0123456789+-.eE \t\r\n\x0b\x0cinfatyINFATYrulsRULS"
-"""All that a number, an infinity or a truth value can be written with."""
 _WORD: Final = r"[^0-9+\-.eE\sinfatyINFATYrulsRULS]"
-_IS_WORD: Final = np.array([byte not in _NUMERIC for byte in range(256)])
+"""A character with which no number, no infinity and no truth value can be written."""
 
 
 def word_columns(table: pa.Table) -> list[str]:
     """Return the text columns in which every value has a character that no number and no truth value has."""
-    return [name for name in table.column_names if pa.types.is_string(table.schema.field(name).type) and _words(table[name])]
-
-
-def _words(column: pa.ChunkedArray) -> bool:
-    present = pa.concat_arrays(column.drop_null().chunks or [pa.array([], pa.string())])
-    if not len(present):
-        return False
-    starts = np.frombuffer(present.buffers()[1], dtype=np.int32)[present.offset : present.offset + len(present)]
-    if (
-        pc.min(pc.binary_length(present)).as_py() > 0
-        and _IS_WORD[np.frombuffer(present.buffers()[2], dtype=np.uint8)[starts]].all()
-    ):
-        return True
-    met = present.dictionary_encode().dictionary
-    return bool(pc.all(pc.match_substring_regex(met, _WORD)).as_py())
+    texts = [name for name in table.column_names if pa.types.is_string(table.schema.field(name).type)]
+    return [name for name in texts if pc.all(pc.match_substring_regex(table[name], _WORD)).as_py()]
 
 
 def remember(con: duckdb.DuckDBPyConnection, read: Read, columns: pa.Table, table: str) -> None:

@@ -23,6 +23,7 @@ from lester_gui.runtime.record_column import RecordColumn
 from lester_gui.runtime.records import Dialect, Records, content_of, split
 from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Snapshot, Source
+from lester_gui.store.registered import registered
 
 KeyOf = Callable[[Records], Sequence[object]]
 """From records to one key per record; see `runtime.read.key_function`."""
@@ -130,25 +131,21 @@ def write_snapshot(
             "record": _binary(records.records),
         }
     )
-    connection.register("ingested_records", data)
-    try:
+    with registered(connection, ingested_records=data):
         connection.execute(f"CREATE TABLE lester.{table} AS SELECT * FROM ingested_records ORDER BY ordinal")
-    finally:
-        connection.unregister("ingested_records")
     return replace(snapshot, table_name=table)
 
 
 def snapshot_records(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str = "") -> Records:
     """Return the records that a snapshot holds now, in file order."""
     data = connection.execute(f"SELECT row_id, line, record FROM lester.{snapshot.table_name} ORDER BY ordinal").to_arrow_table()
-    dialect = Dialect.from_json(snapshot.dialect_json)
     return Records(
         name or snapshot.source,
         bytes(snapshot.preamble),
-        data.column("record").to_pylist() if dialect.document is not None else RecordColumn.of(data.column("record")),
+        RecordColumn.of(data.column("record")),
         data.column("row_id").to_pylist(),
         data.column("line").to_pylist(),
-        dialect.document is not None,
+        Dialect.from_json(snapshot.dialect_json).document is not None,
     )
 
 

@@ -30,6 +30,7 @@ from lester_gui.runtime.provenance import STEP, is_coarse, occurrence_map
 from lester_gui.runtime.read import ARROW, ReadTable, bind, read_snapshot
 from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Snapshot, View
+from lester_gui.store.registered import registered
 
 RunOpaque = Callable[[Opaque, Sequence[pa.Table]], pa.Table]
 """Runs an opaque step on its inputs (plan columns, in row order) and returns its columns in order; see `sandbox`.
@@ -314,11 +315,8 @@ def _nan_as_missing(table: pa.Table) -> pa.Table:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, data: pa.Table, table: str) -> int:
-    connection.register("filled_view", data)
-    try:
+    with registered(connection, filled_view=data):
         return _create_as(connection, table, f"SELECT * FROM filled_view ORDER BY {ROW_NO}")
-    finally:
-        connection.unregister("filled_view")
 
 
 def _create_as(connection: duckdb.DuckDBPyConnection, table: str, select: str) -> int:

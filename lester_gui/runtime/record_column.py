@@ -40,7 +40,7 @@ class RecordColumn(Sequence[bytes]):
 
     @property
     def offsets(self) -> NDArray[np.int64]:
-        """Where each record begins in `data`, and where the last one ends."""
+        """Where each record begins in the column's bytes, and where the last one ends."""
         held = np.frombuffer(self.array.buffers()[1], dtype=np.int64)
         return held[self.array.offset : self.array.offset + len(self.array) + 1]
 
@@ -82,8 +82,6 @@ class RecordColumn(Sequence[bytes]):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, RecordColumn):
             return bool(self.array.equals(other.array))
-        return (
-            isinstance(other, list | tuple) and len(other) == len(self) and all(a == b for a, b in zip(self, other, strict=True))
-        )
+        return isinstance(other, list | tuple) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]  # it compares by content, like a list

@@ -104,7 +104,7 @@ class Records:
 
     def blank(self, dialect: Dialect) -> NDArray[np.bool_]:
         """Return for each record whether a reader that passes over blank lines passes over it; see `is_blank`."""
-        if not isinstance(self.records, RecordColumn) or dialect.document is not None:
+        if not isinstance(self.records, RecordColumn) or self.document:
             return np.array([is_blank(r, dialect) for r in self.records], dtype=bool)
         first = self.records.first_bytes()
         out = first < 0

@@ -31,6 +31,7 @@ from lester_gui.runtime.materialize import evaluate_expression, schema_of, views
 from lester_gui.runtime.provenance import ELEMENTS, identifying, occurrences
 from lester_gui.runtime.udf import Evaluate
 from lester_gui.store import catalogue
+from lester_gui.store.registered import registered
 
 Flags = NDArray[np.bool_]
 TRAIN: Final = "train"
@@ -90,14 +91,15 @@ def deal(
         on_test, positions = _as_the_script(split, len(row_nos), told, seed)
     else:
         on_test, positions, new = _as_recorded(connection, plan, run, keyed, recorded, persons or {}, seed)
-    sides = pa.DictionaryArray.from_arrays(pa.array(on_test.astype(np.int8)), pa.array([TRAIN, TEST]))
-    data = keyed.append_column("side", sides.cast(pa.string())).append_column("position", pa.array(positions, pa.int64()))
-    connection.register("dealt_rows", data)
-    try:
+    data = keyed.append_column("side", side_names(on_test)).append_column("position", pa.array(positions, pa.int64()))
+    with registered(connection, dealt_rows=data):
         connection.execute(f"CREATE TABLE lester.{split_table(run)} AS SELECT * FROM dealt_rows ORDER BY side, position")
-    finally:
-        connection.unregister("dealt_rows")
     return Dealt(int((~on_test).sum()), int(on_test.sum()), new)
+
+
+def side_names(on_test: Flags) -> pa.Array:
+    """Return the sides of rows as they are stored."""
+    return pa.DictionaryArray.from_arrays(pa.array(on_test.astype(np.int8)), pa.array([TRAIN, TEST])).cast(pa.string())
 
 
 def split_table(run: int) -> str:
@@ -358,16 +360,11 @@ def _as_recorded(
     persons: Mapping[str, Mapping[int, str]],
     seed: int,
 ) -> tuple[Flags, NDArray[np.int64], int]:
-    connection.register("keyed_rows", keyed)
-    connection.register("recorded_rows", recorded)
-    try:
+    with registered(connection, keyed_rows=keyed, recorded_rows=recorded):
         found = connection.execute(
             f"SELECT r.side = '{TEST}' AS test, r.position FROM keyed_rows k LEFT JOIN recorded_rows r USING (row_key) "
             "ORDER BY k.row_no"
         ).to_arrow_table()
-    finally:
-        connection.unregister("keyed_rows")
-        connection.unregister("recorded_rows")
     if found.num_rows != keyed.num_rows:
         raise RuntimeError("the recorded split knows a row key twice")
     new = np.flatnonzero(found.column("test").is_null().to_numpy())

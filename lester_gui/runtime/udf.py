@@ -25,6 +25,7 @@ from lester_gui.ir.schema import Schema
 from lester_gui.runtime.compile_expressions import SQL_TYPE, Scope, compile_expression
 from lester_gui.runtime.compile_sql import expressions_of
 from lester_gui.runtime.read import ARROW
+from lester_gui.store.registered import registered
 
 Evaluate = Callable[[Function, pa.Table], pa.Array]
 """Evaluates a carried function on argument columns ``a0``, ``a1``, …, one result per row, in order."""
@@ -89,12 +90,9 @@ def prune(connection: duckdb.DuckDBPyConnection, plan: Plan, tables: Mapping[str
     for name in plan.called_functions:
         digest = function_hash(by_name[name])
         keep = pa.table({"input_hash": pa.array(sorted(used.get(digest, set())), pa.string())})
-        connection.register("kept_inputs", keep)
-        try:
+        with registered(connection, kept_inputs=keep):
             unused = "function_hash = ? AND input_hash NOT IN (SELECT input_hash FROM kept_inputs)"
             connection.execute(f"DELETE FROM lester.call_cache WHERE {unused}", [digest])
-        finally:
-            connection.unregister("kept_inputs")
     return before - _cached(connection)
 
 
@@ -199,14 +197,11 @@ def _plain(result: Any, kind: pa.DataType) -> list[Any]:
 
 def _lookup(connection: duckdb.DuckDBPyConnection, digest: str, hashes: Sequence[str]) -> dict[str, Any]:
     wanted = pa.table({"input_hash": pa.array(sorted(set(hashes)), pa.string())})
-    connection.register("wanted_inputs", wanted)
-    try:
+    with registered(connection, wanted_inputs=wanted):
         rows = connection.execute(
             "SELECT input_hash, value_json FROM lester.call_cache JOIN wanted_inputs USING (input_hash) WHERE function_hash = ?",
             [digest],
         ).fetchall()
-    finally:
-        connection.unregister("wanted_inputs")
     return {h: _from_json(v) for h, v in rows}
 
 
@@ -218,11 +213,8 @@ def _remember(connection: duckdb.DuckDBPyConnection, digest: str, values: Mappin
             "value_json": pa.array([_to_json(v) for v in values.values()], pa.string()),
         }
     )
-    connection.register("fresh_values", data)
-    try:
+    with registered(connection, fresh_values=data):
         connection.execute("INSERT INTO lester.call_cache SELECT * FROM fresh_values")
-    finally:
-        connection.unregister("fresh_values")
 
 
 def _to_json(value: Any) -> str:

@@ -12,6 +12,7 @@ from lester_gui.features.column_map import column_map
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned
 from lester_gui.maintenance.learned import Worker
+from lester_gui.models import storage
 from lester_gui.progress import Context, silent
 from lester_gui.runtime.materialize import fetch_table, schema_of, views_of
 from lester_gui.session import scoring
@@ -111,9 +112,7 @@ class Exports(Running):
         assert run.id is not None
         trained = learned.load_model(self.connection, run.id, self.store.artifacts)
         with written(target) as draft:
-            import skops.io  # late: it imports all of scikit-learn
-
-            draft.write_bytes(skops.io.dumps(trained.estimator))
+            draft.write_bytes(storage.estimator_file(trained))
         return ()
 
     def _export_matrix(self, run: Run, plan: Plan, name: str, target: Path, ctx: Context) -> tuple[int, ...]:

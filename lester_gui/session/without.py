@@ -24,6 +24,7 @@ from lester_gui.runtime.records import Dialect, Records
 from lester_gui.store import catalogue, subjects
 from lester_gui.store import connection as stores
 from lester_gui.store.catalogue import Run, Snapshot, Source
+from lester_gui.store.registered import registered
 
 RUN = 1
 
@@ -111,8 +112,5 @@ def _copy_snapshot(
 def _copy_calls(connection: duckdb.DuckDBPyConnection, memory: duckdb.DuckDBPyConnection) -> None:
     """Take over what user functions have answered already."""
     answers = connection.execute("SELECT * FROM lester.call_cache").to_arrow_table()
-    memory.register("known_answers", answers)
-    try:
+    with registered(memory, known_answers=answers):
         memory.execute("INSERT INTO lester.call_cache SELECT * FROM known_answers")
-    finally:
-        memory.unregister("known_answers")

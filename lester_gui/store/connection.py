@@ -134,7 +134,7 @@ def open_project(project: Path, memory_limit: str = DEFAULT_MEMORY) -> Store:
 def open_memory(memory_limit: str = DEFAULT_MEMORY) -> duckdb.DuckDBPyConnection:
     """Return a connection whose ``lester`` database is empty and lives in memory only, with all tables: for replays and tests."""
     connection = _engine(memory_limit)
-    connection.execute(f"SET temp_directory = '{_quoted(spill.new_folder())}'")
+    connection.execute(f"SET temp_directory = '{quoted(spill.new_folder())}'")
     connection.execute("ATTACH ':memory:' AS lester")
     migrations.migrate(connection)
     return connection
@@ -224,7 +224,7 @@ def _attach(folder: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
             database.unlink()
         connection = _engine(memory_limit)
         try:
-            connection.execute(f"SET temp_directory = '{_quoted(spilt)}'")
+            connection.execute(f"SET temp_directory = '{quoted(spilt)}'")
             attach(connection, database)
         except BaseException:
             connection.close()
@@ -243,7 +243,7 @@ def attach(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
     """
     before = os.umask(0o077)
     try:
-        connection.execute(f"ATTACH '{_quoted(database)}' AS lester")
+        connection.execute(f"ATTACH '{quoted(database)}' AS lester")
     except duckdb.IOException as error:
         text = str(error)
         if "Could not set lock" in text:
@@ -260,5 +260,6 @@ def attach(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
         os.umask(before)
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """Return a path as it stands between the quotation marks of a statement."""
     return str(path).replace("'", "''")

@@ -6,15 +6,17 @@ What a killed process left is removed when a project is opened.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import itertools
 import os
 import shutil
 import tempfile
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 _PREFIX: Final = "lester-spill-"
+_LOCK: Final = "lock"
 _numbers = itertools.count(1)
 
 
@@ -24,25 +26,26 @@ def new_folder() -> Path:
 
 
 def remove_stale() -> None:
-    """Remove the folders of processes that are no more."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if pid.isdigit() and not _lives(int(pid)):
-            shutil.rmtree(folder, ignore_errors=True)  # another user's folder stays: it is theirs
+    """Remove the folders whose process no longer holds their lock; those of other users stay, they are theirs."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
+        try:
+            with lock.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # held, somebody else's, or gone just now
+            continue
+        shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 @lru_cache(maxsize=1)
 def _own(pid: int) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{pid}-"))  # mode 0700
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    """Return the folder of a process, which a fork must not share. Its lock ends with the process, however that ends."""
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))  # mode 0700
+    lock = (folder / _LOCK).open("wb")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    atexit.register(_remove, folder, lock)
     return folder
 
 
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _remove(folder: Path, lock: IO[bytes]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    lock.close()

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lester_gui.store.migrations import TableSet
+from lester_gui.store.registered import registered
 
 ROW_KEY: Final = "#row"
 PLACEHOLDERS: Final = frozenset({"", "na", "n/a", "nan", "none", "null", "unknown", "unbekannt", "-", "--", "?", "."})
@@ -128,17 +129,12 @@ def index_source(
                 "value": normal[name].dictionary,
             }
         )
-        connection.register("subject_entries", entries)
-        connection.register("subject_meanings", meanings)
-        try:
+        with registered(connection, subject_entries=entries, subject_meanings=meanings):
             connection.execute(
                 "INSERT INTO lester.subject_key SELECT ?, ?, domain, value, row_id FROM subject_entries "
                 "JOIN subject_meanings USING (place) ORDER BY domain, value, row_id",
                 [source, name],
             )
-        finally:
-            connection.unregister("subject_entries")
-            connection.unregister("subject_meanings")
     if out:
         connection.executemany("INSERT INTO lester.subject_unlinked VALUES (?, ?, ?, ?, ?, ?)", [list(o) for o in out])
     return unlinked(connection, source)
@@ -146,7 +142,7 @@ def index_source(
 
 def _normalised(column: pa.ChunkedArray) -> tuple[pa.DictionaryArray, int, int]:
     """Return a column's values as they are compared, null where they name nobody; how many are missing and placeholders."""
-    met = pa.concat_arrays(column.cast(pa.string()).chunks or [pa.array([], pa.string())]).dictionary_encode()
+    met = column.cast(pa.string()).combine_chunks().dictionary_encode()
     texts = [normalise(v) for v in met.dictionary.to_pylist()]
     values = pa.array(sorted(set(texts) - PLACEHOLDERS), pa.string())
     known = {v: i for i, v in enumerate(values.to_pylist())}

@@ -312,13 +312,24 @@ def same_multiset(left: Sequence[Sequence[object]], right: Sequence[Sequence[obj
     if len(left) != len(right):
         return False
     keys = [[tuple(map(content_key, row)) for row in rows] for rows in (left, right)]
-    others = _beyond(right, keys[1], Counter(keys[0]))
-    for row in _beyond(left, keys[0], Counter(keys[1])):  # the digits of numbers that agree may be cut on two sides of a boundary
+    # The digits of numbers that agree may be cut on two sides of a boundary. In order, such rows mostly stand side by side.
+    rest = sorted(_beyond(left, keys[0], Counter(keys[1])), key=_rank)
+    others = sorted(_beyond(right, keys[1], Counter(keys[0])), key=_rank)
+    pairs = [(a, b) for a, b in zip(rest, others, strict=True) if not all(map(same_cell, a, b))]
+    others = [b for _, b in pairs]
+    for row, _ in pairs:
         i = next((i for i, other in enumerate(others) if all(map(same_cell, row, other))), None)
         if i is None:
             return False
         del others[i]
     return True
+
+
+def _rank(row: Sequence[object]) -> tuple[list[str], list[float]]:
+    """Return what leftover rows are ordered by: what is no number first, since that agrees to the letter where rows do."""
+    numbers = [v for v in row if isinstance(v, int | float) and not is_missing(v)]
+    others = [v for v in row if is_missing(v) or not isinstance(v, int | float)]
+    return [str(content_key(v)) for v in others], [float(v) for v in numbers]
 
 
 def _beyond(

@@ -90,7 +90,7 @@ REFERENCE: dict[str, Callable[[Values], Any]] = {
 def quantile(values: Values, share: float) -> float | None:
     """Return NumPy's quantile of the values that are not missing."""
     there = [float(v) + 0.0 for v in values if v is not None]
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         return clean(float(np.quantile(np.array(there), share)) + 0.0) if there else None
 
 

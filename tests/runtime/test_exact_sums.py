@@ -77,6 +77,7 @@ def test_whole_numbers(connection: duckdb.DuckDBPyConnection, values: list[float
     | st.lists(st.one_of(st.none(), st.integers(-(2**62), 2**62)), max_size=9),
     st.floats(0, 1),
 )
+@example([1e308, -7.976931348623158e307], 0.0)  # their difference is beyond the largest double
 @example([1.0, 2.0, 4.0], 0.75)  # nearer to the upper value, from which NumPy then counts back
 def test_quantiles(connection: duckdb.DuckDBPyConnection, values: list[float | int | None], share: float) -> None:
     kind = Type.INT if values and all(isinstance(v, int | None) for v in values) else Type.FLOAT

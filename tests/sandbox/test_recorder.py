@@ -232,6 +232,23 @@ def test_an_exception_of_a_metric_is_told_from_others(run: Run) -> None:
     assert other is not None and not other.metric
 
 
+SCORED = "from sklearn.linear_model import LinearRegression\nm = LinearRegression().fit([[1], [2]], [1, 2])\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "metric"),
+    [
+        (SCORED + "m.score([[1]], [None])\n", True),
+        (SCORED + "m.score([[float('nan')]], [1])\n", False),
+        ("from sklearn.metrics.pairwise import euclidean_distances\neuclidean_distances([[float('nan')]])\n", False),
+        (SCORED + "from sklearn.metrics import get_scorer\nget_scorer('r2')(m, [[float('nan')]], [1])\n", False),
+    ],
+)
+def test_what_an_estimator_refuses_is_no_metrics_refusal(run: Run, lines: str, metric: bool) -> None:
+    raised = run(lines).raised
+    assert raised is not None and raised.metric is metric
+
+
 def test_a_syntax_error_has_its_line(run: Run) -> None:
     raised = run("x = 1\ny = (\n").raised
     assert raised is not None

@@ -30,11 +30,21 @@ def test_two_databases_do_not_share_a_folder() -> None:
 
 def test_what_a_dead_process_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    dead, alive, other = (tmp_path / f"lester-spill-{name}" for name in (f"{gone.pid}-ab", f"{os.getpid()}-ab", "other"))
-    for folder in (dead, alive, other):
-        folder.mkdir()
-        (folder / "rows").touch()
-    spill.remove_stale()
-    assert sorted(tmp_path.iterdir()) == sorted([alive, other])
+    code = "import os, sys; from lester_gui.store import spill; print(spill.new_folder().parent, flush=True); "
+    to_kill = [sys.executable, "-c", code + "os.kill(os.getpid(), 9)"]
+    dead = Path(subprocess.run(to_kill, env=_in(tmp_path), capture_output=True, text=True, check=False).stdout.strip())
+    with subprocess.Popen(
+        [sys.executable, "-c", code + "sys.stdin.read()"],
+        env=_in(tmp_path), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as living:  # fmt: skip
+        assert living.stdout is not None
+        alive = Path(living.stdout.readline().strip())
+        assert dead.is_dir() and alive.is_dir()
+        spill.remove_stale()
+        assert [dead.exists(), alive.exists()] == [False, True]
+        living.communicate("")
+    assert not alive.exists()
+
+
+def _in(folder: Path) -> dict[str, str]:
+    return {**os.environ, "TMPDIR": str(folder)}

@@ -27,12 +27,12 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
-MOST_COLUMNS = 200
-"""An array of more columns is not taken apart into single ones."""
-
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.effects import Effect, Loop
     from lester_gui.rewrite.lift.lifter import Lifter
+
+MOST_COLUMNS = 200
+"""An array of more columns is not taken apart into single ones."""
 
 
 def filled_with(lift: Lifter, size: Value, value: Value, width: Value | None = None) -> Value:

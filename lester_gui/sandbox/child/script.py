@@ -93,9 +93,13 @@ def describe(error: BaseException, path: str) -> Json:
 
 
 def _in_metric(error: BaseException) -> bool:
-    """Whether a function of scikit-learn's metrics raised an exception, or one that it called."""
-    files = (entry.filename.replace("\\", "/") for entry in traceback.extract_tb(error.__traceback__))
-    return any("/sklearn/metrics/" in f for f in files)
+    """Whether an exception came out of one of scikit-learn's metrics that the script, or an estimator's `score`, called.
+
+    Distances between rows lie in the same package, and estimators use them; scorers call the estimator, which may refuse as well.
+    """
+    frames = [(e.filename.replace("\\", "/"), e.name) for e in traceback.extract_tb(error.__traceback__)]
+    called = [f for f, name in frames if "/sklearn/" in f and "/sklearn/utils/" not in f and name != "score"]
+    return bool(called) and "/sklearn/metrics/" in called[0] and not called[0].endswith(("/pairwise.py", "/_scorer.py"))
 
 
 def _line(error: BaseException, path: str) -> int:
