@@ -438,21 +438,6 @@ class Estimator(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Grouping(Value):
-    """``frame.groupby(keys)``, perhaps with columns chosen; `series` when a single column was chosen by name."""
-
-    frame: Frame
-    keys: tuple[str, ...]
-    columns: tuple[str, ...] = ()
-    series: bool = False
-    as_index: bool = True
-    dropna: bool = True
-    sort: bool = True
-    owner: Value | None = None  # the frame as the script reached it: a group sees what is assigned to it later
-    listed: bool = False  # whether the keys were given as a list, so that a group's key is a tuple
-
-
-@dataclass(frozen=True, slots=True)
 class Accessor(Value):
     """``series.str`` or ``series.dt``, ``frame.loc`` and friends."""
 

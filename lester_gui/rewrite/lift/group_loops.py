@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
 from lester_gui.rewrite.lift import cells, grouped, loops
-from lester_gui.rewrite.lift.domain import Cell, Grouping, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Rows, Tup, Value
+from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:

@@ -350,8 +350,8 @@ def has(lift: Lifter, one: GroupOf, needle: Value) -> Expr:
     return stages.hit(lift, Keyed(node, (*one.groups.keys, *names), None, "first", 0), Tup((*keys, *parts)))
 
 
-def counted(lift: Lifter, one: GroupOf) -> Keyed:
-    """Return how often each element is in the lists, by key of the list and element, in the order of first appearance."""
+def _pairs(lift: Lifter, one: GroupOf) -> Groups:
+    """Return each element of the lists once with how often it is there, in the order of first appearance."""
 
     def make() -> Groups:
         node, names, template = columned(lift, one.groups)
@@ -368,7 +368,12 @@ def counted(lift: Lifter, one: GroupOf) -> Keyed:
         queue = iter(cells.column(out, n) for n in names)
         return Groups(out, one.groups.keys, Tup((mapped(lift, template, lambda c: next(queue)), count)))
 
-    made = once(lift, one.groups, ("counted",), make)
+    return once(lift, one.groups, ("counted",), make)
+
+
+def counted(lift: Lifter, one: GroupOf) -> Keyed:
+    """Return how often each element is in the lists, by key of the list and element."""
+    made = _pairs(lift, one)
     element = made.template
     assert isinstance(element, Tup)
     names = [c.expr.name for c in leaves(lift, element.items[0]) if isinstance(c.expr, Column)]
@@ -377,8 +382,7 @@ def counted(lift: Lifter, one: GroupOf) -> Keyed:
 
 def counts(lift: Lifter, one: GroupOf) -> GroupOf:
     """Return ``Counter(xs).values()``."""
-    counted(lift, one)
-    groups = lift.group_parts[id(one.groups.node), one.groups.keys, one.groups.template, "counted"]
+    groups = _pairs(lift, one)
     assert isinstance(groups.template, Tup)
     return replace(one, groups=replace(groups, template=groups.template.items[1]), base=None)
 
@@ -417,8 +421,7 @@ def quantified(lift: Lifter, one: GroupOf, what: str) -> Value:
 def most_common(lift: Lifter, one: GroupOf, number: int | None) -> GroupOf:
     """Return ``Counter(xs).most_common(n)``: by count, equal counts in the order in which their elements first came."""
     in_sequence(one)
-    counted(lift, one)
-    groups = lift.group_parts[id(one.groups.node), one.groups.keys, one.groups.template, "counted"]
+    groups = _pairs(lift, one)
 
     def make() -> Groups:
         assert isinstance(groups.template, Tup)

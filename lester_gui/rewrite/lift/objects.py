@@ -22,7 +22,6 @@ from lester_gui.rewrite.lift.domain import (
     Frame,
     Generator,
     Grid,
-    Grouping,
     Handle,
     InLoop,
     Items,
@@ -43,6 +42,7 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups, GroupSlot
+from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf, NestedSlot
 from lester_gui.rewrite.lift.paths import TRUE

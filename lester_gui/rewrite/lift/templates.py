@@ -32,6 +32,9 @@ from lester_gui.rewrite.lift.wide_rows import OneHotRow, WideRow
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
+OF_A_TEXT = ("pieces", "match", "findall")
+"""Kinds of what is taken of a text, which stands first in their owner."""
+
 
 def leaves(lift: Lifter, value: Value) -> list[Cell]:
     """Return the cells of a template, in order."""
@@ -74,7 +77,7 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
         return replace(content, key=mapped(lift, content.key, change))
     if isinstance(content, Lazy):
         return replace(content, parameters=tuple((n, change(c)) for n, c in content.parameters))
-    if isinstance(content, Accessor) and content.kind in ("pieces", "match", "findall") and isinstance(content.owner, Tup):
+    if isinstance(content, Accessor) and content.kind in OF_A_TEXT and isinstance(content.owner, Tup):
         text, *rest = content.owner.items
         return replace(content, owner=Tup((mapped(lift, text, change), *rest)))
     if isinstance(content, Const | Fields | LineOf):
@@ -99,7 +102,7 @@ def settled(lift: Lifter, value: Value) -> Value:
         return replace(content, parts=tuple(settled(lift, v) for v in content.parts))
     if isinstance(content, Cell | Const | Fields | Json | JsonList | OneHotRow | Lazy):
         return content
-    if isinstance(content, Accessor) and content.kind in ("pieces", "match", "findall"):
+    if isinstance(content, Accessor) and content.kind in OF_A_TEXT:
         return content
     if isinstance(content, LineOf):
         return as_text(lift, content)

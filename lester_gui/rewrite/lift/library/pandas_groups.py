@@ -17,7 +17,6 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Entries,
     Frame,
-    Grouping,
     Items,
     Module,
     Result,
@@ -25,6 +24,7 @@ from lester_gui.rewrite.lift.domain import (
     UserFunction,
     Value,
 )
+from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, aligned, filtered, masked, settled, whole
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape

@@ -13,8 +13,9 @@ from lester_gui.ir.expressions import Literal
 from lester_gui.ir.nodes import Node, Window, WindowColumn
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Grouping, Tup, Value
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Tup, Value
 from lester_gui.rewrite.lift.grouped import without_keyless
+from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.library.pandas_arithmetic import extreme, of_row
 from lester_gui.rewrite.lift.library.pandas_groups import rows_of
 from lester_gui.rewrite.lift.library.pandas_windows import groups_around, windowed

@@ -9,7 +9,8 @@ from lester_gui.ir.expressions import Column
 from lester_gui.ir.nodes import Filter, Node, Window, WindowColumn
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Grouping, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Value
+from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.library.pandas_frame import settled, whole
 from lester_gui.rewrite.lift.library.pandas_groups import rows_of
 from lester_gui.rewrite.lift.library.table import Arguments, method

@@ -45,26 +45,31 @@ def compiled(lift: Lifter, pattern: Value, flags: Value) -> str:
         re.compile(text, given)
     except re.error as error:
         raise shape("A pattern is no regular expression") from error
-    return f"(?{letters}){text}" if letters else text
+    return with_flags(letters, text)
+
+
+def flags_and_rest(pattern: str) -> tuple[str, str]:
+    """Return the letters of all flags at the beginning of a pattern, the call's before the script's own, and what follows."""
+    letters = ""
+    while found := GLOBAL.match(pattern):
+        letters, pattern = letters + found[1], pattern[found.end() :]
+    return "".join(dict.fromkeys(letters)), pattern
+
+
+def with_flags(letters: str, pattern: str) -> str:
+    """Return a pattern with its flags in one group: there must be none after its beginning."""
+    return f"(?{letters}){pattern}" if letters else pattern
 
 
 def whole(pattern: str, end: str) -> str:
     """Return a pattern that is found only where it begins a text, and with an `end` only where it ends there."""
-    found = GLOBAL.match(pattern)
-    flags, rest = (found[0], pattern[found.end() :]) if found else ("", pattern)
-    second = GLOBAL.match(rest)  # the script's own flags, after those of the call
-    if second:
-        flags, rest = f"(?{''.join(dict.fromkeys(flags[2:-1] + second[1]))})", rest[second.end() :]
-    return rf"{flags}\A(?:{rest}" + ("\n" if "x" in flags else "") + f"){end}"
+    letters, rest = flags_and_rest(pattern)
+    return with_flags(letters, rf"\A(?:{rest}" + ("\n" if "x" in letters else "") + f"){end}")
 
 
 def merged_flags(pattern: str) -> str:
-    """Return a pattern whose flags stand in one group: there must be none after its beginning."""
-    found = GLOBAL.match(pattern)
-    second = GLOBAL.match(pattern[found.end() :]) if found else None
-    if found is None or second is None:
-        return pattern
-    return f"(?{''.join(dict.fromkeys(found[1] + second[1]))})" + pattern[found.end() + second.end() :]
+    """Return a pattern whose flags stand in one group."""
+    return with_flags(*flags_and_rest(pattern))
 
 
 @function("re.compile")

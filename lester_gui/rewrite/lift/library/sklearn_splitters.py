@@ -69,18 +69,9 @@ def _cut(lift: Lifter, content: Estimator, short: str, given: dict[str, Value]) 
             return Folds("folds")
         fields: dict[str, object] = {"kind": "random", "method": CUT[short], "folds": rounds, "shuffle": shuffle is True}
         fields["seed"] = seed if shuffle is True else None
-        by = dealt = None
-        if short == "StratifiedKFold":
-            by = lift.content(given["y"])
-            fields["stratify"] = True
-        elif short == "GroupKFold":
-            dealt = as_column(lift, given["groups"])
-            fields["groups"] = "sorted"
+        return Folds("folds", _sides(lift, node, short, given, fields), rounds)
     except Stopped:
         return Folds("folds")
-    ident = lift.learner.split(node, by=by, dealt=dealt, **fields)
-    last = Tup(tuple(lift.new(Order(node, part=Part(ident, side))) for side in ("train", "test")))
-    return Folds("folds", last, rounds)
 
 
 def _option(lift: Lifter, content: Estimator, name: str, default: object) -> object:
@@ -106,11 +97,16 @@ def _first(lift: Lifter, content: Estimator, short: str, given: dict[str, Value]
         "train_size": train_size,
         "seed": seed,
     }
+    return _sides(lift, node, short, given, fields)
+
+
+def _sides(lift: Lifter, node: Node, short: str, given: dict[str, Value], fields: dict[str, object]) -> Tup:
+    """Return the row numbers of training and test rows of a split by classes, by groups, or by neither."""
     by = dealt = None
-    if short == "StratifiedShuffleSplit":
+    if short.startswith("Stratified"):
         by = lift.content(given["y"])
         fields["stratify"] = True
-    elif short == "GroupShuffleSplit":
+    elif short.startswith("Group"):
         dealt = as_column(lift, given["groups"])
         fields["groups"] = "sorted"
     ident = lift.learner.split(node, by=by, dealt=dealt, **fields)

@@ -14,7 +14,6 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     Estimator,
     Fields,
-    Grouping,
     Handle,
     Items,
     Ref,
@@ -26,6 +25,7 @@ from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.fold_loops import Folds, last_round
 from lester_gui.rewrite.lift.functions import stored_names
 from lester_gui.rewrite.lift.group_values import GroupOf
+from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.list_filling import plainly
 from lester_gui.rewrite.lift.nested import nested_loop
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
