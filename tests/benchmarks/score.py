@@ -45,6 +45,8 @@ def _measured(tasks: list[Task], processes: int) -> Iterator[list[dict[str, Any]
         for task, rows in zip(tasks, pool.map(measure, tasks), strict=True):
             for row in rows:
                 said = row["error"] if row.get("error") else row["status"]
+                if "mutants" in row:
+                    said += f", wrong plans: {row['mutants']['outcomes']}"
                 print(
                     f"{task.program.title} {row['pipeline']}: {said} {row.get('seconds', 0):.1f} s", file=sys.stderr, flush=True
                 )
