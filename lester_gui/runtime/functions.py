@@ -286,36 +286,48 @@ def _date_text(day: date, form: str) -> str:
 # Exact sums; Shewchuk, "Adaptive precision floating-point arithmetic" (1997), does the same with floats
 
 
-def _total(sums: Sequence[str | None], others: Sequence[float] | None) -> Fraction | float:
-    """Add integer parts (units of 2^(start − 52) each) and single values; inf or NaN as a float when a value is infinite."""
-    unit = 52 - BUCKETS[0]
-    whole = sum(int(s) << (start - 52 + unit) for s, start in zip(sums, BUCKETS, strict=True) if s is not None)
-    total = Fraction(whole, 1 << unit)
-    infinite = [x for x in others or () if math.isinf(x)]
-    if infinite:
-        return math.fsum(infinite) if len(set(infinite)) == 1 else math.nan
-    return total + sum((Fraction(x) for x in others or ()), Fraction(0))
+_SCALES: Final = tuple(start - BUCKETS[0] for start in BUCKETS)
+_UNIT: Final = 52 - BUCKETS[0]
 
 
-def _rounded(value: Fraction | float) -> float | None:
-    """Return the nearest double, ±inf beyond the range, None for NaN."""
+def _divided(sums: Sequence[str | None], others: Sequence[float] | None, count: int) -> float | None:
+    """Return a sum over a count as the nearest double, ±inf beyond the range; None for NaN.
+
+    Parameters
+    ----------
+    sums
+        Per stretch the whole number of units of 2^(start − 52), as text; None where no value lies in it.
+    others
+        The values outside all stretches.
+    """
+    whole = 0
+    for text, scale in zip(sums, _SCALES, strict=True):
+        if text is not None:
+            whole += int(text) << scale
+    total: Fraction | int = whole
+    if others:
+        infinite = [x for x in others if math.isinf(x)]
+        if infinite:
+            return infinite[0] if len(set(infinite)) == 1 else None
+        total = whole + sum((Fraction(x) for x in others), Fraction(0)) * (1 << _UNIT)
+    return _rounded(total, count << _UNIT)
+
+
+def _rounded(value: Fraction | int, by: int = 1) -> float:
+    """Return the quotient as the nearest double, ±inf beyond the range; of whole numbers Python rounds it just once."""
     try:
-        out = float(value)
+        return float(value / by)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
-    return None if math.isnan(out) else out
 
 
 def _exact_sum(*columns: Any) -> pa.Array:
-    return pa.array([_rounded(_total(sums, others)) for *sums, others in _rows(*columns)], pa.float64())
+    return pa.array([_divided(sums, others, 1) for *sums, others in _rows(*columns)], pa.float64())
 
 
 def _exact_mean(*columns: Any) -> pa.Array:
-    out = []
-    for *sums, others, count in _rows(*columns):
-        total = None if not count else _total(sums, others)
-        out.append(None if total is None else _rounded(total / count))
-    return pa.array(out, pa.float64())
+    divided = (_divided(sums, others, count) if count else None for *sums, others, count in _rows(*columns))
+    return pa.array(list(divided), pa.float64())
 
 
 def _exact_ratio(total: str, count: int) -> float:

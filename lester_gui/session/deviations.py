@@ -7,11 +7,13 @@ document beside the finding.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from lester_gui.discovery.configuration import Configuration
 from lester_gui.errors import UserError
@@ -26,6 +28,8 @@ from lester_gui.rewrite.lift.scopes import short_of_scope
 from lester_gui.session import row_by_row
 from lester_gui.session.execution import executor
 from lester_gui.session.opened import Document
+from lester_gui.store import connection as stores
+from lester_gui.store.registered import registered
 from lester_gui.verify.plan_result import PlanResult
 
 EARLY, DOUBLED, DROPPED = "fitted-before-split", "duplicate-join-keys", "dropped-rows"
@@ -41,6 +45,8 @@ class Counter:
         What the script does.
     workers
         Gives what runs the code that a plan carries.
+    ran
+        What the plan makes of the files, where it ran already.
     """
 
     plan: Plan
@@ -48,7 +54,7 @@ class Counter:
     configuration: Configuration
     workers: Callable[[Plan, Context], Worker]
     ctx: Context
-    _ran: PlanResult | None = None
+    ran: PlanResult | None = None
 
     def told(self, findings: Sequence[Finding]) -> list[Document]:
         """Return the findings as documents, those about rows without a partner among them, by line.
@@ -108,12 +114,13 @@ class Counter:
         joins = [n for n in taking if document["line"] in _lines_of(n.right)] or taking
         if len(joins) != 1:  # which of them the finding means is not known
             return document
-        keys = self._keys(joins[0].right, [right for _, right in joins[0].on])
-        if keys is None:
+        entries = self._keys(joins[0].right, [right for _, right in joins[0].on])
+        if entries is None:
             return document
-        hidden = len(keys) - len(set(keys))
-        counted = f"{hidden:,} of {len(keys):,} entries share a key with another one and never count."
-        return document | {"text": f"{document['text']} {counted}", "counted": {"rows": hidden, "of": len(keys)}}
+        of = entries.num_rows
+        hidden = of - _count("SELECT count(*) FROM (SELECT DISTINCT * FROM entries)", entries=entries)
+        counted = f"{hidden:,} of {of:,} entries share a key with another one and never count."
+        return document | {"text": f"{document['text']} {counted}", "counted": {"rows": hidden, "of": of}}
 
     def _dropped(self) -> Iterator[Document]:
         """Joins that leave out rows without a partner."""
@@ -124,31 +131,32 @@ class Counter:
             right = self._keys(node.right, [b for _, b in node.on])
             if left is None or right is None:
                 continue
-            partners = set(right) if node.null_keys_match else {k for k in right if None not in k}
-            lost = sum(k not in partners for k in left)
+            lost, of = _without_partner(left, right, node.null_keys_match), left.num_rows
             if lost:
                 yield {
                     "kind": DROPPED,
-                    "title": f"{lost:,} of {len(left):,} rows have no partner and are left out",
+                    "title": f"{lost:,} of {of:,} rows have no partner and are left out",
                     "text": f"{node.name} joins {node.left.name} with {node.right.name}; rows without a partner do not go on.",
                     "line": node.line,
                     "effect": "The people in these rows are neither trained on nor tested on.",
-                    "counted": {"rows": lost, "of": len(left)},
+                    "counted": {"rows": lost, "of": of},
                 }
 
     # --- running --------------------------------------------------------------------------------------------------------
 
-    def _keys(self, node: Node, columns: Sequence[str]) -> list[tuple[Any, ...]] | None:
+    def _keys(self, node: Node, columns: Sequence[str]) -> pa.Table | None:
+        """The key columns of a view as k0, k1, …; a missing number is missing however it is written."""
         view = self._result().views.get(node.name)
         if view is None:
             return None
-        found = [view.table.column(c).to_pylist() for c in columns]
-        return [tuple(None if v != v else v for v in key) for key in zip(*found, strict=True)]  # a NaN is missing, too
+        found = [view.table.column(c) for c in columns]
+        found = [pc.if_else(pc.is_nan(k), None, k) if pa.types.is_floating(k.type) else k for k in found]
+        return pa.table(found, names=[f"k{i}" for i in range(len(found))])
 
     def _result(self) -> PlanResult:
-        if self._ran is None:
-            self._ran = self._run(self.plan)
-        return self._ran
+        if self.ran is None:
+            self.ran = self._run(self.plan)
+        return self.ran
 
     def _runs(self) -> bool:
         """Whether the plan runs on the data; where it stops, the verdict says so and there is nothing to count."""
@@ -160,6 +168,17 @@ class Counter:
     def _run(self, plan: Plan) -> PlanResult:
         with executor(self.configuration, self.workers) as execute:
             return execute(plan, self.folder, None, self.ctx)
+
+
+def _without_partner(left: pa.Table, right: pa.Table, null_keys_match: bool) -> int:
+    equal = "IS NOT DISTINCT FROM" if null_keys_match else "="
+    same = " AND ".join(f"l.{k} {equal} r.{k}" for k in left.column_names)
+    return _count(f"SELECT count(*) FROM l ANTI JOIN r ON {same}", l=left, r=right)
+
+
+def _count(sql: str, **tables: pa.Table) -> int:
+    with closing(stores.open_memory()) as connection, registered(connection, **tables):
+        return int(connection.execute(sql).fetchall()[0][0])
 
 
 def _reading(plan: Plan, title: str, changed: int, of: int, what: str) -> Document:

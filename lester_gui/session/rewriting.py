@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
+from pathlib import Path
 
 from lester_gui.discovery.configuration import SourceEntry
 from lester_gui.discovery.scripts import Script, load_script
@@ -23,7 +24,7 @@ from lester_gui.rewrite.ollama.status import list_models
 from lester_gui.rewrite.rules import Rewrite, Step, rewrite
 from lester_gui.rewrite.slicing import writes_files
 from lester_gui.runtime.read import observe_schema
-from lester_gui.sandbox import Capture, ScriptRun
+from lester_gui.sandbox import Capture, Positions, ScriptRun
 from lester_gui.session import deviations, model_help, whole_script
 from lester_gui.session.execution import executor, refit
 from lester_gui.session.indexing import reading
@@ -35,6 +36,7 @@ from lester_gui.store import catalogue
 from lester_gui.verify.capture import Original, run_original
 from lester_gui.verify.equivalence import is_whole_script
 from lester_gui.verify.originals import Originals
+from lester_gui.verify.plan_result import PlanResult
 from lester_gui.verify.verdict import DIFFERS, NOT_RUN, Finding, Verdict
 from lester_gui.verify.verification import verify_plan
 
@@ -45,6 +47,8 @@ WHOLE = "The whole script is one opaque step: it is run again whenever its sourc
 SEEDS = (0, 1)
 """Of the hashing of text, which decides the order of sets: what differs between the two is not determined by the input."""
 LINE_BY_LINE = (("sep", ","), ("maxsplit", 0))
+Given = dict[str, PlanResult]
+"""What the plan that was run last makes of the project's files, by its hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +100,16 @@ class Rewriting(OpenedProject):
             plan, attempts, message, rewriter = filled.plan, filled.attempts, filled.message, filled.rewriter
             if attempts:
                 self._note_model(pipeline, filled.journal)
-        verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95), run) if plan is not None else Verdict(status=NOT_RUN)
+        given: Given = {}
+        verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95), run, given) if plan is not None else Verdict(status=NOT_RUN)
         if found.plan is not None and plan is not found.plan and verdict.status in (DIFFERS, NOT_RUN):
             # equal step by step, and yet the whole is not: what a model wrote is never kept on such terms
             plan, rewriter = found.plan, "rules"
             message = "The model's step was refused: with it the whole plan differs from the script. The rules' plan stays."
-            verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95))
+            verdict = self.verify(plan, script, Part(ctx, 0.6, 0.95), given=given)
         if plan is not None and verdict.status == DIFFERS and not verdict.inputs and not is_whole_script(plan):
             plan, verdict, message = self._coarser(pipeline, script, plan, verdict, message, Part(ctx, 0.8, 0.95))
-        findings = self._told(found, plan, Part(ctx, 0.95, 0.98))
+        findings = self._told(found, plan, Part(ctx, 0.95, 0.98), given)
         document = self._document(pipeline, found, plan, verdict, findings, rewriter, attempts, message, started)
         self.keep(pipeline, script, plan, document, rewriter, len(attempts))
         return _answer(document)
@@ -211,18 +216,31 @@ class Rewriting(OpenedProject):
             schema = Schema((Field("line", Type.STR),))
         return replace(node, name=entry.name, columns=schema.fields, inferred=True, lines=(), made_by="")
 
-    def verify(self, plan: Plan, script: Script, ctx: Context, run: ScriptRun | None = None) -> Verdict:
+    def verify(
+        self, plan: Plan, script: Script, ctx: Context, run: ScriptRun | None = None, given: Given | None = None
+    ) -> Verdict:
         """Compare a plan with its script, on the given and on changed data.
 
         Parameters
         ----------
         run
             Of the script on its own data, with its calls of estimators and no variables, where it was made already.
+        given
+            Takes up what the plan makes of the project's files, in place of what another plan made of them.
         """
         original = self._original(script, plan)
         originals = Originals(original, self.sandbox, first=run)
+
         with executor(self.configuration, lambda plan, ctx: worker_for(plan, self.sandbox, script.modules, ctx)) as execute:
-            return verify_plan(plan, original, execute, self.sandbox, ctx, refit=refit, originals=originals)
+
+            def remembering(plan: Plan, folder: Path, split: Positions | None, ctx: Context) -> PlanResult:
+                result = execute(plan, folder, split, ctx)
+                if given is not None and folder == self.folder and split is None:
+                    given.clear()  # one at a time: it may be as large as the data
+                    given[plan_hash(plan)] = result
+                return result
+
+            return verify_plan(plan, original, remembering, self.sandbox, ctx, refit=refit, originals=originals)
 
     def script_of(self, pipeline: str) -> Script:
         """The script of a pipeline as it is now."""
@@ -284,12 +302,13 @@ class Rewriting(OpenedProject):
         sources = {s.name: s.path for s in self.configuration.sources if s.name in used}
         return Original(self.folder, script, sources, self.configuration.python)
 
-    def _told(self, found: Rewrite, plan: Plan | None, ctx: Context) -> list[Document]:
+    def _told(self, found: Rewrite, plan: Plan | None, ctx: Context, given: Given) -> list[Document]:
         if plan is None:
             return [
                 {"kind": f.kind, "title": f.title, "text": f.text, "line": f.line, "effect": f.effect} for f in found.findings
             ]
-        return deviations.Counter(plan, self.folder, self.configuration, self.worker, ctx).told(found.findings)
+        ran = given.get(plan_hash(plan))
+        return deviations.Counter(plan, self.folder, self.configuration, self.worker, ctx, ran).told(found.findings)
 
     def _note_model(self, pipeline: str, facts: Document) -> None:
         """Journal which model was asked, by digest, and what came of it."""

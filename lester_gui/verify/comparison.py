@@ -21,6 +21,7 @@ from lester_gui.sandbox.record import cells
 
 RTOL, ATOL, RTOL_SINGLE = 1e-6, 1e-9, 1e-5
 SHOWN = 20  # row numbers kept as evidence
+_AT_ONCE = 1 << 18  # rows of a matrix
 OVERLAP = 0.5  # share of equal cells above which two columns are taken for the same one with errors
 
 Array = np.ndarray[Any, Any]
@@ -380,7 +381,9 @@ def compare_matrices(expected: Array, got: Array) -> Difference:
     rtol = RTOL_SINGLE if expected.dtype == np.float32 or got.dtype == np.float32 else RTOL
     a, b = np.asarray(expected, dtype="float64"), np.asarray(got, dtype="float64")
     names = tuple(str(j) for j in range(a.shape[1]))
-    different = ~close(a, b, rtol)
+    different = np.empty(a.shape, dtype=bool)
+    for start in range(0, len(a), _AT_ONCE):  # the whole at once would need several matrices more
+        different[start : start + _AT_ONCE] = ~close(a[start : start + _AT_ONCE], b[start : start + _AT_ONCE], rtol)
     if not different.any():
         return Difference("equal", **shape, compared=names)
     permutation = _permutation(a, b, rtol)
@@ -415,6 +418,8 @@ def compare_vectors(expected: Sequence[object], got: Sequence[object]) -> Differ
     shape: dict[str, Any] = {"expected": len(expected), "got": len(got)}
     if len(expected) != len(got):
         return Difference("differs", **shape, differing=abs(len(expected) - len(got)))
+    if list(map(type, expected)) == list(map(type, got)) and list(expected) == list(got):
+        return Difference("equal", **shape)
     pairs = zip(expected, got, strict=True)
     different = np.array([not (type(a) is type(b) and a == b) and not same_cell(a, b) for a, b in pairs], dtype=bool)
     kinds = sorted({type(v).__name__ for v in expected}), sorted({type(v).__name__ for v in got})

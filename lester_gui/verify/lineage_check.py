@@ -130,7 +130,7 @@ def _reruns(
                 run.cancel()
 
 
-def _without(records: tuple[bytes, ...], number: int) -> list[bytes]:
+def _without(records: Sequence[bytes], number: int) -> list[bytes]:
     return [r for i, r in enumerate(records) if i != number]
 
 
@@ -183,16 +183,19 @@ def surviving(plan: Plan, result: PlanResult, view: str, gone: set[tuple[str, in
         out = np.ones(held.table.num_rows, dtype=bool)
         for occurrence in held.occurrences:
             origin = nodes[occurrence.origin]
-            numbers = [None if v is None else int(v) for v in occurrence.rows.to_pylist()]
+            missing = occurrence.rows.is_null().to_numpy(zero_copy_only=False)
+            numbers = occurrence.rows.fill_null(0).to_numpy(zero_copy_only=False)
             if isinstance(origin, Read):
-                out &= np.array([n is None or (origin.source, n) not in gone for n in numbers], dtype=bool)
+                out &= missing | ~np.isin(numbers, [n for source, n in gone if source == origin.source])
                 continue
             above = alive(origin.parents[0].name)
             if above is None:
                 return None
-            place, members = walk.place(origin.parents[0].name), walk.members(origin.name)
-            lives = {row: any(p in place and above[place[p]] for p in parents) for row, parents in members.items()}
-            out &= np.array([n is None or lives.get(n, True) for n in numbers], dtype=bool)
+            edges = walk.edges(origin.name)
+            places = walk.positions(origin.parents[0].name, edges.parent_no)
+            there = places >= 0
+            living = edges.row_no[there][above[places[there]]]
+            out &= missing | np.isin(numbers, living) | ~np.isin(numbers, edges.row_no)
         known[name] = out
         return out
 

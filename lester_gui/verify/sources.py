@@ -21,10 +21,11 @@ from lester_gui.ir.nodes import Node, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.runtime import json_documents, json_fields, json_lines
 from lester_gui.runtime.records import Dialect, dialect_of, split
-from lester_gui.verify.plan_result import PlanResult
+from lester_gui.verify.plan_result import Array, Edges, PlanResult
 
 SAMPLE = 300  # records per source
 MEMBERS = 5  # rows taken of a group
+_NONE = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class SourceTable:
     dialect : Dialect
     preamble : bytes
         Header and skipped lines.
-    records : tuple of bytes
+    records : sequence of bytes
         With their line ends.
     end : bytes
         What follows the last element of a JSON document.
@@ -53,7 +54,7 @@ class SourceTable:
     read: Read
     dialect: Dialect = field(repr=False)
     preamble: bytes = field(repr=False)
-    records: tuple[bytes, ...] = field(repr=False)
+    records: Sequence[bytes] = field(repr=False)
     end: bytes = field(repr=False, default=b"")
 
     @property
@@ -177,7 +178,7 @@ def load(plan: Plan, folder: Path, paths: Mapping[str, str]) -> dict[str, Source
         rows, end = records.records, b""
         if records.document:
             rows, end = rows[:-1], rows[-1]
-        out[read.source] = SourceTable(read.source, path, read, dialect, records.preamble, tuple(rows), end)
+        out[read.source] = SourceTable(read.source, path, read, dialect, records.preamble, rows, end)
     return out
 
 
@@ -210,7 +211,7 @@ def sample(
     for name, table in tables.items():
         n = len(table.records)
         if n <= size:
-            out[name] = table
+            out[name] = replace(table, records=tuple(table.records))
             continue
         chosen = {r - 1 for r in wanted[name] if 0 < r <= n} | {n - 1}
         while len(chosen) < size:
@@ -225,8 +226,7 @@ class Ancestry:
     def __init__(self, plan: Plan, result: PlanResult) -> None:
         self._nodes: dict[str, Node] = {n.name: n for n in plan.views}
         self._result = result
-        self._place: dict[str, dict[int, int]] = {}
-        self._members: dict[str, dict[int, list[int]]] = {}
+        self._edges: dict[str, Edges] = {}
 
     def sources(
         self, view: str, positions: Iterable[int], members: int = MEMBERS, only: Sequence[int] | None = None
@@ -254,24 +254,28 @@ class Ancestry:
                 if isinstance(origin, Read):
                     out.add((origin.source, int(number)))
                     continue
-                parents = self.members(origin.name).get(int(number), [])[:members]
-                places = self.place(origin.parents[0].name)
-                stack.extend((origin.parents[0].name, places[p]) for p in parents if p in places)
+                above = origin.parents[0].name
+                parents = self._members(origin.name, int(number))[:members]
+                stack.extend((above, p) for p in self.positions(above, parents).tolist() if p >= 0)
         return out
 
-    def place(self, view: str) -> dict[int, int]:
-        """Return row number → position of a view."""
-        if view not in self._place:
-            self._place[view] = {int(n): i for i, n in enumerate(self._result.views[view].row_no)}
-        return self._place[view]
+    def positions(self, view: str, numbers: Array) -> Array:
+        """Return where rows of these numbers stand in a view, -1 for those that are not in it."""
+        held = self._result.views[view].row_no
+        if not len(held):
+            return np.full(len(numbers), -1)
+        found = np.minimum(np.searchsorted(held, numbers), len(held) - 1)
+        return np.where(held[found] == numbers, found, -1)
 
-    def members(self, view: str) -> dict[int, list[int]]:
-        """Return row number → numbers of the parent's rows, of a view that begins new rows."""
-        if view not in self._members:
-            edges = self._result.edges.get(view)
-            out: dict[int, list[int]] = {}
-            if edges is not None:
-                for row, parent in zip(np.asarray(edges.row_no).tolist(), np.asarray(edges.parent_no).tolist(), strict=True):
-                    out.setdefault(int(row), []).append(int(parent))
-            self._members[view] = out
-        return self._members[view]
+    def edges(self, view: str) -> Edges:
+        """Return the edges of a view that begins new rows, by row."""
+        if view not in self._edges:
+            edges = self._result.edges.get(view, Edges(_NONE, _NONE))
+            order = np.argsort(edges.row_no, kind="stable")
+            self._edges[view] = Edges(edges.row_no[order], edges.parent_no[order])
+        return self._edges[view]
+
+    def _members(self, view: str, number: int) -> Array:
+        edges = self.edges(view)
+        first, last = np.searchsorted(edges.row_no, [number, number + 1])
+        return edges.parent_no[first:last]
