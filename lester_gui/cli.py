@@ -182,6 +182,19 @@ def _request(session: Any, args: argparse.Namespace, ctx: Context) -> Document:
     return filed
 
 
+def _to_new_file(
+    use: Callable[[Any, argparse.Namespace, Context], Document],
+) -> Callable[[argparse.Namespace, Context], Document]:
+    """As `_in_project`, for evidence: what was handed out before is not written over."""
+
+    def run(args: argparse.Namespace, ctx: Context) -> Document:
+        if Path(args.out).exists():
+            raise UserError(f"There is a file {args.out} already", hint="Give another name, or remove it first.")
+        return _in_project(use)(args, ctx)
+
+    return run
+
+
 def _check_certificate(args: argparse.Namespace, ctx: Context) -> Document:
     from lester_gui.session import Session
 
@@ -211,7 +224,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("plan", "say what a case will do; writes nothing", _plan_arguments,
             _in_project(lambda s, a, ctx: s.plan(a.case, keep_sources=a.keep_sources, ctx=ctx)), cli_text.plan),
     Command("access", "write everything held about the person of an access case (.zip)", _certificate_arguments,
-            _in_project(lambda s, a, ctx: s.access_package(a.case, Path(a.out), ctx=ctx)), cli_text.access),
+            _to_new_file(lambda s, a, ctx: s.access_package(a.case, Path(a.out), ctx=ctx)), cli_text.access),
     Command("answer", "close a case with a decision that changes no data", _answer_arguments,
             _in_project(lambda s, a, ctx: s.answer(a.case, a.decision, a.reason, by=a.by)), cli_text.answer),
     Command("extend", "extend a case's deadline by two months, once", _extend_arguments,
@@ -231,7 +244,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("score", "predict for new rows", _score_arguments,
             _in_project(lambda s, a, ctx: s.score(a.pipeline, Path(a.in_), Path(a.out), ctx=ctx)), cli_text.score),
     Command("certificate", "write the signed evidence of a case", _certificate_arguments,
-            _in_project(lambda s, a, ctx: s.certificate(a.case, Path(a.out))), cli_text.certificate),
+            _to_new_file(lambda s, a, ctx: s.certificate(a.case, Path(a.out))), cli_text.certificate),
     Command("check-certificate", "check a certificate, without a project", _check_arguments, _check_certificate,
             cli_text.check_certificate, lambda d: not d["valid"]),
     Command("audit", "list the journal and check its chain", _project,

@@ -39,7 +39,9 @@ def scan(d: Document) -> str:
     )
     for item in d["not_understood"]:
         lines.append(f"Not a pipeline: {item['path']} ({item['reason']})")
-    if not d["configured"]:
+    if d["written"]:
+        lines.append("lester.toml was written")
+    elif not d["configured"]:
         lines += ["", "Proposed lester.toml (accept it with --write):", ""] + ["  " + line for line in d["proposal"].splitlines()]
     return "\n".join(lines)
 
@@ -124,7 +126,7 @@ def request(d: Document) -> str:
 def plan(d: Document) -> str:
     """What a case will do."""
     lines = [f"Case {d['case']}, plan {d['plan_hash'][:12]}", d.get("sentence", "")]
-    lines += _rows(
+    actions = [
         (
             a["artefact"],
             a["kind"],
@@ -134,7 +136,8 @@ def plan(d: Document) -> str:
             f"{a['seconds']:.2f} s",
         )
         for a in d["actions"]
-    )
+    ]
+    lines += _rows([("ARTEFACT", "KIND", "TOUCHED", "HOW", "EQUALS A RERUN", "TIME"), *actions])
     lines.append(f"A full rerun would take about {d['full_rerun_seconds']:.1f} s. Nothing was written.")
     lines += [f"Not removed: {n['what']}. {n['why']}." for n in d.get("not_removed", [])]
     return "\n".join(line for line in lines if line)
@@ -231,7 +234,8 @@ def audit(d: Document) -> str:
     head = f"{_plural(d['count'], 'entry', 'entries')}, " + (
         "the chain is intact" if d["intact"] else f"the chain breaks at entry {d['first_bad']}"
     )
-    return "\n".join([head, *_rows((e["seq"], e["at"], e["actor"], e["text"]) for e in d["entries"])])
+    listed = ((e["seq"], e["at"], e["actor"], e["details"].get("case", ""), e["text"]) for e in d["entries"])
+    return "\n".join([head, *_rows(listed)])
 
 
 def demo(d: Document) -> str:

@@ -32,6 +32,7 @@ from lester_gui.runtime.split import TRAIN, side_names, split_table
 from lester_gui.runtime.udf import Evaluate
 from lester_gui.store import catalogue
 from lester_gui.store.artifacts import Artifacts
+from lester_gui.store.ordered import fetch_in_order
 from lester_gui.store.registered import registered
 
 CANONICAL: Final = "canonical"
@@ -107,9 +108,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, worker:
     columns = list(dict.fromkeys(c for block in plan.encode.blocks for c in block.columns))
     table = fetch_table(connection, run, name, columns, hidden=True)
     row_nos = table.column(ROW_NO).to_numpy()
-    dealt = connection.execute(
-        f"SELECT row_no, row_key, side = '{TRAIN}' AS train, position FROM lester.{split_table(run)} ORDER BY row_no"
-    ).to_arrow_table()
+    sql = f"SELECT row_no, row_key, side = '{TRAIN}' AS train, position FROM lester.{split_table(run)}"
+    dealt = fetch_in_order(connection, sql, "row_no")
     if not np.array_equal(dealt.column("row_no").to_numpy(), row_nos):
         raise RuntimeError("the recorded split does not cover the prepared rows")
     keys = dealt.column("row_key").to_numpy()
@@ -335,9 +335,10 @@ def drop_run(connection: duckdb.DuckDBPyConnection, run: int) -> None:
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, run: int, role: str, table: pa.Table) -> None:
-    with registered(connection, made_predictions=table):
+    in_turn = table.take(pa.array(np.argsort(table.column("row_no").to_numpy())))
+    with registered(connection, made_predictions=in_turn):
         connection.execute(
             "INSERT INTO lester.prediction (run, role, row_no, side, label, predicted, probability)"
-            " SELECT ?, ?, row_no, side, label, predicted, probability FROM made_predictions ORDER BY row_no",
+            " SELECT ?, ?, row_no, side, label, predicted, probability FROM made_predictions",
             [run, role],
         )

@@ -108,10 +108,6 @@ def _listed(columns: Sequence[str]) -> str:
     return ", ".join(columns)
 
 
-def _ordered(sql: str) -> str:
-    return f"{sql} ORDER BY {ROW_NO}"
-
-
 def _columns(node: Node, prefix: str = "") -> list[str]:
     return [prefix + identifier(n) for n in node.schema.names]
 
@@ -119,7 +115,7 @@ def _columns(node: Node, prefix: str = "") -> list[str]:
 def _filter(node: Filter, parents: Sequence[str], calls: Mapping[Call, str]) -> Compiled:
     predicate = compile_expression(node.predicate, Scope(node.parent.schema, calls))
     columns = _listed([*_columns(node), *hidden_columns(node.parent)])
-    return Compiled(_ordered(f"SELECT {columns} FROM {parents[0]} WHERE {predicate}"))
+    return Compiled(f"SELECT {columns} FROM {parents[0]} WHERE {predicate}")
 
 
 def _project(node: Project, parents: Sequence[str], calls: Mapping[Call, str]) -> Compiled:
@@ -131,12 +127,12 @@ def _project(node: Project, parents: Sequence[str], calls: Mapping[Call, str]) -
             columns.append(f"CAST({assigned[f.name]} AS {SQL_TYPE[f.type]}) AS {identifier(f.name)}")
         else:
             columns.append(identifier(f.name))
-    return Compiled(_ordered(f"SELECT {_listed([*columns, *hidden_columns(node.parent)])} FROM {parents[0]}"))
+    return Compiled(f"SELECT {_listed([*columns, *hidden_columns(node.parent)])} FROM {parents[0]}")
 
 
 def _select(node: Select, parents: Sequence[str], calls: Mapping[Call, str]) -> Compiled:
     columns = [f"{identifier(old)} AS {identifier(new)}" for new, old in node.columns]
-    return Compiled(_ordered(f"SELECT {_listed([*columns, *hidden_columns(node.parent)])} FROM {parents[0]}"))
+    return Compiled(f"SELECT {_listed([*columns, *hidden_columns(node.parent)])} FROM {parents[0]}")
 
 
 def key_condition(node: Join, left: str = "l", right: str = "r") -> str:
@@ -228,7 +224,7 @@ def _aggregate(node: Aggregate, parents: Sequence[str], calls: Mapping[Call, str
     sort = [f"{n} NULLS LAST" for n in names[: len(keys)]] if node.order is GroupOrder.SORTED else ["__first"]
     number = f"row_number() OVER (ORDER BY {_listed(sort)}) * {STEP}" if keys else str(STEP)
     inner = f"SELECT {_listed(names)}, {number} AS {ROW_NO} FROM ({body})"
-    select = _ordered(f"SELECT {_listed(names)}, {ROW_NO}, {ROW_NO} AS __p0 FROM ({inner})")
+    select = f"SELECT {_listed(names)}, {ROW_NO}, {ROW_NO} AS __p0 FROM ({inner}) ORDER BY {ROW_NO}"
 
     def edges(table: str) -> str:
         rows = f"SELECT g.{ROW_NO} AS row_no, p.{ROW_NO} AS parent_no FROM {parents[0]} p"

@@ -23,6 +23,7 @@ from lester_gui.runtime.record_column import RecordColumn
 from lester_gui.runtime.records import Dialect, Records, content_of, split
 from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Snapshot, Source
+from lester_gui.store.ordered import fetch_in_order
 from lester_gui.store.registered import registered
 
 KeyOf = Callable[[Records], Sequence[object]]
@@ -132,13 +133,13 @@ def write_snapshot(
         }
     )
     with registered(connection, ingested_records=data):
-        connection.execute(f"CREATE TABLE lester.{table} AS SELECT * FROM ingested_records ORDER BY ordinal")
+        connection.execute(f"CREATE TABLE lester.{table} AS SELECT * FROM ingested_records")
     return replace(snapshot, table_name=table)
 
 
 def snapshot_records(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str = "") -> Records:
     """Return the records that a snapshot holds now, in file order."""
-    data = connection.execute(f"SELECT row_id, line, record FROM lester.{snapshot.table_name} ORDER BY ordinal").to_arrow_table()
+    data = fetch_in_order(connection, f"SELECT row_id, line, record, ordinal FROM lester.{snapshot.table_name}", "ordinal")
     return Records(
         name or snapshot.source,
         bytes(snapshot.preamble),

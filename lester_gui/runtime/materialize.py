@@ -30,6 +30,7 @@ from lester_gui.runtime.provenance import STEP, is_coarse, occurrence_map
 from lester_gui.runtime.read import ARROW, ReadTable, bind, read_snapshot
 from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Snapshot, View
+from lester_gui.store.ordered import fetch_in_order
 from lester_gui.store.registered import registered
 
 RunOpaque = Callable[[Opaque, Sequence[pa.Table]], pa.Table]
@@ -175,15 +176,15 @@ def fetch_view(
     wanted = list(schema_of(entry).names) if columns is None else list(columns)
     if hidden:
         wanted += [ROW_NO, *(f"__p{i}" for i in range(len(json.loads(entry.occurrences_json))))]
-    chosen = ", ".join(identifier(n) for n in wanted)
-    sql = f"SELECT {chosen} FROM lester.{entry.table_name}"
+    fetched = wanted if not order or ROW_NO in wanted else [*wanted, ROW_NO]
+    sql = f"SELECT {', '.join(identifier(n) for n in fetched)} FROM lester.{entry.table_name}"
     arguments: list[object] = []
     if rows is not None:
         sql += f" WHERE {ROW_NO} IN (SELECT unnest(?))"
         arguments.append(list(rows))
-    if order:
-        sql += f" ORDER BY {ROW_NO}"
-    return connection.execute(sql, arguments).to_arrow_table()
+    if not order:
+        return connection.execute(sql, arguments).to_arrow_table()
+    return fetch_in_order(connection, sql, ROW_NO, arguments).select(wanted)
 
 
 def evaluate_expression(
@@ -200,7 +201,7 @@ def evaluate_expression(
     with data_errors(node), udf.with_expression_calls(connection, plan, [expr], table, evaluate) as (source, calls):
         sql = compile_expression(expr, Scope(node.schema, calls))
         kind = SQL_TYPE[type_of(expr, node.schema)[0]]
-        found = connection.execute(f"SELECT CAST({sql} AS {kind}) AS value FROM {source} ORDER BY {ROW_NO}").to_arrow_table()
+        found = fetch_in_order(connection, f"SELECT CAST({sql} AS {kind}) AS value, {ROW_NO} FROM {source}", ROW_NO)
     return found.column("value")
 
 
@@ -284,7 +285,8 @@ def opaque_rows(
             inputs.append(pa.table({FILE: pa.array([text], pa.binary())}))
             continue
         columns = ", ".join(identifier(n) for n in parent.schema.names)
-        inputs.append(connection.execute(f"SELECT {columns} FROM {sql} ORDER BY {ROW_NO}").to_arrow_table())
+        rows = fetch_in_order(connection, f"SELECT {columns}, {ROW_NO} FROM {sql}", ROW_NO)
+        inputs.append(rows.drop_columns(ROW_NO))
     result = run_opaque(node, inputs)
     if result.column_names != list(node.schema.names):
         raise UserError(
@@ -295,7 +297,7 @@ def opaque_rows(
         if result.num_rows != inputs[0].num_rows:
             raise UserError(f"The step {node.name!r} did not keep its rows", hint="Rewrite the pipeline again.")
         own = ", ".join(hidden_columns(node.inputs[0]))
-        carried = connection.execute(f"SELECT {own} FROM {parents[0]} ORDER BY {ROW_NO}").to_arrow_table()
+        carried = fetch_in_order(connection, f"SELECT {own} FROM {parents[0]}", ROW_NO)
         for name in carried.column_names:
             result = result.append_column(name, carried.column(name))
     else:
@@ -315,8 +317,9 @@ def _nan_as_missing(table: pa.Table) -> pa.Table:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, data: pa.Table, table: str) -> int:
+    """Make a table of rows that come in order."""
     with registered(connection, filled_view=data):
-        return _create_as(connection, table, f"SELECT * FROM filled_view ORDER BY {ROW_NO}")
+        return _create_as(connection, table, "SELECT * FROM filled_view")
 
 
 def _create_as(connection: duckdb.DuckDBPyConnection, table: str, select: str) -> int:

@@ -31,6 +31,7 @@ from lester_gui.runtime.materialize import evaluate_expression, schema_of, views
 from lester_gui.runtime.provenance import ELEMENTS, identifying, occurrences
 from lester_gui.runtime.udf import Evaluate
 from lester_gui.store import catalogue
+from lester_gui.store.ordered import fetch_in_order
 from lester_gui.store.registered import registered
 
 Flags = NDArray[np.bool_]
@@ -93,7 +94,7 @@ def deal(
         on_test, positions, new = _as_recorded(connection, plan, run, keyed, recorded, persons or {}, seed)
     data = keyed.append_column("side", side_names(on_test)).append_column("position", pa.array(positions, pa.int64()))
     with registered(connection, dealt_rows=data):
-        connection.execute(f"CREATE TABLE lester.{split_table(run)} AS SELECT * FROM dealt_rows ORDER BY side, position")
+        connection.execute(f"CREATE TABLE lester.{split_table(run)} AS SELECT * FROM dealt_rows")
     return Dealt(int((~on_test).sum()), int(on_test.sum()), new)
 
 
@@ -186,7 +187,7 @@ def row_key_sql(plan: Plan, tables: Mapping[str, str], source: str, node: Node |
         else:
             parts.append(f"coalesce(CAST(v.__p{k} AS VARCHAR), '')")
     key = " || '|' || ".join(parts)
-    return f"SELECT v.{ROW_NO} AS row_no, {key} AS row_key FROM {source} v {' '.join(joins)} ORDER BY v.{ROW_NO}"
+    return f"SELECT v.{ROW_NO} AS row_no, {key} AS row_key FROM {source} v {' '.join(joins)}"
 
 
 def _digest(table: str, names: Sequence[str]) -> str:
@@ -205,7 +206,7 @@ def row_keys(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> lis
 
 def _keyed_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> pa.Table:
     tables = {name: f"lester.{v.table_name}" for name, v in views_of(connection, run).items()}
-    return connection.execute(row_key_sql(plan, tables, tables[plan.prepared.name])).to_arrow_table()
+    return fetch_in_order(connection, row_key_sql(plan, tables, tables[plan.prepared.name]), "row_no")
 
 
 def _by_value(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, count: int, evaluate: Evaluate | None) -> Flags:

@@ -25,6 +25,7 @@ from lester_gui.ir.schema import Schema
 from lester_gui.runtime.compile_expressions import SQL_TYPE, Scope, compile_expression
 from lester_gui.runtime.compile_sql import expressions_of
 from lester_gui.runtime.read import ARROW
+from lester_gui.store.ordered import fetch_in_order
 from lester_gui.store.registered import registered
 
 Evaluate = Callable[[Function, pa.Table], pa.Array]
@@ -122,7 +123,7 @@ def _evaluated(
     try:
         for number, call in enumerate(_calls(expressions)):
             function = next(f for f in plan.functions if f.name == call.function)
-            arguments = connection.execute(_argument_sql(call, schema, columns, source)).to_arrow_table()
+            arguments = fetch_in_order(connection, _argument_sql(call, schema, columns, source), "__row_no")
             values = _values(connection, function, call, arguments, evaluate)
             name = f"call_result_{number}"
             data = pa.table({"__row_no": arguments.column("__row_no"), f"__call{number}": values})
@@ -145,7 +146,7 @@ def _argument_sql(call: Call, schema: Schema, columns: Mapping[Call, str], sourc
     arguments = [
         f"CAST({compile_expression(a, scope)} AS {SQL_TYPE[type_of(a, schema)[0]]}) AS a{i}" for i, a in enumerate(call.arguments)
     ]
-    return f"SELECT {', '.join(['__row_no', *arguments])} FROM {source} ORDER BY __row_no"
+    return f"SELECT {', '.join(['__row_no', *arguments])} FROM {source}"
 
 
 def _input_hashes(arguments: pa.Table) -> list[str]:

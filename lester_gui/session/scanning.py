@@ -24,7 +24,8 @@ class Scanning(OpenedProject):
     def scan(self, write: bool = False, ctx: Context | None = None) -> Document:
         """Look through the folder and propose ``lester.toml``; `write` accepts the proposal. Runs nothing."""
         found = self.scanned(ctx, again=True)
-        if write and not found.configured:
+        accepts = write and not found.configured
+        if accepts:
             self.accept_configuration(found.proposal)
             found = self.scanned(ctx)
             if self.has_store:
@@ -33,6 +34,7 @@ class Scanning(OpenedProject):
             "project": found.proposal.name,
             "folder": str(self.folder),
             "configured": found.configured,
+            "written": accepts,
             "proposal": found.proposal.to_toml(),
             "pipelines": [
                 {

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
+import psutil
 
 from lester_gui.errors import UserError
 from lester_gui.store import artifacts, catalogue, migrations, spill, subjects, suppression
 
 FOLDER: Final = ".lester"
 DATABASE: Final = "lester.duckdb"
-DEFAULT_MEMORY: Final = "2GB"
+DEFAULT_MEMORY: Final = f"{max(2 << 30, psutil.virtual_memory().total // 4)}B"
+"""What DuckDB may hold before it spills: a quarter of the machine, since scikit-learn and pandas need theirs beside it."""
 
 migrations.register(catalogue.TABLES)
 migrations.register(subjects.TABLES)
