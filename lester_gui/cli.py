@@ -42,7 +42,11 @@ def _open(args: argparse.Namespace) -> Any:
     return Session.open(Path(args.project), user=getattr(args, "by", None))
 
 
-def _in_project(use: Callable[[Any, argparse.Namespace, Context], Document]) -> Callable[[argparse.Namespace, Context], Document]:
+Use = Callable[[Any, argparse.Namespace, Context], Document]
+"""What a command does with an open project."""
+
+
+def _in_project(use: Use) -> Callable[[argparse.Namespace, Context], Document]:
     def run(args: argparse.Namespace, ctx: Context) -> Document:
         with _open(args) as session:
             return use(session, args, ctx)
