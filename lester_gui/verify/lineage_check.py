@@ -187,6 +187,8 @@ def surviving(plan: Plan, result: PlanResult, view: str, gone: set[tuple[str, in
             if isinstance(origin, Read):
                 out &= np.array([n is None or (origin.source, n) not in gone for n in numbers], dtype=bool)
                 continue
+            if isinstance(origin, Aggregate) and not origin.by:
+                continue  # one row for all, also for none
             above = alive(origin.parents[0].name)
             if above is None:
                 return None
