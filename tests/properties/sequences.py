@@ -29,7 +29,7 @@ from lester_gui.maintenance.learned import Worker
 from lester_gui.maintenance.learning_update import update_learning
 from lester_gui.maintenance.replay import copy_snapshots, replay
 from lester_gui.progress import silent
-from lester_gui.runtime import functions
+from lester_gui.runtime import functions, split
 from lester_gui.runtime.ingest import snapshot_records
 from lester_gui.runtime.materialize import fetch_table, materialise, views_of
 from lester_gui.session.execution import view_results
@@ -246,6 +246,7 @@ class Kept:
 
     def refuses_too(self, change: Change) -> bool:
         """Whether a run from nothing on the changed records stops as well; the change is taken back."""
+        recorded = split.recorded_split(self.con, self.number) if self.learns else None
         self.con.begin()
         self.enter(change)
         empty = open_memory()
@@ -253,7 +254,9 @@ class Kept:
             with transaction(empty):
                 snapshots = copy_snapshots(self.con, empty, self.snapshots)
                 if self.learns:
-                    canonical_run.execute(empty, self.case.plan, snapshots, WORKER, None, silent(), with_original=False)
+                    canonical_run.execute(
+                        empty, self.case.plan, snapshots, WORKER, None, silent(), recorded=recorded, with_original=False
+                    )
                 else:
                     enter_views(empty, self.case.plan, snapshots)
         except UserError:
