@@ -146,6 +146,15 @@ def _with_descendants(plan: Plan, names: Collection[str]) -> set[str]:
 def _maintain(
     work: ViewWork, node: Node, sources: Mapping[str, SourceChange], reads: Mapping[str, ReadTable], retyped: Collection[str]
 ) -> ViewChange:
+    done = _changed(work, node, sources, reads, retyped)
+    for table in (FRESH, AFFECTED, KEYS):  # where a step stops, its transaction can do nothing more and takes them along
+        work.con.execute(f"DROP TABLE IF EXISTS {table}")
+    return done
+
+
+def _changed(
+    work: ViewWork, node: Node, sources: Mapping[str, SourceChange], reads: Mapping[str, ReadTable], retyped: Collection[str]
+) -> ViewChange:
     kind = type(node).__name__.lower()
     position = work.positions[node.name]
     try:
@@ -165,9 +174,6 @@ def _maintain(
         return ViewChange(node.name, kind, DELTA, *done, rows=_rows(work, node))
     except Whole as reason:
         return _recompute(work, node, str(reason))
-    finally:
-        for table in (FRESH, AFFECTED, KEYS):
-            work.con.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def _kept(work: ViewWork, node: Node) -> ViewChange:

@@ -216,15 +216,13 @@ def _maintain_run(
     maintained = maintain_views(con, plan, run.id, changes, snapshots_of(con, run), worker, ctx)
     view_seconds = time.perf_counter() - started
     faults.point("apply.views")
-    try:
-        persons = subjects.PersonKeys(con, (r.source for r in plan.reads))
-        learning = update_learning(con, plan, maintained, changes, run.id, run.seed, before, persons, worker, artifacts, ctx)
-        faults.point("apply.learned")
-        others = _other_cells(con, run, maintained)
-        tables = {n: f"lester.{v.table_name}" for n, v in views_of(con, run.id).items()}
-        udf.prune(con, maintained.plan, tables)
-    finally:
-        maintained.close(con)
+    persons = subjects.PersonKeys(con, (r.source for r in plan.reads))
+    learning = update_learning(con, plan, maintained, changes, run.id, run.seed, before, persons, worker, artifacts, ctx)
+    faults.point("apply.learned")
+    others = _other_cells(con, run, maintained)
+    tables = {n: f"lester.{v.table_name}" for n, v in views_of(con, run.id).items()}
+    udf.prune(con, maintained.plan, tables)
+    maintained.close(con)  # where a step stops, its transaction can do nothing more and takes them along
     facts = json.loads(run.facts_json) | {
         "train_rows": facts_rows(con, run.id, "train"),
         "test_rows": facts_rows(con, run.id, "test"),

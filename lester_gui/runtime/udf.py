@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import duckdb
@@ -137,8 +137,9 @@ def _evaluated(
             source = f"(SELECT s.*, c.{columns[call]} FROM {source} s JOIN temp.main.{name} c USING (__row_no))"
         yield source, columns
     finally:
-        for name in made:
-            connection.execute(f"DROP TABLE IF EXISTS temp.main.{name}")
+        with suppress(duckdb.TransactionException):  # where a step stopped, its transaction takes them along
+            for name in made:
+                connection.execute(f"DROP TABLE IF EXISTS temp.main.{name}")
 
 
 def _argument_sql(call: Call, schema: Schema, columns: Mapping[Call, str], source: str) -> str:

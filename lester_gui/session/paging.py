@@ -65,19 +65,22 @@ def fetch(
 
 
 def _in_own_order(reader: Reader, shown: Shown, chosen: str, start: int, count: int) -> list[tuple[Any, ...]]:
-    """Fetch by a range of row numbers: the number at every 1,024th place is looked up once, so that no page counts rows."""
+    """Fetch by a range of row numbers: the number at every 1,024th place is looked up once, so that no page counts rows.
+
+    The range has both ends, so that the database reads those few row groups and no others.
+    """
     if start >= shown.view.rows or not count:
         return []
-    if start < _BLOCK:
-        low, skip = None, start
-    else:
-        places = reader.once(("places", *shown.identity), lambda: _places(reader, shown), most=_REMEMBERED)
-        block = start // _BLOCK
-        if block >= len(places):
-            return []
-        low, skip = int(places[block]), start % _BLOCK
+    if start + count <= _BLOCK:  # the first page of a table comes at once
+        return reader.connection.execute(f"{chosen} ORDER BY t.{ROW_NO} LIMIT {count} OFFSET {start}").fetchall()
+    places = reader.once(("places", *shown.identity), lambda: _places(reader, shown), most=_REMEMBERED)
+    block, skip = divmod(start, _BLOCK)
+    if block >= len(places):
+        return []
+    after = block + (skip + count - 1) // _BLOCK + 1
+    bound = f" AND t.{ROW_NO} < {int(places[after])}" if after < len(places) else ""
     return reader.connection.execute(
-        f"{chosen} WHERE ? IS NULL OR t.{ROW_NO} >= ? ORDER BY t.{ROW_NO} LIMIT {count} OFFSET {skip}", [low, low]
+        f"{chosen} WHERE t.{ROW_NO} >= {int(places[block])}{bound} ORDER BY t.{ROW_NO} LIMIT {count} OFFSET {skip}"
     ).fetchall()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -155,37 +155,21 @@ class Reading(Running):
 
     def run_facts(self, reader: Reader, run: Run) -> RunFacts:
         """What is known of a run, looked up once until the next run or erasure."""
-        stamp = _stamp(reader.connection)
-        key = (run.id or 0, stamp)
-        if key not in reader.runs:
-            reader.runs = {k: v for k, v in reader.runs.items() if k[1] == stamp}
-            reader.runs[key] = self._look_at(reader.connection, run, stamp)
-        return reader.runs[key]
+        return self._facts(reader, run, _stamp(reader.connection))
 
     def runs_now(self, reader: Reader, pipeline: str | None = None) -> list[RunFacts]:
         """The newest finished run of every pipeline, or of one."""
-        where: dict[str, object] = {"status": "done"}
-        if pipeline is not None:
-            where["pipeline"] = pipeline
-        newest = {r.pipeline: r for r in catalogue.find(reader.connection, Run, **where)}
-        return [self.run_facts(reader, newest[name]) for name in sorted(newest)]
+        stamp = _stamp(reader.connection)
+        newest = reader.once(
+            ("runs", stamp), lambda: {r.pipeline: r for r in catalogue.find(reader.connection, Run, status="done")}
+        )
+        names = sorted(newest) if pipeline is None else [pipeline] * (pipeline in newest)
+        return [self._facts(reader, newest[name], stamp) for name in names]
 
     def tables_now(self, reader: Reader, pipeline: str | None = None) -> list[Shown]:
         """Everything that can be looked at: sources first (unless one pipeline is asked for), then views in plan order."""
         runs = self.runs_now(reader, pipeline)
-        views = [
-            Shown(f.run.pipeline, v.name, v.kind, v, f, ROW_ID if isinstance(f.plan.view(v.name), Read) else ROW_NO)
-            for f in runs
-            for v in f.views.values()
-        ]
-        if pipeline is not None:
-            return views
-        newest: dict[str, Shown] = {}
-        for shown in sorted(views, key=lambda s: s.facts.run.id or 0):
-            node = shown.facts.plan.view(shown.name)
-            if isinstance(node, Read):
-                newest[node.source] = Shown("", node.source, SOURCE, shown.view, shown.facts, ROW_ID)
-        return [newest[name] for name in sorted(newest)] + views
+        return reader.once(("tables", *((f.run.id, f.stamp) for f in runs), pipeline), lambda: _tables(runs, pipeline))
 
     def table_now(self, reader: Reader, pipeline: str, view: str) -> Shown:
         """A view of a pipeline's newest run, or a source where `pipeline` is empty.
@@ -217,6 +201,13 @@ class Reading(Running):
             self._reader = Reader(store, store.cursor())
         return self._reader
 
+    def _facts(self, reader: Reader, run: Run, stamp: int) -> RunFacts:
+        key = (run.id or 0, stamp)
+        if key not in reader.runs:
+            reader.runs = {k: v for k, v in reader.runs.items() if k[1] == stamp}
+            reader.runs[key] = self._look_at(reader.connection, run, stamp)
+        return reader.runs[key]
+
     def _look_at(self, connection: duckdb.DuckDBPyConnection, run: Run, stamp: int) -> RunFacts:
         assert run.id is not None
         plan = loads(run.plan_json)
@@ -227,6 +218,22 @@ class Reading(Running):
 
         personal = personal_columns(plan, self.subject_keys_now(connection), nearly_unique)
         return RunFacts(run, plan, views, personal, stamp)
+
+
+def _tables(runs: Sequence[RunFacts], pipeline: str | None) -> list[Shown]:
+    views = [
+        Shown(f.run.pipeline, v.name, v.kind, v, f, ROW_ID if isinstance(f.plan.view(v.name), Read) else ROW_NO)
+        for f in runs
+        for v in f.views.values()
+    ]
+    if pipeline is not None:
+        return views
+    newest: dict[str, Shown] = {}
+    for shown in sorted(views, key=lambda s: s.facts.run.id or 0):
+        node = shown.facts.plan.view(shown.name)
+        if isinstance(node, Read):
+            newest[node.source] = Shown("", node.source, SOURCE, shown.view, shown.facts, ROW_ID)
+    return [newest[name] for name in sorted(newest)] + views
 
 
 def _stamp(connection: duckdb.DuckDBPyConnection) -> int:

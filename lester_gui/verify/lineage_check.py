@@ -188,6 +188,8 @@ def surviving(plan: Plan, result: PlanResult, view: str, gone: set[tuple[str, in
             if isinstance(origin, Read):
                 out &= missing | ~np.isin(numbers, [n for source, n in gone if source == origin.source])
                 continue
+            if isinstance(origin, Aggregate) and not origin.by:
+                continue  # one row for all, also for none
             above = alive(origin.parents[0].name)
             if above is None:
                 return None

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from lester_gui.errors import UserError
-from lester_gui.ir.expressions import col, lit, op
-from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer
+from lester_gui.ir.expressions import Call, col, lit, op
+from lester_gui.ir.learning import Block, Encode, Function, Label, Model, Split, Transformer
 from lester_gui.ir.nodes import (
     NODE_TYPES,
     Aggregate,
@@ -46,6 +46,7 @@ from lester_gui.progress import silent
 from lester_gui.runtime.ingest import snapshot_records
 from lester_gui.runtime.materialize import fetch_table, materialise
 from lester_gui.store.catalogue import Snapshot
+from tests.properties.expression_strategies import FUNCTION_SOURCE
 from tests.properties.strategies import FUNCTIONS, plans
 from tests.reference.interpreter import interpret
 from tests.runtime.engine import carried, run_plan
@@ -134,7 +135,7 @@ def reading(name: str, columns: dict[str, Type]) -> Read:
     return Read(name=name, source=name, reader=Reader.PANDAS_CSV, columns=fields, inferred=True)
 
 
-def over(node: Node, *kept: Node) -> Plan:
+def over(node: Node, *kept: Node, functions: tuple[Function, ...] = ()) -> Plan:
     return Plan(
         pipeline="p",
         prepared=node,
@@ -143,6 +144,7 @@ def over(node: Node, *kept: Node) -> Plan:
         split=Split(kind="none"),
         encode=Encode(blocks=(Block("x", node.schema.names[:1], (Transformer("passthrough"),)),)),
         model=Model(estimator="sklearn.dummy.DummyClassifier"),
+        functions=functions,
     )
 
 
@@ -273,6 +275,31 @@ def check_change(
 def numbers_of(con: Con, node: Node) -> list[int]:
     found: list[int] = fetch_table(con, 1, node.name, columns=[], hidden=True).column("__row_no").to_pylist()
     return found
+
+
+def words() -> Read:
+    return Read(
+        name="words", source="words", reader=Reader.PYTHON_CSV, options=(("header", True),), columns=(Field("w", Type.STR),)
+    )
+
+
+def test_a_value_for_which_the_script_stops_is_told_and_not_a_failed_transaction(tmp_path: Path) -> None:
+    first = Broadcast(name="f", parent=words(), of=people(), values=(("v", "v"),), position="first")
+    number = op("py_int", col("w"))
+    called = Project(name="f", parent=words(), assigned=(("t", Call("tag", (col("w"),), Type.STR)), ("n", number)))
+    for node, source, change_of in (
+        (first, "people", ({1, 2, 3, 4, 5, 6, 7, 8}, {})),
+        (called, "words", (set(), {2: b"two\n"})),
+    ):
+        plan = over(node, functions=(Function("tag", FUNCTION_SOURCE),))
+        con, made, snapshots = run_plan(plan, {"people": PEOPLE, "words": b"w\n1\n2\n"}, tmp_path)
+        with con:
+            con.begin()
+            moved = change(con, snapshots, source, *change_of)  # type: ignore[arg-type]
+            with pytest.raises(UserError, match="'f' stops"):
+                maintain_views(con, made.plan, 1, {source: moved}, snapshots, WORKER, silent())
+            con.rollback()
+            assert temporary_tables(con) == []
 
 
 def temporary_tables(con: Con) -> list[str]:

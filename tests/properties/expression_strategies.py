@@ -25,12 +25,14 @@ def _columns(schema: Schema, *kinds: Type, nullable: bool = True) -> list[Expr]:
 def numbers(draw: st.DrawFn, schema: Schema, depth: int = 1) -> Expr:
     """An expression that gives a number."""
     columns = _columns(schema, Type.INT, Type.FLOAT)
-    texts = _columns(schema, Type.STR)
+    texts, days = _columns(schema, Type.STR), _columns(schema, Type.TIMESTAMP)
     choices = ["literal"] + ["column"] * 3 * bool(columns)
     if depth and columns:
         choices += ["arithmetic", "divide", "one", "branch", "coalesce"]
     if depth and texts:
-        choices += ["text"]
+        choices += ["text", "cast"]
+    if days:
+        choices += ["day"]
     match draw(st.sampled_from(choices)):
         case "literal":
             return lit(draw(st.sampled_from(NUMBERS)))
@@ -38,6 +40,10 @@ def numbers(draw: st.DrawFn, schema: Schema, depth: int = 1) -> Expr:
             return draw(st.sampled_from(columns))
         case "text":
             return op(draw(st.sampled_from(["str_len", "word_count"])), draw(st.sampled_from(texts)))
+        case "cast":
+            return op("to_number", draw(st.sampled_from(texts)))
+        case "day":
+            return op(draw(st.sampled_from(["year", "month", "day", "weekday"])), draw(st.sampled_from(days)))
         case "arithmetic":
             sign = draw(st.sampled_from(["add", "sub", "mul"]))
             return op(sign, draw(numbers(schema, depth - 1)), draw(numbers(schema, depth - 1)))
@@ -115,6 +121,9 @@ def _compare(draw: st.DrawFn, prefix: str, a: Expr, b: Expr) -> Expr:
 @st.composite
 def any_expressions(draw: st.DrawFn, schema: Schema, functions: bool = False) -> Expr:
     """An expression of some type."""
+    words = _columns(schema, Type.STR)
+    if words and draw(st.integers(0, 9)) == 0:
+        return op("try_time", draw(st.sampled_from(words)), lit("ISO8601"))
     return draw(st.one_of(numbers(schema), texts(schema, functions=functions), conditions(schema)))
 
 

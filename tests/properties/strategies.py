@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from hypothesis import strategies as st
 
-from lester_gui.ir.expressions import Column, op
+from lester_gui.ir.expressions import Column, Literal, lit, op
 from lester_gui.ir.learning import Block, Encode, Function, Label, Model, Split, Transformer, WrittenFile
 from lester_gui.ir.nodes import (
     NODE_TYPES,
@@ -44,10 +44,13 @@ from lester_gui.ir.plan import Plan, topological
 from lester_gui.ir.reshape import ELEMENT
 from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.ir.windows import WINDOWS
+from tests.properties import opaque_steps
 from tests.properties.expression_strategies import FUNCTION_SOURCE, any_expressions, conditions, tag
+from tests.properties.learning_strategies import encoders, models, splits
 
 FUNCTIONS = {"tag": tag}
 RUNNABLE = tuple(t for t in NODE_TYPES if t is not Opaque)
+"""Node types that need no worker to run; `opaque_steps` runs the others."""
 POOLS: dict[str, list[str]] = {
     "key": ["1", "2", "3", "4"],
     "group": ["a", "b", "Ä", ""],
@@ -99,14 +102,16 @@ def observed(data: bytes) -> tuple[Field, ...]:
 
 
 @st.composite
-def sources(draw: st.DrawFn, name: str = "table", max_rows: int = 8, readers: Collection[Reader] | None = None) -> Source:
+def sources(
+    draw: st.DrawFn, name: str = "table", max_rows: int = 8, readers: Collection[Reader] | None = None, min_rows: int = 0
+) -> Source:
     """A source file of up to `max_rows` rows, with a key and one to four other columns."""
     reader = draw(st.sampled_from(sorted(readers or {Reader.PANDAS_CSV, Reader.PYTHON_LINES, Reader.PYTHON_CSV})))
     others = draw(st.lists(st.sampled_from(list(POOLS)[1:]), min_size=1, max_size=4, unique=True))
     columns = ["key", *others]
     pools = {c: LINE_TEXTS if c == "text" and reader is Reader.PYTHON_LINES else POOLS[c] for c in columns}
     row = st.tuples(*(st.sampled_from(pools[c]) for c in columns))
-    rows = draw(st.lists(row, min_size=0, max_size=max_rows))
+    rows = draw(st.lists(row, min_size=min_rows, max_size=max_rows))
     out = io.StringIO(newline="")
     if reader is Reader.PYTHON_LINES:
         out.writelines(",".join(r) + "\n" for r in rows)
@@ -134,10 +139,15 @@ def plans(
     wild: bool = False,
     readers: Collection[Reader] | None = None,
     max_rows: int = 8,
+    any_learning: bool = False,
+    min_rows: int = 0,
 ) -> Case:
-    """A plan of two to `max_nodes` nodes, with its sources and a learning half."""
-    files = [draw(sources(f"table{i}", max_rows, readers)) for i in range(draw(st.integers(1, 2)))]
-    build = _Builder(draw, set(nodes), functions, wild)
+    """A plan of two to `max_nodes` nodes, with its sources and a learning half.
+
+    With `any_learning` that half is drawn too, from every family of encoders and several models; else it is a usual one.
+    """
+    files = [draw(sources(f"table{i}", max_rows, readers, min_rows)) for i in range(draw(st.integers(1, 2)))]
+    build = _Builder(draw, set(nodes), functions, wild, any_learning)
     pool: list[Node] = [build.named(f.read) for f in files]
     current = pool[0]
     for _ in range(draw(st.integers(1, max_nodes - len(files)))):
@@ -149,8 +159,9 @@ def plans(
 
 
 class _Builder:
-    def __init__(self, draw: st.DrawFn, nodes: set[type[Node]], functions: bool, wild: bool) -> None:
+    def __init__(self, draw: st.DrawFn, nodes: set[type[Node]], functions: bool, wild: bool, any_learning: bool) -> None:
         self.draw = draw
+        self.any_learning = any_learning
         self.functions = functions
         self.wild = wild
         self._names: set[str] = set()
@@ -197,6 +208,20 @@ class _Builder:
 
     def learning(self, prepared: Node, kept: tuple[Node, ...]) -> Plan:
         schema = prepared.schema
+        if self.any_learning:
+            label, model = self.draw(models(schema))
+            functions = (Function("tag", FUNCTION_SOURCE),) if self.functions else ()
+            split, encode = self.draw(splits(schema)), self.draw(encoders(schema))
+            return Plan(
+                pipeline="random",
+                prepared=prepared,
+                kept=kept,
+                label=label,
+                split=split,
+                encode=encode,
+                model=model,
+                functions=functions,
+            )
         split = self.pick(
             Split(kind="random", method="sklearn", test_size=0.25, seed=7),
             Split(kind="positional", test_size=0.3, cut="train_first"),
@@ -249,27 +274,43 @@ def _select(b: _Builder, parent: Node, other: Node) -> Node:
 
 
 def _join(b: _Builder, parent: Node, other: Node) -> Node | None:
-    kinds = [JoinKind.INNER, JoinKind.LEFT, JoinKind.RIGHT, JoinKind.OUTER, JoinKind.SEMI, JoinKind.ANTI]
-    how = b.draw(st.sampled_from(kinds))
+    other = parent if b.draw(st.integers(0, 4)) == 0 else other
+    how = b.draw(st.sampled_from(JoinKind))
+    if how is JoinKind.CROSS:
+        return _cross(b, parent, other)
     pairs = [(f.name, g.name) for f in parent.schema for g in other.schema if f.type is g.type and f.type in (Type.INT, Type.STR)]
     if not pairs:
         return None
     take = b.draw(st.sampled_from(Take)) if how in (JoinKind.INNER, JoinKind.LEFT) else Take.ALL
-    suffixes = ("_x", "_y")
-    names = {f.name for f in parent.schema} | {f.name for f in other.schema}
-    if any(n + s in names for n in names for s in suffixes):
-        suffixes = (f"_{len(b._names)}l", f"_{len(b._names)}r")
+    suffixes = _suffixes(b, parent, other)
     on = (b.draw(st.sampled_from(pairs)),)
     null_keys = b.draw(st.booleans())
     return Join(name=b.name(), left=parent, right=other, how=how, on=on, take=take, suffixes=suffixes, null_keys_match=null_keys)
 
 
+def _cross(b: _Builder, parent: Node, other: Node) -> Node | None:
+    """One cross join per plan: two would make tables that the reference takes minutes for."""
+    if any(isinstance(n, Join) and n.how is JoinKind.CROSS for n in topological(parent, other)):
+        return None
+    return Join(name=b.name(), left=parent, right=other, how=JoinKind.CROSS, on=(), suffixes=_suffixes(b, parent, other))
+
+
+def _suffixes(b: _Builder, parent: Node, other: Node) -> tuple[str, str]:
+    names = {f.name for f in parent.schema} | {f.name for f in other.schema}
+    free = not any(n + s in names for n in names for s in ("_x", "_y"))
+    return ("_x", "_y") if free else (f"_{len(b._names)}l", f"_{len(b._names)}r")
+
+
 def _aggregate(b: _Builder, parent: Node, other: Node) -> Node:
+    wide = _pivot(b, parent) if b.draw(st.integers(0, 5)) == 0 else None
+    if wide is not None:
+        return wide
     by = tuple(b.draw(st.lists(st.sampled_from(parent.schema.names), max_size=2, unique=True)))
     fits = [("size", None)] + [
         (f.name, c.name) for f in (*AGGREGATES.values(), QUANTILE) for c in parent.schema if c.type in f.accepts
     ]
-    chosen = b.draw(st.lists(st.sampled_from(fits), min_size=1, max_size=3))
+    functions = st.sampled_from(sorted({f for f, _ in fits}))
+    chosen = [b.draw(_fitting(fits, f)) for f in b.draw(st.lists(functions, min_size=1, max_size=3))]
     fresh = [n for n in (WILD_COLUMNS if b.wild else ["m1", "m2", "m3"]) if n not in by]
     measures = tuple(
         Measure(n, f, c, b.draw(st.sampled_from([0.0, 0.1, 0.5, 0.75, 1.0])) if f == QUANTILE.name else None)
@@ -285,8 +326,39 @@ def _distinct(b: _Builder, parent: Node, other: Node) -> Node:
 
 
 def _concat(b: _Builder, parent: Node, other: Node) -> Node:
+    if b.draw(st.booleans()):
+        return _melt(b, parent)
     same = [(f.name, f.type) for f in other.schema] == [(f.name, f.type) for f in parent.schema]
     return Concat(name=b.name(), inputs=(parent, other if same else parent))
+
+
+def _melt(b: _Builder, parent: Node) -> Node:
+    """Columns of one type under each other, with the column's name beside the value: pandas' ``melt``."""
+    first = b.draw(st.sampled_from(list(parent.schema)))
+    alike = [f.name for f in parent.schema if f.type is first.type]
+    parts = []
+    for name in b.draw(st.lists(st.sampled_from(alike), min_size=1, max_size=2, unique=True)):
+        named = (("variable", lit(name)), ("value", Column(name)))
+        part = Project(name=b.name(), parent=parent, assigned=named)
+        keys = [n for n in parent.schema.names[:1] if n not in dict(named)]
+        parts.append(Select(name=b.name(), parent=part, columns=tuple((n, n) for n in [*keys, *dict(named)])))
+    return Concat(name=b.name(), inputs=tuple(parts))
+
+
+def _pivot(b: _Builder, parent: Node) -> Node | None:
+    """A column per value of a text: what `Project` leaves of others is missing, then each group's first value."""
+    texts = [f.name for f in parent.schema if f.type is Type.STR]
+    numbers = [f.name for f in parent.schema if f.type.is_number and f.type is not Type.BOOL]
+    if not texts or not numbers:
+        return None
+    wide, value = b.draw(st.sampled_from(texts)), Column(b.draw(st.sampled_from(numbers)))
+    missing = Literal(None, parent.schema.field(value.name).type)
+    cells = [(f"is {t}", op("if_else", op("pandas_eq", Column(wide), lit(t)), value, missing)) for t in POOLS["group"][:2]]
+    split = Project(name=b.name(), parent=parent, assigned=tuple(cells))
+    function = b.draw(st.sampled_from(["first", "mean", "sum"]))
+    measures = tuple(Measure(name, function, name) for name, _ in cells)
+    by = b.draw(st.sampled_from(parent.schema.names))
+    return None if by in dict(cells) else Aggregate(name=b.name(), parent=split, by=(by,), measures=measures)
 
 
 def _sort(b: _Builder, parent: Node, other: Node) -> Node:
@@ -299,6 +371,8 @@ def _limit(b: _Builder, parent: Node, other: Node) -> Node:
 
 
 def _broadcast(b: _Builder, parent: Node, other: Node) -> Node:
+    if b.draw(st.integers(0, 2)) == 0:  # a total that reaches every row
+        other = Aggregate(name=b.name(), parent=other, by=(), measures=(Measure("total", "size", None),))
     values = ((b.new_column(parent.schema), b.column(other.schema)),)
     position = "only" if isinstance(other, Aggregate) and not other.by else str(b.pick("first", "last"))
     return Broadcast(name=b.name(), parent=parent, of=other, values=values, position=position)
@@ -321,11 +395,16 @@ def _window_column(b: _Builder, parent: Node, name: str) -> WindowColumn:
             fits.append((f.name, None))
         else:
             fits += [(f.name, c.name) for c in parent.schema if c.type in f.accepts]
-    function, column = b.draw(st.sampled_from(fits))
+    function, column = b.draw(_fitting(fits, b.draw(st.sampled_from(sorted({f for f, _ in fits})))))
     options = WINDOWS[function].options
     offset = b.draw(st.sampled_from([1, 2, -1])) if "offset" in options else 1
     ascending = "ascending" not in options or b.draw(st.booleans())
     return WindowColumn(name, function, column, offset, ascending, "pct" in options and b.draw(st.booleans()))
+
+
+def _fitting(fits: list[tuple[str, str | None]], function: str) -> st.SearchStrategy[tuple[str, str | None]]:
+    """One of the columns that a function accepts: functions first, or those of numbers would be rare."""
+    return st.sampled_from([f for f in fits if f[0] == function])
 
 
 def _explode(b: _Builder, parent: Node, other: Node) -> Node | None:
@@ -344,15 +423,16 @@ def _explode(b: _Builder, parent: Node, other: Node) -> Node | None:
 
 
 def _opaque(b: _Builder, parent: Node, other: Node) -> Node:
+    keeps_rows = b.draw(st.booleans())
     return Opaque(
         name=b.name(),
         inputs=(parent, other),
         variables=("frame", "other"),
-        source="result = frame.head(3)",
+        source=opaque_steps.SOURCE if keeps_rows else opaque_steps.FIRST,
         output="result",
         columns=tuple(parent.schema),
         reason="no rule for\nthis step",
-        keeps_rows=b.draw(st.booleans()),
+        keeps_rows=keeps_rows,
     )
 
 
