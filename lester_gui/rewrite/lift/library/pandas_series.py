@@ -76,17 +76,6 @@ def total(lift: Lifter, column: Column1, function: str, name: str) -> Cell:
     return lift.state(column.node, column.cell, function, name, column.part)
 
 
-@method("series", "any", "all")
-def truth_of_all(lift: Lifter, column: Column1, args: Arguments) -> Value:
-    """``mask.any()``, ``mask.all()``; of no row at all, ``any`` is False and ``all`` is True."""
-    what = args.what.rsplit(".", 1)[-1]
-    if lift.group is None:
-        return Result(what)
-    args.bind(axis=None, skipna=True)
-    one = total(lift, mapped(column, cells.truth(column.cell)), "max" if what == "any" else "min", what)
-    return cells.make("coalesce", one, cells.cell_of(Const(what == "all")))
-
-
 @method("series", "fillna")
 def fillna(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.fillna(value)``; with inplace=True on a column taken from a frame it changes nothing (copy on write)."""
@@ -408,7 +397,6 @@ def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
     "describe",
     "hist",
     "unique",
-    "head",
     "tail",
     "info",
     "mode",
