@@ -51,6 +51,7 @@ MODULES = (
     "pandas_join",
     "pandas_query",
     "pandas_groups",
+    "pandas_sides",
     "pandas_pivot",
     "pandas_counts",
     "pandas_elements",

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Limit, Measure, Sort
-from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift import cells, side_totals
 from lester_gui.rewrite.lift.domain import Accessor, Column1, Const, Keyed, Result, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_join import unique_on
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
+from lester_gui.rewrite.lift.side_totals import SideTable
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def value_counts(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if lift.is_shown(args) or lift.content(given["bins"]) != Const(None):
         return Result("value_counts")
     if column.part is not None:
-        raise shape("Counting values of one side of a split is not supported yet")
+        if lift.const(given["normalize"]) or not lift.const(given["dropna"]):
+            raise shape("Counting values of one side of a split with these options is not supported yet")
+        return side_totals.made(SideTable(column.node, column.part, (column.cell,), column.cell, "size", column.name, lift.lines))
     node, name = lift.as_column(column.node, column.cell, column.name or "value")
     counted = "count" if name != "count" else "rows"
     out: Aggregate | Sort = lift.step(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths, times
+from lester_gui.rewrite.lift import cells, paths, side_totals, times
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -29,6 +29,7 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
+from lester_gui.rewrite.lift.side_totals import SideTable
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -250,6 +251,8 @@ def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
     content = lift.content(target)
     if isinstance(content, Entries):
         return mapped(column, by_table(lift, column.cell, content))
+    if isinstance(content, SideTable):
+        return side_totals.column(lift, column, content)
     if isinstance(content, Column1):
         node, cell = looked_up(lift, column, content)
         return replace(column, node=node, cell=cell)
