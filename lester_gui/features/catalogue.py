@@ -55,6 +55,7 @@ TRANSFORMERS: dict[str, Entry] = {
     "SplineTransformer": Entry(_PRE),
     "OrdinalEncoder": Entry(_PRE, reads="cells"),
     "OneHotEncoder": Entry(_PRE, reads="cells"),
+    "GroupStatistic": Entry("lester_gui.features.group_statistic", reads="cells", mixes=True),
     "MissingIndicator": Entry("sklearn.impute", reads="cells", mixes=True),
     "SimpleImputer": Entry("sklearn.impute", reads="cells", mixes=True),
     "KNNImputer": Entry("sklearn.impute", mixes=True),

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.model_selection import BaseCrossValidator
 
 from lester_gui.errors import UserError
+from lester_gui.features.group_statistic import GroupStatistic
 from lester_gui.ir.options import Option, Pairs, Reference, Unfitted
 
 FUNCTIONS = frozenset(
@@ -20,6 +21,8 @@ FUNCTIONS = frozenset(
 """What a plan may refer to as a function."""
 DISTRIBUTIONS = ("uniform", "loguniform", "randint", "norm", "expon", "reciprocal")
 """Of `scipy.stats`, for the parameters of a random search; their arguments stand in the parameter ``args``."""
+OWN = "lester_gui.features.group_statistic.GroupStatistic"
+"""The one transformer that is not scikit-learn's: totals that scripts take of their training rows."""
 _NO_INFLUENCE = ("n_jobs", "verbose", "pre_dispatch")
 _SPLITTERS = ("ShuffleSplit", "StratifiedShuffleSplit", "RepeatedKFold", "RepeatedStratifiedKFold")
 
@@ -33,6 +36,8 @@ def library_class(name: str) -> type[Any]:
         If scikit-learn has no such class.
     """
     module, _, short = name.rpartition(".")
+    if name == OWN:
+        return GroupStatistic
     if (module != "sklearn" and not module.startswith("sklearn.")) or any(p.startswith("_") for p in name.split(".")):
         raise UserError(f"{name} is not supported yet", "Lester trains models and encoders of scikit-learn.")
     try:

@@ -216,11 +216,22 @@ def _dealt(split: Split, n: int) -> list[int]:
 def _encoded(
     columns: list[tuple[str, list[Any]]], chain: tuple[Transformer, ...], fitted_on: list[int], functions: dict[str, Any]
 ) -> np.ndarray:
+    parts: list[np.ndarray] = []
+    for c in _passed(columns, chain, fitted_on, functions):
+        rows = [[np.nan] if v is None else list(v) if isinstance(v, list | tuple) else [float(v)] for v in c]
+        parts.append(np.array(rows, dtype=float))
+    return np.hstack(parts) if parts else np.zeros((len(columns[0][1]), 0))
+
+
+def _passed(
+    columns: list[tuple[str, list[Any]]], chain: tuple[Transformer, ...], fitted_on: list[int], functions: dict[str, Any]
+) -> list[list[Any]]:
+    """Return columns after a chain of transformers."""
     lanes = [values for _, values in columns]
     for t in chain:
         if t.kind == "beside":
-            parts = [_encoded([(c, dict(columns)[c]) for c in b.columns], b.chain, fitted_on, functions) for b in t.branches]
-            lanes = [list(part[:, j]) for part in parts for j in range(part.shape[1])]
+            own = [([(c, dict(columns)[c]) for c in b.columns], b.chain) for b in t.branches]
+            lanes = [lane for few, inner in own for lane in _passed(few, inner, fitted_on, functions)]
             continue
         if t.kind == "function" and "." not in str(t.get("function")):
             rows = [tuple(np.nan if v is None else v for v in row) for row in zip(*lanes, strict=True)]
@@ -228,14 +239,33 @@ def _encoded(
             wide = bool(made) and isinstance(made[0], list | tuple)
             lanes = [list(lane) for lane in zip(*made, strict=True)] if wide else [made]
             continue
+        if t.kind == "refitted":
+            lanes = [_group_statistic(lanes, t, fitted_on)]
+            continue
         if t.kind == "one_hot":
-            return np.hstack([_one_hot(c, t, fitted_on) for c in lanes])
+            lanes = [list(lane) for c in lanes for lane in _one_hot(c, t, fitted_on).T]
+            continue
         lanes = [_lane(c, t, fitted_on) for c in lanes]
-    parts: list[np.ndarray] = []
-    for c in lanes:
-        rows = [[np.nan] if v is None else list(v) if isinstance(v, list | tuple) else [float(v)] for v in c]
-        parts.append(np.array(rows, dtype=float))
-    return np.hstack(parts)
+    return lanes
+
+
+def _group_statistic(lanes: list[list[Any]], t: Transformer, fitted_on: list[int]) -> list[Any]:
+    """Return a total of the rows that are fitted on, or of a row's group, as pandas computes it."""
+    made: Any = t.get("transformer")
+    assert made.name.endswith(".GroupStatistic")
+    rows = pd.DataFrame(dict(enumerate(lanes)))
+    keys, function, options = list(rows.columns[1:]), made.get("function"), {}
+    if function == "quantile":
+        options = {"q": made.get("share")}
+    if str(function).endswith("0"):
+        function, options = str(function)[:-1], {"ddof": 0}
+    fitted = rows.iloc[fitted_on]
+    if not keys:
+        one = len(fitted) if function == "size" else getattr(fitted[0], str(function))(**options)
+        return [float(one)] * len(rows)
+    totals = getattr(fitted.groupby(keys)[0], str(function))(**options).to_dict()
+    looked_up = (row[0] if len(keys) == 1 else tuple(row) for row in rows[keys].itertuples(index=False))
+    return [float(totals.get(key, np.nan)) for key in looked_up]
 
 
 def _lane(values: list[Any], t: Transformer, fitted_on: list[int]) -> list[Any]:

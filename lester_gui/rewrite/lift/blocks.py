@@ -191,7 +191,8 @@ def _mixed(matrix: Matrix, step: Transformer, name: str, scope: str, lines: tupl
         for b in matrix.blocks:
             names.append(free_name(b.name, names))
             places = tuple(str(i) for i in range(at, at + len(b.features)))
-            branches.append(Block(names[-1], places, _said(b.chain, b.fit_on) if b.fit_on else b.chain or (PASSTHROUGH,)))
+            own = named_places(_said(b.chain, b.fit_on) if b.fit_on else b.chain, places)
+            branches.append(Block(names[-1], places, own or (PASSTHROUGH,)))
             at += len(b.features)
         steps, fit_on = (Transformer("beside", branches=tuple(branches)), step), scope
     return replace(matrix, blocks=(MatrixBlock(name, features, steps, fit_on, every),), flat=False, framed=False)
@@ -203,14 +204,14 @@ def free_name(base: str, taken: Sequence[str]) -> str:
 
 
 def named_places(steps: tuple[Transformer, ...], names: Sequence[str]) -> tuple[Transformer, ...]:
-    """Return a chain whose branches call their columns by name; `names` are those of the block's columns."""
+    """Return a chain whose branches call their columns by name, or by the places that these have in another block.
+
+    `names` are those of the block's columns; branches within branches count the columns of the block, too.
+    """
     out = []
     for t in steps:
-        branches = []
-        for b in t.branches:
-            own = tuple(names[int(c)] for c in b.columns)
-            branches.append(Block(b.name, own, named_places(b.chain, own)))
-        out.append(replace(t, branches=tuple(branches)) if branches else t)
+        branches = tuple(Block(b.name, tuple(names[int(c)] for c in b.columns), named_places(b.chain, names)) for b in t.branches)
+        out.append(replace(t, branches=branches) if branches else t)
     return tuple(out)
 
 

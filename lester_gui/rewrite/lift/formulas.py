@@ -1,21 +1,28 @@
-"""Formulas of columns that were filled or scaled on the training rows: the columns' encoders, then a function of one row.
+"""Formulas of columns that were filled, scaled or capped on the training rows: encoders, then a function of one row.
 
 ``ratio = a * (p0 / b)`` where the holes of `a` and `b` were filled with medians of the training rows is no value of the prepared
 view, since the view does not know the split. So the encoders stay on the columns and the formula is carried as a function that is
-called with what they yield.
+called with what they yield. A total of the training rows in any other place is an encoder of its own: it learns the total, or
+that of each group, and yields it for every row.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Apply, Column, Expr, Literal, walk
+from lester_gui.features.group_statistic import STATISTICS
+from lester_gui.features.unfitted import OWN
+from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, type_of, walk
 from lester_gui.ir.learning import Block, Function, Transformer
 from lester_gui.ir.nodes import Node
-from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift.blocks import are_columnwise
+from lester_gui.ir.options import Unfitted
+from lester_gui.ir.schema import PlanError, Type
+from lester_gui.rewrite.lift.blocks import are_columnwise, named_places, scope_of
 from lester_gui.rewrite.lift.domain import Cell, Feature, Leaf, MatrixBlock
 from lester_gui.rewrite.lift.recognise import Peeled, peeled
+from lester_gui.rewrite.lift.side_totals import is_lookup, of_sides
+from lester_gui.rewrite.lift.stop import Stopped
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -25,13 +32,29 @@ COMPARED = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="
 INFIX |= {f"{family}_{name}": sign for family in ("pandas", "py") for name, sign in COMPARED.items()}
 CALLED = {"abs": "numpy.abs", "sqrt": "numpy.sqrt", "log": "numpy.log", "log1p": "numpy.log1p", "exp": "numpy.exp"}
 CALLED |= {n: f"numpy.{n}" for n in ("sin", "cos")}
+CALLED["to_int"] = "int"  # which fails where a value is missing, as pandas does
 PASSED = {"neg": "-", "to_float": ""}
+FILLED = "filled = lambda *values: next((v for v in values if v == v), numpy.nan)"
 
 
-def of_sides(lift: Lifter, expr: Expr) -> bool:
-    """Whether an expression has a total over one side of a split."""
-    leaves = (e for e in walk(expr) if isinstance(e, Leaf) and e.kind == "state")
-    return any(lift.states[e.ident].part is not None for e in leaves)
+@dataclass(frozen=True, slots=True)
+class _Variable:
+    """What a formula is computed of: one value of encoded columns, each named once. `lines` and `scope` are its encoders'."""
+
+    cells: tuple[Cell, ...]
+    chain: tuple[Transformer, ...] = ()
+    scope: str = ""
+    lines: tuple[int, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a column of text, perhaps filled."""
+        return len(self.cells) == 1 and self.cells[0].type is Type.STR and all(t.kind == "simple_imputer" for t in self.chain)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one column for itself, so that a block can have several of its kind."""
+        return len(self.cells) == 1 and are_columnwise(self.chain)
 
 
 def formula(lift: Lifter, node: Node, outer: Peeled, block: MatrixBlock, name: str) -> MatrixBlock | None:
@@ -46,34 +69,87 @@ def formula(lift: Lifter, node: Node, outer: Peeled, block: MatrixBlock, name: s
     name
         What the script calls the feature.
     """
-    variables: list[Peeled] = []
-    code = _code(lift, node, outer.cell.expr, variables)
-    scopes = {v.scope for v in variables if v.chain} | ({outer.scope} if outer.scope else set())
-    if code is None or len(scopes) != 1 or not all(are_columnwise(v.chain) for v in variables):
+    found = _computed(lift, node, outer.cell.expr, name)
+    if found is None:
+        return None
+    scopes = {s for s in (found.scope, outer.scope, block.fit_on if block.chain else "") if s}
+    if len(scopes) != 1:
+        return None
+    features = tuple(Feature(c, lift.called_cell(c)) for c in found.cells)
+    made = tuple(sorted({*found.lines, *outer.lines, *block.lines}))
+    chain = (*found.chain, *outer.chain, *block.chain)
+    return MatrixBlock(_called(found.chain) or block.name, features, chain, next(iter(scopes)), made)
+
+
+def _called(chain: tuple[Transformer, ...]) -> str:
+    return next((str(t.get("function")) for t in reversed(chain) if t.kind == "function"), "")
+
+
+def _computed(lift: Lifter, node: Node, expr: Expr, name: str) -> _Variable | None:
+    """Return an expression as a function of encoded columns, or as an encoder alone; None where it has no such form."""
+    variables: list[_Variable] = []
+    code = _code(lift, node, expr, variables)
+    scopes = {v.scope for v in variables if v.scope}
+    if code is None or len(scopes) > 1:
+        return None
+    if code == "a0" and len(variables) == 1:
+        return variables[0]
+    if _is_text(lift, node, expr):
         return None
     arguments = ", ".join(f"a{i}" for i in range(len(variables)))
-    lines = [
-        "import numpy",
-        "",
-        "",
-        f"def {{name}}({arguments}):",
-        f"    {arguments}{',' if len(variables) == 1 else ''} = (numpy.float64(v) for v in ({arguments},))",
-        '    with numpy.errstate(all="ignore"):',
-        f"        return float({code})",
+    body = [
+        *_arrived(arguments, variables),
+        *([FILLED] if "filled(" in code else []),
+        'with numpy.errstate(all="ignore"):',
+        f"    return float({code})",
     ]
+    lines = ["import numpy", "", "", f"def {{name}}({arguments}):", *(f"    {line}" for line in body)]
     called = _carried(lift, name or "formula", "\n".join(lines) + "\n")
     step = Transformer("function", (("function", called),))
+    cells, before = _beside(called, variables)
+    lines_made = tuple(sorted({n for v in variables for n in v.lines}))
+    return _Variable(cells, (*before, step), next(iter(scopes), ""), lines_made)
+
+
+def _arrived(arguments: str, variables: list[_Variable]) -> list[str]:
+    """Return the lines that make numbers of the numbers among a function's arguments; missing text becomes NaN, too."""
+    if not any(v.is_text for v in variables):
+        return [f"{arguments}{',' if len(variables) == 1 else ''} = (numpy.float64(v) for v in ({arguments},))"]
+    return [
+        f"a{i} = numpy.nan if a{i} is None else a{i}" if v.is_text else f"a{i} = numpy.float64(a{i})"
+        for i, v in enumerate(variables)
+    ]
+
+
+def _is_text(lift: Lifter, node: Node, expr: Expr) -> bool:
+    """Whether an expression yields text, as far as its form tells."""
+    if isinstance(expr, Apply) and expr.operator in ("coalesce", "if_else"):
+        return any(_is_text(lift, node, a) for a in expr.arguments[1 if expr.operator == "if_else" else 0 :])
+    if isinstance(expr, Leaf):
+        return expr.type is Type.STR
+    return _kind(node, expr) is Type.STR
+
+
+def _kind(node: Node, expr: Expr) -> Type:
+    """Return the type of an expression; one that its form does not tell is a number."""
+    try:
+        return type_of(expr, node.schema)[0]
+    except (PlanError, TypeError):  # a total in it has no column yet
+        return Type.FLOAT
+
+
+def _beside(called: str, variables: list[_Variable]) -> tuple[tuple[Cell, ...], tuple[Transformer, ...]]:
+    """Return the columns of all variables, each once, and the chain that gives the variables' values from them."""
+    cells = tuple({c.expr: c for v in variables for c in v.cells}.values())
+    place = {c.expr: str(i) for i, c in enumerate(cells)}
     chains = {v.chain for v in variables}
-    features = tuple(Feature(v.cell, lift.called_cell(v.cell)) for v in variables)
-    if len(chains) == 1:
-        before = variables[0].chain
-    else:
-        branches = tuple(
-            Block(f"{called}_{i}", (str(i),), v.chain or (Transformer("passthrough"),)) for i, v in enumerate(variables)
-        )
-        before = (Transformer("beside", branches=branches),)
-    made = tuple(sorted({n for v in (*variables, outer) for n in v.lines} | set(block.lines)))
-    return MatrixBlock(called, features, (*before, step, *outer.chain, *block.chain), next(iter(scopes)), made)
+    if len(variables) == 1 or (len(chains) == 1 and len(cells) == len(variables) and all(v.is_plain for v in variables)):
+        return cells, variables[0].chain
+    branches = []
+    for i, v in enumerate(variables):
+        places = tuple(place[c.expr] for c in v.cells)
+        branches.append(Block(f"{called}_{i}", places, named_places(v.chain, places) or (Transformer("passthrough"),)))
+    return cells, (Transformer("beside", branches=tuple(branches)),)
 
 
 def _carried(lift: Lifter, base: str, source: str) -> str:
@@ -86,15 +162,18 @@ def _carried(lift: Lifter, base: str, source: str) -> str:
         name = f"{base}_{number}"
 
 
-def _code(lift: Lifter, node: Node, expr: Expr, variables: list[Peeled]) -> str | None:
+def _code(lift: Lifter, node: Node, expr: Expr, variables: list[_Variable]) -> str | None:
     """Return an expression as Python over its variables, which it notes; None where it has no such form."""
     if isinstance(expr, Literal):
-        return repr(expr.value) if isinstance(expr.value, int | float) and not isinstance(expr.value, bool) else None
+        return _literal(expr)
     if not of_sides(lift, expr) and any(isinstance(e, Column) for e in walk(expr)):
-        return _variable(variables, Peeled(Cell(expr, Type.FLOAT, True)))
+        return _variable(variables, _Variable((Cell(expr, _kind(node, expr), True),)))
     found = peeled(lift, node, Cell(expr, Type.FLOAT, True))
     if found.chain and not of_sides(lift, found.cell.expr):
-        return _variable(variables, found)
+        return _variable(variables, _Variable((found.cell,), found.chain, found.scope, found.lines))
+    if is_lookup(lift, expr) or (isinstance(expr, Leaf) and expr.kind == "state"):
+        learnt = _learnt(lift, node, expr)
+        return None if learnt is None else _variable(variables, learnt)
     if not isinstance(expr, Apply):
         return None
     parts = [_code(lift, node, a, variables) for a in expr.arguments]
@@ -108,12 +187,59 @@ def _code(lift: Lifter, node: Node, expr: Expr, variables: list[Peeled]) -> str 
         return f"({f' {expr.operator} '.join(str(p) for p in parts)})"
     if expr.operator == "not":
         return f"(not {parts[0]})"
+    if expr.operator == "coalesce":
+        return f"filled({', '.join(str(p) for p in parts)})"
+    if expr.operator in ("is_null", "not_null"):
+        return f"({parts[0]} {'!=' if expr.operator == 'is_null' else '=='} {parts[0]})"
+    if expr.operator == "is_in":
+        return f"({parts[0]} in ({', '.join(str(p) for p in parts[1:])},))"
+    if expr.operator == "np_round":
+        return f"numpy.round({parts[0]}, {parts[1]})"
     if expr.operator in CALLED and len(parts) == 1:
         return f"{CALLED[expr.operator]}({parts[0]})"
     return f"({PASSED[expr.operator]}{parts[0]})" if expr.operator in PASSED else None
 
 
-def _variable(variables: list[Peeled], found: Peeled) -> str:
+def _literal(expr: Literal) -> str | None:
+    if expr.value is None:
+        return "numpy.nan"
+    return repr(expr.value).replace("{", "{{").replace("}", "}}") if isinstance(expr.value, int | float | str) else None
+
+
+def _variable(variables: list[_Variable], found: _Variable) -> str:
     if found not in variables:
         variables.append(found)
     return f"a{variables.index(found)}"
+
+
+def _learnt(lift: Lifter, node: Node, expr: Expr) -> _Variable | None:
+    """Return a total of the training rows, or that of a row's group, as an encoder; None where it cannot be one."""
+    if isinstance(expr, Call):
+        asked = lift.side_tables[expr.function]
+        base, part, value, function, keys = asked.node, asked.part, asked.value, asked.function, asked.keys
+        share, lines = None, asked.lines
+    else:
+        assert isinstance(expr, Leaf)
+        state = lift.states[expr.ident]
+        if state.part is None:
+            return None
+        base, part, value, function, keys = state.node, state.part, state.cell, state.function, ()
+        share, lines = state.share, state.lines
+    if function not in STATISTICS:
+        return None
+    try:
+        inner, *own = (lift.align.move(c.expr, base, node) for c in (value, *keys))
+    except Stopped:
+        return None
+    if isinstance(expr, Call) and tuple(own) != expr.arguments:
+        return None  # looked up by another column than the one that the groups are of
+    if any(of_sides(lift, k) for k in own):
+        return None
+    learnt = _computed(lift, node, inner, lift.called_cell(value))
+    if learnt is None or (learnt.scope and learnt.scope != scope_of(lift, base, part)):
+        return None
+    params = (("function", function), *((("share", share),) if share is not None else ()))
+    step = Transformer("refitted", (("transformer", Unfitted(OWN, params)),))
+    groups = [_Variable((Cell(k, c.type, True),)) for k, c in zip(own, keys, strict=True)]
+    cells, before = _beside(f"groups_{function}", [learnt, *groups])
+    return _Variable(cells, (*before, step), scope_of(lift, base, part), (*learnt.lines, *lines))

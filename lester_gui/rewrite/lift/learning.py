@@ -190,15 +190,24 @@ class Learner:
 
     def _check_test_side(self, fit: Fit, part: Part) -> None:
         """Raise where the script makes the test rows' features in another way than the training rows'."""
-        for owner, tested, _ in self.tests:
+        for owner, tested, label in self.tests:
             if owner != fit.owner or tested.part is None or tested.part == part or tested.part.split != part.split:
                 continue
+            self._check_test_labels(fit, label or next((t for t in self.truths if t.part == tested.part), None))
             matrix = recognised(self.lift, tested)
             _, (a, b) = over_one_node(self.lift, [fit.matrix, matrix])
             if [(x.chain, x.fit_on, [f.cell.expr for f in x.features]) for x in a.blocks] != [
                 (x.chain, x.fit_on, [f.cell.expr for f in x.features]) for x in b.blocks
             ]:
                 raise shape("Training and test rows are encoded differently")
+
+    def _check_test_labels(self, fit: Fit, label: Column1 | None) -> None:
+        """Raise where the script changes the labels of one side only."""
+        if label is None or not self.lift.align.same(label.node, fit.label.node):
+            return
+        own, other = self.lift.align.together((fit.label.cell.expr, fit.label.node), (label.cell.expr, label.node))[1]
+        if own != other:
+            raise shape("Training and test rows have labels that are made differently")
 
     def _check_stratified(self, made: SplitMade, label: Cell, node: Node, fit: Fit) -> None:
         by = made.by.column if isinstance(made.by, Coded) and made.by.order != "first_seen" else made.by

@@ -49,6 +49,7 @@ from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.raising import Attempt
 from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.records import Activation, Observe
+from lester_gui.rewrite.lift.side_totals import SideGroups, SideTable
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
 
@@ -67,6 +68,8 @@ KINDS: dict[type[Value], str] = {
     Keyed: "dict",
     Vocabulary: "dict",
     Grouping: "groupby",
+    SideGroups: "groups of a side",
+    SideTable: "totals of a side",
     Estimator: "estimator",
     Coded: "coded",
     Handle: "file",

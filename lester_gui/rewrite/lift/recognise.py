@@ -10,6 +10,7 @@ from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Filter, Node
 from lester_gui.rewrite.lift.blocks import are_columnwise
 from lester_gui.rewrite.lift.domain import Cell, Leaf, Matrix, MatrixBlock
+from lester_gui.rewrite.lift.side_totals import of_sides
 from lester_gui.rewrite.lift.stop import Stopped
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def recognised(lift: Lifter, matrix: Matrix) -> Matrix:
             continue
         for feature in block.features:
             found = peeled(lift, matrix.node, feature.cell)
-            if formulas.of_sides(lift, found.cell.expr) and (not block.chain or block.fit_on == found.scope):
+            if of_sides(lift, found.cell.expr):
                 made = formulas.formula(lift, matrix.node, found, block, feature.name or lift.called_cell(feature.cell))
                 if made is not None:
                     out.append(made)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lester_gui.discovery.scripts import Script
-from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, substitute, walk
+from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, columns_of, substitute, walk
 from lester_gui.ir.nodes import Aggregate, Broadcast, Filter, Measure, Node, Project, Select
 from lester_gui.ir.schema import PlanError, Type
 from lester_gui.rewrite.lift import cells
@@ -30,6 +30,7 @@ from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.naming import Naming, stored_apart, unlike
 from lester_gui.rewrite.lift.objects import Objects
 from lester_gui.rewrite.lift.records import SHORT, Observe, State, described
+from lester_gui.rewrite.lift.side_totals import SideTable, unchanged_by_filling
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Tables(Objects):
         self.condition_lines: dict[Expr, int] = {}
         self.cell_lines: dict[Expr, tuple[int, ...]] = {}
         self.states: dict[int, State] = {}
+        self.side_tables: dict[str, SideTable] = {}  # totals of groups of one side, by what looks them up
         self.lookups: dict[int, Any] = {}
         self.joined: dict[int, list[tuple[Node, dict[str, str]]]] = {}
         self.lasts: dict[int, Any] = {}
@@ -134,6 +136,8 @@ class Tables(Objects):
 
     def resolve(self, node: Node, *wanted: Cell) -> tuple[Node, list[Cell]]:
         """Give `node` the columns for all leaves in `wanted`; return the new node and the cells over it."""
+        if any(isinstance(e, Call) and e.function in self.side_tables for c in wanted for e in walk(c.expr)):
+            raise shape("A statistic of one side of the split is used outside an encoder")
         leaves = dict.fromkeys(e for c in wanted for e in walk(c.expr) if isinstance(e, Leaf))
         table: dict[Expr, Expr] = {}
         from lester_gui.rewrite.lift import stages
@@ -205,6 +209,9 @@ class Tables(Objects):
             measure: Cell = self.group.measure(self, function, cell, node)
             return measure
         known_function = QUANTILE if share is not None else AGGREGATES[function]
+        before = unchanged_by_filling(self.states, node, cell, function, part)
+        if before is not None:
+            return before
         if function == "mode" and part is not None:  # it only stands where an imputer is recognised
             kind, nullable = cell.type, False
         elif cell.type not in known_function.accepts:

@@ -43,6 +43,7 @@ from lester_gui.rewrite.lift.library.table import METHODS, Arguments
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf, NestedSlot
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import caught_by, demand
+from lester_gui.rewrite.lift.statements import whole_tables
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
@@ -348,7 +349,8 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         op in ("Eq", "NotEq") and x.expr == y.expr and x.type is Type.STR and missing.is_nan(lift, x)
     )  # NaN is not even itself
     not_a_number = not lift.nones and any(c.type is Type.FLOAT and c.nullable for c in (x, y))
-    return of_condition(cells.compare(op, x, y, lift.pandas or not_a_number or texts).expr)
+    of_tables = not lift.loops and any(c.nullable and whole_tables.is_total(c.expr) for c in (x, y))  # of no value it is NaN
+    return of_condition(cells.compare(op, x, y, lift.pandas or not_a_number or texts or of_tables).expr)
 
 
 def _missing(lift: Lifter, op: str, value: Value) -> Value:

@@ -38,6 +38,13 @@ def dict_item(lift: Lifter, content: Value, args: Arguments) -> Value:
     key = args.positional[0]
     if isinstance(content, Keyed):
         return stages.get(lift, content, key, content.missing)
+    if isinstance(content, Vocabulary) and not content.as_dict:  # an array of distinct values
+        from lester_gui.rewrite.lift.library.pandas_elements import constant_place, distinct_at
+
+        place = constant_place(lift.content(key))
+        if place is None or lift.loops:
+            raise no_rule("one of these distinct values")
+        return distinct_at(lift, content, place)
     if isinstance(content, Vocabulary):
         return coded(lift, content, cells.cell_of(lift.content(key)))
     assert isinstance(content, Entries)

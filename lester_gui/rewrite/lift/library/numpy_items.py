@@ -85,7 +85,12 @@ def array_item(lift: Lifter, column: Column1, key: Value, owner: Value | None = 
     if part_ is not None and column.part is None:
         out = replace(column, part=part_, index=column.index or None)
         return memory.view(lift, owner, out) if column.numpy and not isinstance(key, Order) else out
-    raise no_rule("this element or part of a column")
+    from lester_gui.rewrite.lift.library.pandas_elements import item
+
+    found = None if lift.loops else item(lift, column, key)
+    if found is None:
+        raise no_rule("this element or part of a column")
+    return found
 
 
 def row_slice(lift: Lifter, table: Column1 | Matrix | Rows, key: Value) -> Part | None:
@@ -242,8 +247,6 @@ def set_column(lift: Lifter, content: Column1, args: Arguments) -> Value:
 
 def assigned(lift: Lifter, column: Column1, key: Value, value: Value) -> Column1:
     """Return a column after ``column[key] = value``."""
-    if column.part is not None:
-        raise no_rule("an assignment into one side of a split")
     content = lift.content(value)
     condition = _where(lift, column, key)
     columns = [column, condition]
@@ -253,6 +256,8 @@ def assigned(lift: Lifter, column: Column1, key: Value, value: Value) -> Column1
         other = as_column(lift, content)
         if condition.cell.expr != paths.TRUE:
             raise no_rule("assigning an array to some rows of another one")
+        if other.part != column.part:
+            raise shape("Columns of different sides of the split are combined")
         columns.append(other)
     node, exprs = lift.align.together(*((c.cell.expr, c.node) for c in columns))
     old = Cell(exprs[0], column.cell.type, column.cell.nullable)
@@ -296,11 +301,13 @@ def _where(lift: Lifter, column: Column1, key: Value) -> Column1:
     from lester_gui.rewrite.lift.library.numpy_codes import true_rows
 
     key = true_rows(key)
-    base = Column1(column.node, Cell(paths.TRUE, Type.BOOL), "", None, True)
+    base = Column1(column.node, Cell(paths.TRUE, Type.BOOL), "", column.part, True)
     if is_all(lift, key):
         return base
-    if isinstance(key, Column1) and key.cell.type is Type.BOOL and not key.cell.nullable and key.part is None:
+    if isinstance(key, Column1) and key.cell.type is Type.BOOL and not key.cell.nullable and key.part == column.part:
         return key
+    if column.part is not None:
+        raise no_rule("an assignment to these rows of one side of a split")
     if isinstance(key, Order):
         leaf = masks.side_leaf(lift, key, lift.position(key.node), column.node)
         return replace(base, cell=Cell(leaf, Type.BOOL))
@@ -368,12 +375,8 @@ def _columns_set(lift: Lifter, matrix: Matrix, rows: Value, chosen: list[tuple[i
         content = lift.content(source)
         if isinstance(content, Column1) and content.part != matrix.part:
             raise shape("Columns of different sides of the split are combined")
-        # a column of one side may be replaced as a whole: the other side's rows are another array
-        target = Column1(node, kind, out[place].name, None, True)
-        plain = replace(content, part=None) if isinstance(content, Column1) else source
-        if matrix.part is not None and not is_all(lift, rows):
-            raise no_rule("an assignment into one side of a split")
-        made = assigned(lift, target, rows, plain)
+        # one side of a split may be changed like any array: the other side's rows are another one
+        made = assigned(lift, Column1(node, kind, out[place].name, matrix.part, True), rows, source)
         every = [f.cell for f in out.values()]
         deepest, exprs = lift.align.together((made.cell.expr, made.node), *((c.expr, node) for c in every))
         node = deepest

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Result, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Encoded, Entries, Frame, Result, Value
 from lester_gui.rewrite.lift.library.pandas_frame import aligned, column_of, with_column
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -183,11 +183,18 @@ EACH = ("round", "abs", "clip")
 
 @method("frame", *EACH)
 def each_column(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.round(2)``, ``frame.abs()``, ``frame.clip(0, 1)``: of each column that holds numbers."""
+    """``frame.round(2)``, ``frame.abs()``, ``frame.clip(0, 1)``: of each column that holds numbers.
+
+    Truth values, and the columns of categories, which are 0 or 1, stay as they are where the bounds leave them.
+    """
     what = args.what.rsplit(".", 1)[-1]
     if any(not isinstance(lift.content(v), Const) for v in (*args.positional, *args.keywords.values())):
         raise no_rule(f"DataFrame.{what} with this argument")
     for n, c in frame.columns:
+        if what == "clip" and _is_truth(c):
+            if not _keeps_truth(lift, args):
+                raise no_rule("DataFrame.clip that changes truth values")
+            continue
         number = isinstance(c, Cell) and c.type.is_number
         if not number and what != "round":
             raise no_rule(f"DataFrame.{what} of a table with other columns than numbers")
@@ -196,3 +203,17 @@ def each_column(lift: Lifter, frame: Frame, args: Arguments) -> Value:
             made = METHODS["series", what](lift, column_of(lift, frame, n), options)
             frame = with_column(lift, frame, n, made)
     return lift.new(frame)
+
+
+def _is_truth(value: Value) -> bool:
+    """Whether a column holds nothing but 0 and 1, or False and True."""
+    if isinstance(value, Encoded):
+        return [s.kind for s in value.chain] == ["one_hot"]
+    return isinstance(value, Cell) and value.type is Type.BOOL and not value.nullable
+
+
+def _keeps_truth(lift: Lifter, args: Arguments) -> bool:
+    """Whether bounds leave 0 and 1 alone."""
+    given = args.bind("lower", "upper", ignored=("axis",), lower=None, upper=None)
+    low, high = lift.const(given["lower"]), lift.const(given["upper"])
+    return (low is None or low <= 0) and (high is None or high >= 1)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Limit, Measure, Sort
-from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift import cells, side_totals
 from lester_gui.rewrite.lift.domain import Accessor, Column1, Const, Keyed, Result, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_join import unique_on
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
+from lester_gui.rewrite.lift.side_totals import SideTable
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def value_counts(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if lift.is_shown(args) or lift.content(given["bins"]) != Const(None):
         return Result("value_counts")
     if column.part is not None:
-        raise shape("Counting values of one side of a split is not supported yet")
+        if lift.const(given["normalize"]) or not lift.const(given["dropna"]):
+            raise shape("Counting values of one side of a split with these options is not supported yet")
+        return side_totals.made(SideTable(column.node, column.part, (column.cell,), column.cell, "size", column.name, lift.lines))
     node, name = lift.as_column(column.node, column.cell, column.name or "value")
     counted = "count" if name != "count" else "rows"
     out: Aggregate | Sort = lift.step(
@@ -44,7 +47,7 @@ def value_counts(lift: Lifter, column: Column1, args: Arguments) -> Value:
     return Column1(out, cell, "proportion" if lift.const(given["normalize"]) else "count", None, False, (name,))
 
 
-def _by_value(column: Column1) -> bool:
+def is_by_value(column: Column1) -> bool:
     """Whether a Series has one row per value of its index: counts, or an aggregate of groups."""
     return bool(column.index) and column.part is None and unique_on(column.node, set(column.index or ()))
 
@@ -92,6 +95,26 @@ def in_order(lift: Lifter, column: Column1, args: Arguments) -> Value:
     return replace(column, node=out, cell=cells.column(out, name), index=column.index or None)
 
 
+@method("series", "sort_index")
+def by_index(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``counts.sort_index()``: in the order of an index that is made of columns, or 0, 1, 2, … already."""
+    from lester_gui.rewrite.lift.library.pandas_rows import in_order_of_index
+
+    if lift.is_shown(args):
+        return Result("rows shown")
+    given = args.bind(axis=0, ascending=True, kind="quicksort", na_position="last", ignore_index=False, inplace=False)
+    if column.part is not None or column.numpy or lift.const(given["inplace"]) or lift.const(given["na_position"]) != "last":
+        raise no_rule("sort_index of this Series")
+    if column.index == () and lift.const(given["ascending"]) is True:
+        return column
+    if not column.index:
+        raise no_rule("sort_index of this Series")
+    node, name = lift.as_column(column.node, column.cell, column.name or "value")
+    out = in_order_of_index(lift, node, column.index, given)
+    index = () if lift.const(given["ignore_index"]) else column.index
+    return replace(column, node=out, cell=cells.column(out, name), index=index)
+
+
 @method("series", "to_dict")
 def to_dict(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``series.to_dict()``: what a Series holds under each value of its index, of equal ones the last."""
@@ -113,7 +136,7 @@ def top(lift: Lifter, keys: Column1, key: Value) -> Value | None:
     low, high, step = (lift.content(v) for v in key.owner.items)
     if low not in (Const(None), Const(0)) or step != Const(None) or not isinstance(high, Const) or type(high.value) is not int:
         return None
-    if high.value < 0 or not _by_value(keys):
+    if high.value < 0 or not is_by_value(keys):
         return None
     return first(lift, keys, high.value)
 
@@ -160,7 +183,7 @@ def reindexed(lift: Lifter, column: Column1, args: Arguments) -> Value:
 
     given = args.bind("index", index=None, fill_value=None)
     wanted = lift.content(given["index"])
-    if not isinstance(wanted, Column1) or not _by_value(column):
+    if not isinstance(wanted, Column1) or not is_by_value(column):
         raise no_rule("reindex of this Series")
     node, cell = looked_up(lift, wanted, column)
     if lift.content(given["fill_value"]) != Const(None):

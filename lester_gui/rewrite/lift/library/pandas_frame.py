@@ -205,12 +205,11 @@ def sliced(lift: Lifter, frame: Frame, key: Accessor) -> Frame:
 def limited(lift: Lifter, frame: Frame, low: int | None, high: int | None) -> Frame:
     """Return the rows from `low` to before `high`."""
     whole(frame, "Choosing rows")
-    start = low or 0
-    if start < 0 or (high is not None and high < 0):
-        raise no_rule("a slice counted from the end")
-    count = 2**62 if high is None else max(high - start, 0)
-    node = lift.step(Limit, lift.naming.called(frame.node), parent=frame.node, count=count, offset=start)
-    return _over(frame, node, frame.index if start == 0 else None)
+    from lester_gui.rewrite.lift.library.pandas_elements import limits
+
+    count, offset = limits(low, high)
+    node = lift.step(Limit, lift.naming.called(frame.node), parent=frame.node, count=count, offset=offset)
+    return _over(frame, node, frame.index if not low or frame.levels else None)
 
 
 def _over(frame: Frame, node: Node, index: tuple[str, ...] | None) -> Frame:

@@ -26,6 +26,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, aligned, filtered, masked, settled, whole
+from lester_gui.rewrite.lift.library.pandas_sides import side_groups
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -44,6 +45,8 @@ def groupby(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     given = args.bind(
         "by", ignored=("observed", "group_keys"), by=None, as_index=True, sort=True, dropna=True, level=None, axis=0
     )
+    if frame.part is not None:
+        return side_groups(lift, frame, given)
     whole(frame, "Grouping")
     if lift.content(given["level"]) != Const(None):
         names = lift.content(given["level"])

@@ -19,6 +19,7 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Value,
 )
+from lester_gui.rewrite.lift.library.pandas_elements import cell_at, of_row, place_of_label, row_at
 from lester_gui.rewrite.lift.library.pandas_frame import (
     aligned,
     assigned,
@@ -85,6 +86,11 @@ def loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     key = lift.content(args.positional[0])
     rows, names = (key.items if len(key.items) == 2 else (key, None)) if isinstance(key, Tup) else (key, None)
     rows = lift.content(rows)
+    place = place_of_label(frame, rows)
+    if place is not None and names is None:
+        return row_at(lift, frame, place)
+    if place is not None and names is not None and isinstance(lift.content(names), Const):
+        return of_row(lift, frame, place, lift.text(names))
     if isinstance(rows, Accessor) and rows.kind == "first extremes":
         frame = rows_of_extremes(lift, frame, rows)
     elif isinstance(rows, Labels):
@@ -156,6 +162,9 @@ def iloc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     frame = lift.content(accessor.owner)
     assert isinstance(frame, Frame)
     key = lift.content(args.positional[0])
+    found = cell_at(lift, frame, key)
+    if found is not None:
+        return found
     rows, places = (
         (lift.content(key.items[0]), lift.content(key.items[1])) if isinstance(key, Tup) and len(key.items) == 2 else (key, None)
     )

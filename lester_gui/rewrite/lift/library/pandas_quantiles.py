@@ -37,15 +37,16 @@ def quantiles(lift: Lifter, column: Column1, shares: Sequence[float]) -> list[Ce
     Raises
     ------
     Stopped
-        If these are no numbers, or rows of one side of a split or of a group.
+        If these are no numbers, or rows of a group.
     """
-    if column.part is not None or lift.group is not None:
-        raise no_rule("a quantile of one side of a split, or of a group")
+    if lift.group is not None:
+        raise no_rule("a quantile of a group")
     if not column.cell.type.is_number or not all(0 <= s <= 1 for s in shares):
         raise shape("A quantile of something that has none")
     name = column.name or "value"
     value = cells.make("to_float", column.cell) if column.cell.type is Type.BOOL else column.cell
-    return [lift.state(column.node, value, "quantile", f"quantile_{name}", share=float(s)) for s in shares]
+    part = column.part
+    return [lift.state(column.node, value, "quantile", f"quantile_{name}", part, share=float(s)) for s in shares]
 
 
 @method("series", "quantile")
@@ -86,8 +87,8 @@ def quantile_function(lift: Lifter, args: Arguments) -> Value:
 
 def _if_complete(lift: Lifter, column: Column1, quantile: Value) -> Cell:
     """Return a quantile that is NaN where a value is missing, as that of an array is: other data may miss some."""
-    there = lift.state(column.node, column.cell, "count", f"count_{column.name or 'value'}")
-    rows = lift.state(column.node, cells.cell_of(Const(1)), "size", "rows")
+    there = lift.state(column.node, column.cell, "count", f"count_{column.name or 'value'}", column.part)
+    rows = lift.state(column.node, column.cell if column.part else cells.cell_of(Const(1)), "size", "rows", column.part)
     complete = cells.compare("Eq", there, rows, pandas=True).expr
     return cells.choose(complete, cells.cell_of(quantile), Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
 

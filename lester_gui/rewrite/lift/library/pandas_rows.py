@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column, Expr
-from lester_gui.ir.nodes import Distinct, Keep, Limit, Sort
+from lester_gui.ir.expressions import Expr
+from lester_gui.ir.nodes import Distinct, Keep, Limit, Node, Sort
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import (
@@ -23,6 +23,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.library.pandas_frame import (
+    MARK,
     _over,
     column_of,
     filtered,
@@ -32,6 +33,7 @@ from lester_gui.rewrite.lift.library.pandas_frame import (
     whole,
     with_column,
 )
+from lester_gui.rewrite.lift.library.pandas_join import unique_on
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -129,14 +131,38 @@ def sort_values(lift: Lifter, frame: Frame, args: Arguments) -> Value:
 @method("frame", "sort_index")
 def sort_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.sort_index()`` where the rows are in that order already, or the index is made of columns."""
-    given = args.bind(inplace=False)
-    if frame.index == ():
+    given = args.bind(axis=0, ascending=True, inplace=False, kind="quicksort", na_position="last", ignore_index=False)
+    if lift.const(given["axis"]) not in (0, "index"):
+        return in_place(lift, args, _columns_in_order(lift, frame, given["ascending"]), given["inplace"])
+    if lift.const(given["na_position"]) != "last":
+        raise no_rule("sort_index with na_position")
+    whole(frame, "Sorting")
+    if frame.index == () and lift.const(given["ascending"]) is True:
         return in_place(lift, args, frame, given["inplace"])
-    if frame.levels and frame.part is None:
-        names = tuple((c.expr.name, True) for _, c in frame.levels if isinstance(c.expr, Column))
-        out = lift.step(Sort, lift.naming.called(frame.node), parent=frame.node, by=names)
-        return in_place(lift, args, _over(frame, out, frame.index), given["inplace"])
-    raise no_rule("sort_index here")
+    if not frame.levels:
+        raise no_rule("sort_index here")
+    node, frame = lift.materialise(frame, with_index=True)
+    out = in_order_of_index(lift, node, tuple(n for n, _ in frame.levels), given)
+    index = () if lift.const(given["ignore_index"]) else frame.index
+    return in_place(lift, args, replace(_over(frame, out, index), levels=frame.levels if index else ()), given["inplace"])
+
+
+def _columns_in_order(lift: Lifter, frame: Frame, ascending: Value) -> Frame:
+    """Return the frame with its columns sorted by name, where all are known by name."""
+    if any(MARK in n or n.endswith("*") for n in frame.names):
+        raise no_rule("sorting columns of which only the data tell how many there are")
+    return selected(lift, frame, tuple(sorted(frame.names, reverse=not lift.const(ascending))))
+
+
+def in_order_of_index(lift: Lifter, node: Node, levels: tuple[str, ...], given: dict[str, Value]) -> Sort:
+    """Return the rows of a node in the order of its index; rows with equal ones stay as they stand, with a note."""
+    ascending = lift.const(given["ascending"])
+    orders = [bool(a) for a in ascending] if isinstance(ascending, list | tuple) else [bool(ascending)] * len(levels)
+    if len(orders) != len(levels):
+        raise shape("An index is sorted by another number of levels than it has")
+    if lift.const(given["kind"]) not in ("stable", "mergesort") and not unique_on(node, set(levels)):
+        lift.note("unstable-sort", levels[0])
+    return lift.step(Sort, lift.naming.called(node), parent=node, by=tuple(zip(levels, orders, strict=True)))
 
 
 @method("frame", "head", "tail")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths, times
+from lester_gui.rewrite.lift import cells, paths, side_totals, times
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -29,6 +29,7 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
+from lester_gui.rewrite.lift.side_totals import SideTable
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -74,17 +75,6 @@ def total(lift: Lifter, column: Column1, function: str, name: str) -> Cell:
         measure: Cell = lift.group.measure(lift, function, column.cell, column.node)
         return measure
     return lift.state(column.node, column.cell, function, name, column.part)
-
-
-@method("series", "any", "all")
-def truth_of_all(lift: Lifter, column: Column1, args: Arguments) -> Value:
-    """``mask.any()``, ``mask.all()``; of no row at all, ``any`` is False and ``all`` is True."""
-    what = args.what.rsplit(".", 1)[-1]
-    if lift.group is None:
-        return Result(what)
-    args.bind(axis=None, skipna=True)
-    one = total(lift, mapped(column, cells.truth(column.cell)), "max" if what == "any" else "min", what)
-    return cells.make("coalesce", one, cells.cell_of(Const(what == "all")))
 
 
 @method("series", "fillna")
@@ -261,6 +251,8 @@ def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
     content = lift.content(target)
     if isinstance(content, Entries):
         return mapped(column, by_table(lift, column.cell, content))
+    if isinstance(content, SideTable):
+        return side_totals.column(lift, column, content)
     if isinstance(content, Column1):
         node, cell = looked_up(lift, column, content)
         return replace(column, node=node, cell=cell)
@@ -408,7 +400,6 @@ def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:
     "describe",
     "hist",
     "unique",
-    "head",
     "tail",
     "info",
     "mode",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Node
 from lester_gui.rewrite.lift.domain import Accessor, Coded, Column1, Const, Frame, Matrix, Order, Part, Rows, Tup, Value
+from lester_gui.rewrite.lift.library.pandas_elements import between, bounds, constant_place, element
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -133,7 +134,21 @@ def chosen_places(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     """``y.iloc[train_idx]``: the side of a split that row numbers tell."""
     column = lift.content(accessor.owner)
     assert isinstance(column, Column1)
-    part = by_order(lift, column.node, lift.content(args.positional[0]))
-    if part is None or column.part is not None:
+    key = lift.content(args.positional[0])
+    part = by_order(lift, column.node, key) or row_side(lift, column, key)
+    if part is not None and column.part is None:
+        return side(lift, column, part)
+    place, ends = constant_place(key), bounds(key)
+    if place is not None:
+        return element(lift, column, place)
+    if ends is None:
         raise no_rule("iloc of a Series with these rows")
-    return side(lift, column, part)
+    return between(lift, column, *ends)
+
+
+def row_side(lift: Lifter, column: Column1, key: Value) -> Part | None:
+    """Return the side that ``[:cut]`` is, where `cut` is computed from the number of rows."""
+    if not (isinstance(key, Accessor) and key.kind == "slice" and isinstance(key.owner, Tup)):
+        return None
+    low, high, step = key.owner.items
+    return positional_part(lift, column.node, low, high) if step == Const(None) else None

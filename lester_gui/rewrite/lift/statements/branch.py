@@ -12,8 +12,10 @@ from lester_gui.rewrite.lift import cells, missing, paths
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
+    Column1,
     Const,
     Entries,
+    Frame,
     InLoop,
     Items,
     Leaf,
@@ -33,7 +35,7 @@ from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import Path
-from lester_gui.rewrite.lift.statements import block, statement
+from lester_gui.rewrite.lift.statements import block, statement, whole_tables
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
 
@@ -54,6 +56,8 @@ def branch(lift: Lifter, node: ast.If) -> None:
             lift.condition_lines.setdefault(c, node.lineno)
     if condition is None:
         _unimportant(lift, node)
+    elif whole_tables.is_shared(lift, condition) and not whole_tables.leaves(node):
+        whole_tables.branch(lift, node, condition)
     elif condition == TRUE:
         block(lift, node.body)
     elif condition == FALSE:
@@ -122,7 +126,7 @@ def _unimportant(lift: Lifter, node: ast.If) -> None:
     for body in (node.body, node.orelse):
         if any(isinstance(n, ast.Return | ast.Continue | ast.Break) for s in body for n in ast.walk(s)):
             raise shape("Something outside the data decides whether the script goes on here")
-        if body and isinstance(body[-1], ast.Raise):
+        if whole_tables.ends(body):
             continue  # the script ended well, so it did not come by here
         block(lift, body)
         lift.live = live
@@ -197,6 +201,8 @@ def merge(lift: Lifter, condition: Expr, a: Value | None, b: Value | None) -> Va
         from lester_gui.rewrite.lift.dict_state import merged_state
 
         return merged_state(lift, condition, a, b)
+    if isinstance(a, Frame | Column1) and type(a) is type(b):
+        return whole_tables.merged(lift, condition, a, b)
     if isinstance(a, WideRow) and isinstance(b, WideRow):
         from lester_gui.rewrite.lift.one_hot_rows import merged
 

@@ -10,7 +10,7 @@ from lester_gui.rewrite.lift.domain import Module, Result
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import Attempt, Path, classes_of, demand, here
-from lester_gui.rewrite.lift.statements import block, statement
+from lester_gui.rewrite.lift.statements import block, statement, whole_tables
 from lester_gui.rewrite.lift.statements.branch import join
 from lester_gui.rewrite.lift.stop import Reason, Stopped
 
@@ -90,15 +90,9 @@ def _check(lift: Lifter, node: ast.Try, caught: tuple[tuple[str, ...], ...]) -> 
     if lift.loops or all(isinstance(s, HARMLESS) for s in node.body):
         return
     for handler, classes in zip(node.handlers, caught, strict=True):
-        ends = isinstance(handler.body[-1], ast.Raise) or _exits(handler.body[-1])
+        ends = whole_tables.ends(handler.body)
         if not ends and not (classes and set(classes) <= WORLD) and not _parses(node.body):
             raise Stopped(Reason.SYNTAX, "What happens after an error in a try block is not lifted", node.lineno)
-
-
-def _exits(node: ast.stmt) -> bool:
-    """Whether a statement ends the script."""
-    called = node.value if isinstance(node, ast.Expr) else None
-    return isinstance(called, ast.Call) and ast.unparse(called.func) in ("sys.exit", "exit", "quit", "os._exit")
 
 
 def _parses(body: list[ast.stmt]) -> bool:

@@ -1,0 +1,147 @@
+"""Totals of groups of the rows of one side of a split: what ``train.groupby("shop")["sales"].mean()`` gives.
+
+Views do not know which rows are training rows, so these totals are no views. They are looked up in columns of either side, and
+what is looked up becomes a part of a formula that encoders compute (see `formulas`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Apply, Call, Expr, walk
+from lester_gui.ir.nodes import Node
+from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Leaf, Part, Value
+from lester_gui.rewrite.lift.stop import no_rule, shape
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+    from lester_gui.rewrite.lift.records import State
+
+KEYS = (Type.STR, Type.INT, Type.FLOAT, Type.BOOL)
+FUNCTIONS = ("mean", "sum", "min", "max", "median", "count", "size", "nunique", "std", "var")
+
+
+@dataclass(frozen=True, slots=True)
+class SideGroups(Value):
+    """``train.groupby(keys)``, perhaps with columns chosen; `series` when a single column was chosen by name."""
+
+    frame: Frame
+    keys: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    series: bool = False
+    lines: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SideTable(Value):
+    """A Series with one total for each value of its index, or a dict of them, taken of one side of a split.
+
+    Attributes
+    ----------
+    node : Node
+        Whose rows were split.
+    keys, value : Cell
+        What the rows are grouped by and what is aggregated, over `node`.
+    function : str
+        As `features.group_statistic` names it.
+    """
+
+    node: Node
+    part: Part
+    keys: tuple[Cell, ...]
+    value: Cell
+    function: str
+    name: str = ""
+    lines: tuple[int, ...] = field(default=(), compare=False)
+
+
+def table(groups: SideGroups, function: str) -> SideTable:
+    """Return an aggregate of a single column of groups.
+
+    Raises
+    ------
+    Stopped
+        If there are several columns, or keys or values that have no such total.
+    """
+    if function not in FUNCTIONS:
+        raise no_rule(f"{function} of groups of one side of a split")
+    keys = [groups.frame.get(k) for k in groups.keys]
+    known = tuple(k for k in keys if isinstance(k, Cell))
+    name = groups.columns[0] if groups.columns else ""
+    value = known[0] if function == "size" and known else groups.frame.get(name)
+    if function != "size" and (len(groups.columns) != 1 or not groups.series):
+        raise no_rule("groups of several columns of one side of a split")
+    if len(known) != len(keys) or not isinstance(value, Cell):
+        raise shape("There is no such column to group by, or to aggregate")
+    assert groups.frame.part is not None
+    return made(SideTable(groups.frame.node, groups.frame.part, known, value, function, name, groups.lines))
+
+
+def made(asked: SideTable) -> SideTable:
+    """Return a table whose keys and values have the types that its total can be taken of.
+
+    Raises
+    ------
+    Stopped
+        If they have others.
+    """
+    if any(k.type not in KEYS for k in asked.keys):
+        raise no_rule("groups of one side of a split by such a key")
+    if asked.function not in ("size", "count", "nunique") and not asked.value.type.is_number:
+        raise no_rule(f"{asked.function} of groups of one side of a split, of values that are no numbers")
+    return asked
+
+
+def looked_up(lift: Lifter, keys: tuple[Cell, ...], asked: SideTable) -> Cell:
+    """Return the total under the keys of each row, missing where the other rows had none such."""
+    if len(keys) != len(asked.keys) or any(a.type is not b.type for a, b in zip(keys, asked.keys, strict=True)):
+        raise shape("Totals of one side of a split are looked up by a key of another type")
+    name = next((n for n, known in lift.side_tables.items() if known == asked), f"side:{len(lift.side_tables)}")
+    lift.side_tables[name] = asked
+    return Cell(Call(name, tuple(k.expr for k in keys), Type.FLOAT, True), Type.FLOAT, True)
+
+
+def column(lift: Lifter, content: Column1, asked: SideTable) -> Column1:
+    """Return ``column.map(table)``."""
+    return Column1(
+        content.node,
+        looked_up(lift, (content.cell,), asked),
+        content.name,
+        content.part,
+        False,
+        content.index,
+    )
+
+
+def is_lookup(lift: Lifter, expr: Expr) -> bool:
+    """Whether an expression, without its parts, is the value under a key in such a table."""
+    return isinstance(expr, Call) and expr.function in lift.side_tables
+
+
+def of_sides(lift: Lifter, expr: Expr) -> bool:
+    """Whether an expression has a total over one side of a split."""
+    return any(
+        is_lookup(lift, e) or (isinstance(e, Leaf) and e.kind == "state" and lift.states[e.ident].part is not None)
+        for e in walk(expr)
+    )
+
+
+def unchanged_by_filling(states: Mapping[int, State], node: Node, cell: Cell, function: str, part: Part | None) -> Cell | None:
+    """Return a total of one side that a column had before it was filled with that total: so it has the same one after it.
+
+    A script fills ``train["a"]`` with its median, and then ``test["a"]`` with the median of what ``train["a"]`` is by now.
+    """
+    filled = cell.expr
+    if part is None or function not in ("mean", "median", "mode", "min", "max") or not isinstance(filled, Apply):
+        return None
+    if filled.operator != "coalesce" or len(filled.arguments) != 2:
+        return None
+    inner, leaf = filled.arguments
+    if not isinstance(leaf, Leaf) or leaf.kind != "state":
+        return None
+    known = states[leaf.ident]
+    same = known.node is node and known.cell.expr == inner and (known.function, known.part) == (function, part)
+    return Cell(leaf, leaf.type, leaf.nullable) if same else None
