@@ -193,7 +193,8 @@ def _dealt(split: Split, n: int) -> list[int]:
         return [int(i) for i in (drawn if split.cut == "train_first" else table.drop(drawn.index))["i"]]
     size = split.train_size if split.train_size is not None else split.test_size
     assert size is not None
-    cut = int(size * n) if isinstance(size, float) else size + n * (size < 0)
+    whole = round if split.method == "rounded" else int
+    cut = whole(size * n) if isinstance(size, float) else size + n * (size < 0)
     if (split.train_size is None) == (split.cut == "train_first"):
         cut = n - cut
     order = list(range(n))

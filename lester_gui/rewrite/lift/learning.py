@@ -86,6 +86,8 @@ class Learner:
 
         fields: dict[str, Any] = {"kind": "positional" if order is None else "random", "cut": "train_first"}
         fields |= share_of(self.lift, size)
+        if fields.get("method") and order is not None:
+            raise no_rule("rows in a random order that are cut at a rounded share")
         groups = None
         if order is None:
             fields["shuffle"] = False

@@ -145,7 +145,10 @@ def some_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
         if high is None and step is None and isinstance(low, int) and low >= 0:
             return _skipped(handle, low)
     if key == Const(0):
-        return LineOf(0, "header", handle.path)
+        from lester_gui.rewrite.lift.headers import first_of_file
+
+        names = first_of_file(lift, handle, args.owner)
+        return LineOf(0, "header", handle.path) if names is None else names
     raise no_rule("some lines of a file")
 
 
