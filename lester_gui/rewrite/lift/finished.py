@@ -31,7 +31,7 @@ from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.folds import classify
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.running import Running, there
-from lester_gui.rewrite.lift.sided import refuse_state, sides
+from lester_gui.rewrite.lift.sided import refuse_state, sides, wants_tables
 from lester_gui.rewrite.lift.statements.branch import merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped
@@ -359,6 +359,7 @@ class Finished:
             if fold.kind == "none":
                 return old
             if self.loop.part is not None or self.loop.order is not None:
+                wants_tables(lift, self.loop.part)
                 raise no_rule("what a loop over one side of a split, or over rows in random order, leaves in a variable")
             fold = replace(fold, value=self.running.resolve(fold.value), guard=self.running.guard(fold.guard))
             if fold.kind == "last":

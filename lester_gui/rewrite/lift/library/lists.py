@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Concat, Limit, Select
-from lester_gui.rewrite.lift import cells, headers, one_hot_rows
+from lester_gui.rewrite.lift import cells, headers, one_hot_rows, sided
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, Frame, Items, Order, Part, Rows, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.library.collections import known_elements, ordered, unconditional
 from lester_gui.rewrite.lift.library.mappings import coded, from_entries
@@ -200,8 +200,12 @@ def _slice(lift: Lifter, rows: Rows, key: Accessor) -> Value:
         from lester_gui.rewrite.lift.masks import every
 
         return lift.new(replace(rows, part=every(lift, rows.node, count, {start})))
+    in_two = cut_in_two(lift, low, high)
+    table = sided.as_table(lift, rows, low, high) if in_two or lift.is_size(low) or lift.is_size(high) else None
+    if table is not None:
+        return lift.new(table)
     part: Part | None = positional_part(lift, rows.node, low, high)
-    if part is None and cut_in_two(lift, low, high):
+    if part is None and in_two:
         part = lift.learner.constant_cut(rows.node, low, high)
     if part is not None and rows.part is None:
         return lift.new(replace(rows, part=part))
