@@ -21,8 +21,8 @@ CATCHING = {"JSONDecodeError", "ValueError", "Exception", "BaseException"}
 def passes_over_broken(lift: Lifter, node: ast.Try, caught: tuple[tuple[str, ...], ...]) -> bool:
     """Recognise and run ``try: raw = json.loads(line)`` with a handler that goes on with the next line.
 
-    The block begins with the reading of the line; what follows in it is tried on its own, since it leads to the same handlers. The
-    handler may print, and count or collect what it passed over; nobody may compute with these.
+    The block begins with the reading of the line; what follows in it is tried on its own, since it leads to the same handlers.
+    The handler may print, and count or collect what it passed over; nobody may compute with these.
     """
     if not lift.loops or not lift.straight or node.finalbody or not _reads(lift, node.body[0]):
         return False

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 TABLES = ("sides", "tables")
 """The hint under which a list that is cut in two is two tables: rows are told apart by their places.
 
-Statistics of one side are values of these tables, which encoders need not know. Where a plan goes without, the sides stay those of
-a split, whose rows are recorded."""
+Statistics of one side are values of these tables, which encoders need not know. Where a plan goes without, the sides stay those
+of a split, whose rows are recorded."""
 
 
 def wants_tables(lift: Lifter, part: Part | None) -> None:

@@ -9,7 +9,7 @@ from lester_gui.ir.expressions import Apply, Column, Expr, Literal
 from lester_gui.ir.nodes import Node, Project, Reader
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, iterators, line_tests, paths, whole_lines
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, Handle, Items, Leaf, LineOf, Value
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, Fields, Handle, Items, Leaf, LineOf, Value
 from lester_gui.rewrite.lift.library.pandas_io import as_options, normal, read
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, function, method
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -98,7 +98,7 @@ def read_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
 
 @method("file", "splitlines", "split")
 def split_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
-    """``f.read().splitlines()``: lines without their ends; ``f.read().split("\\n")``, with an empty text after the last end."""
+    """``f.read().splitlines()``: lines without their ends; split at these, an empty text comes after the last end."""
     if args.what.endswith(".split") and [lift.content(v) for v in args.positional] != [Const("\n")]:
         raise no_rule("a whole file that is split in this way")
     tail: tuple[tuple[str, object], ...] = (("tail", True),) if args.what.endswith(".split") else ()
@@ -142,8 +142,6 @@ def _skipped(handle: Handle, count: int = 1) -> Handle:
 def some_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     """``lines[1:]``."""
     key = lift.content(args.positional[0])
-    from lester_gui.rewrite.lift.domain import Accessor
-
     if isinstance(key, Accessor) and key.kind == "slice":
         low, high, step = lift.const(key.owner)
         if high is None and step is None and isinstance(low, int) and low >= 0:
@@ -335,8 +333,6 @@ def one_field(lift: Lifter, fields: Fields, args: Arguments) -> Value:
         if source.width is not None and place >= source.width:
             raise shape("A field is read that the line does not have")
         return _each(fields, field_cell(source, place))
-    from lester_gui.rewrite.lift.domain import Accessor
-
     if isinstance(key, Accessor) and key.kind == "slice":
         low, high, step = lift.const(key.owner)
         return lift.new(Items(tuple(all_fields(lift, fields)[low:high:step])))
