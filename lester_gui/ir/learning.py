@@ -61,7 +61,7 @@ class Split:
         share half to even): what these three draw is the first part;
         ``numpy_legacy_uniform`` and ``numpy_generator_uniform`` (one number per row; the first part are those below the share).
         ``kfold``, ``stratified_kfold``, ``group_kfold`` and ``time_series`` (scikit-learn's): the last of `folds` is the test.
-        For ``positional``: ``every``, see below.
+        For ``positional``: ``every``, see below, and ``rounded``, where a share is rounded half to even and not down.
     test_size, train_size : float or int or None
         As in scikit-learn; for hand-made splits the share or number of the part that the script cuts off.
     cut : str
@@ -108,6 +108,8 @@ class Split:
             raise PlanError("A split by expression needs a condition, and no other split has one")
         if (self.by is None) != (not self.groups) or (self.by is not None and (self.kind != "random" or self.stratify)):
             raise PlanError("Only a random split that is not stratified deals groups, and it says in which order they are")
+        if self.method == "rounded" and (self.kind != "positional" or not isinstance(self.train_size or self.test_size, float)):
+            raise PlanError("Only a positional split by a share can be rounded")
         if self.groups not in ("", "sorted", "first_seen"):
             raise PlanError(f"Groups are not ordered by {self.groups!r}")
         if (self.method == "every") != bool(self.every) or bool(self.every) != bool(self.offsets):

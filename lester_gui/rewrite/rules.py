@@ -79,15 +79,29 @@ def rewrite(
     """
     load()
     _ = script.tree
-    hints: dict[tuple[object, ...], str] = {}
     observe = functools.cache(observe)  # a second pass asks the same questions
-    for _attempt in range(PASSES):
-        lift = Lifter(script, observe, sources or {}, hints)
-        lift.observe_step = observe_step
-        lift.run()
-        if lift.hints == hints:
-            break
-        hints = dict(lift.hints)
+
+    def attempt(wishes: set[tuple[object, ...]]) -> tuple[Lifter, Rewrite]:
+        hints: dict[tuple[object, ...], str] = dict.fromkeys(wishes, "asked")
+        for _attempt in range(PASSES):
+            lift = Lifter(script, observe, sources or {}, hints)
+            lift.observe_step = observe_step
+            lift.run()
+            if lift.hints == hints:
+                break
+            hints = dict(lift.hints)
+        return lift, put_together(lift, fit_line, pipeline)
+
+    lift, made = attempt(set())
+    if lift.wishes and (made.plan is None or made.plan.opaque_steps):
+        _, other = attempt(lift.wishes)
+        if other.plan is not None and (made.plan is None or other.plan.opaque_steps < made.plan.opaque_steps):
+            return other
+    return made
+
+
+def put_together(lift: Lifter, fit_line: int | None, pipeline: str) -> Rewrite:
+    """Return what became of a script that was run symbolically."""
     stops = list(lift.stops)
     plan = None
     fit = chosen(lift, fit_line)

@@ -79,6 +79,13 @@ def written_files(script: Script) -> tuple[str, ...]:
     return tuple(dict.fromkeys(use.path for use in effects_of(script).writes))
 
 
+def written_by(script: Script, node: ast.stmt) -> set[str]:
+    """Return the paths that a statement of a script, or a function of the script that it names, writes."""
+    named = loaded([node])
+    within = [node, *(f for f in ast.walk(script.tree) if isinstance(f, ast.FunctionDef) and f.name in named)]
+    return {use.path for use in effects_of(script).writes for n in within if n.lineno <= use.line <= (n.end_lineno or n.lineno)}
+
+
 WRITERS = {
     "to_csv",
     "to_json",
@@ -266,6 +273,8 @@ def _only_looks(lift: Lifter, call: ast.Call) -> bool:
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
+    if isinstance(node, ast.Constant | ast.JoinedStr):
+        return True  # methods of a text of the script
     if not isinstance(node, ast.Name):
         return False
     value = value_of(lift, node.id)

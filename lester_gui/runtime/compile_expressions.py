@@ -34,6 +34,7 @@ RAISING: Final = frozenset(
         "py_mod",
         "split_item",
         "word_item",
+        "letter",
         "py_split",
         "py_int",
         "py_float",
@@ -185,11 +186,26 @@ def _floor(args: list[_Argument], when_negative: str, otherwise: str) -> str:
 
 
 def _py_floordiv(args: list[_Argument], result: Typed) -> str:
-    return _floor(args, "{a} // {b} - 1", "{a} // {b}")
+    if result[0] is not Type.FLOAT:
+        return _floor(args, "{a} // {b} - 1", "{a} // {b}")
+    a, b = (_number(arg, Type.FLOAT) for arg in args)
+    whole = f"({a} - {a} % {b}) / {b} - CASE WHEN {_against(a, b)} THEN 1 ELSE 0 END"  # but for rounding, as CPython divides
+    down = f"CASE WHEN {whole} - floor({whole}) > 0.5 THEN floor({whole}) + 1 ELSE floor({whole}) END"
+    return f"CASE WHEN {b} = 0 THEN {_raise('division by zero')} ELSE {_no_nan(down)} END"
 
 
 def _py_mod(args: list[_Argument], result: Typed) -> str:
-    return _floor(args, "{a} % {b} + {b}", "{a} % {b}")
+    if result[0] is not Type.FLOAT:
+        return _floor(args, "{a} % {b} + {b}", "{a} % {b}")
+    a, b = (_number(arg, Type.FLOAT) for arg in args)
+    nought = f"CASE WHEN {b} < 0 THEN CAST('-0.0' AS DOUBLE) ELSE CAST(0 AS DOUBLE) END"
+    rest = f"CASE WHEN {a} % {b} = 0 THEN {nought} WHEN {_against(a, b)} THEN {a} % {b} + {b} ELSE {a} % {b} END"
+    return f"CASE WHEN {b} = 0 THEN {_raise('division by zero')} ELSE {_no_nan(rest)} END"
+
+
+def _against(a: str, b: str) -> str:
+    """What fmod leaves of a, where its sign is not that of the divisor."""
+    return f"{a} % {b} <> 0 AND ({a} % {b} < 0) <> ({b} < 0)"
 
 
 def _sqrt(args: list[_Argument], result: Typed) -> str:
@@ -309,11 +325,24 @@ def _replace(args: list[_Argument], result: Typed) -> str:
 
 
 def _slice_text(args: list[_Argument], result: Typed) -> str:
-    places = [a.expr.value for a in args[1:] if isinstance(a.expr, Literal)]
-    if any(isinstance(place, int) and place < 0 for place in places):
-        raise UserError("Slicing text from its end is not supported yet", hint="Leave the step to a user function.")
-    start, stop = args[1].sql, args[2].sql
-    return f"substring({args[0].sql}, {start} + 1, greatest({stop} - {start}, 0))"
+    text = args[0].sql
+    start, stop = (_place(text, a) for a in args[1:])
+    return f"substring({text}, {start} + 1, greatest({stop} - {start}, 0))"
+
+
+def _letter(args: list[_Argument], result: Typed) -> str:
+    text, place = args[0].sql, args[1].sql
+    there = f"{place} < length({text}) AND {place} >= -length({text})"
+    letter = f"substring({text}, CASE WHEN {place} < 0 THEN length({text}) + {place} ELSE {place} END + 1, 1)"
+    return f"CASE WHEN {there} THEN {letter} ELSE {_raise('string index out of range')} END"
+
+
+def _place(text: str, place: _Argument) -> str:
+    """A place in a text, counted from its start."""
+    value = place.expr.value if isinstance(place.expr, Literal) else None
+    if isinstance(value, int) and value >= 0:
+        return place.sql
+    return f"CASE WHEN {place.sql} < 0 THEN greatest(length({text}) + {place.sql}, 0) ELSE {place.sql} END"
 
 
 def _py_str(args: list[_Argument], result: Typed) -> str:
@@ -417,6 +446,7 @@ SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
     "replace": _replace,
     "concat_text": lambda args, result: " || ".join(a.sql for a in args),
     "slice_text": _slice_text,
+    "letter": _letter,
     "split_item": _function("lester_split_item"),
     "word_item": _function("lester_word_item"),
     "py_split": _function("lester_split"),

@@ -345,7 +345,7 @@ def _cut(split: Split, count: int) -> int:
     size = split.train_size if split.train_size is not None else split.test_size
     if size is None:
         raise UserError("The plan does not say where the script cuts", hint="Rewrite the pipeline again.")
-    whole = round if split.method == "pandas_sample" else int
+    whole = round if split.method in ("pandas_sample", "rounded") else int
     number = whole(count * size) if isinstance(size, float) else int(size)
     number = max(0, min(count, number if number >= 0 else count + number))
     given_is_first = (split.train_size is not None) == (split.cut == "train_first")

@@ -79,7 +79,7 @@ def texts(draw: st.DrawFn, schema: Schema, depth: int = 1, functions: bool = Fal
         case "replace":
             return op("replace", draw(st.sampled_from(columns)), lit("a"), lit("bb"))
         case _:
-            return op("slice_text", draw(st.sampled_from(columns)), lit(0), lit(draw(st.integers(0, 2))))
+            return op("slice_text", draw(st.sampled_from(columns)), lit(draw(st.integers(-2, 1))), lit(draw(st.integers(-1, 2))))
 
 
 @st.composite

@@ -186,6 +186,7 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "concat_text": lambda *parts: "".join(parts),
     "slice_text": lambda a, i, j: a[i:j],
     "split_item": lambda a, sep, i: a.split(sep)[i],
+    "letter": lambda a, i: a[i],
     "word_item": lambda a, i: a.split()[i],
     "py_split": str.split,
     "py_split_words": str.split,

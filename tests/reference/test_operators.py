@@ -170,6 +170,7 @@ PYTHON = {
     "endswith": "a.endswith(b)",
     "replace": "a.replace(b, c)",
     "slice_text": "a[b:c]",
+    "letter": "a[b]",
     "split_item": "a.split(b)[c]",
     "word_item": "a.split()[b]",
     "py_split": "a.split(b)",

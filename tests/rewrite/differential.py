@@ -112,7 +112,7 @@ def planned(folder: Path, plan: Plan) -> Fitted:
 
 
 def _bytes(folder: Path, source: str) -> bytes:
-    kinds = (".csv", ".txt", ".tsv", ".data", ".test", ".jsonl", ".json")
+    kinds = (".csv", ".txt", ".dat", ".tsv", ".data", ".test", ".jsonl", ".json")
     found = next(p for p in folder.rglob(f"{source}.*") if p.suffix in kinds)
     return found.read_bytes()
 
@@ -193,7 +193,8 @@ def _dealt(split: Split, n: int) -> list[int]:
         return [int(i) for i in (drawn if split.cut == "train_first" else table.drop(drawn.index))["i"]]
     size = split.train_size if split.train_size is not None else split.test_size
     assert size is not None
-    cut = int(size * n) if isinstance(size, float) else size + n * (size < 0)
+    whole = round if split.method == "rounded" else int
+    cut = whole(size * n) if isinstance(size, float) else size + n * (size < 0)
     if (split.train_size is None) == (split.cut == "train_first"):
         cut = n - cut
     order = list(range(n))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.domain import Module, Result
+from lester_gui.rewrite.lift.domain import Module, Ref, Result
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.line_tests import unchanged
 from lester_gui.rewrite.lift.statements import block
@@ -14,32 +14,38 @@ from lester_gui.rewrite.lift.stop import Stopped
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
+COLLECTED = (ast.Name, ast.Constant, ast.Tuple, ast.expr_context)  # what a handler may put into a list of broken lines
 CATCHING = {"JSONDecodeError", "ValueError", "Exception", "BaseException"}
 
 
 def passes_over_broken(lift: Lifter, node: ast.Try, caught: tuple[tuple[str, ...], ...]) -> bool:
     """Recognise and run ``try: raw = json.loads(line)`` with a handler that goes on with the next line.
 
-    Only the reading of the line may stand in the block, so that nothing else can lead to the handler. The handler may print, and
-    count what it passed over; nobody may compute with such a count.
+    The block begins with the reading of the line; what follows in it is tried on its own, since it leads to the same handlers.
+    The handler may print, and count or collect what it passed over; nobody may compute with these.
     """
-    if not lift.loops or not lift.straight or node.finalbody or len(node.handlers) != 1 or len(node.body) != 1:
+    if not lift.loops or not lift.straight or node.finalbody or not _reads(lift, node.body[0]):
         return False
-    handler = node.handlers[0]
-    if (caught[0] and not set(caught[0]) & CATCHING) or not _reads(lift, node.body[0]):
+    handler = next((h for h, kinds in zip(node.handlers, caught, strict=True) if not kinds or set(kinds) & CATCHING), None)
+    if handler is None:
         return False
-    counts = _counts(lift, handler.body, last=lift.loops[-1].body[-1] is node and not node.orelse)
+    counts = _counts(lift, handler.body, last=lift.loops[-1].body[-1] is node)
     if counts is None:
         return False
     unchanged(lift)
     before, lift.skips_broken = lift.skips_broken, True
     try:
-        block(lift, node.body)
+        block(lift, node.body[:1])
     finally:
         lift.skips_broken = before
     for name in counts:
-        lift.names[name] = Result("count")
-    block(lift, node.orelse)
+        value = lift.names.get(name)
+        if isinstance(value, Ref):
+            lift.heap[value.id] = Result("lines")
+        else:
+            lift.names[name] = Result("count")
+    rest = node.body[1:]
+    block(lift, [ast.copy_location(ast.Try(rest, node.handlers, node.orelse, []), node)] if rest else node.orelse)
     return True
 
 
@@ -94,7 +100,10 @@ def _counts(lift: Lifter, body: list[ast.stmt], last: bool) -> list[str] | None:
                 return None
             names.append(statement.target.id)
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            if not _only_tells(lift, statement.value):
+            call = statement.value
+            if _is_append(call) and all(isinstance(n, COLLECTED) for n in ast.walk(call.args[0])):
+                names.append(call.func.value.id)  # type: ignore[attr-defined]
+            elif not _only_tells(lift, call):
                 return None
         elif not isinstance(statement, ast.Pass):
             return None

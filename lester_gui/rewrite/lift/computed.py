@@ -11,12 +11,13 @@ from lester_gui.ir.expressions import Call
 from lester_gui.ir.learning import Function
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.carried import definitions, needed_modules
-from lester_gui.rewrite.lift.domain import Cell, Const, Items, Module, Tup, UserFunction, Value
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Fields, Items, Module, Tup, UserFunction, Value
 from lester_gui.rewrite.lift.json_values import JsonList
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.purity import check_body, check_pure
 from lester_gui.rewrite.lift.returns import type_in
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
+from lester_gui.rewrite.lift.whole_lines import is_loose, pieces_of
 from lester_gui.rewrite.slicing import MUTATORS
 
 if TYPE_CHECKING:
@@ -166,6 +167,8 @@ class _Builder:
                 return self.inlined(value)
             if isinstance(value, JsonList):
                 return self.decoded(value)
+            if isinstance(value, Fields | Accessor):
+                return self.split(value)
             if value is not None and _is_literal(self.lift, value):
                 return ast.parse(repr(self.lift.const(value)), mode="eval").body
             if isinstance(node, ast.Name):
@@ -186,6 +189,26 @@ class _Builder:
         self.pieces["import json"] = None
         name = self.parameters.setdefault(value.text, f"a{len(self.parameters) + 1}")
         return ast.parse(f"json.loads({name})", mode="eval").body
+
+    def split(self, value: Fields | Accessor) -> ast.expr:
+        """Return the pieces of a text, or of a line of any number of fields, as the text that is split.
+
+        Raises
+        ------
+        Stopped
+            If it is anything else, or the separator is no constant.
+        """
+        source = self.lift.texts.get(value.source) if isinstance(value, Fields) else None
+        if isinstance(value, Fields) and source is not None and is_loose(self.lift, source):
+            value = pieces_of(self.lift, value)
+        owner = value.owner if isinstance(value, Accessor) and value.kind == "pieces" else None
+        if not isinstance(owner, Tup) or len(owner.items) != 2 or not isinstance(owner.items[1], Const):
+            raise Stopped(*_missing())
+        text = owner.items[0]
+        if not isinstance(text, Cell) or text.nullable:
+            raise Stopped(*_missing())
+        name = self.parameters.setdefault(text, f"a{len(self.parameters) + 1}")
+        return ast.parse(f"{name}.split({owner.items[1].value!r})", mode="eval").body
 
     def element(self, node: object, bound: frozenset[str]) -> object:
         if isinstance(node, ast.comprehension):

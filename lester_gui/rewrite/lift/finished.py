@@ -31,13 +31,17 @@ from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.folds import classify
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.running import Running, there
-from lester_gui.rewrite.lift.sided import refuse_state, sides
+from lester_gui.rewrite.lift.sided import refuse_state, sides, wants_tables
 from lester_gui.rewrite.lift.statements.branch import merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
+
+
+Filled = tuple[int, Value, tuple[int, ...]]
+"""A list that a loop fills: which object, its element, and the lines that append to it."""
 
 
 class Finished:
@@ -166,11 +170,11 @@ class Finished:
 
     def lists(self) -> None:
         """Appends: lists filled under one condition are columns of one table."""
-        groups: dict[Expr, list[tuple[int, Value, tuple[int, ...]]]] = {}
+        groups: dict[Expr, list[Filled]] = {}
         for ident, effects in self.of("append").items():
             guard, value, lines = self.guarded(effects)
             groups.setdefault(guard, []).append((ident, value, lines))
-        for guard, lists in groups.items():
+        for guard, lists in self.together(groups).items():
             flat: list[Cell] = []
             for _, value, _ in lists:
                 flat += leaves(self.lift, value)
@@ -196,6 +200,22 @@ class Finished:
                 container = self.lift.heap[ident]
                 assert isinstance(container, InLoop)
                 self.lift.heap[ident] = self.joined_to(container.before, made)
+
+    def together(self, groups: dict[Expr, list[Filled]]) -> dict[Expr, list[Filled]]:
+        """Return lists by guard, where guards that differ only in what every row meets, or else the script ends, are one."""
+        always = {self.expr(c) for c in self.loop.demanded}
+        alike: dict[frozenset[Expr], list[Expr]] = {}
+        for guard in groups:
+            alike.setdefault(frozenset(c for c in paths.conjuncts(guard) if c not in always), []).append(guard)
+        out: dict[Expr, list[Filled]] = {}
+        for guards in alike.values():
+            whole = max(guards, key=lambda g: len(list(paths.conjuncts(g))))
+            asked = list(paths.conjuncts(whole))
+            if any(c not in asked for g in guards for c in paths.conjuncts(g)):
+                out |= {g: groups[g] for g in guards}
+                continue
+            out[whole] = [one for g in guards for one in groups[g]]
+        return out
 
     def exactly(
         self, node: Node, resolved: list[Cell], names: list[str], call: str, lines: tuple[int, ...]
@@ -244,8 +264,8 @@ class Finished:
                 by_path.setdefault(e.path, []).append(e)
         for path, effects in by_path.items():
             lift = self.lift
-            before = lift.files.get(path)
-            if before is not None and not isinstance(before, int):
+            before = lift.files.get(path) or written.Begun()
+            if not isinstance(before, written.Begun):
                 lift.files[path] = Const("rows of two loops")
                 continue
             if len(effects) > 1 and any(
@@ -260,7 +280,7 @@ class Finished:
             lines = tuple(sorted({*lines, *self.loop.lines}))
             node, resolved = self.rows(guard, cell_list, lines)
             row: Value = Tup(tuple(resolved)) if quoted else _concatenated(resolved)
-            made = written.written(lift, node, row, names, lines, call, before or 0, quoted)
+            made = written.written(lift, node, row, names, lines, call, before, quoted)
             lift.files[path] = made
             lift.wrote(path, "table", call)
 
@@ -339,6 +359,7 @@ class Finished:
             if fold.kind == "none":
                 return old
             if self.loop.part is not None or self.loop.order is not None:
+                wants_tables(lift, self.loop.part)
                 raise no_rule("what a loop over one side of a split, or over rows in random order, leaves in a variable")
             fold = replace(fold, value=self.running.resolve(fold.value), guard=self.running.guard(fold.guard))
             if fold.kind == "last":

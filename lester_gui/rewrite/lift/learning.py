@@ -86,6 +86,8 @@ class Learner:
 
         fields: dict[str, Any] = {"kind": "positional" if order is None else "random", "cut": "train_first"}
         fields |= share_of(self.lift, size)
+        if fields.get("method") and order is not None:
+            raise no_rule("rows in a random order that are cut at a rounded share")
         groups = None
         if order is None:
             fields["shuffle"] = False
@@ -149,7 +151,11 @@ class Learner:
                 return self._without_split(fit)
             root, other = self.lift.align.root(fit.matrix.node), self.lift.align.root(test[0].node)
             if isinstance(root, Filter) and isinstance(other, Filter) and self.lift.align.same(root.parent, other.parent):
-                return self._by_condition(fit, root, other, test)
+                try:
+                    return self._by_condition(fit, root, other, test)
+                except Stopped as stop:  # what one side was given of the other is no value of the table before it was cut
+                    if stop.reason is not Reason.SHAPE:
+                        raise
             return self._by_file(fit, test)
 
     def _test_rows(self, fit: Fit) -> tuple[Matrix, Column1] | None:

@@ -48,6 +48,7 @@ class Lifter(Tables):
         self.failed: dict[str, list[ast.stmt]] = {}
         self.observe_step: Callable[[Any], Schema | None] | None = None
         self.learner = Learner(self)
+        self.wishes: set[tuple[object, ...]] = set()  # hints under which another attempt may get further
         self.fits: list[Fit] = []
         self.fitting: Value | None = None  # the labels while an estimator is fitted, None where it is only used
         self.functions: dict[str, Any] = {}

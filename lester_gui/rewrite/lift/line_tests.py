@@ -84,7 +84,7 @@ def left_out(source: LineSource) -> None:
     Stopped
         If the script asks how lines begin that it has stripped in different ways.
     """
-    if source.filled and (source.loose or source.width == 1 or _is_blank(source.options.get("sep"))):
+    if source.filled and not source.loose and (source.width == 1 or _is_blank(source.options.get("sep"))):
         raise no_rule("a line that is compared with '' before blanks are stripped")
     if not source.prefixes:
         return

@@ -17,6 +17,7 @@ from lester_gui.rewrite.lift import cells, shapes
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
+    Const,
     Frame,
     Items,
     Keyed,
@@ -27,7 +28,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.stop import Stop, Stopped, shape
-from lester_gui.rewrite.slicing import defines, effects, everything_may_change, loaded
+from lester_gui.rewrite.slicing import defines, effects, everything_may_change, loaded, written_by
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -81,6 +82,9 @@ def recover(lift: Lifter, body: Sequence[ast.stmt], position: int, stop: Stopped
     if (reached | changed) & lift.twice:  # what it changes in one of them, it changes in all
         for ident in lift.twice:
             lift.heap[ident] = origin
+    if not lift.activations[-1].module:
+        for path in written_by(lift.script, node):
+            lift.files[path] = Const("a file that is written by statements that are not lifted")
     shown = ", ".join(dict.fromkeys([*covered, *assigned]))
     lift.stops.append(Stop(line, stop.reason, stop.why, shown, bool(covered)))
 

@@ -14,7 +14,7 @@ FALSE = Literal(False)
 PARTIAL = frozenset(
     {
         *("py_div", "py_floordiv", "py_mod", "split_item", "word_item", "py_int", "py_float", "to_int", "parse_date"),
-        *("make_date", "parse_time", "float_or_nan"),
+        *("letter", "make_date", "parse_time", "float_or_nan"),
     }
     & set(OPERATORS)
 )

@@ -5,15 +5,66 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, walk
-from lester_gui.rewrite.lift import masks
-from lester_gui.rewrite.lift.domain import InLoop, Items, Leaf, Rows, Value
+from lester_gui.ir.nodes import Node
+from lester_gui.ir.schema import Type
+from lester_gui.ir.windows import Window, WindowColumn
+from lester_gui.rewrite.lift import cells, masks, stages
+from lester_gui.rewrite.lift.domain import Cell, Const, InLoop, Items, Leaf, Part, Rows, Value
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
-from lester_gui.rewrite.lift.templates import leaves
+from lester_gui.rewrite.lift.templates import leaves, mapped
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.finished import Finished
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+
+TABLES = ("sides", "tables")
+"""The hint under which a list that is cut in two is two tables: rows are told apart by their places.
+
+Statistics of one side are values of these tables, which encoders need not know. Where a plan goes without, the sides stay those
+of a split, whose rows are recorded."""
+
+
+def wants_tables(lift: Lifter, part: Part | None) -> None:
+    """Note that a side of a split would have to be a table of its own; only cuts by place can be that."""
+    if part is None:
+        return
+    fields = lift.learner.splits[part.split].fields
+    if fields.get("kind") == "positional" and not fields.get("method"):
+        lift.wishes.add(TABLES)
+
+
+def as_table(lift: Lifter, rows: Rows, low: Value, high: Value) -> Rows | None:
+    """Return the rows of a list before or after a cut as a table, None where sides are those of a split."""
+    low, high = lift.content(low), lift.content(high)
+    first = low in (Const(None), Const(0))
+    bound = high if first else low
+    if TABLES not in lift.hints or rows.part is not None or (not first and high != Const(None)):
+        return None
+    if not isinstance(bound, Cell | Const):
+        return None
+    node, place = _places(lift, rows.node)
+    cut = cells.cell_of(bound)
+    if cut.type is not Type.INT or (isinstance(bound, Const) and bound.value < 0):  # type: ignore[operator]
+        return None
+    condition = cells.compare("Lt" if first else "GtE", place, cut, pandas=False).expr
+    template = mapped(lift, rows.template, lambda c: lift.move(c, rows.node, node))
+    out, found = stages.restrict(lift, node, condition, leaves(lift, template), lift.lines)
+    queue = iter(found)
+    return Rows(out, mapped(lift, template, lambda c: next(queue)))
+
+
+def _places(lift: Lifter, node: Node) -> tuple[Node, Cell]:
+    """Return a table with the place of each row, counted from 0; cuts of one list share it."""
+    for base, made, name in lift.placed:
+        if lift.align.same(base, node):
+            return made, cells.column(made, name)
+    column = WindowColumn(lift.free_column(node, "place"), "cumcount")
+    made = lift.step(Window, lift.naming.called(node), node, parent=node, by=(), columns=(column,), drop_null_keys=False)
+    lift.placed.append((node, made, column.name))
+    return made, cells.column(made, column.name)
 
 
 def one_side(done: Finished) -> None:
@@ -22,6 +73,7 @@ def one_side(done: Finished) -> None:
     A loop over rows in random order, too, for all else would need their order.
     """
     if done.loop.part is not None and any(e.kind != "append" or e.guard != TRUE for e in done.loop.effects):
+        wants_tables(done.lift, done.loop.part)
         raise no_rule("a loop over one side of a split that does more than filling lists")
     if done.loop.order is not None and any(e.kind != "append" or e.guard != TRUE for e in done.loop.effects):
         raise no_rule("a loop over rows in random order that does more than filling lists")

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 
-def share_of(lift: Lifter, size: Value) -> dict[str, float | int]:
+def share_of(lift: Lifter, size: Value) -> dict[str, float | int | str]:
     """Return where `size` cuts the rows, as the fields of a split: how many come first, or how many come last.
 
     ``int(0.8 * n)`` is a share of the first, ``n - int(0.2 * n)`` one of the last; a constant is a number of rows.
+    ``round(0.8 * n)`` has a method of its own.
 
     Raises
     ------
@@ -32,6 +33,9 @@ def share_of(lift: Lifter, size: Value) -> dict[str, float | int]:
         share = _share(content.expr)
         if share is not None:
             return {"train_size": share}
+        nearest = _rounded(content.expr)
+        if nearest is not None:
+            return {"train_size": nearest, "method": "rounded"}
         expr = content.expr
         if isinstance(expr, Apply) and expr.operator == "sub" and _is_count(expr.arguments[0]):
             last = expr.arguments[1]
@@ -47,14 +51,26 @@ def _is_count(expr: Expr) -> bool:
     return isinstance(expr, Leaf) and expr.kind in ("count", "width")
 
 
+def _rounded(expr: Expr) -> float | None:
+    """The share of ``round(0.8 * n)``: rounded as Python does, half to even."""
+    inner = expr.arguments[0] if isinstance(expr, Apply) and expr.operator == "to_int" else None
+    if isinstance(inner, Apply) and inner.operator == "py_round" and inner.arguments[1] == Literal(0):
+        return _product(inner.arguments[0])
+    return None
+
+
+def _product(expr: Expr) -> float | None:
+    """The share in ``0.8 * n``."""
+    if isinstance(expr, Apply) and expr.operator == "mul":
+        for a, b in (expr.arguments, expr.arguments[::-1]):
+            if _is_count(a) and isinstance(b, Literal) and isinstance(b.value, float):
+                return b.value
+    return None
+
+
 def _share(expr: Expr) -> float | None:
     if isinstance(expr, Apply) and expr.operator == "to_int":
-        inner = expr.arguments[0]
-        if isinstance(inner, Apply) and inner.operator == "mul":
-            for a, b in (inner.arguments, inner.arguments[::-1]):
-                if _is_count(a) and isinstance(b, Literal) and isinstance(b.value, float):
-                    return b.value
-        return None
+        return _product(expr.arguments[0])
     if isinstance(expr, Apply) and expr.operator == "py_floordiv" and isinstance(expr.arguments[1], Literal):
         top, bottom = expr.arguments[0], expr.arguments[1].value
         factor: object = 1
@@ -71,7 +87,7 @@ def _as_share(numerator: int, denominator: int) -> float | None:
     """The float with which ``int(n * share)`` is ``n * numerator // denominator`` for every n below 2**50, if it is sure to be.
 
     Where the quotient is whole, the product must not fall short of it: it does not where the share is not too small, or too small
-    by less than half of what rounding mends.
+    by no more than half of what rounding mends: at just half, only a power of two has a neighbour that is as near, and is even.
     """
     share, exact = Fraction(numerator / denominator), Fraction(numerator, denominator)
-    return numerator / denominator if share >= exact or (exact - share) / exact < Fraction(1, 2**54) else None
+    return numerator / denominator if share >= exact or (exact - share) / exact <= Fraction(1, 2**54) else None

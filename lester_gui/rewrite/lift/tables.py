@@ -63,6 +63,7 @@ class Tables(Objects):
         self.rowwise = False
         self.tips: dict[int, tuple[int, Node]] = {}
         self.used_last: dict[int, int] = {}
+        self.placed: list[tuple[Node, Node, str]] = []  # tables, the same with the place of each row, and that column
         self.counted: dict[int, tuple[Node, Part | None]] = {}
         self.passing: frozenset[str] = frozenset()  # names that a later round of a loop assigns again
 
@@ -177,6 +178,9 @@ class Tables(Objects):
     def _with_state(self, node: Node, leaf: Leaf) -> tuple[Node, str]:
         state = self.states[leaf.ident]
         if state.part is not None:
+            from lester_gui.rewrite.lift.sided import wants_tables
+
+            wants_tables(cast("Lifter", self), state.part)
             raise shape("A statistic of one side of the split is used outside an encoder")
         source, column = self.as_column(state.node, state.cell, leaf.name, state.lines)
         measure = Measure(leaf.name, state.function, None if state.function == "size" else column, state.share)

@@ -9,7 +9,7 @@ from lester_gui.ir.expressions import Apply, Column, Expr, Literal
 from lester_gui.ir.nodes import Node, Project, Reader
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, iterators, line_tests, paths, whole_lines
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, Handle, Items, Leaf, LineOf, Value
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, Fields, Handle, Items, Leaf, LineOf, Value
 from lester_gui.rewrite.lift.library.pandas_io import as_options, normal, read
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, function, method
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -36,6 +36,7 @@ class LineSource:
     split_at: str = "none"  # how far lines are stripped before they are split
     separator: str | None = None  # of lines that are read as a whole and split later
     filled: bool = False  # a line of nothing but blanks is taken for one without any character
+    tail: bool = False  # an empty text comes after the last line
 
 
 # -- opening and closing -----------------------------------------------------------------------------------------------
@@ -95,10 +96,13 @@ def read_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     raise no_rule(f"file.{what}")
 
 
-@method("file", "splitlines")
+@method("file", "splitlines", "split")
 def split_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
-    """``f.read().splitlines()``: lines without their ends."""
-    return replace(handle, options=tuple((k, v) for k, v in handle.options if k != "whole") + (("cut", True),))
+    """``f.read().splitlines()``: lines without their ends; split at these, an empty text comes after the last end."""
+    if args.what.endswith(".split") and [lift.content(v) for v in args.positional] != [Const("\n")]:
+        raise no_rule("a whole file that is split in this way")
+    tail: tuple[tuple[str, object], ...] = (("tail", True),) if args.what.endswith(".split") else ()
+    return replace(handle, options=(*((k, v) for k, v in handle.options if k != "whole"), ("cut", True), *tail))
 
 
 @method("file", "strip", "rstrip")
@@ -138,14 +142,15 @@ def _skipped(handle: Handle, count: int = 1) -> Handle:
 def some_lines(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     """``lines[1:]``."""
     key = lift.content(args.positional[0])
-    from lester_gui.rewrite.lift.domain import Accessor
-
     if isinstance(key, Accessor) and key.kind == "slice":
         low, high, step = lift.const(key.owner)
         if high is None and step is None and isinstance(low, int) and low >= 0:
             return _skipped(handle, low)
     if key == Const(0):
-        return LineOf(0, "header", handle.path)
+        from lester_gui.rewrite.lift.headers import first_of_file
+
+        names = first_of_file(lift, handle, args.owner)
+        return LineOf(0, "header", handle.path) if names is None else names
     raise no_rule("some lines of a file")
 
 
@@ -184,7 +189,7 @@ def line_source(lift: Lifter, handle: Handle) -> tuple[LineSource | WrittenLines
     """Return what a loop over a file runs over, and what its variable holds."""
     options = dict(handle.options)
     form = options.pop("csv", None)
-    cut = options.pop("cut", False)
+    cut, tail = options.pop("cut", False), bool(options.pop("tail", False))
     if options.pop("whole", False):
         raise no_rule("going through a file character by character")
     if handle.path in lift.files:
@@ -196,7 +201,7 @@ def line_source(lift: Lifter, handle: Handle) -> tuple[LineSource | WrittenLines
         raise no_rule("reading a file that the script wrote with a library")
     ident = lift.number()
     names = options.pop("fieldnames", None)
-    source = LineSource(handle.path, ident, options=options)
+    source = LineSource(handle.path, ident, options=options, tail=tail)
     lift.texts[ident] = source
     if form is None:
         return source, LineOf(ident, "newline" if cut else "none")
@@ -272,7 +277,7 @@ def _fix(source: LineSource, name: str, value: object) -> None:
 def fix_width(lift: Lifter, fields: Fields, count: int, names: list[str]) -> tuple[Value, ...]:
     """Return the fields of a line that is unpacked into `count` names."""
     source = lift.texts[fields.source]
-    if isinstance(source, LineSource) and source.loose:
+    if isinstance(source, LineSource) and whole_lines.is_loose(lift, source):
         from lester_gui.rewrite.lift.library.text_pieces import unpacked
 
         return unpacked(lift, whole_lines.pieces_of(lift, fields), count)
@@ -308,7 +313,8 @@ def all_fields(lift: Lifter, fields: Fields) -> tuple[Cell, ...]:
 def _observed_width(lift: Lifter, source: LineSource) -> int:
     from lester_gui.rewrite.lift.records import Asked
 
-    return len(lift.observe(Asked(normal(source.path), source.reader, as_options(source.options), ())))
+    with whole_lines.regular(lift, source):
+        return len(lift.observe(Asked(normal(source.path), source.reader, as_options(source.options), ())))
 
 
 @method("fields", "__getitem__")
@@ -318,7 +324,7 @@ def one_field(lift: Lifter, fields: Fields, args: Arguments) -> Value:
     source = lift.texts[fields.source]
     if isinstance(key, Const) and isinstance(key.value, int):
         place = key.value
-        if isinstance(source, LineSource) and source.loose:
+        if isinstance(source, LineSource) and whole_lines.is_loose(lift, source):
             return METHODS["pieces", "__getitem__"](lift, whole_lines.pieces_of(lift, fields), args)
         if isinstance(source, WrittenView) and source.split:
             lift.note("separator-in-field", source.path)
@@ -327,8 +333,6 @@ def one_field(lift: Lifter, fields: Fields, args: Arguments) -> Value:
         if source.width is not None and place >= source.width:
             raise shape("A field is read that the line does not have")
         return _each(fields, field_cell(source, place))
-    from lester_gui.rewrite.lift.domain import Accessor
-
     if isinstance(key, Accessor) and key.kind == "slice":
         low, high, step = lift.const(key.owner)
         return lift.new(Items(tuple(all_fields(lift, fields)[low:high:step])))
@@ -382,6 +386,8 @@ def read_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]
     if source.reader is Reader.PYTHON_LINES and "sep" not in source.options and not whole:
         raise no_rule("a file whose lines are not split")
     line_tests.left_out(source)
+    if source.tail and not source.options.get("skip_blank"):
+        raise no_rule("a file that is split at the ends of its lines, so that an empty text comes last")
     if whole:
         whole_lines.reading(source)
     for known in lift.reads:
@@ -406,7 +412,8 @@ def read_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]
     if source.width is None and source.reader is Reader.PYTHON_LINES:
         source.options["extra"] = "ignore"  # a script that picks fields by number does not look at further ones
     before, lift.lines = lift.lines, tuple(sorted({*lift.lines, *source.lines}))
-    node = read(lift, source.path, source.reader, as_options(source.options), tuple(names))
+    with whole_lines.regular(lift, source):
+        node = read(lift, source.path, source.reader, as_options(source.options), tuple(names))
     lift.lines = before
     lift.reads.append(LinesRead(source.path, source.reader, dict(source.options), node))
     return node, _columns(source, tuple(names))
@@ -414,7 +421,7 @@ def read_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]
 
 def objects_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]:
     """Return the node that reads a file of JSON objects, and the column that each field is."""
-    if source.filled or source.prefixes or source.whole or source.loose:
+    if source.filled or source.prefixes or source.whole or source.loose or (source.tail and not source.options.get("skip_blank")):
         raise no_rule("lines of JSON that the script looks at as texts, too")
     options = as_options(source.options)
     node: Node | None = next((r.node for r in lift.reads if (r.path, r.reader, r.options) == _same(source)), None)

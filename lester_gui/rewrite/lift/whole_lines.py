@@ -7,6 +7,8 @@ fields are pieces of the line.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal
@@ -14,7 +16,8 @@ from lester_gui.ir.nodes import Reader
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Fields, Leaf, LineOf, Tup, Value
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, method
-from lester_gui.rewrite.lift.stop import no_rule
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
+from lester_gui.runtime.read import RaggedLine
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -65,6 +68,22 @@ def loosened(lift: Lifter, fields: Fields) -> LineSource:
     source.loose = True
     source.whole.add(str(source.options["strip"]))
     return source
+
+
+def is_loose(lift: Lifter, source: LineSource) -> bool:
+    """Whether the lines of a file have different numbers of fields: the script asks for it, or an earlier pass found it."""
+    return source.loose or (source.reader is Reader.PYTHON_LINES and ("ragged", source.path) in lift.hints)
+
+
+@contextmanager
+def regular(lift: Lifter, source: LineSource) -> Iterator[None]:
+    """Run a block that reads lines with one number of fields; where they have several, the next pass allows for it."""
+    try:
+        yield
+    except RaggedLine as error:
+        if source.reader is Reader.PYTHON_LINES:
+            lift.hints.setdefault(("ragged", source.path), "loose")
+        raise Stopped(Reason.SHAPE, error.message) from error
 
 
 def pieces_of(lift: Lifter, fields: Fields) -> Accessor:

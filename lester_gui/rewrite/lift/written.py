@@ -9,7 +9,7 @@ from lester_gui.ir.expressions import Apply, Column, Expr, Literal
 from lester_gui.ir.nodes import Node, Project, Select
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, missing
-from lester_gui.rewrite.lift.domain import Cell, Const, Fields, Handle, Items, LineOf, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Fields, Handle, Items, LineOf, Result, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A text file before its rows: how many lines it has so far, and the fields of the last of them where csv wrote it."""
+
+    lines: int = 0
+    names: tuple[str, ...] = ()
+    separator: object = ","  # of csv
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenLines:
     """A text file that the script wrote: one line per row of `node`, made of constant pieces and columns."""
 
     node: Node
     pieces: tuple[Expr, ...]
-    headers: int = 0
+    begun: Begun = Begun()
     quoted: bool = False
     path: str = ""
 
@@ -124,39 +133,62 @@ def write_line(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     if not lift.loops:
         text = lift.content(value)
         if isinstance(text, Const):
-            before = lift.files.get(handle.path)
-            if before is not None and not isinstance(before, int):
+            before = lift.files.get(handle.path) or Begun()
+            if not isinstance(before, Begun):
                 lift.files[handle.path] = Const("more text after the rows")
             else:
-                lift.files[handle.path] = (before or 0) + str(text.value).count("\n")
+                lift.files[handle.path] = replace(before, lines=before.lines + str(text.value).count("\n"), names=())
         return Const(None)
     lift.loops[-1].effects.append(Effect("write", 0, lift.live, value, None, lift.line, handle.path))
     return Const(None)
 
 
-@function("csv.writer")
+@function("csv.writer", "csv.DictWriter")
 def csv_writer(lift: Lifter, args: Arguments) -> Value:
-    """``csv.writer(f)``."""
-    given = args.bind("csvfile", ignored=("lineterminator",), delimiter=",", quoting=0)
+    """``csv.writer(f)``, ``csv.DictWriter(f, fieldnames)``."""
+    given = args.bind("csvfile", "fieldnames", ignored=("lineterminator",), fieldnames=None, delimiter=",", quoting=0)
     handle = lift.content(given["csvfile"])
-    if not isinstance(handle, Handle):
+    if not isinstance(handle, Handle) or lift.const(given["quoting"]) != 0:
         raise no_rule("csv.writer of this object")
-    return lift.new(replace(handle, options=(("separator", lift.const(given["delimiter"])),)))
+    separator, before = lift.const(given["delimiter"]), lift.files.get(handle.path) or Begun()
+    if isinstance(before, Begun):
+        lift.files[handle.path] = replace(before, separator=separator)
+    options: tuple[tuple[str, object], ...] = (("separator", separator),)
+    if args.what.endswith("DictWriter"):
+        options = (*options, ("fields", lift.strings(given["fieldnames"])))
+    return lift.new(replace(handle, options=options))
+
+
+@method("file", "writeheader")
+def write_header(lift: Lifter, handle: Handle, args: Arguments) -> Value:
+    """``writer.writeheader()``."""
+    names = dict(handle.options).get("fields")
+    if lift.loops or not isinstance(names, tuple):
+        raise no_rule("a header that is written in this way")
+    _begin(lift, handle, names)
+    return Const(None)
+
+
+def _begin(lift: Lifter, handle: Handle, names: tuple[str, ...]) -> None:
+    before = lift.files.get(handle.path) or Begun()
+    if isinstance(before, Begun):
+        lift.files[handle.path] = replace(before, lines=before.lines + 1, names=names)
+    else:
+        lift.files[handle.path] = Const("a row after the rows of a loop")
 
 
 @method("file", "writerow")
 def write_row(lift: Lifter, handle: Handle, args: Arguments) -> Value:
-    """``writer.writerow([…])``."""
+    """``writer.writerow([…])``; of a writer of dicts, ``writer.writerow({…})``."""
     from lester_gui.rewrite.lift.effects import Effect
 
-    row = lift.content(args.positional[0])
-    values = row.items if isinstance(row, Tup) else row.values if isinstance(row, Items) else None
-    if values is None:
-        raise no_rule("writerow of this object")
+    values = _row(lift, handle, lift.content(args.positional[0]))
     if not lift.loops:
-        if all(isinstance(lift.content(v), Const) for v in values):
-            before = lift.files.get(handle.path)
-            lift.files[handle.path] = (before if isinstance(before, int) else 0) + 1
+        contents = [lift.content(v) for v in values]
+        if all(isinstance(c, Const) for c in contents):
+            _begin(lift, handle, tuple(str(c.value) for c in contents if isinstance(c, Const)))
+        else:
+            lift.files[handle.path] = Const("a row of values that are no constants")
         return Const(None)
     fields = [cells.cell_of(lift.content(v)) for v in values]
     if any(f.nullable and not missing.is_nan(lift, f) for f in fields):
@@ -166,8 +198,21 @@ def write_row(lift: Lifter, handle: Handle, args: Arguments) -> Value:
     return Const(None)
 
 
+def _row(lift: Lifter, handle: Handle, row: Value) -> tuple[Value, ...]:
+    """Return the fields of a row in the order in which they are written."""
+    names = dict(handle.options).get("fields")
+    if names is None and isinstance(row, Tup | Items):
+        return row.items if isinstance(row, Tup) else row.values
+    if isinstance(names, tuple) and isinstance(row, Entries) and not row.factory.startswith("object:"):
+        found = {k.value: v for k, v in row.items if isinstance(k, Const)}
+        if set(found) == set(names) and len(found) == len(row.items):
+            return tuple(found[n] for n in names)
+        raise shape("A row is written that has other keys than the file has columns")
+    raise no_rule("writerow of this object")
+
+
 def written(
-    lift: Lifter, node: Node, value: Value, names: list[str], lines: tuple[int, ...], call: str, headers: int, quoted: bool
+    lift: Lifter, node: Node, value: Value, names: list[str], lines: tuple[int, ...], call: str, begun: Begun, quoted: bool
 ) -> WrittenLines:
     """Return the lines of a file as columns of a view that holds exactly what the file holds."""
     if quoted:
@@ -194,17 +239,27 @@ def written(
         node = lift.step(Select, call, node, lines, parent=node, columns=pairs)
     lift.naming.claim(node, call)
     table: dict[Expr, Expr] = {e: Column(n) for e, n in wanted.items()}
-    return WrittenLines(node, tuple(table.get(p, p) for p in pieces), headers, quoted, call)
+    return WrittenLines(node, tuple(table.get(p, p) for p in pieces), begun, quoted, call)
 
 
 def written_line(lift: Lifter, lines: WrittenLines, options: dict[str, object], form: object, handle: Handle) -> Value:
     """Return what the variable of a loop over a written file holds."""
-    if options.pop("skip", 0) != lines.headers:
+    names = options.pop("fieldnames", None)
+    own = form == "dict" and names is None  # the reader takes the header off itself
+    if options.pop("skip", 0) + own != lines.begun.lines:  # type: ignore[operator]
         raise shape("A file is read with another number of header lines than the script wrote")
     if lines.quoted or form is not None:
-        if not lines.quoted or form != "list":
+        fields = tuple(cells.column(lines.node, p.name) for p in lines.pieces if isinstance(p, Column))
+        keys = lines.begun.names if own else names if isinstance(names, tuple) else ()
+        if not lines.quoted or form not in ("list", "dict") or len(fields) != len(lines.pieces):
             raise no_rule("a file written in one way and read in another")
-        return Tup(tuple(cells.column(lines.node, p.name) for p in lines.pieces if isinstance(p, Column)))
+        if options.pop("delimiter", ",") != lines.begun.separator or options:
+            raise no_rule("a file written in one way and read in another")
+        if form == "list":
+            return Tup(fields)
+        if len(keys) != len(fields) or len(set(keys)) != len(keys):
+            raise shape("A file has other fields than the header that the script wrote")
+        return lift.new(Entries(tuple(zip((Const(k) for k in keys), fields, strict=True))))
     ident = lift.number()
     lift.texts[ident] = lines
     return LineOf(ident, "none")

@@ -20,6 +20,7 @@ from lester_gui.rewrite.lift.domain import (
     Fields,
     Frame,
     Grid,
+    Handle,
     InLoop,
     Items,
     Keyed,
@@ -110,12 +111,26 @@ def length(lift: Lifter, args: Arguments) -> Value:
         return number_found(content)
     if isinstance(content, LineOf):
         content = as_text(lift, content)
+    if isinstance(content, Handle):
+        return lines_of(lift, args)
     cell = cells.cell_of(content)
     if cell.type is Type.STR:
         if cell.nullable and not lift.pandas:
             raise shape("len of a text that may be missing")
         return cells.make("str_len", cell)
     raise no_rule(f"len of a {cell.type}")
+
+
+def lines_of(lift: Lifter, args: Arguments) -> Value:
+    """Return how many lines a list of a file's lines has."""
+    from lester_gui.rewrite.lift.library.collections import through
+
+    if lift.is_shown(args):
+        return Result("size")
+    rows = lift.content(through(lift, args.positional[0], Const(None), "list"))
+    if not isinstance(rows, Rows):
+        raise no_rule("how many lines a file has")
+    return lift.count(rows.node)
 
 
 def width_of(lift: Lifter, content: Vocabulary) -> Expr:
@@ -224,9 +239,13 @@ def rounded(lift: Lifter, args: Arguments) -> Value:
     if isinstance(content, Const):
         return Const(round(content.value, digits))  # type: ignore[call-overload]
     cell = cells.cell_of(content)
-    if digits is None or args.what != "round" or cell.type is Type.INT:
+    if args.what != "round" or (cell.type is Type.INT and digits is not None) or cell.type not in (Type.INT, Type.FLOAT):
         raise no_rule("round here")
-    return cells.make("py_round", cell, cells.cell_of(Const(digits)))
+    if digits is not None:
+        return cells.make("py_round", cell, cells.cell_of(Const(digits)))
+    if cell.nullable:
+        raise shape("A value that may be missing is rounded to a whole number")
+    return cell if cell.type is Type.INT else cells.make("to_int", cells.make("py_round", cell, cells.cell_of(Const(0))))
 
 
 @function("builtins.min", "builtins.max")

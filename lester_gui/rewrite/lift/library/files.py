@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lester_gui.rewrite.lift.domain import (
     Column1,
     Const,
+    Entries,
     Estimator,
     Frame,
     Handle,
@@ -20,9 +21,10 @@ from lester_gui.rewrite.lift.domain import (
     Rows,
     Value,
 )
+from lester_gui.rewrite.lift.library import stored
 from lester_gui.rewrite.lift.library.pandas_io import normal
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
-from lester_gui.rewrite.lift.stop import no_rule
+from lester_gui.rewrite.lift.stop import Stopped, no_rule
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -66,7 +68,39 @@ def dump(lift: Lifter, args: Arguments) -> Value:
     path = path_of(lift, target) if target is not None else None
     if path is not None:
         lift.wrote(path, content, written_name(args, 0))
+        stored.dumped(lift, args, path, "json" if args.what.startswith("json") else "pickle")
     return Result("file")
+
+
+@function("joblib.load", "pickle.load", "dill.load", "cloudpickle.load", "sklearn.externals.joblib.load", "pandas.read_pickle")
+def load(lift: Lifter, args: Arguments) -> Value:
+    """``joblib.load(path)``, ``pickle.load(f)``: what the script stored there itself."""
+    found = stored.from_file(lift, args.positional[0], "pickle")
+    if found is None:
+        raise no_rule(f"{args.what} of a file that the script did not write itself")
+    return found
+
+
+@function("pandas.read_parquet", "pandas.read_feather")
+def read_parquet(lift: Lifter, args: Arguments) -> Value:
+    """``pd.read_parquet(path)`` of a table that the script wrote."""
+    given = args.bind("path", ignored=("engine",), columns=None)
+    found = stored.from_file(lift, given["path"], "parquet")
+    if found is None or lift.content(given["columns"]) != Const(None):
+        raise no_rule(f"{args.what} of a file that the script did not write itself")
+    return found
+
+
+@function("numpy.load")
+def load_array(lift: Lifter, args: Arguments) -> Value:
+    """``np.load(path)`` of an array that the script saved, ``np.load(path)["X"]`` of several."""
+    given = args.bind("file", ignored=("mmap_mode", "allow_pickle", "fix_imports", "encoding"))
+    path = path_of(lift, given["file"])
+    form = "npz" if path is not None and path.endswith(".npz") else "npy"
+    found = stored.from_file(lift, given["file"], form)
+    if found is None:
+        raise no_rule("numpy.load of a file that the script did not write itself")
+    return found
 
 
 @function("numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.savetxt")
@@ -78,7 +112,36 @@ def save(lift: Lifter, args: Arguments) -> Value:
         path = path if not suffix or path.endswith(suffix) else path + suffix
         content = contents_of(lift, args.positional[1])[0] if len(args.positional) > 1 else "unknown"
         lift.wrote(path, content if content == "predictions" else "matrix", written_name(args, 1))
+        _save_arrays(lift, args, path)
     return Result("file")
+
+
+def _save_arrays(lift: Lifter, args: Arguments, path: str) -> None:
+    """Note which arrays a file holds; lists are made arrays."""
+    from lester_gui.rewrite.lift.library.numpy import array
+
+    what = args.what.rsplit(".", 1)[-1]
+    options = {"fmt", "delimiter", "comments", "encoding", "newline", "footer", "header"} if what == "savetxt" else set()
+    given = {f"arr_{n}": v for n, v in enumerate(args.positional[1:])} | {
+        k: v for k, v in args.keywords.items() if k not in options
+    }
+    try:
+        arrays = {n: lift.content(array(lift, Arguments("numpy.array", [v]))) for n, v in given.items()}
+    except Stopped as stop:  # it matters only where the file is read again
+        lift.files[path] = Const(stop.why)
+        return
+    if what == "savetxt":
+        lift.files[path] = Const("an array as text that is written in a way that is not followed")
+        exact = lift.const(args.keywords.get("fmt", Const("%.18e"))) == "%.18e"
+        if exact and len(arrays) == 1 and not set(args.keywords) - {"fmt", "delimiter", "encoding"}:
+            (only,) = arrays.values()
+            wide = not isinstance(only, Matrix) or sum(len(b.features) for b in only.blocks) > 1
+            if wide and isinstance(only, Matrix | Column1):
+                stored.store(lift, path, "text", only, lift.text(args.keywords.get("delimiter", Const(" "))))
+    elif what == "save":
+        stored.store(lift, path, "npy", next(iter(arrays.values())))
+    else:
+        stored.store(lift, path, "npz", Entries(tuple((Const(n), v) for n, v in arrays.items())))
 
 
 def written_name(args: Arguments, place: int) -> str:

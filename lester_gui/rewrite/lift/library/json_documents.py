@@ -9,6 +9,7 @@ from lester_gui.ir.nodes import Node, Reader
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Handle, Items, Keyed, Rows, Value
 from lester_gui.rewrite.lift.json_values import Json, JsonDocument
+from lester_gui.rewrite.lift.library import stored
 from lester_gui.rewrite.lift.library.pandas_io import as_options, normal, read
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule
@@ -25,7 +26,8 @@ def load(lift: Lifter, args: Arguments) -> Value:
     handle = lift.content(given["fp"])
     if not isinstance(handle, Handle):
         raise no_rule("json.load of this object")
-    return whole(lift, handle)
+    found = stored.from_file(lift, given["fp"], "json")
+    return whole(lift, handle) if found is None else found
 
 
 def whole(lift: Lifter, handle: Handle) -> Value:

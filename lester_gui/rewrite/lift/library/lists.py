@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Concat, Limit, Select
-from lester_gui.rewrite.lift import cells, one_hot_rows
+from lester_gui.rewrite.lift import cells, headers, one_hot_rows, sided
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, Frame, Items, Order, Part, Rows, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.library.collections import known_elements, ordered, unconditional
 from lester_gui.rewrite.lift.library.mappings import coded, from_entries
@@ -18,6 +19,9 @@ from lester_gui.rewrite.lift.wide_rows import WideRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
+
+MOST_HEADER_LINES = 3
+"""A list that is cut behind so few elements is rid of its header, not split into rows to train on and rows to test on."""
 
 
 @method("wide", "append")
@@ -166,6 +170,9 @@ def item(lift: Lifter, content: Value, args: Arguments) -> Value:
     beside = element(lift, args.owner, key)
     if beside is not None:
         return beside
+    header = headers.first_row(lift, content, args.owner) if key == Const(0) else None
+    if header is not None:
+        return header
     if isinstance(key, Cell) and key.expr == lift.position(content.node).expr and lift.loops:
         node = lift.loops[-1].node
         assert node is not None
@@ -193,15 +200,40 @@ def _slice(lift: Lifter, rows: Rows, key: Accessor) -> Value:
         from lester_gui.rewrite.lift.masks import every
 
         return lift.new(replace(rows, part=every(lift, rows.node, count, {start})))
+    in_two = cut_in_two(lift, low, high)
+    table = sided.as_table(lift, rows, low, high) if in_two or lift.is_size(low) or lift.is_size(high) else None
+    if table is not None:
+        return lift.new(table)
     part: Part | None = positional_part(lift, rows.node, low, high)
+    if part is None and in_two:
+        part = lift.learner.constant_cut(rows.node, low, high)
     if part is not None and rows.part is None:
         return lift.new(replace(rows, part=part))
+    if low == Const(1) and high == Const(None):
+        below = headers.without_first(lift, rows)
+        if below is not None:
+            return lift.new(below)
     start, end = lift.const(low) or 0, lift.const(high)
     if rows.part is not None or start < 0 or (end is not None and end < 0):
         raise no_rule("this slice of a list of rows")
     count = 2**62 if end is None else max(end - start, 0)
     out = lift.step(Limit, lift.naming.called(rows.node), parent=rows.node, count=count, offset=start)
     return lift.new(Rows(out, rows.template))
+
+
+def cut_in_two(lift: Lifter, low: Value, high: Value) -> bool:
+    """Whether a slice up to a number, or from one on, is one of two that the script makes at that number."""
+    bound = high if low in (Const(None), Const(0)) else low if high == Const(None) else None
+    if not isinstance(bound, Const) or not isinstance(bound.value, int) or bound.value <= MOST_HEADER_LINES:
+        return False
+    before, after = False, False
+    for node in ast.walk(lift.script.tree):
+        if isinstance(node, ast.Slice) and node.step is None and (node.lower is None) != (node.upper is None):
+            end = node.upper or node.lower
+            value = lift.names.get(end.id) if isinstance(end, ast.Name) else None
+            if value == bound or (isinstance(end, ast.Constant) and end.value == bound.value):
+                before, after = before or node.upper is not None, after or node.lower is not None
+    return before and after
 
 
 def by_row(lift: Lifter, content: Items, key: Cell) -> Value:

@@ -46,6 +46,8 @@ def dict_item(lift: Lifter, content: Value, args: Arguments) -> Value:
             raise no_rule("one of these distinct values")
         return distinct_at(lift, content, place)
     if isinstance(content, Vocabulary):
+        if not content.as_dict:
+            raise no_rule("an element of a list of distinct values")
         return coded(lift, content, cells.cell_of(lift.content(key)))
     assert isinstance(content, Entries)
     inner = lift.content(key)
@@ -93,6 +95,16 @@ def coded(lift: Lifter, vocabulary: Vocabulary, cell: Cell) -> Cell:
     ident = lift.number()
     lift.codes[ident] = made
     return Cell(Leaf("code", ident, "code", Type.INT), Type.INT)
+
+
+@method("dict", "index")
+def place_of(lift: Lifter, content: Value, args: Arguments) -> Value:
+    """``categories.index(x)`` of a list of distinct values; rows whose value is not in it end the script."""
+    if not isinstance(content, Vocabulary) or content.as_dict or len(args.positional) != 1:
+        raise no_rule("dict.index")
+    if content.order == "set":
+        raise shape("Numbers are given in the order of a set, which changes from run to run")
+    return coded(lift, content, cells.cell_of(lift.content(args.positional[0])))
 
 
 @method("dict", "get", "setdefault")

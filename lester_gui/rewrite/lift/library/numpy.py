@@ -261,12 +261,6 @@ def global_shuffle(lift: Lifter, args: Arguments) -> Value:
     return shuffled(lift, args.positional[0], drawn)
 
 
-@function("numpy.load")
-def load(lift: Lifter, args: Arguments) -> Value:
-    """Arrays from files are not sources yet."""
-    raise no_rule(args.what)
-
-
 @function(
     "numpy.set_printoptions",
     "numpy.seterr",

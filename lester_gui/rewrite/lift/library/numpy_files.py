@@ -24,6 +24,7 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Value,
 )
+from lester_gui.rewrite.lift.library import stored
 from lester_gui.rewrite.lift.library.builtins import to_float, to_int
 from lester_gui.rewrite.lift.library.files import path_of
 from lester_gui.rewrite.lift.library.pandas_io import as_options, read
@@ -71,12 +72,33 @@ def loadtxt(lift: Lifter, args: Arguments) -> Value:
     kind = _kind(lift, given["dtype"]) if "dtype" in args.keywords or len(args.positional) > 1 else "float"
     if not kind:
         raise no_rule("loadtxt without a type")
+    again = _own(lift, given, kind)
+    if again is not None:
+        return again
     path, options = _lines(lift, given, "skiprows")
     separator = options["sep"]
     options |= {"strip": "both" if separator is None else "newline", "skip_blank": True if separator is None else "empty"}
     node = _node(lift, path, options, (), lift.content(given["usecols"]) != Const(None))
     reading = Reading(False, kind, None, _converters(lift, given["converters"]), {})
     return _array(lift, node, given, reading)
+
+
+def _own(lift: Lifter, given: dict[str, Value], kind: str) -> Value | None:
+    """Return an array that the script saved as text with all its digits, None for a file that it did not write."""
+    from lester_gui.rewrite.lift.library.numpy import typed
+
+    path = path_of(lift, given["fname"])
+    if path is None or path not in lift.files:
+        return None
+    found = stored.load(lift, path, "text")
+    plain = [("comments", "#"), ("converters", None), ("skiprows", 0), ("usecols", None), ("unpack", False), ("ndmin", 0)]
+    separator = lift.const(given["delimiter"]) or " "
+    if found is None or separator != lift.files[path].separator or any(lift.content(given[n]) != Const(v) for n, v in plain):
+        raise no_rule("loadtxt of an array that the script saved in another way")
+    content = lift.content(found)
+    if kind != "float" or not isinstance(content, Matrix | Column1):
+        raise no_rule("loadtxt of an array that the script saved, as another type")
+    return lift.new(typed(content, "float"))
 
 
 @function("numpy.genfromtxt", "numpy.recfromcsv")

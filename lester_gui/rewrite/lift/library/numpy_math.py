@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import blocks, cells, paths
 from lester_gui.rewrite.lift.domain import (
@@ -150,6 +151,18 @@ def logical(lift: Lifter, args: Arguments) -> Value:
 
 # -- functions of one value --------------------------------------------------------------------------------------------
 
+
+def _of_python(what: str, cell: Cell) -> Cell:
+    """``math.sqrt(x)``, ``math.log(x)``: an error where NumPy gives NaN or an infinity."""
+    if what not in ("sqrt", "log") or cell.nullable or not cell.type.is_number:
+        raise no_rule(f"math.{what} of this")
+    made = cells.make(what, cell)
+    if what == "log":
+        positive = cells.compare("Gt", cell, cells.cell_of(Const(0)), pandas=False).expr
+        made = cells.choose(positive, made, Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
+    return cells.make("present", made)
+
+
 UNARY = ("log1p", "log", "sqrt", "exp", "sin", "cos")
 
 
@@ -163,7 +176,7 @@ def of_one_value(lift: Lifter, args: Arguments) -> Value:
     if isinstance(content, Const):
         return Const(getattr(math, what)(content.value))
     if not args.what.startswith("numpy"):
-        raise no_rule(f"{args.what} of this")
+        return _of_python(what, cells.cell_of(content))
     return elementwise(lift, content, lambda c: cells.make(what, c))
 
 

@@ -28,7 +28,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.json_values import Json
 from lester_gui.rewrite.lift.library.pandas_files import WrittenTable, read_again, to_csv
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
-from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -62,7 +62,7 @@ def read(lift: Lifter, path: str, reader: Reader, options: Options, names: tuple
     from lester_gui.rewrite.lift.records import Asked
 
     path = normal(path)
-    if any(w.path == path for w in lift.written):
+    if path in lift.files or any(w.path == path for w in lift.written):
         raise no_rule("reading a table that the script itself wrote")
     schema: Schema = lift.observe(Asked(path, reader, options, names))
     source = lift.sources.get(path) or posixpath.splitext(posixpath.basename(path))[0]
@@ -319,7 +319,27 @@ def write(lift: Lifter, owner: Value, args: Arguments) -> Value:
         lift.wrote(path, "predictions" if results else "table", name)
         if isinstance(owner, Frame) and args.what.endswith("to_csv"):
             to_csv(lift, owner, normal(path), args)
+        else:
+            _stored(lift, owner, normal(path), args)
     return Result("file")
+
+
+def _stored(lift: Lifter, owner: Value, path: str, args: Arguments) -> None:
+    """Note a table in a format that keeps its types."""
+    from lester_gui.rewrite.lift.library import stored
+
+    what = args.what.rsplit(".", 1)[-1]
+    lift.files[path] = Const(f"a table that is written by {what}, in a way that is not followed")
+    if what == "to_pickle" and not set(args.keywords) - {"path", "compression", "protocol"}:
+        stored.store(lift, path, what.removeprefix("to_"), owner)
+    elif what in ("to_parquet", "to_feather") and isinstance(owner, Frame) and not lift.loops:
+        if set(args.keywords) - {"path", "engine", "compression", "index"}:
+            return
+        keeps = what == "to_parquet" and lift.const(args.keywords.get("index", Const(None))) is not False
+        try:
+            stored.store(lift, path, "parquet", stored.as_parquet(owner, keeps))
+        except Stopped as stop:  # it matters only where the file is read again
+            lift.files[path] = Const(stop.why)
 
 
 def _named(args: Arguments) -> bool:

@@ -11,6 +11,7 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, missing, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Items, Result, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -197,8 +198,23 @@ def join(lift: Lifter, content: Value, args: Arguments) -> Value:
 
 @method("text", "__getitem__")
 def get(lift: Lifter, content: Value, args: Arguments) -> Value:
-    """``text[a:b]``."""
-    return cells.make("slice_text", cells.cell_of(content), *slice_bounds(lift, lift.content(args.positional[0])))
+    """``text[a:b]``, ``text[i]``: an empty text has no first letter, so its row ends the script."""
+    key = lift.content(args.positional[0])
+    if isinstance(content, Const) and isinstance(key, Const):
+        return Const(lift.text(content)[lift.const(key)])
+    cell = cells.cell_of(content)
+    if isinstance(key, Const) and isinstance(key.value, int) and not isinstance(key.value, bool):
+        return _letter(lift, cell, key.value)
+    return cells.make("slice_text", cell, *slice_bounds(lift, key))
+
+
+def _letter(lift: Lifter, cell: Cell, place: int) -> Cell:
+    if cell.nullable:
+        raise shape("A letter is taken from a text that may be missing")
+    enough = cells.cell_of(Const(place + 1 if place >= 0 else -place))
+    condition = cells.compare("GtE", cells.make("str_len", cell), enough, pandas=False).expr
+    demand(lift, condition, "IndexError")
+    return cells.make("letter", cell, cells.cell_of(Const(place)))
 
 
 def slice_bounds(lift: Lifter, key: Value | Arguments) -> tuple[Cell, Cell]:
@@ -207,7 +223,7 @@ def slice_bounds(lift: Lifter, key: Value | Arguments) -> tuple[Cell, Cell]:
     Raises
     ------
     Stopped
-        If they are negative, or not in the script's text.
+        If they are not in the script's text.
     """
     if isinstance(key, Arguments):
         given = key.bind("start", "stop", start=None, stop=None)
@@ -217,8 +233,8 @@ def slice_bounds(lift: Lifter, key: Value | Arguments) -> tuple[Cell, Cell]:
     else:
         raise no_rule("one character of a text")
     low, high = low or 0, 2**31 - 1 if high is None else high
-    if step not in (None, 1) or low < 0 or high < 0:
-        raise no_rule("a slice of text counted from the end")
+    if step not in (None, 1) or not isinstance(low, int) or not isinstance(high, int):
+        raise no_rule("a slice of text with a step")
     return cells.cell_of(Const(low)), cells.cell_of(Const(high))
 
 

@@ -22,6 +22,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.first_seen import as_numbering
 from lester_gui.rewrite.lift.fold_loops import Folds, last_round
 from lester_gui.rewrite.lift.functions import stored_names
 from lester_gui.rewrite.lift.group_values import GroupOf
@@ -95,7 +96,9 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
         if isinstance(content, Grouping):
             group_loops.run(lift, content, lambda v: store(lift, node.target, v), node.body, names, node)
             return
-        loops.run(lift, iterable, lambda v: store(lift, node.target, v), node.body, names, node)
+        with as_numbering(lift, node.body) as body:
+            whole = ast.copy_location(ast.For(node.target, node.iter, body, []), node)
+            loops.run(lift, iterable, lambda v: store(lift, node.target, v), body, names, whole)
     finally:
         lift.flow = flow
 
