@@ -10,12 +10,15 @@ import ast
 import hashlib
 import itertools
 import json
+import mmap
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +29,8 @@ Json = dict[str, Any]
 MIXED = pa.struct([("tag", pa.string()), ("text", pa.string())])
 _NAME = re.compile(r"[0-9a-f]{40}")
 _LARGEST = 1 << 31
+Held = bytes | mmap.mmap
+_MAPPED = 16 << 20  # bytes from which a buffer is not read into memory
 
 
 class DamagedRecord(ValueError):
@@ -188,12 +193,25 @@ def read_record(folder: Path, name: str) -> Json:
 
 
 def _read(path: Path) -> bytes:
+    with _plain_file(path) as file:
+        return file.read()
+
+
+def _read_or_map(path: Path) -> Held:
+    """Return a buffer's bytes; a large one stays on disk, which keeps it for as long as it is mapped."""
+    with _plain_file(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        return file.read() if size < _MAPPED else mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
+
+
+@contextmanager
+def _plain_file(path: Path) -> Iterator[BinaryIO]:
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(handle, "rb") as file:
         info = os.fstat(file.fileno())
         if not stat.S_ISREG(info.st_mode) or info.st_size > _LARGEST:
             raise DamagedRecord("not a plain file")
-        return file.read()
+        yield file
 
 
 class Decoder:
@@ -207,7 +225,7 @@ class Decoder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._buffers: dict[str, bytes] = {}
+        self._buffers: dict[str, Held] = {}
 
     def value(self, document: Json) -> Value:
         """Return a value of a script.
@@ -264,7 +282,7 @@ class Decoder:
         if kind == "str":
             return self._text(c, valid)
         if kind == "mixed":
-            tags = pa.array(list(self._buffer(c["tags"]).decode("ascii")), pa.string())
+            tags = pa.array(list(bytes(self._buffer(c["tags"])).decode("ascii")), pa.string())
             return pa.StructArray.from_arrays([tags, self._text(c, None)], fields=list(MIXED))
         if kind == "list":
             return self._lists(c, valid)
@@ -303,16 +321,18 @@ class Decoder:
             else pa.array([None if m else v for v, m in zip(lists.to_pylist(), missing, strict=True)], lists.type)
         )
 
-    def _buffer(self, name: object) -> bytes:
+    def _buffer(self, name: object) -> Held:
         key = str(name)
         if not _NAME.fullmatch(key):
             raise DamagedRecord("a buffer's name")
         if key not in self._buffers:
-            self._buffers[key] = _read(self._folder / key)
+            self._buffers[key] = _read_or_map(self._folder / key)
         return self._buffers[key]
 
 
-def _as_it_stands(text: bytes, offsets: np.ndarray[Any, Any], missing: np.ndarray[Any, Any] | None) -> pa.Array | None:
+def _as_it_stands(
+    text: bytes | mmap.mmap, offsets: np.ndarray[Any, Any], missing: np.ndarray[Any, Any] | None
+) -> pa.Array | None:
     """Return checked offsets into text as a column without a copy; None if some cell is no valid UTF-8."""
     if len(text) > _LARGEST - 1:
         return None

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+import psutil
 import pyarrow as pa
 
 from lester_gui.errors import UserError
@@ -25,9 +26,10 @@ from lester_gui.sandbox.script_run import ScriptRun, read_script_run
 Json = dict[str, Any]
 T = TypeVar("T")
 
-MEMORY = 4 << 30  # bytes beyond the imported packages
+_MACHINE = psutil.virtual_memory().total
+MEMORY = max(4 << 30, _MACHINE // 2)  # bytes beyond the imported packages
 FILE_SIZE = 2 << 30
-BUDGET = 2 << 30  # bytes of captured values
+BUDGET = max(2 << 30, _MACHINE // 4)  # bytes of captured values, on disk
 
 
 @dataclass(frozen=True, slots=True)

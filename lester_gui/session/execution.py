@@ -29,6 +29,7 @@ from lester_gui.runtime.records import dialect_of
 from lester_gui.sandbox import Positions
 from lester_gui.session.sources import register
 from lester_gui.store import connection as stores
+from lester_gui.store import spill
 from lester_gui.store.catalogue import Snapshot, View
 from lester_gui.verify.plan_result import Array, Edges, Occurrence, PlanResult, ViewResult
 
@@ -153,7 +154,7 @@ def view_results(
     edges: dict[str, Edges] = {}
     for node in plan.views:
         entry = entries[node.name]
-        table = fetch_view(connection, entry, node.schema.names, hidden=True)
+        table = spill.on_disk(fetch_view(connection, entry, node.schema.names, hidden=True))
         origins = json.loads(entry.occurrences_json)
         found = tuple(Occurrence(o, table.column(f"__p{i}").combine_chunks()) for i, o in enumerate(origins))
         numbers = table.column(ROW_NO).to_numpy()

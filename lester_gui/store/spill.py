@@ -1,4 +1,4 @@
-"""Where databases in memory put rows that do not fit: a private folder of this process, gone with it, never the working folder.
+"""Where rows go that do not fit into memory: a private folder of this process, gone with it, never the working folder.
 
 What a killed process left is removed when a project is opened.
 """
@@ -15,14 +15,31 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Final
 
+import pyarrow as pa
+
 _PREFIX: Final = "lester-spill-"
 _LOCK: Final = "lock"
+_SMALL: Final = 64 << 20  # bytes
 _numbers = itertools.count(1)
 
 
 def new_folder() -> Path:
     """Return a path of its own for one database, which DuckDB makes when it needs it."""
     return _own(os.getpid()) / str(next(_numbers))
+
+
+def on_disk(table: pa.Table) -> pa.Table:
+    """Return a table whose cells lie in a file that has no name any more, and is gone with the table; a small one as it is."""
+    if table.nbytes < _SMALL:
+        return table
+    path = new_folder()
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    try:
+        with pa.memory_map(str(path)) as held:
+            return pa.ipc.open_file(held).read_all()
+    finally:
+        path.unlink()
 
 
 def remove_stale() -> None:
