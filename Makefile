@@ -7,6 +7,7 @@ PY := .venv/bin/python
 MODEL ?=
 PYTEST_ARGS ?=
 SCORE_ARGS ?=
+BENCH_ROWS ?= 1000000
 WINDOW := $(if $(DISPLAY)$(WAYLAND_DISPLAY),window)
 export PYTHON
 
@@ -41,9 +42,14 @@ test: lint  ## Lint, then all tests that take seconds
 test-long: lint  ## Also the tests that take minutes
 	$(PY) -m pytest -n auto -m "long or not long" $(PYTEST_ARGS)
 
-bench: venv  ## Time the journey on every sample project, and a run and an erasure at 100,000 and a million rows
+bench: venv  ## Time the journey, growth, provenance, lookups, pages, memory; BENCH_ROWS=10000000 for other sizes
 	$(PY) -m tests.benchmarks.journey
 	$(PY) -m tests.benchmarks.scale
+	$(PY) -m tests.benchmarks.provenance --rows $(BENCH_ROWS)
+	$(PY) -m tests.benchmarks.lookup --rows $(BENCH_ROWS) --projects benchmark-output/projects
+	$(PY) -m tests.benchmarks.pages --rows $(BENCH_ROWS) --projects benchmark-output/projects
+	$(PY) -m tests.benchmarks.prototype
+	$(PY) -m tests.benchmarks.memory
 
 score: venv  ## How much of the corpus is verified, by rules or MODEL=qwen3:8b; SCORE_ARGS="--only pairs --mutants 1000"
 	$(PY) -m tests.benchmarks.score --model "$(MODEL)" $(SCORE_ARGS)

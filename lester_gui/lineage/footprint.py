@@ -137,13 +137,7 @@ def footprint(
             ctx.check_cancelled()
             walk.follow(node, rows)
             views[node.name] = Touched(node.name, walk.views[node.name].rows, walk.touched(node))
-        read = {r.source: rows.get(r.source, ()) for r in plan.reads}
-        present = {r.source: connection.execute(f"SELECT __p0 FROM {walk.table(r)}").to_arrow_table() for r in plan.reads}
-        sources = {
-            source: tuple(sorted(set(ids) & set(present[source].column("__p0").to_pylist())))
-            for source, ids in read.items()
-            if ids
-        }
+        sources = {r.source: walk.present(r, rows[r.source]) for r in plan.reads if rows.get(r.source)}
         return Footprint(
             run, sources, views, touched_side(connection, plan, walk, run, TRAIN), touched_side(connection, plan, walk, run, TEST)
         )
@@ -184,6 +178,12 @@ class Walk:
         return self.connection.execute(
             f"SELECT row_no, {_kind_sql()} AS kind FROM {self.marks(node)} ORDER BY row_no"
         ).to_arrow_table()
+
+    def present(self, node: Read, ids: Sequence[int]) -> tuple[int, ...]:
+        """Return those of a source's row ids that the run read."""
+        with registered(self.connection, followed_ids=pa.table({"id": pa.array(sorted(set(ids)), pa.int64())})):
+            sql = f"SELECT DISTINCT __p0 FROM {self.table(node)} WHERE __p0 IN (FROM followed_ids) ORDER BY 1"
+            return tuple(n for (n,) in self.connection.execute(sql).fetchall())
 
     def follow(self, node: Node, rows: Mapping[str, Sequence[int]]) -> None:
         """Find the touched rows of `node`; those of its parents are known."""
@@ -305,12 +305,15 @@ def _decided(walk: Walk, node: Join) -> str:
 
 
 def _aggregate(walk: Walk, node: Aggregate) -> list[str]:
+    """A group of touched rows alone is like them; only groups with a touched row are counted, which are few."""
+    theirs = f"SELECT row_no FROM {walk.edges(node)} WHERE parent_no IN (SELECT row_no FROM {walk.marks(node.parent)})"
     members = (
         f"SELECT e.row_no, count(*) AS everybody, count(*) FILTER (WHERE t.strength = 1) AS own, min(t.strength) AS least "
-        f"FROM {walk.edges(node)} e LEFT JOIN {walk.marks(node.parent)} t ON t.row_no = e.parent_no GROUP BY e.row_no"
+        f"FROM {walk.edges(node)} e LEFT JOIN {walk.marks(node.parent)} t ON t.row_no = e.parent_no "
+        f"WHERE e.row_no IN ({theirs}) GROUP BY e.row_no"
     )
     strength = f"CASE WHEN own = everybody THEN 1 WHEN least <= 2 THEN {_STRENGTH[STATE]} ELSE least END"
-    return [f"SELECT row_no, {strength} AS strength FROM ({members}) WHERE least IS NOT NULL"]
+    return [f"SELECT row_no, {strength} AS strength FROM ({members})"]
 
 
 def _distinct(walk: Walk, node: Distinct) -> list[str]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+from sklearn.neighbors import BallTree, KDTree
 
 from lester_gui.models.trained import Array, array_hash
 
+_COUNTERS: Final = slice(7, 11)
+"""In the state of a tree of neighbours: what it counted when it was asked, which is no part of the model."""
 Leaf = Array | bool | int | float | str | None
 
 
@@ -70,6 +73,9 @@ def _array_leaves(value: Array, path: str) -> Iterator[tuple[str, Leaf]]:
 
 
 def _state(value: Any) -> Any:
+    if isinstance(value, KDTree | BallTree):
+        state = value.__getstate__()
+        return (*state[: _COUNTERS.start], *state[_COUNTERS.stop :])
     if isinstance(value, np.random.RandomState):
         return value.get_state()
     if isinstance(value, np.random.Generator):

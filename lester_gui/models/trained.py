@@ -109,20 +109,42 @@ class Trained:
         return bool(sklearn.base.is_classifier(self.estimator))
 
     def predict(self, X: Array) -> Array:
-        """Return a class or a number per row."""
+        """Return a class or a number per row.
+
+        Raises
+        ------
+        UserError
+            If the class cannot predict after the rows that it was trained on.
+        """
         if len(X) == 0:
             return np.empty(0, dtype=self.estimator.classes_.dtype if self.is_classifier else np.float64)
-        return np.asarray(self.estimator.predict(X))
+        return self._asked("predict", X)
 
     def scores(self, X: Array) -> Array:
         """Return probabilities, shape (rows, classes); of a class without them decision values or predictions, shape (rows,)."""
         if len(X) == 0:
             return np.empty((0, len(self.estimator.classes_)) if hasattr(self.estimator, "predict_proba") else 0)
         if hasattr(self.estimator, "predict_proba"):
-            return np.asarray(self.estimator.predict_proba(X))
+            return self._asked("predict_proba", X)
         if self.is_classifier and hasattr(self.estimator, "decision_function"):
-            return np.asarray(self.estimator.decision_function(X))
-        return np.asarray(self.estimator.predict(X), dtype=np.float64)
+            return self._asked("decision_function", X)
+        return self._asked("predict", X).astype(np.float64, copy=False)
+
+    def _asked(self, method: str, X: Array) -> Array:
+        """Ask the estimator; some classes find out only then that they saw too few rows for their settings.
+
+        Raises
+        ------
+        UserError
+            If scikit-learn refuses. Its text is left out: it may quote values.
+        """
+        try:
+            return np.asarray(getattr(self.estimator, method)(X))
+        except ValueError as error:
+            raise UserError(
+                f"{type(self.estimator).__name__} cannot predict after these training rows",
+                "The script itself would fail on them; look for too few rows for its settings.",
+            ) from error
 
 
 def seen(X: Array, y: Array, split_keys: Array | None = None) -> Seen:

@@ -187,12 +187,15 @@ def predictions(measured: Measured) -> list[dict[str, Any]]:
     return out
 
 
-def stored_predictions(connection: duckdb.DuckDBPyConnection, run: int) -> dict[int, str | None]:
-    """Return prepared row → prediction of a run's model."""
-    rows = connection.execute(
-        "SELECT row_no, predicted FROM lester.prediction WHERE run = ? AND role = ? ORDER BY row_no", [run, CANONICAL]
+def stored_predictions(connection: duckdb.DuckDBPyConnection, run: int, rows: Sequence[int]) -> dict[int, str | None]:
+    """Return prepared row → prediction of a run's model, of some prepared rows."""
+    if not rows:
+        return {}
+    found = connection.execute(
+        "SELECT row_no, predicted FROM lester.prediction WHERE run = ? AND role = ? AND row_no IN (SELECT unnest(?::BIGINT[]))",
+        [run, CANONICAL, list(rows)],
     ).fetchall()
-    return {int(n): p for n, p in rows}
+    return {int(n): p for n, p in found}
 
 
 def say(influences: Sequence[Influence] | None, shared: Sequence[SharedValue], reach: Reach | None = None) -> str:

@@ -14,6 +14,7 @@ from lester_gui.ir.learning import Model
 from lester_gui.ir.plan import Plan
 from lester_gui.progress import Context, Part, silent
 from lester_gui.runtime.ingest import snapshot_records
+from lester_gui.runtime.split import TEST
 from lester_gui.session import counterfactual_documents, influencing, lineage, written
 from lester_gui.session import trace_documents as documents
 from lester_gui.session.counterfactual import Counterfactual, compare_runs
@@ -228,7 +229,7 @@ class People(Running):
             self.folder, self._files(pipeline, way.plan), self._marks(person), way, _notebook(pipeline)
         )
         found.missed += missed
-        said = influencing.stored_predictions(self.connection, way.footprint.run)
+        said = influencing.stored_predictions(self.connection, way.footprint.run, way.sides[TEST])
         record = catalogue.get(self.connection, catalogue.Pipeline, name=pipeline.name)
         document = documents.pipeline(way, files, said, "not-rewritten" if record is None else record.status)
         found.pipelines.append(document)

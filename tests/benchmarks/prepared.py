@@ -1,4 +1,4 @@
-"""A project that was run, for the benchmarks that look at one: the tables of `scale` at any size, under a model that costs nothing.
+"""A project that was run, for the benchmarks that look at one: the tables of `scale`, under a model that costs nothing.
 
 The script is rewritten on a thousand rows, which settles the plan; then the files grow and the pipeline is run.
 """
