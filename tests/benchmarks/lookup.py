@@ -53,7 +53,9 @@ def measured(rows: int, folder: Path | None, lookups: int, processes: int) -> li
 
 
 def _cold(project: Path, person: str) -> list[float]:
-    done = subprocess.run([sys.executable, "-c", COLD, str(project), person], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", COLD, str(project), person], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     found: list[float] = json.loads(done.stdout)
     return found
 

@@ -44,5 +44,3 @@ def spread(seconds: Sequence[float]) -> dict[str, float]:
     """Return p50 and p95 in milliseconds."""
     p50, p95 = np.percentile(np.array(seconds) * 1000, [50, 95])
     return {"p50 ms": float(p50), "p95 ms": float(p95)}
-
-
