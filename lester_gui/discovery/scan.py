@@ -99,9 +99,13 @@ def scan(folder: Path, ctx: Context) -> Scan:
     entries = _pipeline_entries(configuration, scripts, used_as_module)
     if not entries:
         first = f" {problems[0][1]}." if problems else ""
+        reading = sorted(path for path, (_, effects) in scripts.items() if effects.reads)
+        if reading and not problems:
+            first = f" {reading[0]} reads data but calls no fit, by which a model is found."
         raise UserError(
             f"No pipeline was found: no script in this folder trains a model.{first}",
-            "Open the folder that holds the training scripts or notebooks.",
+            "Open the folder that holds the training scripts or notebooks. Let a script that trains with code of its own fit an "
+            "estimator of scikit-learn on the same X and y, too.",
         )
     problems += [
         (path, "no call of fit was found" if effects.reads else "reads no table and trains no model")

@@ -32,6 +32,10 @@ from lester_gui.verify.parameters import defaults_of
 X, Y, SIDE = "x", "y", "side"
 TRAIN, TEST = "train", "test"
 VIEW = "seen_by_the_model"
+OWN_MODEL = (
+    "Let the script fit an estimator of scikit-learn on the same X and y, in place of its own model or beside it: then its data "
+    "are followed, and files that it writes are listed."
+)
 _LABELS: Sequence[tuple[type | tuple[type, ...], Type]] = (
     (bool, Type.BOOL),
     (int, Type.INT),
@@ -64,7 +68,10 @@ def plan_of_script(
     run.require_finished(script.path)
     learning = learning_of(run, Model(estimator="", lines=(fit_line,)))
     if learning is None or learning.X_train is None or learning.y_train is None:
-        raise UserError(f"{script.path} fits no model that can be watched", "Only scikit-learn's estimators are watched.")
+        where = f" in line {fit_line}" if fit_line else ""
+        raise UserError(
+            f"What {script.path} fits{where} is no model of scikit-learn, and no other can be trained again", OWN_MODEL
+        )
     opened = tuple(dict.fromkeys(f.path for f in run.files if f.access == "read"))
     written = {f.path for f in run.files if f.access == "write"}
     carried = {path for path, _ in script.modules} | {script.path}
@@ -168,6 +175,8 @@ def _own_parameters(learning: Learning) -> Options:
     """Return the parameters that differ from the estimator's defaults."""
     name = _public_name(learning.estimator)
     defaults = defaults_of(name)
+    if not defaults and name.startswith("__main__."):
+        raise UserError(f"{name.rpartition('.')[2]} is a class of the script, and cannot be trained again outside it", OWN_MODEL)
     if not defaults:
         raise UserError(f"The model {name} is not supported yet", "Lester trains models of scikit-learn.")
     changed = ((key, value) for key, value in sorted(learning.params.items()) if defaults.get(key) != value)

@@ -62,6 +62,7 @@ def test_proposal_is_read_back(tmp_path: Path) -> None:
     ("prepare", "message"),
     [
         (lambda p: None, "No pipeline was found"),
+        (lambda p: write(p, "own.py", "rows = open('t.csv').readlines()\n"), "own.py reads data but calls no fit"),
         (lambda p: write(p, "bad.py", "def f(:\n"), "bad.py has a syntax error in line 1"),
         (lambda p: write(p, "lester.toml", "[project\n"), "lester.toml is not valid TOML"),
         (lambda p: write(p, "lester.toml", '[sources.a]\npath = "../x.csv"\n'), "leaves the project folder"),

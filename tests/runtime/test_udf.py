@@ -1,5 +1,6 @@
 """User functions: once per distinct input, remembered across runs, forgotten with the last row that needs them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -150,3 +151,21 @@ def test_the_sql_of_a_plan_is_readable() -> None:
     text = readable_sql(plan_of())
     assert '"score"(("shout"("text") || \'!\'))' in text
     assert text.count("CREATE VIEW") == 2
+
+
+def test_a_step_that_fails_beside_a_call_says_why_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    call = Call("shout", (col("text"),), Type.STR)
+    number = op("py_int", col("text"))
+    plan = plan_of().map_nodes(lambda n: replace(n, assigned=(("loud", call), ("number", number))) if n.name == "made" else n)
+    with pytest.raises(UserError) as found:
+        run_plan(plan, {"df": DATA_BYTES}, tmp_path)
+    assert "aborted" not in str(found.value)
+    again = tmp_path / "again"
+    again.mkdir()
+    connection, _, _ = run_plan(plan_of(), {"df": DATA_BYTES}, again)
+    with connection:
+        expression = op("py_int", call)
+        with pytest.raises(UserError, match="no whole number"), transaction(connection):
+            evaluate_expression(connection, plan_of(), 1, plan_of().views[0], expression, carried)
+        left = connection.execute("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'call_result%'").fetchall()
+        assert left == []

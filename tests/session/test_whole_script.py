@@ -126,6 +126,37 @@ LIFTED = """
 """
 
 
+OWN = """
+    class Nearest{base}:
+        def fit(self, X, y):
+            self.X, self.y = X, y
+            return self
+
+        def predict(self, X):
+            queue = [min(range(len(self.X)), key=lambda i: abs(self.X[i][0] - x[0])) for x in X]
+            return [self.y[i] for i in queue]
+
+    Nearest().fit(X[:cut], y[:cut]).predict(X[cut:])
+"""
+
+
+@pytest.mark.parametrize("base", ["", "(BaseEstimator, ClassifierMixin)"])
+def test_a_model_of_the_scripts_own_says_what_a_person_can_do(folder: Path, base: str) -> None:
+    before, _, _ = dedent(SCRIPT).partition("model = ")
+    own = "from sklearn.base import BaseEstimator, ClassifierMixin\n" + before + dedent(OWN).replace("{base}", base)
+    (folder / "churn.py").write_text(own)
+    with Session(folder) as session:
+        session.scan(write=True)
+        found = session.rewrite("churn", "rules")
+    assert found["status"] == "not-run"
+    assert "trained again" in found["message"]
+    assert "fit an estimator of scikit-learn on the same X and y" in found["message"]
+    (folder / "churn.py").write_text(own + "from sklearn.dummy import DummyClassifier\nDummyClassifier().fit(X[:cut], y[:cut])\n")
+    with Session(folder) as session:
+        found = session.rewrite([p["name"] for p in session.scan()["pipelines"]][-1], "rules")
+    assert found["status"] == "partly-verified"
+
+
 def test_a_plan_that_is_refused_on_the_given_data_gives_way_to_the_whole_script(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.naming import unlike
+from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
 
@@ -106,8 +107,17 @@ def of_rows(lift: Lifter, rows: Rows, name: str = "") -> Matrix:
             nested = inner.items if isinstance(inner, Tup) else inner.values
             features += [Feature(cells.cell_of(lift.content(n)), lift.called_cell(n)) for n in nested]
         else:
-            features.append(Feature(cells.cell_of(inner), lift.called_cell(inner)))
+            features.append(Feature(cells.cell_of(_as_number(lift, inner)), lift.called_cell(inner)))
     return Matrix(rows.node, (MatrixBlock(name or "columns", tuple(features)),), rows.part)
+
+
+def _as_number(lift: Lifter, value: Value) -> Value:
+    """Return what is computed of a row, of a type that its text does not tell, as the number that an array makes of it."""
+    if not isinstance(value, Lazy):
+        return value
+    from lester_gui.rewrite.lift.computed import of_lazy
+
+    return of_lazy(lift, value, "float({})")
 
 
 def beside(lift: Lifter, matrices: list[Matrix]) -> Matrix:

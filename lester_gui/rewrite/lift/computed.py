@@ -31,12 +31,14 @@ SCALAR = (Type.STR, Type.INT, Type.FLOAT, Type.BOOL)
 REFUSED = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await, ast.Starred)
 
 
-def as_function(lift: Lifter, node: ast.expr) -> Cell | Lazy | None:
+def as_function(lift: Lifter, node: ast.expr, of_lists: bool = False) -> Cell | Lazy | None:
     """Return an expression as the call of a function of the row's cells, or None if it is not pure.
 
-    Of one whose type its text does not tell, what is taken of it later may have a type.
+    Of one whose type its text does not tell, what is taken of it later may have a type; `of_lists` where that is done with the
+    elements of a list, after the loop that filled it.
     """
-    if not isinstance(node, CARRIED + COLLECTED) or not lift.loops or lift.pandas or lift.carrying or lift.attempts:
+    inside = lift.loops and not lift.pandas
+    if not isinstance(node, CARRIED + COLLECTED) or not (inside or of_lists) or lift.carrying or lift.attempts:
         return None  # inside try, a function that fails could not be told from one that does not
     if any(isinstance(n, REFUSED) or _changes(n) for n in ast.walk(node)):
         return None
@@ -64,7 +66,7 @@ def of_lazy(lift: Lifter, value: Lazy, form: str) -> Cell:
     before = lift.names.get("lazy_value")
     lift.names["lazy_value"] = value
     try:
-        made = as_function(lift, node)
+        made = as_function(lift, node, of_lists=not lift.loops)
     finally:
         lift.names.pop("lazy_value")
         if before is not None:

@@ -23,6 +23,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -121,7 +122,7 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
             return lift.new(replace(content, items=tuple((k, leaf(v)) for k, v in content.items)))
         if isinstance(content, Const):
             return content
-        if isinstance(content, Lazy | Accessor):
+        if isinstance(content, Lazy | Accessor | Json | JsonList):
             return mapped(lift, content, looked)
         assert isinstance(content, Cell)
         return looked(content)
@@ -261,6 +262,10 @@ def columns_in(lift: Lifter, template: Value) -> tuple[str, ...]:
         return tuple(dict.fromkeys(n for _, c in content.parameters for n in columns_of(c.expr)))
     if isinstance(content, Accessor):
         return columns_in(lift, content.owner)
+    if isinstance(content, Json | JsonList):
+        from lester_gui.rewrite.lift.templates import leaves
+
+        return tuple(dict.fromkeys(n for c in leaves(lift, content) for n in columns_of(c.expr)))
     if isinstance(content, Tup | Items | Entries):
         inner = (
             content.items

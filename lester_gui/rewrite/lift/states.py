@@ -9,10 +9,11 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import dict_state, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, InLoop, Items, Leaf, Maybe, Tup, Unknown, Value
 from lester_gui.rewrite.lift.effects import Loop
+from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.statements.branch import apart, merge, merged_heap
-from lester_gui.rewrite.lift.stop import Reason, Stopped
+from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -103,6 +104,11 @@ def shape_of(value: Value) -> Value:
     if isinstance(value, Accessor):
         assert isinstance(value.owner, Tup)
         return replace(value, owner=Tup((shape_of(value.owner.items[0]), *value.owner.items[1:])))
+    if isinstance(value, Json):
+        there = None if value.there is None else _typed(value.there)
+        return replace(value, columns=tuple((n, _typed(c)) for n, c in value.columns), there=there)
+    if isinstance(value, JsonList):
+        return JsonList(_typed(value.text), None if value.none is None else _typed(value.none))
     assert isinstance(value, Entries)
     return replace(value, items=tuple((k, shape_of(v)) for k, v in value.items))
 
@@ -133,5 +139,7 @@ def _parts(lift: Lifter, template: Value, loop: Loop, name: str, count: list[int
         return Tup(tuple(_parts(lift, v, loop, name, count) for v in template.items))
     if isinstance(template, Items):
         return lift.new(Items(tuple(_parts(lift, v, loop, name, count) for v in template.values), template.kind))
+    if isinstance(template, Json | JsonList):
+        raise shape("A variable keeps an object of JSON from one row to the next")
     assert isinstance(template, Entries)
     return lift.new(replace(template, items=tuple((k, _parts(lift, v, loop, name, count)) for k, v in template.items)))

@@ -27,6 +27,7 @@ from lester_gui.rewrite.lift.fold_loops import Folds, last_round
 from lester_gui.rewrite.lift.functions import stored_names
 from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.grouping import Grouping
+from lester_gui.rewrite.lift.json_values import JsonList
 from lester_gui.rewrite.lift.list_filling import plainly
 from lester_gui.rewrite.lift.nested import nested_loop
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
@@ -75,6 +76,11 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
         from lester_gui.rewrite.lift.list_loops import go_through
 
         go_through(lift, node, content)
+        return
+    if isinstance(content, JsonList) and lift.loops:
+        from lester_gui.rewrite.lift.json_loops import add_up
+
+        add_up(lift, node)
         return
     if lift.loops:
         before = list(lift.inner)
