@@ -50,7 +50,7 @@ class Compiled:
     Attributes
     ----------
     select : str
-        Yields columns, ``__row_no`` and provenance, ordered by ``__row_no``.
+        Yields columns, ``__row_no`` and provenance, ordered by ``__row_no`` if the parent is.
     edges : mapping
         Parent number → a function of the view's own table that gives the SQL of (row_no, parent_no), sorted by parent_no.
     """

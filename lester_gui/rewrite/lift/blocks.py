@@ -27,8 +27,8 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Value,
 )
-from lester_gui.rewrite.lift.naming import unlike
 from lester_gui.rewrite.lift.lazy_values import Lazy
+from lester_gui.rewrite.lift.naming import unlike
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
 
