@@ -61,7 +61,8 @@ class Reader(StrEnum):
     PYTHON_CSV = "python_csv"  # options: delimiter, quotechar, header, skip, skip_blank, skip_prefix, encoding
     PANDAS_JSON_LINES = "pandas_json_lines"  # options: the keywords given to read_json beside lines=True
     PANDAS_JSON = "pandas_json"  # a list of objects; options: the keywords given to read_json
-    # options: skip, skip_blank, encoding; broken="skip": lines that are no JSON are no data
+    # options: skip, skip_blank, encoding, skip_prefix and prefix_strip as above; broken="skip": lines that are no JSON are no
+    # data; cut="comma": a comma at the end of a line is not read; cut="commas": nor are several
     PYTHON_JSON_LINES = "python_json_lines"
     # options: place: the keys that lead to the list or object whose elements are rows; keyed: it is an object
     PYTHON_JSON = "python_json"

@@ -123,3 +123,11 @@ def _like(old: Any, value: str) -> Any:
     except ValueError:
         return value
     return new if isinstance(new, bool | int | float) else value
+
+
+def without_comma(text: str, cut: object) -> str:
+    """Return a line without the comma (``comma``) or commas (``commas``) at its end, which separate it from the next object."""
+    if cut is None:
+        return text
+    text = text.strip()
+    return text.rstrip(",") if cut == "commas" else text.removesuffix(",")

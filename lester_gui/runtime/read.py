@@ -303,7 +303,10 @@ def _read_json(records: Records, options: dict[str, Any], reader: Reader) -> Rea
 def _read_objects(records: Records, options: dict[str, Any], names: tuple[str, ...], declared: Mapping[str, Type]) -> ReadTable:
     dialect = dialect_of(_probe(Reader.PYTHON_JSON_LINES, options))
     texts = [r.decode(dialect.encoding) for r in _with_mark(records)]
-    filled = [not (dialect.skip_blank and is_blank(r, dialect)) for r in records.records]
+    bare, no_data = _STRIP[str(options.get("prefix_strip", "none"))], _prefixes(options)
+    pairs = zip(records.records, texts, strict=True)
+    filled = [not (dialect.skip_blank and is_blank(r, dialect)) and not bare(t).startswith(no_data) for r, t in pairs]
+    texts = [json_lines.without_comma(text, options.get("cut")) for text in texts]
     return ReadTable(*json_rows.by_line(records, texts, filled, options.get("broken") == "skip", names, declared))
 
 
@@ -311,12 +314,13 @@ def _json_texts(records: Records, read: Read) -> ReadTable:
     """Return every field by its path, as it stands in the file; lines that are no objects are rows without any."""
     dialect = dialect_of(read)
     pairs = zip(records.row_ids, records.records, strict=True)
-    keyed = bool(dict(read.options).get("keyed", False))
-    rows = [
-        (i, json_lines.texts_of(json_documents.object_text(r, keyed) if records.document else r.decode(dialect.encoding)))
-        for i, r in pairs
-        if not is_blank(r, dialect)
-    ]
+    keyed, cut = bool(dict(read.options).get("keyed", False)), dict(read.options).get("cut")
+
+    def text_of(record: bytes) -> str:
+        text = json_documents.object_text(record, keyed) if records.document else record.decode(dialect.encoding)
+        return json_lines.without_comma(text, cut)
+
+    rows = [(i, json_lines.texts_of(text_of(r))) for i, r in pairs if not is_blank(r, dialect)]
     names = list(dict.fromkeys(name for _, row in rows for name in row))
     arrays = [pa.array([row.get(name) for _, row in rows], pa.string()) for name in names]
     schema = Schema(tuple(Field(n, Type.STR, True) for n in names))

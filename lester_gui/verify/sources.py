@@ -124,7 +124,7 @@ class SourceTable:
         """Return a record as text; the element of a document as one object."""
         if self.dialect.document is not None:
             return json_documents.object_text(record, self._keyed)
-        return record.decode(self.dialect.encoding).rstrip("\r\n")
+        return json_lines.without_comma(record.decode(self.dialect.encoding).rstrip("\r\n"), dict(self.read.options).get("cut"))
 
     def written(self, text: str) -> bytes:
         """Return the text of an object as a record."""

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -86,6 +87,11 @@ def _python_json_lines(options: dict[str, Any], data: bytes, names: list[str]) -
         for number, line in enumerate(lines):
             if number < options.get("skip", 0) or (options.get("skip_blank", False) and not line.strip()):
                 continue
+            bare = _STRIP[options.get("prefix_strip", "none")]
+            if "skip_prefix" in options and bare(line).startswith(options["skip_prefix"]):
+                continue
+            if "cut" in options:
+                line = re.sub(",+$" if options["cut"] == "commas" else ",$", "", line.strip())
             try:
                 raw = json.loads(line)
             except ValueError as error:

@@ -1,5 +1,6 @@
 """Small untidy files for scripts in plain Python: numbers that are none, blanks, repeated people, keys without a partner."""
 
+import json
 import random
 from pathlib import Path
 
@@ -10,6 +11,7 @@ NUMBERS = ["", "?", "n/a", "-", "12.5.", "1e2", " 7 ", "+3"]
 def write(folder: Path, seed: int) -> None:
     """Write ``members.csv`` (one line per member), ``events.csv`` (many per member), ``towns.txt`` (``|`` between fields).
 
+    ``clicks.txt`` has objects of JSON with commas between them.
     ``log.txt`` has words between blanks, comments and blank lines; ``notes.txt`` lines of two to five fields, some of them twice.
     """
     rng = random.Random(seed)
@@ -29,6 +31,24 @@ def write(folder: Path, seed: int) -> None:
     lines = [f"{t}|{rng.randint(1, 9)}|{rng.choice(NUMBERS + ['55'])}" for t in TOWNS[:4] + ["Rome"]]
     (folder / "towns.txt").write_text("# town|zone|people\n" + "\n".join(lines) + "\n", encoding="utf-8")
     _lines(folder, rng)
+    _objects(folder / "clicks.txt", random.Random(f"{seed}/clicks"))
+
+
+def _objects(path: Path, rng: random.Random) -> None:
+    """Write objects of JSON, one to a line, with commas behind most of them, comments, and blank lines."""
+    out = ["# exported", "// one per line"]
+    for n in range(40):
+        found = {
+            "id": n,
+            "who": rng.choice(["ann", "Bob", "eve,"]),
+            "kind": rng.choice(["buy", "look"]),
+            "ms": rng.randint(1, 90),
+        }
+        if rng.random() < 0.3:
+            del found["ms"]
+        out.append(rng.choice(["", "  "]) + json.dumps(found) + rng.choice([",", ",", "", " "]))
+        out += rng.choice([[], [], [""], ["  # later"], ["   "]])
+    path.write_text("\n".join(out) + "\n", encoding="utf-8")
 
 
 def _lines(folder: Path, rng: random.Random) -> None:

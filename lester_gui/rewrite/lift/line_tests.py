@@ -103,6 +103,14 @@ def left_out(source: LineSource) -> None:
         source.options["prefix_strip"] = level
 
 
+def asked_before(source: LineSource) -> None:
+    """Raise where the script asks how a line begins after it has read its JSON: the reader leaves such lines out before."""
+    given = source.options.get("skip_prefix", ())
+    told = (given,) if isinstance(given, str) else given
+    if not isinstance(told, tuple) or set(source.prefixes) != set(told):
+        raise no_rule("the beginning of a line of JSON that was read already")
+
+
 def _alike(prefix: str, one: str, other: str) -> bool:
     """Whether a line that is stripped in one way begins with a text if and only if it does when stripped in another way."""
     if prefix == prefix.rstrip():

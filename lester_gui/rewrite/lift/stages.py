@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, substitute, walk
-from lester_gui.ir.nodes import Broadcast, Filter, Join, JoinKind, Node, Project, Select, Take
+from lester_gui.ir.nodes import Broadcast, Filter, Join, JoinKind, Node, Project, Read, Reader, Select, Take
+from lester_gui.ir.plan import topological
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import (
@@ -43,6 +44,9 @@ class Lookup:
     nulls: bool = False  # whether a missing key is found under a missing one, as pandas' ``isin`` does
 
 
+PYTHON_JSON = (Reader.PYTHON_JSON, Reader.PYTHON_JSON_LINES)
+
+
 @dataclass(frozen=True, slots=True)
 class Last:
     """What a variable holds after its loop: the value of the last row of `node` for which `guard` held."""
@@ -77,13 +81,20 @@ def keys_of(lift: Lifter, keyed: Keyed, key: Value) -> tuple[Cell, ...]:
 
 def lookup(lift: Lifter, keyed: Keyed, key: Value, nulls: bool = False) -> int:
     """Return the number of a lookup; the same keys of the same dict are one lookup."""
-    made = Lookup(keyed, keys_of(lift, keyed, key), nulls)
+    made = Lookup(keyed, keys_of(lift, keyed, key), nulls or (not lift.pandas and _may_be_none(keyed)))
     for ident, known in lift.lookups.items():
         if known == made:
             return ident
     ident = lift.number()
     lift.lookups[ident] = made
     return ident
+
+
+def _may_be_none(keyed: Keyed) -> bool:
+    """Whether a key that is missing is None, which equals itself: in objects of JSON, whether or not the data have any."""
+    if any(keyed.node.schema.field(k).type is Type.FLOAT for k in keyed.keys):
+        return False  # NaN, which does not
+    return any(isinstance(n, Read) and n.reader in PYTHON_JSON for n in topological(keyed.node))
 
 
 def hit(lift: Lifter, where: Keyed | Vocabulary, needle: Value) -> Expr:
@@ -343,7 +354,7 @@ def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], line
         if isinstance(leaf, Leaf) and leaf.kind == "hit" and leaf not in table:
             flush()
             made: Lookup = lift.lookups[leaf.ident]
-            made = Lookup(made.keyed, tuple(Cell(now(k.expr), k.type, k.nullable) for k in made.keys))
+            made = replace(made, keys=tuple(Cell(now(k.expr), k.type, k.nullable) for k in made.keys))
             before, lift.lines = lift.lines, (here,) if here is not None else lift.lines
             if leaf is c:
                 names = {

@@ -421,8 +421,10 @@ def read_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]
 
 def objects_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]:
     """Return the node that reads a file of JSON objects, and the column that each field is."""
-    if source.filled or source.prefixes or source.whole or source.loose or (source.tail and not source.options.get("skip_blank")):
+    cut = "cut" in source.options  # what the script asks of a line's end
+    if source.filled or source.loose or (source.whole and not cut) or (source.tail and not source.options.get("skip_blank")):
         raise no_rule("lines of JSON that the script looks at as texts, too")
+    line_tests.asked_before(source)
     options = as_options(source.options)
     node: Node | None = next((r.node for r in lift.reads if (r.path, r.reader, r.options) == _same(source)), None)
     if node is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr
+from lester_gui.ir.expressions import Apply, Expr, Literal
 from lester_gui.ir.nodes import Reader
 from lester_gui.ir.schema import Schema, Type
 from lester_gui.rewrite.lift import cells, paths
@@ -29,13 +29,19 @@ def loads(lift: Lifter, args: Arguments) -> Value:
         from lester_gui.rewrite.lift.library.json_documents import whole
 
         return whole(lift, line)
-    if not args.what.startswith("json.") or not isinstance(line, LineOf) or line.header:
+    ident, cut = (
+        _separated(line.expr) if isinstance(line, Cell) else (line.source, "") if isinstance(line, LineOf) else (None, "")
+    )
+    if not args.what.startswith("json.") or ident is None or (isinstance(line, LineOf) and line.header):
         raise no_rule(f"{args.what} of this text")
-    source = lift.texts.get(line.source)
+    source = lift.texts.get(ident)
     if not isinstance(source, LineSource):
         raise no_rule("json.loads of a line that the script wrote")
-    if "sep" in source.options or "ragged" in source.options or "skip_prefix" in source.options or source.seen:
+    if "sep" in source.options or "ragged" in source.options or source.seen:
         raise no_rule("a file of which some lines are JSON and some are not")
+    settle_prefixes(source)
+    if cut:
+        source.options["cut"] = cut
     if caught_by(lift, "JSONDecodeError") is not None and not lift.skips_broken:
         raise no_rule("what the script does with a line that is no JSON")
     source.reader = Reader.PYTHON_JSON_LINES
@@ -43,6 +49,44 @@ def loads(lift: Lifter, args: Arguments) -> Value:
         source.options["broken"] = "skip"
     source.lines.add(lift.line)
     return of_schema(lift, source.ident, observed(lift, source))
+
+
+def _separated(expr: Expr) -> tuple[int | None, str]:
+    """Return of which file a text is a line without the comma or commas at its end, and what of these is cut off."""
+    while isinstance(expr, Apply) and expr.operator == "strip" and len(expr.arguments) == 1:
+        expr = expr.arguments[0]
+    if not isinstance(expr, Apply):
+        return None, ""
+    if expr.operator == "rstrip" and expr.arguments[1:] == (Literal(","),):
+        return _stripped_line(expr.arguments[0]), "commas"
+    if expr.operator == "if_else":
+        condition, cut, line = expr.arguments
+        shorter = Apply("slice_text", (line, Literal(0), Literal(-1)))
+        if condition == Apply("endswith", (line, Literal(","))) and cut == shorter:
+            return _stripped_line(line), "comma"
+    return None, ""
+
+
+def _stripped_line(expr: Expr) -> int | None:
+    """Return of which file a text is a line without the blanks at its end."""
+    whole = isinstance(expr, Leaf) and expr.kind == "line" and expr.name in ("both", "right")
+    return expr.ident if whole and isinstance(expr, Leaf) else None
+
+
+def settle_prefixes(source: LineSource) -> None:
+    """Say in the options of a file of JSON which lines are no data by how they begin.
+
+    Raises
+    ------
+    Stopped
+        If the script asks for it of lines that it has stripped in several ways.
+    """
+    levels = set(source.prefixes.values())
+    if len(levels) > 1:
+        raise no_rule("lines whose beginning is asked for in two ways")
+    if levels:
+        source.options["skip_prefix"] = next(iter(source.prefixes)) if len(source.prefixes) == 1 else tuple(source.prefixes)
+        source.options["prefix_strip"] = next(iter(levels))
 
 
 def observed(lift: Lifter, source: LineSource) -> Schema:
