@@ -56,6 +56,9 @@ class SideTable(Value):
     function: str
     name: str = ""
     lines: tuple[int, ...] = field(default=(), compare=False)
+    missing: Value | None = field(
+        default=None, compare=False
+    )  # what a defaultdict or Counter holds under a key that is not there
 
 
 def table(groups: SideGroups, function: str) -> SideTable:
