@@ -80,10 +80,10 @@ def table(groups: SideGroups, function: str) -> SideTable:
     if len(known) != len(keys) or not isinstance(value, Cell):
         raise shape("There is no such column to group by, or to aggregate")
     assert groups.frame.part is not None
-    return made(SideTable(groups.frame.node, groups.frame.part, known, value, function, name, groups.lines))
+    return checked(SideTable(groups.frame.node, groups.frame.part, known, value, function, name, groups.lines))
 
 
-def made(asked: SideTable) -> SideTable:
+def checked(asked: SideTable) -> SideTable:
     """Return a table whose keys and values have the types that its total can be taken of.
 
     Raises

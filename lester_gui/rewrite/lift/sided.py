@@ -13,7 +13,7 @@ from lester_gui.rewrite.lift.dict_folds import DictFold
 from lester_gui.rewrite.lift.domain import Cell, Const, InLoop, Items, Leaf, Part, Rows, Value
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.random_order import Shuffled
-from lester_gui.rewrite.lift.side_totals import SideTable, made
+from lester_gui.rewrite.lift.side_totals import SideTable, checked
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 from lester_gui.rewrite.lift.templates import leaves, mapped
 
@@ -136,7 +136,7 @@ def totals(done: Finished, fold: DictFold, missing: Value | None) -> SideTable:
         given = cells.choose(guard, given, Cell(Literal(0.0 if given.type is Type.FLOAT else 0), given.type))
     if puts != TRUE:  # a key is there only where such a row is
         given, function = cells.choose(puts, given, Cell(Literal(None, given.type), given.type, True)), "total"
-    return made(SideTable(done.node, part, (key,), given, function, done.variable(fold.ident), done.loop.lines, missing))
+    return checked(SideTable(done.node, part, (key,), given, function, done.variable(fold.ident), done.loop.lines, missing))
 
 
 def refuse_state(expr: Expr) -> None:
