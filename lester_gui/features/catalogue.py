@@ -2,7 +2,7 @@
 
 A transformer is listed only if fitting and transforming in one go gives what fitting and then transforming gives: X is made on
 read from the state, so training rows cannot be encoded in another way than new ones. `NOT_LISTED` names those that are left
-out for that.
+out for that. One is not scikit-learn's but ours: `GroupStatistic`, for totals that scripts take of their training rows by hand.
 """
 
 from __future__ import annotations

@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-STATISTICS = ("mean", "sum", "min", "max", "median", "count", "size", "nunique", "std", "std0", "var", "var0", "quantile")
+STATISTICS = (
+    *("mean", "sum", "total", "min", "max", "median", "count", "size", "nunique"),
+    *("std", "std0", "var", "var0", "quantile"),
+)
 
 
 class GroupStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -23,8 +26,9 @@ class GroupStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     function : str
-        One of `STATISTICS`, of the values that are not missing, as pandas has them; ``size`` counts all rows. ``std`` and ``var``
-        divide by one less than the number of values, ``std0`` and ``var0`` by that number; a quantile is interpolated linearly.
+        One of `STATISTICS`, of the values that are not missing, as pandas has them. ``size`` counts all rows; ``total`` is a sum
+        that is missing where there is no value; ``std`` and ``var`` divide by one less than the number of values, ``std0`` and
+        ``var0`` by that number; a quantile is interpolated linearly.
     share : float, optional
         Of a quantile, between 0 and 1.
 
@@ -82,6 +86,8 @@ class GroupStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             return math.fsum(known)
         if not known:
             return math.nan
+        if self.function == "total":
+            return math.fsum(known)
         if self.function in ("min", "max"):
             return min(known) if self.function == "min" else max(known)
         if self.function == "mean":

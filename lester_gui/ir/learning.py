@@ -135,8 +135,8 @@ class Transformer:
     Kinds: ``passthrough``, ``standard_scaler`` (with_mean, with_std, ddof), ``one_hot`` (categories: ``auto`` sorted,
     ``first_seen``, or a tuple of literals; handle_unknown; drop; dtype), ``ordinal``, ``simple_imputer`` (strategy, fill_value),
     ``min_max_scaler``, ``max_abs_scaler``, ``robust_scaler``, ``function`` (function: name in the plan or a dotted NumPy name),
-    ``refitted`` (transformer: any of scikit-learn's that `features.refitted` lists, unfitted), and ``beside``: the columns pass
-    each of the `branches`, whose results stand side by side.
+    ``refitted`` (transformer: any that `features.catalogue` lists, unfitted), and ``beside``: the columns pass each of the
+    `branches`, whose results stand side by side.
 
     Attributes
     ----------

@@ -34,6 +34,8 @@ def _encode(function: str, *columns: str) -> Encode:
 
 def _expected(rows: pd.DataFrame, train: np.ndarray, function: str, keys: list[str]) -> np.ndarray:
     name, options = function, {"q": 0.3} if function == "quantile" else {}
+    if function == "total":
+        name, options = "sum", {"min_count": 1}
     if function.endswith("0"):
         name, options = function[:-1], {"ddof": 0}
     fitted = rows.iloc[train]

@@ -23,6 +23,7 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from lester_gui.errors import UserError
 from lester_gui.features import catalogue
 from lester_gui.features.column_map import column_map
+from lester_gui.features.group_statistic import GroupStatistic
 from lester_gui.features.matrix import transform
 from lester_gui.features.state import EncoderState, decrement, fit, update
 from lester_gui.features.unfitted import build, library_class
@@ -68,6 +69,8 @@ NUMBERS = ("a", "b", "c", "n")
 CASES: list[tuple[tuple[str, ...], Any, float]] = [
     (NUMBERS, preprocessing.MinMaxScaler((-1, 2)), 0.1),
     (NUMBERS, preprocessing.MaxAbsScaler(), 0.1),
+    (("b", "k", "n"), GroupStatistic("mean"), 0.1),
+    (("a",), GroupStatistic("quantile", 0.3), 0.1),
     (NUMBERS, preprocessing.RobustScaler(quantile_range=(10.0, 80.0)), 0.1),
     (NUMBERS, preprocessing.Binarizer(threshold=0.3), 0.0),
     (NUMBERS, preprocessing.KBinsDiscretizer(3), 0.0),

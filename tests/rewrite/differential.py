@@ -258,6 +258,8 @@ def _group_statistic(lanes: list[list[Any]], t: Transformer, fitted_on: list[int
     keys, function, options = list(rows.columns[1:]), made.get("function"), {}
     if function == "quantile":
         options = {"q": made.get("share")}
+    if function == "total":
+        function, options = "sum", {"min_count": 1}
     if str(function).endswith("0"):
         function, options = str(function)[:-1], {"ddof": 0}
     fitted = rows.iloc[fitted_on]

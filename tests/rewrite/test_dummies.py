@@ -53,3 +53,39 @@ def test_columns_that_hang_on_both_tables_stop(tmp_path: Path, made: str) -> Non
     (tmp_path / "script.py").write_text(HEAD + made + FIT, encoding="utf-8")
     found = rewritten(tmp_path)
     assert found.stops and found.stops[0].line in (9, 10)
+
+
+DUMMIES = """import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+people = pd.read_csv("people.csv")
+people["age"] = people["age"].fillna(40)
+people = pd.get_dummies(people, columns=["city"])
+{}
+X = people.drop(columns=["name", "member", "signup"])
+X_train, X_test, y_train, y_test = train_test_split(X, people["member"], random_state=2)
+"""
+GROUPED = {
+    "a mean on each row": "people['x'] = people['income'] - people.groupby('name')['income'].transform('mean')",
+    "looked up": "people['x'] = people['name'].map(people.groupby('name')['income'].max())",
+    "counted": "people['x'] = people['name'].map(people.groupby('name').size())",
+    "aggregates by name": "people['x'] = people['name'].map(people.groupby('name').agg(m=('age', 'max'))['m'])",
+}
+
+
+@pytest.mark.parametrize("how", GROUPED)
+def test_a_table_with_dummies_is_grouped_by_its_other_columns(tmp_path: Path, how: str) -> None:
+    corpus_data.write(tmp_path)
+    (tmp_path / "script.py").write_text(DUMMIES.format(GROUPED[how]) + FIT, encoding="utf-8")
+    found = rewritten(tmp_path)
+    assert found.plan is not None and not found.stops, found.stops
+    assert_same(tmp_path, found.plan)
+
+
+@pytest.mark.parametrize("total", ["people.groupby('name').mean(numeric_only=True)", "people.groupby('name').first()"])
+def test_groups_of_all_columns_stop_where_one_is_not_made_yet(tmp_path: Path, total: str) -> None:
+    corpus_data.write(tmp_path)
+    text = DUMMIES.format(f"means = {total}\npeople['x'] = people['name'].map(means['age'])")
+    (tmp_path / "script.py").write_text(text + FIT, encoding="utf-8")
+    assert rewritten(tmp_path).stops

@@ -15,6 +15,7 @@ from lester_gui.rewrite.lift.library import group_lists
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, inner_factory, is_nested
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.running import in_order, there
+from lester_gui.rewrite.lift.sided import totals
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped
 
@@ -40,6 +41,8 @@ def containers(done: Finished) -> None:
 
 def _made(done: Finished, ident: int, content: InLoop) -> Value | None:
     lists = done.of("keyed").get(ident)
+    if done.loop.part is not None and (lists is not None or done.of("add").get(ident) is not None):
+        raise no_rule("a set, or a dict of lists, that a loop over one side of a split fills")
     if lists is not None:
         if content.key is not None or not done.is_new(content) or done.of("set").get(ident):
             raise no_rule("a dict of lists that is used in several ways in one loop")
@@ -107,6 +110,10 @@ def keyed_rows(
 def filled(done: Finished, fold: DictFold, content: InLoop) -> Value:
     """Return a dict after its loop."""
     lift = done.lift
+    if done.loop.part is not None:
+        if not done.is_new(content):
+            raise no_rule("a dict that several loops fill, one of them over one side of a split")
+        return totals(done, fold, _default(content))
     lines = tuple(sorted({e.line for e in done.of("set").get(fold.ident, [])})) or done.loop.lines
     numbered = _numbering(done, fold)
     if numbered is not None:

@@ -191,6 +191,8 @@ def _code(lift: Lifter, node: Node, expr: Expr, variables: list[_Variable]) -> s
         return f"filled({', '.join(str(p) for p in parts)})"
     if expr.operator in ("is_null", "not_null"):
         return f"({parts[0]} {'!=' if expr.operator == 'is_null' else '=='} {parts[0]})"
+    if expr.operator == "py_div":
+        return f"({parts[0]} / {parts[1]} if {parts[1]} != 0 else 1 // 0)"
     if expr.operator == "is_in":
         return f"({parts[0]} in ({', '.join(str(p) for p in parts[1:])},))"
     if expr.operator == "np_round":

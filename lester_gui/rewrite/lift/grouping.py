@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lester_gui.rewrite.lift.domain import Frame, Value
+from lester_gui.rewrite.lift.domain import Encoded, Frame, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +20,8 @@ class Grouping(Value):
     sort: bool = True
     owner: Value | None = None  # the frame as the script reached it: a group sees what is assigned to it later
     listed: bool = False  # whether the keys were given as a list, so that a group's key is a tuple
+
+
+def without_encoded(frame: Frame) -> Frame:
+    """Return a table without the columns that encoders will make; they can be neither keys nor values of groups."""
+    return replace(frame, columns=tuple((n, v) for n, v in frame.columns if not isinstance(v, Encoded)))

@@ -70,6 +70,7 @@ class Learner:
     def __init__(self, lift: Lifter) -> None:
         self.lift = lift
         self.splits: dict[int, SplitMade] = {}
+        self.unique: dict[int, list[Column1]] = {}  # split → columns by which a script tells its sides apart
         self.tests: list[tuple[int, Matrix, Column1 | None]] = []
         self.truths: list[Column1] = []
         self.labels: list[Column1] = []
@@ -187,6 +188,8 @@ class Learner:
         node, label, features, groups = self._prepared(made.node, fit, made.dealt)
         if groups is not None:
             fields["by"] = groups.expr
+        for column in self.unique.get(part.split, ()):
+            node = told_apart(self.lift, node, column)
         split = Split(**fields, lines=made.lines, made_by=made.made_by)
         if made.by is not None:
             self._check_stratified(made, label, node, fit)
@@ -409,6 +412,20 @@ class Learner:
             names_used.append(name)
             out.append(Block(name, names, named_places(b.chain, names) or (Transformer("passthrough"),)))
         return node, tuple(out)
+
+
+def told_apart(lift: Lifter, node: Node, column: Column1) -> Node:
+    """Return rows of which no two have the same value in a column, and none has none; where they have, the plan ends.
+
+    By that column a script tells which rows are not among the others.
+    """
+    cell = lift.move(column.cell, column.node, node)
+    kinds = lift.state(node, cell, "nunique", "different")
+    rows = lift.state(node, cells.cell_of(Const(1)), "size", "rows")
+    unique = cells.compare("Eq", kinds, rows, pandas=True).expr
+    ends = cells.make("present", Cell(Literal(None, Type.BOOL), Type.BOOL, True))
+    node, (condition,) = lift.resolve(node, cells.choose(unique, cells.cell_of(Const(True)), ends))
+    return lift.step(Filter, lift.naming.called(node), parent=node, predicate=condition.expr)
 
 
 def _no_loose_ends(cell: Cell) -> None:

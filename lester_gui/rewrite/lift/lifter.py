@@ -62,7 +62,7 @@ class Lifter(Tables):
 
     def enter(self, body: Sequence[ast.stmt]) -> None:
         """Run statements; where no loop or condition is open, one that stops does not stop those after it."""
-        from lester_gui.rewrite.lift.opaque import recover
+        from lester_gui.rewrite.lift.opaque import gives_back, recover
         from lester_gui.rewrite.lift.statements import block, execute
 
         if self.loops or self.live != TRUE:
@@ -77,9 +77,13 @@ class Lifter(Tables):
                 execute(self, node)
             except Stopped as stop:
                 self.restore(state)
+                if gives_back(node, body):
+                    raise
                 recover(self, body, position, stop)
             except Exception as error:  # a fault of ours costs this statement, not the script
                 self.restore(state)
+                if gives_back(node, body):
+                    raise internal(error, self.line) from error
                 recover(self, body, position, internal(error, self.line))
             if len(self.activations) == 1:
                 self.naming.seal()

@@ -191,6 +191,11 @@ def all_rows(lift: Lifter, iterable: Value) -> tuple[Part | None, Value]:
     content = lift.content(iterable)
     if isinstance(content, Rows | Column1) and content.part is not None:
         return content.part, replace(content, part=None)
+    if isinstance(content, Iterated) and content.kind in ("records", "zip"):
+        found = [all_rows(lift, p) for p in content.parts]
+        parts = {part for part, _ in found}
+        if len(parts) == 1 and parts != {None}:
+            return found[0][0], replace(content, parts=tuple(p for _, p in found))
     return None, iterable
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,24 @@ class Step:
     source: str
     output: str
     functions: tuple[Function, ...] = ()
+
+
+def gives_back(node: ast.stmt, body: Sequence[ast.stmt]) -> bool:
+    """Whether a statement may end a function whose value matters: without it, what the function returns is not known."""
+    return any(_returned([node])) and any(
+        r.value is not None and not (isinstance(r.value, ast.Constant) and r.value.value is None) for r in _returned(body)
+    )
+
+
+def _returned(body: Sequence[ast.stmt]) -> Iterator[ast.Return]:
+    """Yield the ``return`` statements of a function's own body."""
+    queue: list[ast.AST] = list(body)
+    while queue:
+        node = queue.pop()
+        if isinstance(node, ast.Return):
+            yield node
+        elif not isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+            queue += ast.iter_child_nodes(node)
 
 
 def recover(lift: Lifter, body: Sequence[ast.stmt], position: int, stop: Stopped) -> None:

@@ -129,6 +129,8 @@ def _scope(lift: Lifter, node: Node, step: _Step, leaf: Leaf) -> str | None:
         return None
     root, own_root = lift.align.root(state.node), lift.align.root(node)
     inner, there, base = step.inner, state.cell.expr, state.node
+    if step.transformer.kind == "simple_imputer":
+        there = _before_filling(lift, state)
     try:
         if not lift.align.same(base, node) and state.part is None and isinstance(root, Filter):
             # a total over some rows, used on others of the same table; a filter keeps the columns as they are
@@ -139,6 +141,21 @@ def _scope(lift: Lifter, node: Node, step: _Step, leaf: Leaf) -> str | None:
     except Stopped:
         return None
     return scope_of(lift, state.node, state.part) if own == there else None
+
+
+def _before_filling(lift: Lifter, state: State) -> Expr:
+    """What a total is taken of, or was taken of before that was filled with this very total: it is the same one after it.
+
+    A script fills ``train["a"]`` with its median, and then ``test["a"]`` with the median of what ``train["a"]`` is by now.
+    """
+    filled = state.cell.expr
+    if not (isinstance(filled, Apply) and filled.operator == "coalesce" and len(filled.arguments) == 2):
+        return filled
+    inner, leaf = filled.arguments
+    known = _state(lift, leaf)
+    if known is None or known.node is not state.node or known.cell.expr != inner:
+        return filled
+    return inner if (known.function, known.part) == (state.function, state.part) else filled
 
 
 def _without_zero(expr: Expr) -> Expr | None:

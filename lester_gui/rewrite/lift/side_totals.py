@@ -6,11 +6,10 @@ what is looked up becomes a part of a formula that encoders compute (see `formul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Apply, Call, Expr, walk
+from lester_gui.ir.expressions import Call, Expr, walk
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Leaf, Part, Value
@@ -18,7 +17,6 @@ from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
-    from lester_gui.rewrite.lift.records import State
 
 KEYS = (Type.STR, Type.INT, Type.FLOAT, Type.BOOL)
 FUNCTIONS = ("mean", "sum", "min", "max", "median", "count", "size", "nunique", "std", "var")
@@ -56,6 +54,9 @@ class SideTable(Value):
     function: str
     name: str = ""
     lines: tuple[int, ...] = field(default=(), compare=False)
+    missing: Value | None = field(
+        default=None, compare=False
+    )  # what a defaultdict or Counter holds under a key that is not there
 
 
 def table(groups: SideGroups, function: str) -> SideTable:
@@ -77,10 +78,10 @@ def table(groups: SideGroups, function: str) -> SideTable:
     if len(known) != len(keys) or not isinstance(value, Cell):
         raise shape("There is no such column to group by, or to aggregate")
     assert groups.frame.part is not None
-    return made(SideTable(groups.frame.node, groups.frame.part, known, value, function, name, groups.lines))
+    return checked(SideTable(groups.frame.node, groups.frame.part, known, value, function, name, groups.lines))
 
 
-def made(asked: SideTable) -> SideTable:
+def checked(asked: SideTable) -> SideTable:
     """Return a table whose keys and values have the types that its total can be taken of.
 
     Raises
@@ -127,21 +128,3 @@ def of_sides(lift: Lifter, expr: Expr) -> bool:
         is_lookup(lift, e) or (isinstance(e, Leaf) and e.kind == "state" and lift.states[e.ident].part is not None)
         for e in walk(expr)
     )
-
-
-def unchanged_by_filling(states: Mapping[int, State], node: Node, cell: Cell, function: str, part: Part | None) -> Cell | None:
-    """Return a total of one side that a column had before it was filled with that total: so it has the same one after it.
-
-    A script fills ``train["a"]`` with its median, and then ``test["a"]`` with the median of what ``train["a"]`` is by now.
-    """
-    filled = cell.expr
-    if part is None or function not in ("mean", "median", "mode", "min", "max") or not isinstance(filled, Apply):
-        return None
-    if filled.operator != "coalesce" or len(filled.arguments) != 2:
-        return None
-    inner, leaf = filled.arguments
-    if not isinstance(leaf, Leaf) or leaf.kind != "state":
-        return None
-    known = states[leaf.ident]
-    same = known.node is node and known.cell.expr == inner and (known.function, known.part) == (function, part)
-    return Cell(leaf, leaf.type, leaf.nullable) if same else None

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr, walk
+from lester_gui.ir.expressions import Expr, Literal, walk
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.ir.windows import Window, WindowColumn
 from lester_gui.rewrite.lift import cells, masks, stages
+from lester_gui.rewrite.lift.dict_folds import DictFold
 from lester_gui.rewrite.lift.domain import Cell, Const, InLoop, Items, Leaf, Part, Rows, Value
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.random_order import Shuffled
+from lester_gui.rewrite.lift.side_totals import SideTable, checked
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 from lester_gui.rewrite.lift.templates import leaves, mapped
 
@@ -68,13 +70,21 @@ def _places(lift: Lifter, node: Node) -> tuple[Node, Cell]:
 
 
 def one_side(done: Finished) -> None:
-    """A loop over one side of a split can fill lists, an element for each row; all else would need the rows of that side.
+    """A loop over one side of a split can fill lists, an element for each row, and add up dicts.
 
-    A loop over rows in random order, too, for all else would need their order.
+    All else would need the rows of that side. A loop over rows in random order can only fill lists, for all else would need their
+    order.
     """
-    if done.loop.part is not None and any(e.kind != "append" or e.guard != TRUE for e in done.loop.effects):
-        wants_tables(done.lift, done.loop.part)
-        raise no_rule("a loop over one side of a split that does more than filling lists")
+    part = done.loop.part
+    if part is not None and any(e.kind != "append" or e.guard != TRUE for e in done.loop.effects):
+        wants_tables(done.lift, part)
+        if TABLES in done.lift.wishes and TABLES not in done.lift.hints:
+            raise no_rule("a loop over one side of a split that does more than filling lists")
+    for e in done.loop.effects if part is not None else ():
+        if not (e.kind == "set" or (e.kind == "append" and e.guard == TRUE)):
+            raise no_rule("a loop over one side of a split that does more than filling lists and adding up")
+        for cell in leaves(done.lift, e.value) if e.kind == "append" else ():
+            refuse_state(cell.expr)
     if done.loop.order is not None and any(e.kind != "append" or e.guard != TRUE for e in done.loop.effects):
         raise no_rule("a loop over rows in random order that does more than filling lists")
     if done.loop.order is not None and any(isinstance(c, InLoop) and c.key is not None for c in done.lift.heap.values()):
@@ -98,6 +108,35 @@ def sides(done: Finished, guard: Expr, lists: list[tuple[int, Value, tuple[int, 
             done.lift.heap[ident] = Shuffled(Rows(done.node, value), done.loop.order)
         else:
             raise no_rule("rows in random order after others")
+
+
+def totals(done: Finished, fold: DictFold, missing: Value | None) -> SideTable:
+    """Return a dict in which a loop over one side of a split added up the rows of each key.
+
+    Raises
+    ------
+    Stopped
+        If it holds anything else than one such total, or a key may be missing.
+    """
+    part = done.loop.part
+    assert part is not None
+    key = done.place(fold.key)
+    if len(fold.parts) != 1 or fold.parts[0].kind != "sum" or not isinstance(key, Cell) or key.nullable:
+        raise no_rule("a dict that a loop over one side of a split fills with anything but totals")
+    one = fold.parts[0]
+    if one.value.nullable or (one.start is not None and one.start.value != 0):
+        raise no_rule("a dict that a loop over one side of a split adds up to from another number than nought")
+    value, guard, puts = done.expr(one.value.expr), done.expr(one.guard), done.expr(fold.guard)
+    for expr in (key.expr, value, guard, puts):
+        refuse_state(expr)
+    given, function = Cell(value, one.value.type), "sum"
+    if puts == guard == TRUE and value == Literal(1):
+        given, function = key, "size"
+    if guard != TRUE:
+        given = cells.choose(guard, given, Cell(Literal(0.0 if given.type is Type.FLOAT else 0), given.type))
+    if puts != TRUE:  # a key is there only where such a row is
+        given, function = cells.choose(puts, given, Cell(Literal(None, given.type), given.type, True)), "total"
+    return checked(SideTable(done.node, part, (key,), given, function, done.variable(fold.ident), done.loop.lines, missing))
 
 
 def refuse_state(expr: Expr) -> None:

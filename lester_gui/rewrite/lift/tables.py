@@ -30,7 +30,7 @@ from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.naming import Naming, stored_apart, unlike
 from lester_gui.rewrite.lift.objects import Objects
 from lester_gui.rewrite.lift.records import SHORT, Observe, State, described
-from lester_gui.rewrite.lift.side_totals import SideTable, unchanged_by_filling
+from lester_gui.rewrite.lift.side_totals import SideTable
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 
 if TYPE_CHECKING:
@@ -213,9 +213,6 @@ class Tables(Objects):
             measure: Cell = self.group.measure(self, function, cell, node)
             return measure
         known_function = QUANTILE if share is not None else AGGREGATES[function]
-        before = unchanged_by_filling(self.states, node, cell, function, part)
-        if before is not None:
-            return before
         if function == "mode" and part is not None:  # it only stands where an imputer is recognised
             kind, nullable = cell.type, False
         elif cell.type not in known_function.accepts:

@@ -26,7 +26,9 @@ def value_counts(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if column.part is not None:
         if lift.const(given["normalize"]) or not lift.const(given["dropna"]):
             raise shape("Counting values of one side of a split with these options is not supported yet")
-        return side_totals.made(SideTable(column.node, column.part, (column.cell,), column.cell, "size", column.name, lift.lines))
+        return side_totals.checked(
+            SideTable(column.node, column.part, (column.cell,), column.cell, "size", column.name, lift.lines)
+        )
     node, name = lift.as_column(column.node, column.cell, column.name or "value")
     counted = "count" if name != "count" else "rows"
     out: Aggregate | Sort = lift.step(

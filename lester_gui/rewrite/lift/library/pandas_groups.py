@@ -24,10 +24,10 @@ from lester_gui.rewrite.lift.domain import (
     UserFunction,
     Value,
 )
-from lester_gui.rewrite.lift.grouping import Grouping
+from lester_gui.rewrite.lift.grouping import Grouping, without_encoded
 from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, aligned, filtered, masked, settled, whole
 from lester_gui.rewrite.lift.library.pandas_sides import side_groups
-from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
+from lester_gui.rewrite.lift.library.table import METHODS, Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def groupby(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     )
     if frame.part is not None:
         return side_groups(lift, frame, given)
-    whole(frame, "Grouping")
+    encoded, frame = frame, whole(without_encoded(frame), "Grouping")
     if lift.content(given["level"]) != Const(None):
         names = lift.content(given["level"])
         if not (isinstance(names, Const) and names.value == 0 and len(frame.levels) == 1):
@@ -57,7 +57,8 @@ def groupby(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         frame, keys = _keys(lift, frame, given["by"])
     as_index, dropna, sort = (bool(lift.const(given[n])) for n in ("as_index", "dropna", "sort"))
     listed = isinstance(lift.content(given["by"]), Items)
-    return Grouping(frame, keys, (), False, as_index, dropna, sort, args.owner, listed)
+    made = Grouping(frame, keys, (), False, as_index, dropna, sort, args.owner, listed)
+    return made if len(frame.columns) == len(encoded.columns) else Accessor(made, "groups of some columns")
 
 
 def _keys(lift: Lifter, frame: Frame, by: Value) -> tuple[Frame, tuple[str, ...]]:
@@ -107,6 +108,7 @@ def rows_of(lift: Lifter, group: Grouping) -> tuple[Node, Frame]:
     frame = group.frame
     if group.owner is not None:
         now = lift.content(group.owner)
+        now = without_encoded(now) if isinstance(now, Frame) else now
         if isinstance(now, Frame) and now != frame:
             old = {k: frame.get(k) for k in group.keys}
             new = {k: now.get(k) for k in group.keys}
@@ -140,6 +142,15 @@ def _carried(lift: Lifter, frame: Frame) -> tuple[Node, Frame]:
     columns = tuple((n, cells.column(node, n)) for n, _ in frame.columns)
     levels = tuple((n, cells.column(node, n)) for n, _ in frame.levels)
     return node, Frame(node, columns, frame.index, levels, frame.part, frame.origin)
+
+
+@method("groups of some columns", "__getitem__", "size", "agg", "aggregate")
+def of_some(lift: Lifter, content: Accessor, args: Arguments) -> Value:
+    """Groups of a table with encoded columns: what names the columns that it takes does not need these."""
+    what = args.what.rsplit(".", 1)[-1] if "[" not in args.what else "__getitem__"
+    if what in ("agg", "aggregate") and args.positional and not isinstance(lift.content(args.positional[0]), Entries):
+        raise no_rule("aggregates of all columns of a table after a column was encoded")
+    return METHODS["groupby", what](lift, content.owner, args)
 
 
 @method("groupby", "__getitem__")

@@ -40,6 +40,7 @@ class Wide:
     function: str
     fill: Cell | None = None
     fill_missing: bool = True
+    shares: bool = False  # of the rows that the index has, as ``normalize="index"`` gives them
 
 
 @function("pandas.pivot_table", "pandas.pivot")
@@ -108,10 +109,13 @@ def unstack(lift: Lifter, column: Column1, args: Arguments) -> Value:
 
 @function("pandas.crosstab")
 def crosstab(lift: Lifter, args: Arguments) -> Value:
-    """``pd.crosstab(a, b)``: how many rows have both values."""
+    """``pd.crosstab(a, b)``: how many rows have both values; with ``normalize="index"``, which share of those that have `a`."""
     if lift.is_shown(args):
         return Result("table of two keys")
-    given = args.bind("index", "columns")
+    given = args.bind("index", "columns", normalize=False)
+    normalised = lift.const(given["normalize"])
+    if normalised not in (False, "index"):
+        raise no_rule("crosstab with shares of columns or of all rows")
     a, b = lift.content(given["index"]), lift.content(given["columns"])
     if not isinstance(a, Column1) or not isinstance(b, Column1) or not a.name or not b.name or a.name == b.name:
         raise no_rule("crosstab of these objects")
@@ -119,7 +123,9 @@ def crosstab(lift: Lifter, args: Arguments) -> Value:
     frame, cell = aligned(lift, frame, b)
     frame = frame.with_columns({b.name: cell})
     whole(frame, "A crosstab")
-    return lift.new(wide(lift, Wide(frame, (a.name,), b.name, None, "size", cells.cell_of(Const(0)))))
+    return lift.new(
+        wide(lift, Wide(frame, (a.name,), b.name, None, "size", cells.cell_of(Const(0)), shares=normalised == "index"))
+    )
 
 
 # -- the wide table ----------------------------------------------------------------------------------------------------
@@ -191,6 +197,9 @@ def _columns(lift: Lifter, node: Node, frame: Frame, asked: Wide, names: list[st
     call = lift.naming.called(node)
     if new:
         node = lift.step(Project, call, node, parent=node, assigned=tuple(new.items()))
+    rows = lift.free_column(node, "rows")
+    if asked.shares:
+        measures.append(Measure(rows, "size", None))
     measures = measures or [Measure(lift.free_column(node, "rows"), "size", None)]
     out = lift.step(Aggregate, call, parent=node, by=asked.index, measures=tuple(measures))
     columns: dict[str, Value] = {}
@@ -201,6 +210,8 @@ def _columns(lift: Lifter, node: Node, frame: Frame, asked: Wide, names: list[st
         some = cells.make("present", lift.state(node, cells.column(node, counted), "max", f"has_{n}"))
         exists = cells.compare("Gt", some, cells.cell_of(Const(0)), pandas=True).expr
         made_cell = _cell(asked, cell, there)
+        if asked.shares:
+            made_cell = cells.arithmetic("Div", made_cell, cells.column(out, rows), pandas=True)
         columns[n] = cells.choose(exists, made_cell, Cell(Literal(None, made_cell.type), made_cell.type, True))
     columns[f"{MARK}{lift.line}{MARK}"] = Result("columns for values that the script does not name")
     levels = tuple((k, cells.column(out, k)) for k in asked.index)

@@ -15,9 +15,9 @@ import numpy as np
 from lester_gui.ir.expressions import Apply, Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Items, Result, Tup, Value, Vector
 from lester_gui.rewrite.lift.library.pandas_io import as_column
-from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -60,6 +60,19 @@ def quantile(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if lift.content(given["q"]) == Const(0.5) and lift.group is None:
         return lift.state(column.node, column.cell, "median", f"median_{column.name}", column.part)
     return _several(lift, column, lift.const(given["q"]), lambda q: q * 100.0 / 100.0)  # pandas hands percents to NumPy
+
+
+@attribute("tuple", "values")
+@attribute("tuple", "iloc")
+def several(lift: Lifter, content: Tup, owner: Value) -> Value:
+    """``column.quantile([…]).values``: of all that is kept as a tuple, only such a Series has places and values."""
+    return Vector(content.items)
+
+
+@method("tuple", "to_numpy", "tolist", "to_list")
+def listed(lift: Lifter, content: Tup, args: Arguments) -> Value:
+    """``column.quantile([…]).tolist()``."""
+    return Vector(content.items) if args.what.endswith("to_numpy") else lift.new(Items(content.items))
 
 
 @function("numpy.quantile", "numpy.percentile", "numpy.nanquantile", "numpy.nanpercentile")

@@ -13,6 +13,7 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
     Const,
+    Encoded,
     Entries,
     Frame,
     Items,
@@ -20,6 +21,7 @@ from lester_gui.rewrite.lift.domain import (
     Result,
     Rows,
     Tup,
+    Unknown,
     Value,
 )
 from lester_gui.rewrite.lift.library.pandas_frame import (
@@ -45,14 +47,17 @@ if TYPE_CHECKING:
 def rows_of(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``for _, row in frame.iterrows()``, ``for row in frame.itertuples()``: a list with one record per row."""
     given = args.bind(index=True, name="Pandas")
-    whole(frame, "Going through the rows")
+    if any(isinstance(v, Encoded) for _, v in frame.columns):
+        raise shape("Going through the rows after a column was encoded is not supported yet")
+    # on one side of a split, the place of a row is not how often the loop has run
+    place = lift.position(frame.node) if frame.part is None else Unknown("it is the label of a row of one side", lift.line)
     record = lift.new(Entries(tuple((Const(n), v) for n, v in frame.columns), "record"))
     if args.what.endswith("iterrows"):
-        return Iterated("records", (Rows(frame.node, Tup((lift.position(frame.node), record))),))
+        return Iterated("records", (Rows(frame.node, Tup((place, record)), frame.part),))
     if lift.content(given["name"]) == Const(None):
         values = tuple(v for _, v in frame.columns)
-        return Rows(frame.node, Tup((lift.position(frame.node), *values) if lift.const(given["index"]) else values))
-    return Iterated("records", (Rows(frame.node, record),))
+        return Rows(frame.node, Tup((place, *values) if lift.const(given["index"]) else values), frame.part)
+    return Iterated("records", (Rows(frame.node, record, frame.part),))
 
 
 @method("frame", "query")

@@ -41,10 +41,16 @@ def sample(lift: Lifter, frame: Frame, args: Arguments) -> Value:
 
 
 def _rest_is_taken(lift: Lifter) -> bool:
-    """Whether the script asks for the rows whose index is not that of others, as in ``df.drop(train.index)``."""
-    calls = (n for n in ast.walk(lift.script.tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
-    given = ([*c.args, *(k.value for k in c.keywords)] for c in calls if c.func.attr in ("drop", "isin"))  # type: ignore[attr-defined]
-    return any(isinstance(a, ast.Attribute) and a.attr == "index" for values in given for a in values)
+    """Whether the script asks for the rows that are not among others: ``df.drop(train.index)``, ``~df.id.isin(train.id)``."""
+    calls = [n for n in ast.walk(lift.script.tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    for call in calls:
+        name = call.func.attr  # type: ignore[attr-defined]
+        for given in (*call.args, *(k.value for k in call.keywords)) if name in ("drop", "isin") else ():
+            if isinstance(given, ast.Attribute) and (given.attr == "index" or name == "isin"):
+                return True
+            if isinstance(given, ast.Subscript | ast.Name) and name == "isin":
+                return True
+    return False
 
 
 def drawn(lift: Lifter, frame: Frame, rows: Value) -> Part | None:
@@ -64,9 +70,27 @@ def drawn(lift: Lifter, frame: Frame, rows: Value) -> Part | None:
     return rows.part
 
 
+def side_of(lift: Lifter, column: Column1, others: Column1) -> Part | None:
+    """Return the side of a split whose values in a column are `others`, where the column is that of the whole table; else None.
+
+    A row is on that side if its value is among them, as long as no value is there twice: the plan makes sure of that.
+    """
+    if others.part is None or column.part is not None or not lift.align.same(column.node, others.node):
+        return None
+    here, there = lift.align.together((column.cell.expr, column.node), (others.cell.expr, others.node))[1]
+    if here != there:
+        return None
+    lift.learner.unique.setdefault(others.part.split, []).append(column)
+    return others.part
+
+
 def rest(lift: Lifter, frame: Frame, rows: Value) -> Frame | None:
     """Return ``frame.drop(train.index)``: the other side of a split, or None if `rows` are not one side's."""
-    part = drawn(lift, frame, rows)
+    if isinstance(rows, Column1) and rows.part is not None and len(frame.levels) == 1:
+        name, cell = frame.levels[0]
+        part = side_of(lift, Column1(frame.node, cell, name, frame.part, True), rows)
+    else:
+        part = drawn(lift, frame, rows)
     if part is None or frame.part is not None:
         return None
     return replace(frame, part=Part(part.split, "test" if part.side == "train" else "train"), index=None)

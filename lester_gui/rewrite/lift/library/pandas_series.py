@@ -149,6 +149,12 @@ def isin(lift: Lifter, column: Column1, args: Arguments) -> Value:
         return mapped(column, Cell(side_leaf(lift, options, column.cell, column.node), Type.BOOL))
     if isinstance(options, Vocabulary) and options.node is not None and options.cell is not None:  # of ``unique()``
         options = Column1(options.node, options.cell)
+    if isinstance(options, Column1) and options.part is not None:
+        from lester_gui.rewrite.lift.library.pandas_sample import side_of
+
+        side = side_of(lift, column, options)
+        if side is not None:
+            return mapped(column, Cell(Leaf("side", side.split, side.side, Type.BOOL), Type.BOOL))
     if isinstance(options, Column1 | Rows | Keyed):
         node, cell = lift.resolve(column.node, Cell(semi(lift, options, column.cell, nulls=not column.numpy), Type.BOOL))
         return replace(column, node=node, cell=cell[0])

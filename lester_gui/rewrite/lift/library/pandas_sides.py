@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import side_totals
+from lester_gui.rewrite.lift import cells, side_totals
 from lester_gui.rewrite.lift.domain import Column1, Const, Encoded, Frame, Result, Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.side_totals import FUNCTIONS, SideGroups, SideTable
@@ -78,3 +78,20 @@ def same(lift: Lifter, asked: SideTable, args: Arguments) -> Value:
     if what == "astype" and lift.const(args.positional[0]) not in ("float", "float64"):
         raise no_rule("astype of totals of one side of a split")
     return asked
+
+
+@method("totals of a side", "get")
+def under_key(lift: Lifter, asked: SideTable, args: Arguments) -> Value:
+    """``counts.get(key, 0)``."""
+    given = args.bind("key", "default")
+    found = side_totals.looked_up(lift, (cells.cell_of(lift.content(given["key"])),), asked)
+    return cells.make("coalesce", found, cells.cell_of(lift.content(given["default"])))
+
+
+@method("totals of a side", "__getitem__")
+def item(lift: Lifter, asked: SideTable, args: Arguments) -> Value:
+    """``counts[key]`` of a dict that has a default; of any other, a key that is not there ends the script."""
+    if asked.missing is None:
+        raise no_rule("a dict of totals of one side of a split that is read without a default")
+    found = side_totals.looked_up(lift, (cells.cell_of(lift.content(args.positional[0])),), asked)
+    return cells.make("coalesce", found, cells.cell_of(lift.content(asked.missing)))
