@@ -6,9 +6,10 @@ Such a snapshot is *provisional*: no run depends on it, so it follows its file.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,8 @@ from lester_gui.store.catalogue import Pipeline, Run, Snapshot, Source
 
 PANDAS_READERS: Final = ("read_csv", "read_table")
 MISSING: Final = "missing"
+Held = tuple[tuple[str, ...], int]
+Once = Callable[[tuple[Hashable, ...], Callable[[], Held]], Held]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,14 @@ class NotSearched:
         return {"path": self.path, "kind": self.kind, "reason": self.reason}
 
 
-def complete(session: OpenedProject, ctx: Context) -> tuple[tuple[Searched, ...], tuple[NotSearched, ...]]:
-    """Index the sources that need it, and return what can be searched and what cannot."""
+def complete(session: OpenedProject, ctx: Context, once: Once) -> tuple[tuple[Searched, ...], tuple[NotSearched, ...]]:
+    """Index the sources that need it, and return what can be searched and what cannot.
+
+    Parameters
+    ----------
+    once
+        Remembers what the index of a source holds, which is counted over all its rows.
+    """
     searched, left_out = [], []
     entries = session.configuration.sources
     meaning = project_domains(session.connection)
@@ -86,11 +95,13 @@ def complete(session: OpenedProject, ctx: Context) -> tuple[tuple[Searched, ...]
             left_out.append(NotSearched(entry.path, "source", problem))
             continue
         state, words = _state(session, entry, snapshot)
+        key = ("indexed", entry.name, snapshot.id, entry.subject_keys, str(meaning))
+        columns, values = once(key, partial(_held, session.connection, entry.name))
         searched.append(
             Searched(
                 entry.name,
-                _indexed_columns(session.connection, entry.name) or entry.subject_keys,
-                _values(session.connection, entry.name),
+                columns or entry.subject_keys,
+                values,
                 snapshot.rows,
                 snapshot.taken_at.replace(tzinfo=UTC).isoformat(timespec="seconds"),
                 state,
@@ -223,6 +234,11 @@ def _begins_with(file: Path, columns: tuple[str, ...], separator: str) -> bool:
     with file.open(encoding="utf-8", errors="replace") as text:
         first = text.readline().lstrip("\ufeff").rstrip("\r\n")
     return [f.strip().strip('"') for f in first.split(separator)] == [c.strip() for c in columns]
+
+
+def _held(connection: duckdb.DuckDBPyConnection, source: str) -> Held:
+    """Return the columns that the index knows of a source, and how many values."""
+    return _indexed_columns(connection, source), _values(connection, source)
 
 
 def _indexed_columns(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ class People(Running):
             If a bare value names several persons.
         """
         ctx = ctx or silent()
-        searched, left_out = complete(self, Part(ctx, 0.0, 0.1))
+        searched, left_out = complete(self, Part(ctx, 0.0, 0.1), self._once)
         person = self._identify(subject, searched, "influence" if influence else None)
         if person is None:
             refuse_unknown_place(subject, self.configuration)
@@ -125,7 +125,7 @@ class People(Running):
         UserError
             If there is nobody; `AmbiguousSubject` if there are several.
         """
-        searched, _ = complete(self, ctx or silent())
+        searched, _ = complete(self, ctx or silent(), self._once)
         person = self._identify(subject, searched, None)
         if person is None:
             refuse_unknown_place(subject, self.configuration)

@@ -220,15 +220,18 @@ def _reads_per_row(
     out: dict[int, set[str]] = {n: set() for n in numbers}
     if not numbers:
         return out
-    for k, origin in enumerate(occurrence_map(plan)[node.name]):
+    origins = occurrence_map(plan)[node.name]
+    carried = ", ".join(f"__p{k}" for k in range(len(origins)))
+    sql = f"SELECT {ROW_NO}, {carried} FROM lester.{views[node.name].table_name} WHERE {ROW_NO} IN (SELECT unnest(?::BIGINT[]))"
+    rows = connection.execute(sql, [list(numbers)]).fetchall()
+    for k, origin in enumerate(origins, start=1):
         behind = plan.view(origin)
         if isinstance(behind, Read):
             values, reads = set(found.sources.get(behind.source, ())), {behind.name}
         else:
             values = set(found.views[origin].numbers())
             reads = {n.name for n in topological(behind) if isinstance(n, Read) and found.sources.get(n.source)}
-        sql = f"SELECT {ROW_NO}, __p{k} FROM lester.{views[node.name].table_name} WHERE {ROW_NO} IN (SELECT unnest(?::BIGINT[]))"
-        for number, value in connection.execute(sql, [list(numbers)]).fetchall():
-            if value in values:
-                out[number] |= reads
+        for row in rows:
+            if row[k] in values:
+                out[row[0]] |= reads
     return out

@@ -11,7 +11,7 @@ from typing import Any
 from lester_gui.session import Session
 from tests.benchmarks.commands import write_table
 from tests.benchmarks.machine import machine, spread, timed
-from tests.benchmarks.prepared import PIPELINE, largest_view, prepared
+from tests.benchmarks.prepared import PIPELINE, prepared_view, prepared
 
 PAGE = 200
 WAYS: dict[str, dict[str, Any]] = {
@@ -27,7 +27,7 @@ def measured(rows: int, folder: Path | None, pages: int) -> list[dict[str, Any]]
     rng = random.Random(0)
     out = []
     with prepared(rows, folder) as project, Session.open(project) as session:
-        view = largest_view(session)
+        view = prepared_view(session)
         for name, how in WAYS.items():
             seconds = []
             first = timed(lambda how=how: session.page(PIPELINE, view, 2 * PAGE, PAGE, **how))
