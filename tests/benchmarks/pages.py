@@ -11,7 +11,7 @@ from typing import Any
 from lester_gui.session import Session
 from tests.benchmarks.commands import write_table
 from tests.benchmarks.machine import machine, spread, timed
-from tests.benchmarks.prepared import PIPELINE, prepared_view, prepared
+from tests.benchmarks.prepared import PIPELINE, prepared, prepared_view
 
 PAGE = 200
 WAYS: dict[str, dict[str, Any]] = {

@@ -18,6 +18,7 @@ from lester_gui.features import catalogue
 from lester_gui.features.chain import FAMILIES
 from lester_gui.features.matrix import transform
 from lester_gui.features.state import EncoderState, fit, update
+from lester_gui.features.unfitted import OWN
 from lester_gui.ir.learning import Block, Encode, Transformer
 from lester_gui.ir.options import Unfitted
 from tests.features.test_refitted import CASES, again, data
@@ -27,12 +28,26 @@ NUMBERS = [None, 0.0, -0.0, 1.0, 2.5, -3.0, 0.1, 1e15, 1e-300, float("inf")]
 TEXTS = [None, "", "a", "b", "ß", "never again"]
 FAMILY = [("numbers", n) for n in sorted(OF_NUMBERS)] + [("texts", n) for n in sorted(OF_TEXTS)]
 Cells = list[tuple[int, Any]]
+STEPS: list[tuple[tuple[str, ...], Transformer, float]] = [
+    *((columns, again(theirs), gaps) for columns, theirs, gaps in CASES),
+    *(
+        (columns, Transformer("refitted", (("transformer", Unfitted(OWN, (("function", function),))),)), 0.2)
+        for columns in (("a",), ("a", "k"), ("a", "k", "n"))
+        for function in ("mean", "sum", "median", "nunique", "std", "size")
+    ),
+]
 
 
 def test_every_family_is_here() -> None:
     chains = [*OF_NUMBERS.values(), *OF_TEXTS.values()]
     assert {step.kind for chain in chains for step in chain} == set(FAMILIES)
-    assert {type(theirs).__name__ for _, theirs, _ in CASES} | CHECKED_BY_NAME >= set(catalogue.TRANSFORMERS)
+    assert {_transformer(step).short for _, step, _ in STEPS} | CHECKED_BY_NAME >= set(catalogue.TRANSFORMERS)
+
+
+def _transformer(step: Transformer) -> Unfitted:
+    found = step.get("transformer")
+    assert isinstance(found, Unfitted)
+    return found
 
 
 def outcome(encode: Encode, table: pa.Table, y: np.ndarray | None = None) -> EncoderState | None:
@@ -116,12 +131,12 @@ def check_states(family: tuple[str, str], draw: st.DataObject) -> None:
         state = maintained
 
 
-@pytest.mark.parametrize("number", range(len(CASES)), ids=[type(theirs).__name__ for _, theirs, _ in CASES])
+@pytest.mark.parametrize("number", range(len(STEPS)), ids=lambda n: f"{n} {_transformer(STEPS[n][1]).short}")
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(draw=st.data())
 def test_scikit_learns_own_through_changes(number: int, draw: st.DataObject) -> None:
-    columns, theirs, gaps = CASES[number]
-    encode = Encode(blocks=(Block("b", columns, (again(theirs),)),))
+    columns, refitted, gaps = STEPS[number]
+    encode = Encode(blocks=(Block("b", columns, (refitted,)),))
     table, y = data(40, draw.draw(st.integers(0, 3)), gaps)
     left = list(range(30))
     state = outcome(encode, table.take(pa.array(left)), y[left])
