@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lester_gui.influence.side import Side
@@ -61,10 +63,11 @@ def moved_rows(before: Side, after: Side, mine: set[int], columns: Sequence[str]
         Side columns that feed X.
     """
     keys, keys_after = before.key_list(), after.key_list()
-    there = {k: i for i, k in enumerate(keys_after)}
-    pairs = [(i, there[k]) for i, k in enumerate(keys) if i not in mine and k in there]
-    old, new = (np.array([p[side] for p in pairs], dtype=np.int64) for side in (0, 1))
-    features, moved = np.zeros(len(pairs), dtype=bool), []
+    there = pd.Index(keys_after, dtype=object, tupleize_cols=False).get_indexer(pd.Index(keys, dtype=object, tupleize_cols=False))
+    there[list(mine)] = -1
+    old = np.flatnonzero(there >= 0)
+    new = there[old]
+    features, moved = np.zeros(len(old), dtype=bool), []
     for name in dict.fromkeys(columns):
         differs = _differs(before.table.column(name), after.table.column(name), old, new)
         if differs.any():
@@ -74,15 +77,21 @@ def moved_rows(before: Side, after: Side, mine: set[int], columns: Sequence[str]
         labels=int(np.sum(before.y[old] != after.y[new])),
         features=int(features.sum()),
         columns=tuple(moved),
-        gone=len(keys) - len(mine) - len(pairs),
-        new=len(keys_after) - len(pairs),
+        gone=len(keys) - len(mine) - len(old),
+        new=len(keys_after) - len(old),
         switched=int(np.sum(_parts(before, len(keys))[old] != _parts(after, len(keys_after))[new])),
     )
 
 
 def _differs(a: pa.ChunkedArray, b: pa.ChunkedArray, old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.bool_]:
-    left, right = a.take(pa.array(old)).to_pylist(), b.take(pa.array(new)).to_pylist()
-    return np.fromiter((x != y and not (x != x and y != y) for x, y in zip(left, right, strict=True)), bool, len(left))
+    left, right = a.take(pa.array(old)), b.take(pa.array(new))
+    if a.type != b.type or pa.types.is_nested(a.type):
+        pairs = zip(left.to_pylist(), right.to_pylist(), strict=True)
+        return np.fromiter((x != y and not (x != x and y != y) for x, y in pairs), bool, len(left))
+    floats = pa.types.is_floating(a.type)
+    gone = [side.is_null(nan_is_null=floats).to_numpy() for side in (left, right)]
+    other = pc.fill_null(pc.not_equal(left, right), False).to_numpy()
+    return np.asarray(np.where(gone[0] | gone[1], gone[0] != gone[1], other))
 
 
 def _parts(side: Side, rows: int) -> NDArray[np.int8]:
