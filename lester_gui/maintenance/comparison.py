@@ -144,20 +144,23 @@ def _view_difference(a: Side, b: Side, name: str, ranks: Sequence[dict[str, NDAr
 
 
 def _ranked(column: pa.ChunkedArray, row_nos: NDArray[np.int64]) -> pa.ChunkedArray:
+    places = _places(column.fill_null(-1).to_numpy(), row_nos)
+    return pa.chunked_array([pa.array(places, pa.int64(), mask=column.is_null().to_numpy())])
+
+
+def _places(numbers: NDArray[np.int64], row_nos: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the place of each row number among those of a view, -1 where it is none of them."""
-    numbers = column.fill_null(-1).to_numpy()
     places = np.searchsorted(row_nos, numbers)
     there = places < len(row_nos)
     there[there] = row_nos[places[there]] == numbers[there]
-    return pa.chunked_array([pa.array(np.where(there, places, -1), pa.int64(), mask=column.is_null().to_numpy())])
+    return np.where(there, places, -1)
 
 
 def _edge_ranks(side: Side, table: str, own: NDArray[np.int64], parent: NDArray[np.int64]) -> NDArray[np.int64]:
     found = side.connection.execute(f"SELECT row_no, parent_no FROM lester.{table}").to_arrow_table()
-    pairs = np.column_stack([found.column(0).to_numpy(), found.column(1).to_numpy()]).astype(np.int64)
-    if not np.isin(pairs[:, 0], own).all() or not np.isin(pairs[:, 1], parent).all():
+    ranked = np.column_stack([_places(found.column(i).to_numpy(), numbers) for i, numbers in enumerate((own, parent))])
+    if (ranked < 0).any():
         return np.full((1, 2), -1, dtype=np.int64)  # an edge to a row that is not there
-    ranked = np.column_stack([np.searchsorted(own, pairs[:, 0]), np.searchsorted(parent, pairs[:, 1])])
     return ranked[np.lexsort((ranked[:, 0], ranked[:, 1]))]
 
 
