@@ -223,7 +223,9 @@ def is_exact(node: Node, source: str) -> bool:
         return is_exact(node.left, source) and is_exact(node.right, source)
     if isinstance(node, Broadcast):
         return source not in _sources(node.of) and is_exact(node.parent, source)
-    if isinstance(node, Read | Project | Select | Aggregate | Concat | Sort | Window | Explode):
+    if isinstance(node, Aggregate):  # a group whose key is another group's value becomes another group with that value
+        return all(is_own(node.parent, c, source) for c in node.by) and is_exact(node.parent, source)
+    if isinstance(node, Read | Project | Select | Concat | Sort | Window | Explode):
         return all(is_exact(p, source) for p in node.parents)
     return False
 

@@ -141,9 +141,10 @@ def test_scikit_learns_own_through_changes(number: int, draw: st.DataObject) -> 
     left = list(range(30))
     state = outcome(encode, table.take(pa.array(left)), y[left])
     for _ in range(draw.draw(st.integers(1, 2))):
-        if state is None:
+        if state is None or not left:
             return
-        gone = draw.draw(st.sets(st.sampled_from(left), min_size=1, max_size=draw.draw(st.sampled_from([2, 6, len(left) - 1]))))
+        most = max(1, draw.draw(st.sampled_from([2, 6, len(left) - 1])))
+        gone = draw.draw(st.sets(st.sampled_from(left), min_size=1, max_size=most))
         come = draw.draw(st.sets(st.integers(30, 39), max_size=2)) - set(left)
         left = [i for i in left if i not in gone] + sorted(come)
         now, labels = table.take(pa.array(left, pa.int64())), y[left]
