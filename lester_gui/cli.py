@@ -186,9 +186,7 @@ def _request(session: Any, args: argparse.Namespace, ctx: Context) -> Document:
     return filed
 
 
-def _to_new_file(
-    use: Callable[[Any, argparse.Namespace, Context], Document],
-) -> Callable[[argparse.Namespace, Context], Document]:
+def _to_new_file(use: Use) -> Callable[[argparse.Namespace, Context], Document]:
     """As `_in_project`, for evidence: what was handed out before is not written over."""
 
     def run(args: argparse.Namespace, ctx: Context) -> Document:

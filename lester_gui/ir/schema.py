@@ -45,6 +45,11 @@ class Type(StrEnum):
         """Whether arithmetic is defined (bool counts, as in Python)."""
         return self in (Type.BOOL, Type.INT, Type.FLOAT)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether JSON has it, too: truth, number or text."""
+        return self.is_number or self is Type.STR
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

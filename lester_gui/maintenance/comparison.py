@@ -24,6 +24,7 @@ from lester_gui.models import equality
 from lester_gui.models.trained import BIT, Trained
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import fetch_table, views_of
+from lester_gui.store.ordered import places
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,21 +145,14 @@ def _view_difference(a: Side, b: Side, name: str, ranks: Sequence[dict[str, NDAr
 
 
 def _ranked(column: pa.ChunkedArray, row_nos: NDArray[np.int64]) -> pa.ChunkedArray:
-    places = _places(column.fill_null(-1).to_numpy(), row_nos)
-    return pa.chunked_array([pa.array(places, pa.int64(), mask=column.is_null().to_numpy())])
-
-
-def _places(numbers: NDArray[np.int64], row_nos: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the place of each row number among those of a view, -1 where it is none of them."""
-    places = np.searchsorted(row_nos, numbers)
-    there = places < len(row_nos)
-    there[there] = row_nos[places[there]] == numbers[there]
-    return np.where(there, places, -1)
+    found = places(column.fill_null(-1).to_numpy(), row_nos)
+    return pa.chunked_array([pa.array(found, pa.int64(), mask=column.is_null().to_numpy())])
 
 
 def _edge_ranks(side: Side, table: str, own: NDArray[np.int64], parent: NDArray[np.int64]) -> NDArray[np.int64]:
     found = side.connection.execute(f"SELECT row_no, parent_no FROM lester.{table}").to_arrow_table()
-    ranked = np.column_stack([_places(found.column(i).to_numpy(), numbers) for i, numbers in enumerate((own, parent))])
+    ranked = np.column_stack([places(found.column(i).to_numpy(), numbers) for i, numbers in enumerate((own, parent))])
     if (ranked < 0).any():
         return np.full((1, 2), -1, dtype=np.int64)  # an edge to a row that is not there
     return ranked[np.lexsort((ranked[:, 0], ranked[:, 1]))]

@@ -220,7 +220,7 @@ def _search_file(path: Path, name: str, needles: Needles, report: SearchReport) 
         try:
             con = duckdb.connect()
             con.execute("SET enable_progress_bar = false")
-            con.execute(f"SET temp_directory = '{quoted(spill.new_folder())}'")
+            con.execute(f"SET temp_directory = '{quoted(spill.new_path())}'")
             con.execute(f"ATTACH '{quoted(path)}' AS searched (READ_ONLY)")
             report.hits += [Hit(name, at) for at in _in_database(con, "searched", needles)]
             con.close()
@@ -246,10 +246,17 @@ def _in_data(data: bytes, suffix: str, needles: Needles, report: SearchReport, n
         if needles.in_text(label) or any(True for _ in within):
             yield label
     if data[:4] == b"PAR1" or data[:6] == b"ARROW1":
-        if _in_arrow(data, needles):
-            yield "a column"
-    elif suffix in (".ipynb", ".json", ".jsonl") and _in_json(data, needles):
-        yield "a JSON text"
+        try:
+            if _in_arrow(data, needles):
+                yield "a column"
+        except (pa.ArrowException, OSError):
+            report.not_searched.append((name, "a damaged or unknown table"))
+    elif suffix in (".ipynb", ".json", ".jsonl"):
+        try:
+            if _in_json(data, needles):
+                yield "a JSON text"
+        except RecursionError:
+            report.not_searched.append((name, "JSON that is nested too deeply"))
 
 
 def _unpacked(data: bytes, name: str, report: SearchReport) -> Iterator[tuple[str, bytes]]:
@@ -274,11 +281,8 @@ def _unpacked(data: bytes, name: str, report: SearchReport) -> Iterator[tuple[st
 
 
 def _in_arrow(data: bytes, needles: Needles) -> bool:
-    try:
-        buffer = pa.BufferReader(data)
-        table = pyarrow.parquet.read_table(buffer) if data[:4] == b"PAR1" else pyarrow.feather.read_table(buffer)
-    except (pa.ArrowException, OSError):
-        return False
+    buffer = pa.BufferReader(data)
+    table = pyarrow.parquet.read_table(buffer) if data[:4] == b"PAR1" else pyarrow.feather.read_table(buffer)
     return any(needles.in_text(str(v)) for column in table.columns for chunk in column.chunks for v in chunk.unique().to_pylist())
 
 
@@ -286,7 +290,7 @@ def _in_json(data: bytes, needles: Needles) -> bool:
     for part in (data, *data.splitlines()):
         try:
             document = json.loads(part)
-        except (ValueError, RecursionError):
+        except ValueError:  # no JSON; what stands in it as it is was looked for in its bytes
             continue
         if any(needles.in_text(text) for text in _texts(document)):
             return True

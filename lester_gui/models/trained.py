@@ -140,11 +140,11 @@ class Trained:
         """
         try:
             return np.asarray(getattr(self.estimator, method)(X))
-        except ValueError as error:
+        except ValueError:
             raise UserError(
                 f"{type(self.estimator).__name__} cannot predict after these training rows",
                 "The script itself would fail on them; look for too few rows for its settings.",
-            ) from error
+            ) from None
 
 
 def seen(X: Array, y: Array, split_keys: Array | None = None) -> Seen:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -84,6 +84,17 @@ def written_by(script: Script, node: ast.stmt) -> set[str]:
     named = loaded([node])
     within = [node, *(f for f in ast.walk(script.tree) if isinstance(f, ast.FunctionDef) and f.name in named)]
     return {use.path for use in effects_of(script).writes for n in within if n.lineno <= use.line <= (n.end_lineno or n.lineno)}
+
+
+def return_statements(body: Iterable[ast.AST]) -> Iterator[ast.Return]:
+    """Yield the ``return`` statements of a function's own body, not those of functions in it."""
+    queue = list(body)
+    while queue:
+        node = queue.pop()
+        if isinstance(node, ast.Return):
+            yield node
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            queue += ast.iter_child_nodes(node)
 
 
 WRITERS = {

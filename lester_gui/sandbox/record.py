@@ -29,8 +29,9 @@ Json = dict[str, Any]
 MIXED = pa.struct([("tag", pa.string()), ("text", pa.string())])
 _NAME = re.compile(r"[0-9a-f]{40}")
 _LARGEST = 1 << 31
-Held = bytes | mmap.mmap
 _MAPPED = 16 << 20  # bytes from which a buffer is not read into memory
+Held = bytes | mmap.mmap
+"""A buffer that a script left: read, or where it is large mapped from its file."""
 
 
 class DamagedRecord(ValueError):
@@ -330,9 +331,7 @@ class Decoder:
         return self._buffers[key]
 
 
-def _as_it_stands(
-    text: bytes | mmap.mmap, offsets: np.ndarray[Any, Any], missing: np.ndarray[Any, Any] | None
-) -> pa.Array | None:
+def _as_it_stands(text: Held, offsets: np.ndarray[Any, Any], missing: np.ndarray[Any, Any] | None) -> pa.Array | None:
     """Return checked offsets into text as a column without a copy; None if some cell is no valid UTF-8."""
     if len(text) > _LARGEST - 1:
         return None

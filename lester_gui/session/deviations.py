@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from lester_gui.discovery.configuration import Configuration
 from lester_gui.errors import UserError
@@ -25,6 +24,7 @@ from lester_gui.maintenance.learned import Worker
 from lester_gui.progress import Context
 from lester_gui.rewrite.findings import Finding
 from lester_gui.rewrite.lift.scopes import short_of_scope
+from lester_gui.runtime.compile_sql import key_condition
 from lester_gui.session import row_by_row
 from lester_gui.session.execution import executor
 from lester_gui.session.opened import Document
@@ -114,9 +114,10 @@ class Counter:
         joins = [n for n in taking if document["line"] in _lines_of(n.right)] or taking
         if len(joins) != 1:  # which of them the finding means is not known
             return document
-        entries = self._keys(joins[0].right, [right for _, right in joins[0].on])
-        if entries is None:
+        view = self._result().views.get(joins[0].right.name)
+        if view is None:
             return document
+        entries = view.table.select([right for _, right in joins[0].on])
         of = entries.num_rows
         hidden = of - _count("SELECT count(*) FROM (SELECT DISTINCT * FROM entries)", entries=entries)
         counted = f"{hidden:,} of {of:,} entries share a key with another one and never count."
@@ -127,11 +128,11 @@ class Counter:
         for node in self.plan.views:
             if not isinstance(node, Join) or node.how is not JoinKind.INNER:
                 continue
-            left = self._keys(node.left, [a for a, _ in node.on])
-            right = self._keys(node.right, [b for _, b in node.on])
+            left, right = (self._result().views.get(p.name) for p in node.parents)
             if left is None or right is None:
                 continue
-            lost, of = _without_partner(left, right, node.null_keys_match), left.num_rows
+            partners = f"SELECT count(*) FROM l ANTI JOIN r ON {key_condition(node)}"
+            lost, of = _count(partners, l=left.table, r=right.table), left.table.num_rows
             if lost:
                 yield {
                     "kind": DROPPED,
@@ -143,15 +144,6 @@ class Counter:
                 }
 
     # --- running --------------------------------------------------------------------------------------------------------
-
-    def _keys(self, node: Node, columns: Sequence[str]) -> pa.Table | None:
-        """The key columns of a view as k0, k1, …; a missing number is missing however it is written."""
-        view = self._result().views.get(node.name)
-        if view is None:
-            return None
-        found = [view.table.column(c) for c in columns]
-        found = [pc.if_else(pc.is_nan(k), None, k) if pa.types.is_floating(k.type) else k for k in found]
-        return pa.table(found, names=[f"k{i}" for i in range(len(found))])
 
     def _result(self) -> PlanResult:
         if self.ran is None:
@@ -168,12 +160,6 @@ class Counter:
     def _run(self, plan: Plan) -> PlanResult:
         with executor(self.configuration, self.workers) as execute:
             return execute(plan, self.folder, None, self.ctx)
-
-
-def _without_partner(left: pa.Table, right: pa.Table, null_keys_match: bool) -> int:
-    equal = "IS NOT DISTINCT FROM" if null_keys_match else "="
-    same = " AND ".join(f"l.{k} {equal} r.{k}" for k in left.column_names)
-    return _count(f"SELECT count(*) FROM l ANTI JOIN r ON {same}", l=left, r=right)
 
 
 def _count(sql: str, **tables: pa.Table) -> int:

@@ -136,7 +136,7 @@ def open_project(project: Path, memory_limit: str = DEFAULT_MEMORY) -> Store:
 def open_memory(memory_limit: str = DEFAULT_MEMORY) -> duckdb.DuckDBPyConnection:
     """Return a connection whose ``lester`` database is empty and lives in memory only, with all tables: for replays and tests."""
     connection = _engine(memory_limit)
-    connection.execute(f"SET temp_directory = '{quoted(spill.new_folder())}'")
+    connection.execute(f"SET temp_directory = '{quoted(spill.new_path())}'")
     connection.execute("ATTACH ':memory:' AS lester")
     migrations.migrate(connection)
     return connection

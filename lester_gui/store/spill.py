@@ -23,8 +23,8 @@ _SMALL: Final = 64 << 20  # bytes
 _numbers = itertools.count(1)
 
 
-def new_folder() -> Path:
-    """Return a path of its own for one database, which DuckDB makes when it needs it."""
+def new_path() -> Path:
+    """Return a path of its own, at which nothing is yet: a database makes its folder there when it needs it."""
     return _own(os.getpid()) / str(next(_numbers))
 
 
@@ -32,14 +32,14 @@ def on_disk(table: pa.Table) -> pa.Table:
     """Return a table whose cells lie in a file that has no name any more, and is gone with the table; a small one as it is."""
     if table.nbytes < _SMALL:
         return table
-    path = new_folder()
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table)
+    path = new_path()
     try:
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
         with pa.memory_map(str(path)) as held:
             return pa.ipc.open_file(held).read_all()
     finally:
-        path.unlink()
+        path.unlink(missing_ok=True)
 
 
 def remove_stale() -> None:

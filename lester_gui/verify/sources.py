@@ -21,6 +21,7 @@ from lester_gui.ir.nodes import Node, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.runtime import json_documents, json_fields, json_lines
 from lester_gui.runtime.records import Dialect, dialect_of, split
+from lester_gui.store.ordered import places
 from lester_gui.verify.plan_result import Array, Edges, PlanResult
 
 SAMPLE = 300  # records per source
@@ -261,11 +262,7 @@ class Ancestry:
 
     def positions(self, view: str, numbers: Array) -> Array:
         """Return where rows of these numbers stand in a view, -1 for those that are not in it."""
-        held = self._result.views[view].row_no
-        if not len(held):
-            return np.full(len(numbers), -1)
-        found = np.minimum(np.searchsorted(held, numbers), len(held) - 1)
-        return np.where(held[found] == numbers, found, -1)
+        return places(numbers, self._result.views[view].row_no)
 
     def edges(self, view: str) -> Edges:
         """Return the edges of a view that begins new rows, by row."""

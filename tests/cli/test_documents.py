@@ -176,6 +176,9 @@ def test_certificate(erased: Made, tmp_path: Path) -> None:
     key = tmp_path / "trusted.txt"
     key.write_text("0" * 64 + "\n")
     assert lester("check-certificate", written["path"], "--trust", key).code == 3
+    again = lester("certificate", erased[0], written["case"], "--out", written["path"], "--json")
+    assert again.code == 1 and "already" in again.document["error"]["message"]
+    assert Path(written["path"]).read_text() == text
 
 
 def test_audit(erased: Made) -> None:

@@ -110,8 +110,11 @@ def test_what_cannot_be_searched_is_said(tmp_path: Path) -> None:
     (tmp_path / "bad.zip").write_bytes(b"PK\x05\x06" + b"\x00" * 18)
     (tmp_path / "bad.gz").write_bytes(b"\x1f\x8bnonsense")
     (tmp_path / "bad.duckdb").write_bytes(b"\x00" * 8 + b"DUCK" + b"\x00" * 100)
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1" + b"\x00" * 40 + b"PAR1")
+    (tmp_path / "bad.feather").write_bytes(b"ARROW1" + b"\x00" * 40)
+    (tmp_path / "deep.json").write_text("[" * 100_000 + "]" * 100_000)
     report = search([tmp_path], [VALUE], silent())
-    assert {n for n, _ in report.not_searched} == {"bad.gz", "bad.duckdb"}
+    assert {n for n, _ in report.not_searched} == {"bad.gz", "bad.duckdb", "bad.parquet", "bad.feather", "deep.json"}
 
 
 def test_skipped_folders_are_left_out(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from lester_gui.rewrite.rules import Asked, Rewrite, rewrite
 from lester_gui.runtime.read import observe_schema
 from tests.reference.interpreter import interpret, labels, test_rows
 from tests.reference.operators import evaluate
+from tests.rewrite import corpus_data
 
 
 @dataclass
@@ -332,6 +333,16 @@ def assert_same(folder: Path, plan: Plan, script: str = "script.py") -> None:
     assert expected.X.shape == got.X.shape
     np.testing.assert_allclose(got.X, expected.X, rtol=1e-9, atol=1e-9, equal_nan=True)
     assert [_scalar(v) for v in expected.y] == [_scalar(v) for v in got.y]
+
+
+def same_plan(folder: Path, text: str, seed: int = 1) -> Plan:
+    """Write the corpus's data and a script, and return its plan, which nothing stopped and which does what the script does."""
+    corpus_data.write(folder, seed)
+    (folder / "script.py").write_text(text, encoding="utf-8")
+    found = rewritten(folder)
+    assert found.plan is not None and not found.stops, found.stops
+    assert_same(folder, found.plan)
+    return found.plan
 
 
 def _scalar(value: Any) -> Any:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.rewrite import corpus_data
-from tests.rewrite.differential import assert_same, rewritten
+from tests.rewrite.differential import rewritten, same_plan
 
 HEAD = """import pandas as pd
 from sklearn.linear_model import LogisticRegression
@@ -33,12 +33,7 @@ MADE = {
 
 @pytest.mark.parametrize("how", MADE)
 def test_the_test_table_follows_the_training_table(tmp_path: Path, how: str) -> None:
-    corpus_data.write(tmp_path)
-    (tmp_path / "script.py").write_text(HEAD + MADE[how] + FIT, encoding="utf-8")
-    found = rewritten(tmp_path)
-    assert found.plan is not None and not found.stops, found.stops
-    assert found.plan.encode.fit_on == "train"
-    assert_same(tmp_path, found.plan)
+    assert same_plan(tmp_path, HEAD + MADE[how] + FIT).encode.fit_on == "train"
 
 
 @pytest.mark.parametrize(
@@ -76,11 +71,7 @@ GROUPED = {
 
 @pytest.mark.parametrize("how", GROUPED)
 def test_a_table_with_dummies_is_grouped_by_its_other_columns(tmp_path: Path, how: str) -> None:
-    corpus_data.write(tmp_path)
-    (tmp_path / "script.py").write_text(DUMMIES.format(GROUPED[how]) + FIT, encoding="utf-8")
-    found = rewritten(tmp_path)
-    assert found.plan is not None and not found.stops, found.stops
-    assert_same(tmp_path, found.plan)
+    same_plan(tmp_path, DUMMIES.format(GROUPED[how]) + FIT)
 
 
 @pytest.mark.parametrize("total", ["people.groupby('name').mean(numeric_only=True)", "people.groupby('name').first()"])

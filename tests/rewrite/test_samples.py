@@ -7,7 +7,7 @@ import pytest
 from lester_gui.rewrite.lift.stop import Reason
 from tests.reference.operators import EvaluationError
 from tests.rewrite import corpus_data
-from tests.rewrite.differential import assert_same, planned, rewritten
+from tests.rewrite.differential import planned, rewritten, same_plan
 
 HEAD = """import numpy as np
 import pandas as pd
@@ -42,11 +42,7 @@ DRAWN = {
 
 @pytest.mark.parametrize("how", DRAWN)
 def test_drawn_rows_and_the_rest_are_a_split(tmp_path: Path, how: str) -> None:
-    corpus_data.write(tmp_path)
-    (tmp_path / "script.py").write_text(f"{HEAD}{DRAWN[how]}\n{FIT}", encoding="utf-8")
-    found = rewritten(tmp_path)
-    assert found.plan is not None and not found.stops, found.stops
-    assert_same(tmp_path, found.plan)
+    same_plan(tmp_path, f"{HEAD}{DRAWN[how]}\n{FIT}")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.rewrite import corpus_data
-from tests.rewrite.differential import assert_same, rewritten
+from tests.rewrite.differential import rewritten, same_plan
 
 HEAD = """import numpy as np
 import pandas as pd
@@ -56,12 +56,8 @@ LOOPS = {
 @pytest.mark.parametrize("how", LOOPS)
 def test_what_a_loop_over_the_training_rows_adds_up_serves_both_sides(tmp_path: Path, how: str, seed: int) -> None:
     """Some names are in the test rows only, and the index has gaps."""
-    corpus_data.write(tmp_path, seed)
     loop, feature = LOOPS[how]
-    (tmp_path / "script.py").write_text(HEAD + loop + ROWS.format(feature) + FIT, encoding="utf-8")
-    found = rewritten(tmp_path)
-    assert found.plan is not None and not found.stops, found.stops
-    assert_same(tmp_path, found.plan)
+    same_plan(tmp_path, HEAD + loop + ROWS.format(feature) + FIT, seed)
 
 
 STOPS = {

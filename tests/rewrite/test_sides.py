@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.rewrite import corpus_data
-from tests.rewrite.differential import assert_same, rewritten
+from tests.rewrite.differential import rewritten, same_plan
 
 HEAD = """import numpy as np
 import pandas as pd
@@ -35,11 +35,7 @@ CHANGED = {
 
 @pytest.mark.parametrize("how", CHANGED)
 def test_both_sides_changed_alike_are_one_plan(tmp_path: Path, how: str) -> None:
-    corpus_data.write(tmp_path)
-    (tmp_path / "script.py").write_text(HEAD + CHANGED[how] + FIT, encoding="utf-8")
-    found = rewritten(tmp_path)
-    assert found.plan is not None and not found.stops, found.stops
-    assert_same(tmp_path, found.plan)
+    same_plan(tmp_path, HEAD + CHANGED[how] + FIT)
 
 
 UNLIKE = {
@@ -81,8 +77,6 @@ LEARNT = {
     "    part['x'] = part['name'].map(means).fillna(-1)",
     "counts": "counts = train['city'].value_counts()\nfor part in (train, test):\n"
     "    part['x'] = part['city'].map(counts).fillna(0)",
-    "of two columns": "sizes = train.groupby(['city', 'member'])['age'].transform('median')\ntrain['x'] = sizes.fillna(0)\n"
-    "test['x'] = test.groupby(['city', 'member'])['age'].transform('median').fillna(0)",
     "spread of what was filled": "m = train['grown'].mean()\ntrain['grown'] = train['grown'].fillna(m)\n"
     "test['grown'] = test['grown'].fillna(m)\ns = train['grown'].max() - train['grown'].min()\nfor part in (train, test):\n"
     "    part['x'] = part['grown'] / s",
@@ -104,20 +98,13 @@ people = people[people["city"].notna() | (people["income"] > 50)]
 @pytest.mark.parametrize("how", LEARNT)
 def test_totals_of_the_training_rows_are_learnt_by_encoders(tmp_path: Path, how: str, seed: int) -> None:
     """Some cities and names are in the test rows only, some cities are missing, and the index has gaps."""
-    corpus_data.write(tmp_path, seed)
-    middle = "\ncolumns = ['x', 'age']"
-    if how == "of two columns":  # each side by itself is two encoders
-        (tmp_path / "script.py").write_text(HEAD + APART + TABLES + LEARNT[how] + middle + FRAMES + FIT, encoding="utf-8")
-        assert rewritten(tmp_path).stops
-        return
-    (tmp_path / "script.py").write_text(HEAD + APART + TABLES + LEARNT[how] + middle + FRAMES + FIT, encoding="utf-8")
-    found = rewritten(tmp_path)
-    assert found.plan is not None and not found.stops, found.stops
-    assert found.plan.encode.fit_on == "train"
-    assert_same(tmp_path, found.plan)
+    text = HEAD + APART + TABLES + LEARNT[how] + "\ncolumns = ['x', 'age']" + FRAMES + FIT
+    assert same_plan(tmp_path, text, seed).encode.fit_on == "train"
 
 
 NOT_LEARNT = {
+    "each side by its own groups": "sizes = train.groupby(['city', 'member'])['age'].transform('median')\n"
+    "train['x'] = sizes.fillna(0)\ntest['x'] = test.groupby(['city', 'member'])['age'].transform('median').fillna(0)",
     "rows chosen by one": "high = train['income'].quantile(0.9)\ntrain = train[train['income'] < high]\n"
     "train['x'], test['x'] = train['income'], test['income']",
     "each side by its own": "for part in (train, test):\n    part['x'] = part['income'].clip(upper=part['income'].quantile(0.9))",

@@ -6,7 +6,7 @@ import pytest
 
 from lester_gui.rewrite.lift.stop import Reason
 from tests.rewrite import corpus_data
-from tests.rewrite.differential import assert_same, rewritten
+from tests.rewrite.differential import rewritten, same_plan
 
 HEAD = """import numpy as np
 import pandas as pd
@@ -38,12 +38,8 @@ TAKEN = {
 
 @pytest.mark.parametrize("how", TAKEN)
 def test_the_first_draw_is_a_split(tmp_path: Path, how: str) -> None:
-    corpus_data.write(tmp_path)
-    (tmp_path / "script.py").write_text(f"{HEAD}{TAKEN[how]}\n{FIT}", encoding="utf-8")
-    found = rewritten(tmp_path)
-    assert found.plan is not None and not found.stops, found.stops
-    assert found.plan.split.kind == "random" and found.plan.split.seed == 4
-    assert_same(tmp_path, found.plan)
+    plan = same_plan(tmp_path, f"{HEAD}{TAKEN[how]}\n{FIT}")
+    assert plan.split.kind == "random" and plan.split.seed == 4
 
 
 @pytest.mark.parametrize(

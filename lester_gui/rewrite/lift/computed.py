@@ -27,7 +27,6 @@ CARRIED = (ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.JoinedSt
 COLLECTED = (ast.ListComp, ast.SetComp, ast.DictComp)
 ONCE = ("map", "filter", "zip", "enumerate", "reversed", "iter", "finditer")  # give their elements once
 PARAMETER = re.compile(r"a\d+")
-SCALAR = (Type.STR, Type.INT, Type.FLOAT, Type.BOOL)
 REFUSED = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await, ast.Starred)
 
 
@@ -102,7 +101,7 @@ class _Builder:
         check_body(function)
         known: dict[str, Type | None] = {p: c.type for c, p in self.parameters.items()}
         kind = type_in(lift, UserFunction(function, "computed", module), body, known)
-        if kind not in SCALAR:
+        if kind is None or not kind.is_plain:
             return None if _is_spent(body) else self.lazy(body, module)
         return Cell(Call(self.carried(function, module), tuple(c.expr for c in self.parameters), kind, False), kind)
 
@@ -161,7 +160,7 @@ class _Builder:
         free = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
         if not whole and not free & bound:
             value = self.value(node)
-            if isinstance(value, Cell) and value.type in SCALAR:
+            if isinstance(value, Cell) and value.type.is_plain:
                 if value.nullable:
                     raise Stopped(*_missing())
                 return ast.Name(self.parameters.setdefault(value, f"a{len(self.parameters) + 1}"), ast.Load())

@@ -8,6 +8,7 @@ that of each group, and yields it for every row.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,10 +31,32 @@ if TYPE_CHECKING:
 INFIX = {"add": "+", "sub": "-", "mul": "*", "float_div": "/"}
 COMPARED = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 INFIX |= {f"{family}_{name}": sign for family in ("pandas", "py") for name, sign in COMPARED.items()}
-CALLED = {"abs": "numpy.abs", "sqrt": "numpy.sqrt", "log": "numpy.log", "log1p": "numpy.log1p", "exp": "numpy.exp"}
-CALLED |= {n: f"numpy.{n}" for n in ("sin", "cos")}
-CALLED["to_int"] = "int"  # which fails where a value is missing, as pandas does
-PASSED = {"neg": "-", "to_float": ""}
+
+
+def _infix(sign: str) -> Callable[[list[str]], str]:
+    return lambda parts: f"({f' {sign} '.join(parts)})"
+
+
+def _of_numpy(name: str) -> Callable[[list[str]], str]:
+    return lambda parts: f"numpy.{name}({', '.join(parts)})"
+
+
+FORMS: dict[str, Callable[[list[str]], str]] = {
+    **{name: _infix(sign) for name, sign in (INFIX | {"and": "and", "or": "or"}).items()},
+    **{name: _of_numpy(name) for name in ("abs", "sqrt", "log", "log1p", "exp", "sin", "cos")},
+    "np_round": _of_numpy("round"),
+    "if_else": lambda p: f"({p[1]} if {p[0]} else {p[2]})",
+    "not": lambda p: f"(not {p[0]})",
+    "neg": lambda p: f"(-{p[0]})",
+    "to_float": lambda p: f"({p[0]})",
+    "to_int": lambda p: f"int({p[0]})",  # which fails where a value is missing, as pandas does
+    "coalesce": lambda p: f"filled({', '.join(p)})",
+    "is_null": lambda p: f"({p[0]} != {p[0]})",
+    "not_null": lambda p: f"({p[0]} == {p[0]})",
+    "py_div": lambda p: f"({p[0]} / {p[1]} if {p[1]} != 0 else 1 // 0)",
+    "is_in": lambda p: f"({p[0]} in ({', '.join(p[1:])},))",
+}
+"""Operator → how a formula has it, over what it has for the operator's parts."""
 FILLED = "filled = lambda *values: next((v for v in values if v == v), numpy.nan)"
 
 
@@ -177,29 +200,10 @@ def _code(lift: Lifter, node: Node, expr: Expr, variables: list[_Variable]) -> s
     if not isinstance(expr, Apply):
         return None
     parts = [_code(lift, node, a, variables) for a in expr.arguments]
-    if any(p is None for p in parts):
+    form = FORMS.get(expr.operator)
+    if form is None or any(p is None for p in parts):
         return None
-    if expr.operator in INFIX and len(parts) == 2:
-        return f"({parts[0]} {INFIX[expr.operator]} {parts[1]})"
-    if expr.operator == "if_else":
-        return f"({parts[1]} if {parts[0]} else {parts[2]})"
-    if expr.operator in ("and", "or"):
-        return f"({f' {expr.operator} '.join(str(p) for p in parts)})"
-    if expr.operator == "not":
-        return f"(not {parts[0]})"
-    if expr.operator == "coalesce":
-        return f"filled({', '.join(str(p) for p in parts)})"
-    if expr.operator in ("is_null", "not_null"):
-        return f"({parts[0]} {'!=' if expr.operator == 'is_null' else '=='} {parts[0]})"
-    if expr.operator == "py_div":
-        return f"({parts[0]} / {parts[1]} if {parts[1]} != 0 else 1 // 0)"
-    if expr.operator == "is_in":
-        return f"({parts[0]} in ({', '.join(str(p) for p in parts[1:])},))"
-    if expr.operator == "np_round":
-        return f"numpy.round({parts[0]}, {parts[1]})"
-    if expr.operator in CALLED and len(parts) == 1:
-        return f"{CALLED[expr.operator]}({parts[0]})"
-    return f"({PASSED[expr.operator]}{parts[0]})" if expr.operator in PASSED else None
+    return form([str(p) for p in parts])
 
 
 def _literal(expr: Literal) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.stop import Stop, Stopped, shape
-from lester_gui.rewrite.slicing import defines, effects, everything_may_change, loaded, written_by
+from lester_gui.rewrite.slicing import defines, effects, everything_may_change, loaded, return_statements, written_by
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -60,20 +60,9 @@ class Step:
 
 def gives_back(node: ast.stmt, body: Sequence[ast.stmt]) -> bool:
     """Whether a statement may end a function whose value matters: without it, what the function returns is not known."""
-    return any(_returned([node])) and any(
-        r.value is not None and not (isinstance(r.value, ast.Constant) and r.value.value is None) for r in _returned(body)
+    return any(return_statements([node])) and any(
+        r.value is not None and not (isinstance(r.value, ast.Constant) and r.value.value is None) for r in return_statements(body)
     )
-
-
-def _returned(body: Sequence[ast.stmt]) -> Iterator[ast.Return]:
-    """Yield the ``return`` statements of a function's own body."""
-    queue: list[ast.AST] = list(body)
-    while queue:
-        node = queue.pop()
-        if isinstance(node, ast.Return):
-            yield node
-        elif not isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
-            queue += ast.iter_child_nodes(node)
 
 
 def recover(lift: Lifter, body: Sequence[ast.stmt], position: int, stop: Stopped) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.domain import Module, UserFunction
+from lester_gui.rewrite.slicing import return_statements
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -79,7 +80,7 @@ def returned(lift: Lifter, function: UserFunction, depth: int = 0) -> Type | Non
             return ANNOTATED[written]
     known = _locals(lift, function, depth)
     found: set[Type] = set()
-    for inner in _returns(node):
+    for inner in return_statements(node.body):
         if inner.value is None:
             return None
         kind = _type(lift, function, inner.value, known, depth)
@@ -94,11 +95,6 @@ def returned(lift: Lifter, function: UserFunction, depth: int = 0) -> Type | Non
 def type_in(lift: Lifter, function: UserFunction, node: ast.expr, known: dict[str, Type | None]) -> Type | None:
     """Return the type of an expression in a function whose names have the types `known`, or None if its text does not tell."""
     return _type(lift, function, node, known, 0)
-
-
-def _returns(node: ast.FunctionDef) -> list[ast.Return]:
-    nested = {id(x) for n in ast.walk(node) if isinstance(n, ast.FunctionDef | ast.Lambda) and n is not node for x in ast.walk(n)}
-    return [n for n in ast.walk(node) if isinstance(n, ast.Return) and id(n) not in nested]
 
 
 def _always_returns(body: list[ast.stmt]) -> bool:

@@ -18,7 +18,6 @@ from lester_gui.rewrite.lift.stop import no_rule, shape
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
-KEYS = (Type.STR, Type.INT, Type.FLOAT, Type.BOOL)
 FUNCTIONS = ("mean", "sum", "min", "max", "median", "count", "size", "nunique", "std", "var")
 
 
@@ -89,7 +88,7 @@ def checked(asked: SideTable) -> SideTable:
     Stopped
         If they have others.
     """
-    if any(k.type not in KEYS for k in asked.keys):
+    if not all(k.type.is_plain for k in asked.keys):
         raise no_rule("groups of one side of a split by such a key")
     if asked.function not in ("size", "count", "nunique") and not asked.value.type.is_number:
         raise no_rule(f"{asked.function} of groups of one side of a split, of values that are no numbers")

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.library.table import Arguments
     from lester_gui.rewrite.lift.lifter import Lifter
 
-PLAIN = (Type.INT, Type.FLOAT, Type.BOOL, Type.STR)
-
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -163,7 +161,7 @@ def as_json(lift: Lifter, value: Value) -> Value:
         return content
     if isinstance(content, Const) and (content.value is None or isinstance(content.value, bool | int | float | str)):
         return content
-    if isinstance(content, Cell) and content.type in PLAIN:
+    if isinstance(content, Cell) and content.type.is_plain:
         return content
     if isinstance(content, Tup) and not isinstance(content, Vector):
         return Items(tuple(as_json(lift, v) for v in content.items))
@@ -178,7 +176,7 @@ def as_json(lift: Lifter, value: Value) -> Value:
     if isinstance(content, Vocabulary) and content.order != "set":
         kind = content.cell.type if content.cell is not None else Type.STR
         texts = all(isinstance(v, str) for v in content.values)
-        if kind in PLAIN and (not content.as_dict or (kind is Type.STR and texts)):
+        if kind.is_plain and (not content.as_dict or (kind is Type.STR and texts)):
             return content
     by_text = isinstance(content, Keyed) and [content.node.schema.field(k).type for k in content.keys] == [Type.STR]
     if by_text and isinstance(content, Keyed) and content.template is not None:
@@ -197,7 +195,7 @@ def as_parquet(frame: Frame, keeps_index: bool) -> Frame:
     for _, value in frame.columns:
         if isinstance(value, Result):
             continue
-        plain = isinstance(value, Cell) and value.type in (*PLAIN, Type.TIMESTAMP)
+        plain = isinstance(value, Cell) and (value.type.is_plain or value.type is Type.TIMESTAMP)
         if not plain or (isinstance(value, Cell) and value.type is Type.BOOL and value.nullable):
             raise no_rule("a table in Parquet with columns of this kind")
     if not keeps_index and frame.index != ():

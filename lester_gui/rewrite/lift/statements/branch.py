@@ -56,7 +56,7 @@ def branch(lift: Lifter, node: ast.If) -> None:
             lift.condition_lines.setdefault(c, node.lineno)
     if condition is None:
         _unimportant(lift, node)
-    elif whole_tables.is_shared(lift, condition) and not whole_tables.leaves(node):
+    elif whole_tables.is_shared(lift, condition) and not whole_tables.leaves([node]):
         whole_tables.branch(lift, node, condition)
     elif condition == TRUE:
         block(lift, node.body)
@@ -124,7 +124,7 @@ def _unimportant(lift: Lifter, node: ast.If) -> None:
     """A branch that something outside the data decides (a file that exists, a score) may only have effects that no plan needs."""
     names, heap, live = dict(lift.names), dict(lift.heap), lift.live
     for body in (node.body, node.orelse):
-        if any(isinstance(n, ast.Return | ast.Continue | ast.Break) for s in body for n in ast.walk(s)):
+        if whole_tables.leaves(body):
             raise shape("Something outside the data decides whether the script goes on here")
         if whole_tables.ends(body):
             continue  # the script ended well, so it did not come by here
@@ -144,21 +144,25 @@ def fork(lift: Lifter, condition: Expr, yes: Callable[[], None], no: Callable[[]
     lift.live = paths.both(before_live, condition)
     yes()
     yes_names, yes_heap, yes_live = dict(lift.names), dict(lift.heap), lift.live
-    _restore(lift, before_names, before_heap)
+    restore(lift, before_names, before_heap)
     lift.live = paths.both(before_live, paths.negated(condition))
     no()
     lift.straight = straight
     if yes_live == FALSE:
         return
     if lift.live == FALSE:
-        _restore(lift, yes_names, yes_heap)
+        restore(lift, yes_names, yes_heap)
         lift.live = yes_live
         return
-    merged = {n: merge(lift, condition, yes_names.get(n), lift.names.get(n)) for n in dict.fromkeys((*yes_names, *lift.names))}
-    heap = merged_heap(lift, condition, yes_heap, dict(lift.heap))
     live = paths.either(yes_live, lift.live)
-    _restore(lift, merged, heap)
+    join_sides(lift, condition, yes_names, yes_heap)
     lift.live = live
+
+
+def join_sides(lift: Lifter, condition: Expr, names: dict[str, Value], heap: dict[int, Value]) -> None:
+    """Merge what the first side of a condition left in names and objects with what is there now, after the second."""
+    merged = {n: merge(lift, condition, names.get(n), lift.names.get(n)) for n in dict.fromkeys((*names, *lift.names))}
+    restore(lift, merged, merged_heap(lift, condition, heap, dict(lift.heap)))
 
 
 def merged_heap(lift: Lifter, condition: Expr, a: dict[int, Value], b: dict[int, Value]) -> dict[int, Value]:
@@ -172,7 +176,8 @@ def merged_heap(lift: Lifter, condition: Expr, a: dict[int, Value], b: dict[int,
     return out | {i: v for i, v in lift.heap.items() if i not in known and i not in out}
 
 
-def _restore(lift: Lifter, names: dict[str, Value], heap: dict[int, Value]) -> None:
+def restore(lift: Lifter, names: dict[str, Value], heap: dict[int, Value]) -> None:
+    """Put names and objects in the place of those that are there."""
     lift.names.clear()
     lift.names.update(names)
     lift.heap.clear()
@@ -301,7 +306,7 @@ def join(lift: Lifter, reached: Sequence[Path]) -> None:
         names = {n: merge(lift, condition, p.names.get(n), names.get(n)) for n in dict.fromkeys((*p.names, *names))}
         heap = merged_heap(lift, condition, p.heap, heap)
         live = paths.either(p.guard, live)
-    _restore(lift, names, heap)
+    restore(lift, names, heap)
     lift.live = live
 
 

@@ -82,10 +82,8 @@ def _handled(lift: Lifter, handler: ast.ExceptHandler, reached: list[Path]) -> P
 
 def _check(lift: Lifter, node: ast.Try, caught: tuple[tuple[str, ...], ...]) -> None:
     """Refuse what is not followed: work in ``finally`` after a jump, and errors that decide the script's course as a whole."""
-    jumps = [n for s in (*node.body, *node.handlers, *node.orelse) for n in ast.walk(s)]
-    if any(isinstance(n, ast.Return | ast.Continue | ast.Break) for n in jumps) and not all(
-        isinstance(s, HARMLESS) for s in node.finalbody
-    ):
+    jumps = whole_tables.leaves([*node.body, *node.handlers, *node.orelse])
+    if jumps and not all(isinstance(s, HARMLESS) for s in node.finalbody):
         raise Stopped(Reason.SYNTAX, "A finally clause after a jump is not lifted", node.lineno)
     if lift.loops or all(isinstance(s, HARMLESS) for s in node.body):
         return

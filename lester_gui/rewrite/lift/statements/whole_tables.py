@@ -30,9 +30,9 @@ def is_total(expr: Expr) -> bool:
     return bool(parts) and all(isinstance(e, Leaf) and e.kind in ("state", "count") for e in parts)
 
 
-def leaves(node: ast.If) -> bool:
-    """Whether a side of a branch may leave the function or loop around it."""
-    return any(isinstance(n, ast.Return | ast.Continue | ast.Break) for s in (*node.body, *node.orelse) for n in ast.walk(s))
+def leaves(body: Sequence[ast.AST]) -> bool:
+    """Whether statements may leave the function or loop around them."""
+    return any(isinstance(n, ast.Return | ast.Continue | ast.Break) for s in body for n in ast.walk(s))
 
 
 def ends(body: Sequence[ast.stmt]) -> bool:
@@ -50,7 +50,7 @@ def branch(lift: Lifter, node: ast.If, condition: Expr) -> None:
     Stopped
         If both sides train a model: there is one plan for one of them.
     """
-    from lester_gui.rewrite.lift.statements.branch import merge, merged_heap
+    from lester_gui.rewrite.lift.statements.branch import join_sides, restore
 
     if ends(node.body):
         block(lift, node.orelse)
@@ -61,7 +61,7 @@ def branch(lift: Lifter, node: ast.If, condition: Expr) -> None:
     before_names, before_heap, before_files, fits = dict(lift.names), dict(lift.heap), dict(lift.files), len(lift.fits)
     block(lift, node.body)
     names, heap, files, fitted = dict(lift.names), dict(lift.heap), dict(lift.files), len(lift.fits)
-    _put(lift, before_names, before_heap)
+    restore(lift, before_names, before_heap)
     lift.files.clear()
     lift.files.update(before_files)
     block(lift, node.orelse)
@@ -70,17 +70,7 @@ def branch(lift: Lifter, node: ast.If, condition: Expr) -> None:
     for path in {*files, *lift.files}:
         if files.get(path) != lift.files.get(path):
             lift.files[path] = Const("a table that is written only sometimes")
-    every = dict.fromkeys((*names, *lift.names))
-    merged_names = {n: merge(lift, condition, names.get(n), lift.names.get(n)) for n in every}
-    found = merged_heap(lift, condition, heap, dict(lift.heap))
-    _put(lift, merged_names, found)
-
-
-def _put(lift: Lifter, names: dict[str, Value], heap: dict[int, Value]) -> None:
-    lift.names.clear()
-    lift.names.update(names)
-    lift.heap.clear()
-    lift.heap.update(heap)
+    join_sides(lift, condition, names, heap)
 
 
 def merged(lift: Lifter, condition: Expr, a: Frame | Column1, b: Frame | Column1) -> Value:
