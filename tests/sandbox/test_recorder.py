@@ -10,7 +10,18 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
 from lester_gui.errors import UserError
-from lester_gui.sandbox import Capture, MatrixValue, Positions, Sandbox, ScalarValue, ScriptRun, TableValue, Value, working_copy
+from lester_gui.sandbox import (
+    Capture,
+    MatrixValue,
+    Positions,
+    Sandbox,
+    ScalarValue,
+    ScriptRun,
+    TableValue,
+    Value,
+    record,
+    working_copy,
+)
 from lester_gui.sandbox.record import cells
 
 Run = Callable[..., ScriptRun]
@@ -44,7 +55,9 @@ def test_each_statement_is_recorded(run: Run) -> None:
     assert at(result, "i")[0][1] == ScalarValue("int", "", 2)  # the stale loop variable
 
 
-def test_types_survive(run: Run) -> None:
+@pytest.mark.parametrize("mapped", [1, 1 << 30])
+def test_types_survive(run: Run, monkeypatch: pytest.MonkeyPatch, mapped: int) -> None:
+    monkeypatch.setattr(record, "_MAPPED", mapped)  # bytes from which a buffer stays on disk
     result = run(
         "import datetime, collections\n"
         "import numpy as np\n"
