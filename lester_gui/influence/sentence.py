@@ -16,7 +16,7 @@ from lester_gui.influence.leave_out import Influence
 class Reach:
     """How far a person's rows got, over all pipelines: counts from the footprint.
 
-    `somewhere`: they reached pipelines of which only that is known.
+    `somewhere`: there are pipelines in which they may have got further than is known.
     """
 
     rows: int

@@ -35,6 +35,8 @@ from lester_gui.store.catalogue import Pipeline, Run, Snapshot, Source
 
 PANDAS_READERS: Final = ("read_csv", "read_table")
 MISSING: Final = "missing"
+PIPELINE: Final = "pipeline"
+"""The kind of what was not searched that a person's rows may have gone through."""
 Held = tuple[tuple[str, ...], int]
 Once = Callable[[tuple[Hashable, ...], Callable[[], Held]], Held]
 

@@ -18,7 +18,7 @@ from lester_gui.runtime.split import TEST
 from lester_gui.session import counterfactual_documents, influencing, lineage, written
 from lester_gui.session import trace_documents as documents
 from lester_gui.session.counterfactual import Counterfactual, compare_runs
-from lester_gui.session.indexing import NotSearched, Searched, complete
+from lester_gui.session.indexing import PIPELINE, NotSearched, Searched, complete
 from lester_gui.session.influencing import Measured
 from lester_gui.session.opened import Document, one_at_a_time
 from lester_gui.session.reach import Reached, reach
@@ -257,7 +257,7 @@ class People(Running):
         """Look at a pipeline that has no run through runs of its script; one that has a plan waits for its run."""
         record = catalogue.get(self.connection, catalogue.Pipeline, name=pipeline.name)
         if record is not None and record.plan_json is not None and not counterfactual:
-            found.missed.append(NotSearched(pipeline.script, "pipeline", NOT_RUN))
+            found.missed.append(NotSearched(pipeline.script, PIPELINE, NOT_RUN))
             return
         model = Model(estimator=f"script.{pipeline.estimator}", lines=(pipeline.fit_line,))
         try:
@@ -374,4 +374,4 @@ def _notebook(pipeline: FoundPipeline) -> str:
 
 
 def _problem(pipeline: FoundPipeline, error: UserError) -> NotSearched:
-    return NotSearched(pipeline.script, "pipeline", f"{error.message}. {error.hint}".strip())
+    return NotSearched(pipeline.script, PIPELINE, f"{error.message}. {error.hint}".strip())

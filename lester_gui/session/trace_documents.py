@@ -9,7 +9,7 @@ from lester_gui.influence.sentence import Reach
 from lester_gui.lineage.footprint import CONTROL, DATA, STATE
 from lester_gui.runtime.split import TEST, TRAIN
 from lester_gui.session import influencing
-from lester_gui.session.indexing import NotSearched, Searched
+from lester_gui.session.indexing import PIPELINE, NotSearched, Searched
 from lester_gui.session.influencing import Measured
 from lester_gui.session.opened import Document
 from lester_gui.session.reach import Reached
@@ -69,7 +69,7 @@ def found(
         "sources": sources,
         "views": list(views),
         "pipelines": list(pipelines),
-        "sentence": _sentence(sources, searched, pipelines, measured) + (f" {SHARED}" if shared else ""),
+        "sentence": _sentence(sources, searched, pipelines, measured, missed) + (f" {SHARED}" if shared else ""),
         "not_searched": [m.to_json() for m in missed],
         "unlinked": [
             {"source": u.source, "column": u.column, "reason": u.reason, "values": u.values, "rows": u.rows} for u in unlinked
@@ -78,7 +78,7 @@ def found(
             "sources": sum(s["rows"] for s in sources),
             "views": sum(v["rows"] for v in views),
             "split": sum(p["train_rows"] + p["test_rows"] for p in pipelines),
-            "features": sum(f["cells"] > 0 for p in pipelines for f in p["features"]),
+            "features": sum(_features(p) for p in pipelines),
             "models": sum(len(p["models"]) for p in pipelines),
             "predictions": sum(p["test_rows"] for p in pipelines),
         },
@@ -151,9 +151,21 @@ def pipeline(way: Reached, files: Sequence[Holding], said: Mapping[int, str | No
     }
 
 
+def _features(pipeline: Document) -> int:
+    """Return how many columns of X hold cells of a person; of a script that was only watched, every row has all of them."""
+    if pipeline["features"] or not pipeline["feature_cells"]:
+        return sum(f["cells"] > 0 for f in pipeline["features"])
+    return int(pipeline["features_of"])
+
+
 def _sentence(
-    sources: Sequence[Document], searched: Sequence[Searched], pipelines: Sequence[Document], measured: Sequence[Measured]
+    sources: Sequence[Document],
+    searched: Sequence[Searched],
+    pipelines: Sequence[Document],
+    measured: Sequence[Measured],
+    missed: Sequence[NotSearched],
 ) -> str:
+    not_followed = [m for m in missed if m.kind == PIPELINE]
     fine = [p for p in pipelines if p["basis"] != COARSE]
     unknown = [p for p in pipelines if p["basis"] == COARSE and p["train_rows"] + p["test_rows"]]
     total = Reach(
@@ -164,13 +176,15 @@ def _sentence(
         test_rows=sum(p["test_rows"] for p in fine),
         cells=sum(p["feature_cells"] for p in fine),
         models=sum(len(p["models"]) for p in pipelines),
-        somewhere=bool(unknown),
+        somewhere=bool(unknown or not_followed),
     )
     shared = [v for m in measured for v in m.shared]
     said = influencing.say([m.influence for m in measured] or None, shared, total)
     for p in unknown:
         rows = f"{p['train_rows']:,} training and {p['test_rows']:,} test rows of {p['pipeline']}"
         said += f" Which of the {rows} hold their data is not known, because a step is opaque: each of them may, and the model."
+    for m in not_followed:
+        said += f" Where their rows went in {m.path} is not known: {m.reason.rstrip('.')}."
     return said
 
 

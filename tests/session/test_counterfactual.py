@@ -130,6 +130,7 @@ def named(script: str) -> str:
 def test_a_script_without_a_split_is_matched_by_content(tmp_path: Path) -> None:
     found = trace(tmp_path / "small", "p7@example.org", named(NO_SPLIT))
     (pipeline,) = found["pipelines"]
+    assert found["stage_counts"]["features"] == pipeline["features_of"] == pipeline["feature_cells"]  # one row has all columns
     assert (pipeline["train_rows"], pipeline["train_of"]) == (1, 30)
     assert (pipeline["test_rows"], pipeline["test_of"], pipeline["influence"]["test_rows"]) == (0, 3, 3)
     assert pipeline["counterfactual"]["labels"] == [
@@ -146,6 +147,7 @@ def test_a_script_that_stops_without_somebody_is_named(tmp_path: Path) -> None:
     assert missed["path"] == "train.py"
     assert "train.py stopped with AssertionError" in missed["reason"]
     assert "p7@" not in missed["reason"]
+    assert "is not known: train.py stopped with" in found["sentence"] and ".." not in found["sentence"]
 
 
 def test_a_pipeline_without_rows_of_the_person_is_not_run(tmp_path: Path) -> None:

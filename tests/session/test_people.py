@@ -316,6 +316,10 @@ def test_a_pipeline_that_was_not_run_is_named(tmp_path: Path, ran_hospital: Path
         assert trace["found"]
         assert trace["pipelines"] == []
         assert [(m["path"], m["kind"]) for m in trace["not_searched"]] == [("complications.py", "pipeline")]
+        assert "reached no" not in trace["sentence"], "what was not looked through is not said to hold nothing"
+        assert trace["sentence"].startswith(
+            "2 rows in 2 sources hold their data. Where their rows went in complications.py is not"
+        )
 
 
 # --- influence ---------------------------------------------------------------------------------------------------------

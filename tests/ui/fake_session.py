@@ -222,7 +222,7 @@ class FakeSession(FakeAnswers):
                     for s in ("patients", "histories")]
         if subject not in ("670-18-6875", "P-7F3K"):
             return {"subject": None, "found": False, "known_by": [], "searched": searched, "sources": [], "views": [],
-                    "pipelines": [], "sentence": "", "not_searched": [{"path": "old/plots.py", "reason": "trains no model"}],
+                    "pipelines": [], "sentence": "", "not_searched": [{"path": "old/plots.py", "kind": "script", "reason": "trains no model"}],
                     "stage_counts": {}}
         for entry in searched:
             entry["rows"] = 1

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 
 from lester_gui.errors import Refused, UserError
 from lester_gui.ui.dialogs.lines import LinesSheet
+from lester_gui.ui.screens import person_stages
 from ui.driving import calls, press, words_of
 
 
@@ -73,6 +74,27 @@ def test_influence_that_fails_says_why(window, session, settle):
     settle(window)
     settle(window)
     assert window.screens["person"].influence._why.text() == "the model was not run yet run the pipeline"
+
+
+def test_where_a_pipeline_was_not_run_nothing_is_said_to_be_nought(window, session, settle):
+    trace = session.trace
+
+    def before_a_run(*given, **options):
+        known = trace("P-7F3K")
+        nought = dict.fromkeys(known["stage_counts"], 0) | {"sources": 2}
+        missed = [{"path": "train.py", "kind": "pipeline", "reason": "it was not run yet"}]
+        sources = [s | {"columns_used": []} for s in known["sources"]]
+        return known | {"pipelines": [], "views": [], "sources": sources, "stage_counts": nought, "not_searched": missed}
+
+    session.trace = before_a_run
+    window.go("person", {"token": "P-7F3K"})
+    settle(window)
+    settle(window)
+    screen = window.screens["person"]
+    assert screen.influence._why.text() == "Not known yet: run the pipeline, or ask the script."
+    first, *others = person_stages.stages(screen.trace)
+    assert first.count == "2" and {(s.count, s.of) for s in others} == {("–", "not known")}
+    assert {row[4] for row in words_of(screen.table) if row[1] != "0"} == {"not known"}
 
 
 def test_alias_is_revealed_with_a_reason(person, session, window, qtbot, settle):

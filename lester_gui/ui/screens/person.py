@@ -230,7 +230,7 @@ class PersonScreen(Screen):
     def _measure(self, counterfactual: bool) -> None:
         session, subject = self.desk.session, self.token()
         if not any(p["models"] for p in self.trace["pipelines"]) and not counterfactual:
-            self.influence.show_pipelines([])
+            self.influence.show_trace(self.trace)
             return
         self.influence.set_running()
         task = self.ask(
@@ -251,7 +251,7 @@ class PersonScreen(Screen):
         if trace["subject"] == self.token():
             self.trace = trace
             self._show(trace)
-            self.influence.show_pipelines(trace["pipelines"])
+            self.influence.show_trace(trace)
 
     # showing --------------------------------------------------------------------------------------------------------
     def _show(self, trace: dict[str, Any]) -> None:

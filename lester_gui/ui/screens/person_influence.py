@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QWidget
 
 from lester_gui.ui.layout import card, clear, col, holder, label, row, rule
+from lester_gui.ui.screens.person_stages import is_followed
 from lester_gui.ui.views.plots import InfluencePlot
 from lester_gui.ui.widgets import Button, Icon, ProgressRow, Segmented
 from lester_gui.ui.words import number, signed
@@ -77,9 +78,12 @@ class InfluencePart(QWidget):
         self._choice.setVisible(False)
         self._fill_numbers(None)
 
-    def show_pipelines(self, pipelines: list[dict[str, Any]]) -> None:
-        """Show influence on these pipelines."""
-        self._pipelines = [p for p in pipelines if p["influence"]]
+    def show_trace(self, trace: dict[str, Any]) -> None:
+        """Show the influence that a trace holds."""
+        self._pipelines = [p for p in trace["pipelines"] if p["influence"]]
+        if not self._pipelines and not is_followed(trace):
+            self.set_nothing(self.tr("Not known yet: run the pipeline, or ask the script."))
+            return
         if not self._pipelines:
             self.set_nothing(self.tr("This person reached no model: nothing changes when they are left out."))
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -20,6 +21,11 @@ def _say(text: str, n: int = -1) -> str:
     return QCoreApplication.translate("Footprint", text, None, n)
 
 
+def is_followed(trace: Trace) -> bool:
+    """Whether the person's rows were followed through every pipeline that they may have gone into."""
+    return not any(m["kind"] == "pipeline" for m in trace["not_searched"])
+
+
 def stages(trace: Trace) -> list[Stage]:
     """Six stages with their counts."""
     counts = trace["stage_counts"]
@@ -30,16 +36,19 @@ def stages(trace: Trace) -> list[Stage]:
     columns = sum(p["features_of"] for p in trace["pipelines"])
     changed = sum((p["influence"] or {}).get("changed_decisions", 0) for p in trace["pipelines"])
     own = sum((p["influence"] or {}).get("own_rows", p["test_rows"]) for p in trace["pipelines"])
-    return [
-        Stage(
-            "source", _say("Sources"), number(counts["sources"]), _of("rows in %1 of %2", len(sources), len(trace["searched"]))
-        ),
+    first = Stage(
+        "source", _say("Sources"), number(counts["sources"]), _of("rows in %1 of %2", len(sources), len(trace["searched"]))
+    )
+    followed = [
         Stage("view", _say("Views"), number(counts["views"]), _of("rows in %1 of %2", len(views), len(trace["views"]))),
         Stage("split", _say("Train and test"), number(counts["split"]), _of("%1 train, %2 test", train, test)),
         Stage("feature", _say("Features"), number(counts["features"]), _of("of %1 columns", columns)),
         Stage("model", _say("Models"), number(counts["models"]), _of("of %1", len(trace["pipelines"]))),
         Stage("prediction", _say("Predictions"), number(counts["predictions"]), _of("%1 own, %2 of others change", own, changed)),
     ]
+    if not trace["pipelines"] and not is_followed(trace):
+        followed = [replace(s, count="–", of=_say("not known")) for s in followed]
+    return [first, *followed]
 
 
 def table(trace: Trace, stage: int) -> Table:
@@ -52,11 +61,13 @@ def _sources(trace: Trace) -> Table:
         Column(_say("Source"), 210), Column(_say("Rows"), 60, True), Column(_say("Of"), 90, True), Column(_say("Where"), 190),
         Column(_say("Columns that were used")), Column(_say("How it counts"), 210),
     ]  # fmt: skip
+    by_column = is_followed(trace) and all(p["features"] or not p["feature_cells"] for p in trace["pipelines"])
+    unused = _say("none") if by_column else _say("not known")
     records = []
     for s in sorted(trace["sources"], key=lambda s: s["rows"] == 0):
         if s["rows"]:
             row = [cells.icon("source", s["source"]), cells.num(number(s["rows"])), cells.num(number(s["of"]), "ink3"),
-                   cells.mono(ranges(s["row_ids"])), cells.text(listed(s["columns_used"], 5) or _say("none"), "ink2"),
+                   cells.mono(ranges(s["row_ids"])), cells.text(listed(s["columns_used"], 5) or unused, "ink2"),
                    cells.line(s["kind"], influence_words(s["kind"]))]  # fmt: skip
         else:
             row = [cells.icon("source", s["source"], "ink3", "ink3"), cells.num("0", "ink3"), cells.num(number(s["of"]), "ink3"),
@@ -96,6 +107,12 @@ def _features(trace: Trace) -> Table:
                 cells.link(_say("Follow to its source"))], ("feature", f["name"], p["pipeline"], f.get("row_no")))
         for p in trace["pipelines"]
         for f in p["features"]
+    ]  # fmt: skip
+    records += [
+        Record([cells.icon("feature", _of("%1 columns without names", p["features_of"])), cells.num(number(p["feature_cells"])),
+                cells.text(p["pipeline"], "ink2"), cells.EMPTY], None)
+        for p in trace["pipelines"]
+        if p["feature_cells"] and not p["features"]
     ]  # fmt: skip
     return columns, records
 

@@ -34,7 +34,7 @@ class StagesBar(Painted):
     def _paint_stages(self, painter: QPainter, rect: QRectF) -> None:
         x, middle = 0.0, rect.center().y()
         facts = [fact for _name, fact, *_rest in self._stages]
-        names = sum(painting.text_width(name, "strong") + 64 for name, *_rest in self._stages)
+        names = sum(painting.text_width(name, "strong") + 64 for name, *_rest in self._stages) - 34  # nothing follows the last
         if names + sum(painting.text_width(fact, "small") for fact in facts) > rect.width():
             facts = [fact.split(",")[0] for fact in facts]  # the whole stands in the tooltip
         most = max(40.0, (rect.width() - names) / max(1, len(facts)))
