@@ -43,6 +43,11 @@ _PRE, _TEXT, _SELECT, _DECOMPOSE = (
 )
 _SELECTOR = Entry(_SELECT, mixes=True, supervised=True)
 
+STATISTICS = (
+    *("mean", "sum", "total", "min", "max", "median", "count", "size", "nunique"),
+    *("std", "std0", "var", "var0", "quantile"),
+)
+"""What `GroupStatistic` can take of a group."""
 TRANSFORMERS: dict[str, Entry] = {
     "MinMaxScaler": Entry(_PRE),
     "MaxAbsScaler": Entry(_PRE),

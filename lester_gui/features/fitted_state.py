@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
-from scipy.interpolate import BSpline
-from sklearn.base import BaseEstimator
 
 from lester_gui.errors import UserError
 
@@ -58,13 +56,13 @@ def _encode(value: Any) -> Json:
     if scipy.sparse.issparse(value):
         rows = scipy.sparse.csr_matrix(value)
         return {"csr": [_encode(rows.data), _encode(rows.indices), _encode(rows.indptr), list(rows.shape)]}
-    if isinstance(value, BSpline):
+    if type(value).__module__.startswith("scipy.interpolate") and type(value).__name__ == "BSpline":
         return {"spline": [_encode(value.t), _encode(value.c), int(value.k), _encode(value.extrapolate)]}
     if isinstance(value, np.dtype):
         return {"dtype": value.str}
     if isinstance(value, type) and issubclass(value, np.generic):
         return {"type": np.dtype(value).str}
-    if isinstance(value, BaseEstimator) and type(value).__module__.startswith("sklearn."):
+    if type(value).__module__.startswith("sklearn.") and _is_estimator(value):
         state = [[k, _encode(v)] for k, v in sorted(vars(value).items()) if k not in _FLEETING]
         return {"object": f"{type(value).__module__}.{type(value).__qualname__}", "state": state}
     raise UserError(f"An encoder that holds {type(value).__name__} is not supported yet: it cannot be stored safely")
@@ -111,6 +109,8 @@ def _decode(value: Json) -> Any:
             data, indices, indptr, shape = content
             return scipy.sparse.csr_matrix((_decode(data), _decode(indices), _decode(indptr)), shape=tuple(shape))
         case "spline":
+            from scipy.interpolate import BSpline
+
             t, c, k, extrapolate = content
             return BSpline(_decode(t), _decode(c), k, _decode(extrapolate))
         case "dtype":
@@ -125,9 +125,15 @@ def _decode(value: Json) -> Any:
 def _object(name: str, state: Json) -> Any:
     module, _, short = name.rpartition(".")
     found = getattr(importlib.import_module(module), short, None) if module.startswith("sklearn.") else None
-    if not (isinstance(found, type) and issubclass(found, BaseEstimator)):
+    if not (isinstance(found, type) and _is_estimator(found)):
         raise UserError("A stored encoder state is not one that Lester wrote", "Run the pipeline again.")
     made: Any = object.__new__(found)
     for key, value in state:
         setattr(made, key, _decode(value))
     return made
+
+
+def _is_estimator(value: object) -> bool:
+    from sklearn.base import BaseEstimator  # slow to import, and most commands need none of it
+
+    return issubclass(value if isinstance(value, type) else type(value), BaseEstimator)

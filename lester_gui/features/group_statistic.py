@@ -14,10 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-STATISTICS = (
-    *("mean", "sum", "total", "min", "max", "median", "count", "size", "nunique"),
-    *("std", "std0", "var", "var0", "quantile"),
-)
+from lester_gui.features.catalogue import STATISTICS
 
 
 class GroupStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]

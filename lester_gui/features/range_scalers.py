@@ -10,8 +10,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.stats
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from lester_gui.errors import UserError
 from lester_gui.features.accumulators import Accumulator, Counts
@@ -132,7 +132,8 @@ class RobustScaler(RangeScaler):
         if step.get("with_scaling", True):
             by = _not_zero(high - low)
             if step.get("unit_variance", False):
-                by /= float(scipy.stats.norm.ppf(bounds[1] / 100.0) - scipy.stats.norm.ppf(bounds[0] / 100.0))
+                # The quantiles of scipy.stats.norm, which takes long to import.
+                by /= float(ndtri(bounds[1] / 100.0) - ndtri(bounds[0] / 100.0))
         return Range(low, high, minus=centre, by=by)
 
 

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
-from sklearn.feature_selection import SelectorMixin
 
 from lester_gui.errors import UserError
 from lester_gui.features import catalogue, fitted_state
@@ -118,6 +117,8 @@ class Selection:
 
 
 def _is_selector(made: Unfitted) -> bool:
+    from sklearn.feature_selection import SelectorMixin
+
     return issubclass(library_class(made.name), SelectorMixin)
 
 
@@ -164,7 +165,7 @@ def _fit(made: Unfitted, entry: Entry, lanes: tuple[Lane, ...], given: Given) ->
             raise UserError("A training row has no label", "Drop rows without a label before the split.")
         arguments.append(given.y.astype(str) if given.y.dtype == object and _all_text(given.y) else given.y)
     _quietly(estimator.fit, made, *arguments)
-    if isinstance(estimator, SelectorMixin):
+    if _is_selector(made):
         state = {"support": [int(i) for i in _quietly(lambda: estimator.get_support(indices=True), made)]}
     else:
         state = fitted_state.learnt(estimator)

@@ -6,12 +6,7 @@ import importlib
 import inspect
 from typing import Any
 
-import scipy.stats
-from sklearn.base import BaseEstimator
-from sklearn.model_selection import BaseCrossValidator
-
 from lester_gui.errors import UserError
-from lester_gui.features.group_statistic import GroupStatistic
 from lester_gui.ir.options import Option, Pairs, Reference, Unfitted
 
 FUNCTIONS = frozenset(
@@ -35,15 +30,20 @@ def library_class(name: str) -> type[Any]:
     UserError
         If scikit-learn has no such class.
     """
-    module, _, short = name.rpartition(".")
     if name == OWN:
+        from lester_gui.features.group_statistic import GroupStatistic
+
         return GroupStatistic
+    module, _, short = name.rpartition(".")
     if (module != "sklearn" and not module.startswith("sklearn.")) or any(p.startswith("_") for p in name.split(".")):
         raise UserError(f"{name} is not supported yet", "Lester trains models and encoders of scikit-learn.")
     try:
         found = getattr(importlib.import_module(module), short)
     except (ImportError, AttributeError):
         raise UserError(f"scikit-learn has no {name}", "Check the version that the project needs.") from None
+    from sklearn.base import BaseEstimator
+    from sklearn.model_selection import BaseCrossValidator
+
     if isinstance(found, type) and (issubclass(found, BaseEstimator | BaseCrossValidator) or short in _SPLITTERS):
         return found
     raise UserError(f"{name} is not an estimator")
@@ -68,7 +68,7 @@ def build(unfitted: Unfitted, seed: int) -> Any:
             raise UserError(f"The distribution {unfitted.name} is not supported yet")
         arguments = unfitted.get("args", ())
         assert isinstance(arguments, tuple)
-        return getattr(scipy.stats, short)(*arguments)
+        return getattr(importlib.import_module(module), short)(*arguments)
     cls = library_class(unfitted.name)
     return cls(**arguments_of(cls, unfitted, seed))
 
@@ -92,6 +92,8 @@ def _may_be_seeded(unfitted: Unfitted) -> bool:
 
 def parameter_names(cls: type[Any]) -> set[str]:
     """Return what a class can be made with."""
+    from sklearn.base import BaseEstimator
+
     if issubclass(cls, BaseEstimator):
         return set(cls._get_param_names())
     return set(inspect.signature(cls).parameters)

@@ -6,8 +6,6 @@ import importlib
 from collections.abc import Iterator
 from typing import Any
 
-from sklearn.base import BaseEstimator
-
 from lester_gui.errors import UserError
 from lester_gui.features.unfitted import arguments_of
 from lester_gui.ir.learning import Model
@@ -29,6 +27,8 @@ def estimator_class(model: Model) -> type[Any]:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError):
         raise UserError(f"scikit-learn has no {model.estimator}", "Check the version that the project needs.") from None
+    from sklearn.base import BaseEstimator
+
     if not (isinstance(found, type) and issubclass(found, BaseEstimator) and hasattr(found, "fit") and hasattr(found, "predict")):
         raise UserError(f"{model.estimator} is not a model that predicts")
     return found

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
-from sklearn.neighbors import BallTree, KDTree
 
 from lester_gui.models.trained import Array, array_hash
 
@@ -73,6 +72,8 @@ def _array_leaves(value: Array, path: str) -> Iterator[tuple[str, Leaf]]:
 
 
 def _state(value: Any) -> Any:
+    from sklearn.neighbors import BallTree, KDTree
+
     if isinstance(value, KDTree | BallTree):
         state = value.__getstate__()
         return (*state[: _COUNTERS.start], *state[_COUNTERS.stop :])

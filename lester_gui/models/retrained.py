@@ -5,9 +5,6 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import sklearn.base
-from sklearn.model_selection._search import BaseSearchCV
-
 from lester_gui.errors import UserError
 from lester_gui.features.one_thread import one_thread
 from lester_gui.ir.learning import Model
@@ -36,12 +33,14 @@ def train(model: Model, X: Array, y: Array, seed: int) -> Fitted:
     UserError
         If no row is left, one class is left where the estimator needs two, or scikit-learn refuses the rows.
     """
+    from sklearn.base import is_classifier
+
     name = class_name(model)
     inner = tuple(inner_names(model.params))
     gaps_allowed = any(n.startswith(_TAKES_GAPS) or "Imputer" in n for n in (name, *inner))
     matrix, labels = checked(X, y, model, gaps_allowed=gaps_allowed)
     estimator = build(model, seed)
-    if sklearn.base.is_classifier(estimator) and not (name.startswith(_TAKES_ONE_CLASS) and not inner):
+    if is_classifier(estimator) and not (name.startswith(_TAKES_ONE_CLASS) and not inner):
         require_classes(labels, model)
     notes = fit(estimator, matrix, labels)
     return Fitted(estimator=estimator, guarantee=RETRAINED, method="trained", notes=notes)
@@ -75,6 +74,9 @@ def forget_search(estimator: Any, seen: frozenset[int] = frozenset()) -> None:
 
     Times differ from run to run, so that equal models would look different.
     """
+    from sklearn.base import BaseEstimator
+    from sklearn.model_selection._search import BaseSearchCV
+
     if id(estimator) in seen:
         return
     seen = seen | {id(estimator)}
@@ -84,11 +86,11 @@ def forget_search(estimator: Any, seen: frozenset[int] = frozenset()) -> None:
             del estimator.cv_results_[name]
         if hasattr(estimator, "param_distributions"):
             estimator.param_distributions = {}
-    if isinstance(estimator, sklearn.base.BaseEstimator):
+    if isinstance(estimator, BaseEstimator):
         estimator = list(vars(estimator).values())
     if isinstance(estimator, dict):
         estimator = list(estimator.values())
     if isinstance(estimator, list | tuple):
         for inner in estimator:
-            if isinstance(inner, list | tuple | dict | sklearn.base.BaseEstimator):
+            if isinstance(inner, list | tuple | dict | BaseEstimator):
                 forget_search(inner, seen)

@@ -7,12 +7,11 @@ import json
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy
-import sklearn
 from numpy.typing import NDArray
 
 from lester_gui.errors import UserError
@@ -26,8 +25,8 @@ BIT, ROUNDING, SOLVER, RETRAINED = "bit", "rounding", "solver", "retrained"
 VERSIONS: dict[str, str] = {
     "python": platform.python_version(),
     "numpy": np.__version__,
-    "scipy": scipy.__version__,
-    "scikit-learn": sklearn.__version__,
+    "scipy": version("scipy"),
+    "scikit-learn": version("scikit-learn"),
 }
 
 
@@ -106,7 +105,9 @@ class Trained:
 
     @property
     def is_classifier(self) -> bool:
-        return bool(sklearn.base.is_classifier(self.estimator))
+        from sklearn.base import is_classifier
+
+        return bool(is_classifier(self.estimator))
 
     def predict(self, X: Array) -> Array:
         """Return a class or a number per row.

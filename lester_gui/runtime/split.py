@@ -19,7 +19,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit, train_test_split
 
 from lester_gui.errors import UserError
 from lester_gui.ir.learning import Split
@@ -264,6 +263,8 @@ def script_split(split: Split, count: int, values: Sequence[Any] | None, seed: i
         training = {kinds[i] for i in of_groups}
         return [i for i in range(count) if values[i] in training], [i for i in range(count) if values[i] not in training]
     if split.method == "sklearn":
+        from sklearn.model_selection import train_test_split
+
         try:
             train, test = train_test_split(
                 np.arange(count),
@@ -286,6 +287,8 @@ def script_split(split: Split, count: int, values: Sequence[Any] | None, seed: i
 
 def _last_fold(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[list[int], list[int]]:
     """Return the rows outside and inside the last fold that scikit-learn cuts."""
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit
+
     shuffled: dict[str, Any] = {"shuffle": True, "random_state": seed} if split.shuffle else {}
     splitters: dict[str, Callable[[], Any]] = {
         "kfold": lambda: KFold(split.folds, **shuffled),

@@ -10,7 +10,7 @@ from lester_gui.ir.parse import parse
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.serialise import from_json, plan_hash
 from lester_gui.progress import Context, silent
-from lester_gui.session import decisions, model_help, review
+from lester_gui.session import decisions, review
 from lester_gui.session.opened import Document, one_at_a_time
 from lester_gui.session.rewriting import Rewriting, Rewritten, verdict_part
 from lester_gui.settings import load as load_settings
@@ -134,6 +134,8 @@ class Reviewing(Rewriting):
         found = self.rewritten(pipeline)
         script = self.script_of(pipeline)
         step = review.step_of(found.plan, number)
+        from lester_gui.session import model_help
+
         opinion = model_help.opinion(self, found.plan, step, script, self.worker, load_settings(), model, ctx or silent())
         with self.transaction() as connection:
             decisions.keep_opinion(connection, found.record, step.name, opinion)

@@ -20,12 +20,11 @@ from lester_gui.ir.serialise import dumps, loads, plan_hash, to_json
 from lester_gui.maintenance.learned import Worker
 from lester_gui.progress import Context, Part, silent
 from lester_gui.rewrite.lift.lifter import Asked
-from lester_gui.rewrite.ollama.status import list_models
 from lester_gui.rewrite.rules import Rewrite, Step, rewrite
 from lester_gui.rewrite.slicing import writes_files
 from lester_gui.runtime.read import observe_schema
 from lester_gui.sandbox import Capture, Positions, ScriptRun
-from lester_gui.session import deviations, model_help, whole_script
+from lester_gui.session import deviations, whole_script
 from lester_gui.session.execution import executor, refit
 from lester_gui.session.indexing import reading
 from lester_gui.session.opened import Document, OpenedProject, one_at_a_time
@@ -96,6 +95,8 @@ class Rewriting(OpenedProject):
             if plan is None and unread is not None:
                 raise unread
         elif plan.opaque_steps and with_ != "rules":
+            from lester_gui.session import model_help
+
             filled = model_help.fill(self, plan, script, self.worker, load_settings(), model, Part(ctx, 0.1, 0.6))
             plan, attempts, message, rewriter = filled.plan, filled.attempts, filled.message, filled.rewriter
             if attempts:
@@ -288,6 +289,8 @@ class Rewriting(OpenedProject):
 
     def models(self) -> Document:
         """The language models on this computer."""
+        from lester_gui.rewrite.ollama.status import list_models
+
         return list_models(load_settings())
 
     # --- parts ----------------------------------------------------------------------------------------------------------

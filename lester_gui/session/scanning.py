@@ -10,7 +10,6 @@ from lester_gui.discovery.configuration import ROW_KEY
 from lester_gui.discovery.scan import FoundPipeline, FoundSource
 from lester_gui.progress import Context
 from lester_gui.requests import cases, deadlines
-from lester_gui.rewrite.ollama.status import server_status
 from lester_gui.runtime import ingest
 from lester_gui.session.opened import Document, OpenedProject, one_at_a_time
 from lester_gui.settings import load as load_settings
@@ -112,6 +111,8 @@ class Scanning(OpenedProject):
             for state, note in [self.source_state(s.name)]
         ]
         next_due = min(open_cases, key=lambda c: c.due, default=None)
+        from lester_gui.rewrite.ollama.status import server_status
+
         status = server_status(load_settings())
         chain = verify_chain(self.connection, self.journal.mirror_path) if self.has_store else None
         return {

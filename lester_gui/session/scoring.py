@@ -14,7 +14,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from sklearn.utils import get_tags
 
 from lester_gui.errors import UserError
 from lester_gui.features import matrix
@@ -251,6 +250,8 @@ def _row_columns(node: Node, table: pa.Table) -> dict[str, pa.Array | pa.Chunked
 
 
 def _answers(trained: Trained, X: NDArray[Any]) -> dict[str, pa.Array]:
+    from sklearn.utils import get_tags
+
     if not np.isfinite(X).all() and not get_tags(trained.estimator).input_tags.allow_nan:
         name = class_name(trained.model)
         raise UserError(f"A new row lacks a value that {name} cannot do without", "Fill it in, or impute it in the script.")

@@ -222,8 +222,8 @@ class FakeSession(FakeAnswers):
                     for s in ("patients", "histories")]
         if subject not in ("670-18-6875", "P-7F3K"):
             return {"subject": None, "found": False, "known_by": [], "searched": searched, "sources": [], "views": [],
-                    "pipelines": [], "sentence": "", "not_searched": [{"path": "old/plots.py", "kind": "script", "reason": "trains no model"}],
-                    "stage_counts": {}}
+                    "pipelines": [], "sentence": "", "stage_counts": {},
+                    "not_searched": [{"path": "old/plots.py", "kind": "script", "reason": "trains no model"}]}
         for entry in searched:
             entry["rows"] = 1
         shift = {"edges": [-0.01 + i * 0.0005 for i in range(41)],

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lester_gui.features.group_statistic import STATISTICS
+from lester_gui.features.catalogue import STATISTICS
 from lester_gui.features.unfitted import OWN
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, type_of, walk
 from lester_gui.ir.learning import Block, Function, Transformer
