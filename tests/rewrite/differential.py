@@ -289,9 +289,7 @@ def _lane(values: list[Any], t: Transformer, fitted_on: list[int]) -> list[Any]:
             fill = float({"mean": np.mean, "median": np.median}[str(strategy)]([float(v) for v in known]))
         return [fill if v is None else v for v in values]
     if t.kind == "ordinal":
-        assert t.get("categories") == "auto" and t.get("encoded_missing_value") == "last"
-        seen = sorted({values[i] for i in fitted_on if values[i] is not None})
-        return [float(len(seen) if v is None else seen.index(v)) for v in values]
+        return _numbered(values, t, fitted_on)
     numbers = [np.nan if v is None else float(v) for v in values]
     if t.kind == "function":
         return list(getattr(np, str(t.get("function")).removeprefix("numpy."))(np.array(numbers)))
@@ -308,6 +306,16 @@ def _lane(values: list[Any], t: Transformer, fitted_on: list[int]) -> list[Any]:
     return [(v - mean) / std for v in numbers]
 
 
+def _numbered(values: list[Any], t: Transformer, fitted_on: list[int]) -> list[Any]:
+    listed, gap, unknown = (t.get(name) for name in ("categories", "encoded_missing_value", "unknown_value"))
+    known = [values[i] for i in fitted_on if values[i] is not None]
+    in_order = dict.fromkeys(known) if listed == "first_seen" else sorted(set(known))
+    seen = list(listed if isinstance(listed, tuple) else in_order)
+    codes: dict[Any, Any] = {v: i for i, v in enumerate(seen)} | {None: len(seen) if gap == "last" else gap}
+    numbers = [codes[v] if unknown is None else codes.get(v, unknown) for v in values]
+    return [np.nan if n is None else float(n) for n in numbers]
+
+
 def _one_hot(values: list[Any], t: Transformer, fitted_on: list[int]) -> np.ndarray:
     listed = t.get("categories")
     seen = list(dict.fromkeys(values[i] for i in fitted_on))
@@ -320,7 +328,9 @@ def _one_hot(values: list[Any], t: Transformer, fitted_on: list[int]) -> np.ndar
     if t.get("missing") == "none":  # get_dummies: a missing value is in no column
         there = [list(listed)] if isinstance(listed, tuple) else [sorted(v for v in seen if v is not None and v == v)]
         encoder = OneHotEncoder(categories=there, handle_unknown="ignore", drop=t.get("drop"), sparse_output=False)
-        return np.asarray(encoder.fit(np.array([[v] for v in there[0]], dtype=object)).transform(data), dtype=float)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # missing values are unknown to it, as they should be
+            return np.asarray(encoder.fit(np.array([[v] for v in there[0]], dtype=object)).transform(data), dtype=float)
     handle = str(t.get("handle_unknown"))
     encoder = OneHotEncoder(categories=categories, handle_unknown=handle, drop=t.get("drop"), sparse_output=False)
     encoder.fit(data[fitted_on])

@@ -35,10 +35,22 @@ def rename(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     content = lift.content(mapping)
     if isinstance(content, Entries):
         table = {lift.text(k): lift.text(v) for k, v in content.items}
+        _ask_for(lift, frame, [n for n in table if n not in frame.names])
         new = tuple(table.get(n, n) for n in frame.names)
     else:
         new = renamed_by(lift, mapping, frame.names)
     return in_place(lift, args, relabelled(lift, frame, new), given["inplace"])
+
+
+def _ask_for(lift: Lifter, frame: Frame, names: list[str]) -> None:
+    """Ask a pivot for columns that get other names, before anything asks for them by those."""
+    from lester_gui.rewrite.lift.library.pandas_pivot import request
+
+    known = len(lift.hints)
+    for name in names:
+        request(lift, frame, name)
+    if len(lift.hints) > known:
+        raise shape("Columns of which only the data tell are given other names")
 
 
 def renamed_by(lift: Lifter, function: Value, names: tuple[str, ...]) -> tuple[str, ...]:

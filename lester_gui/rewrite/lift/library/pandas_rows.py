@@ -120,17 +120,41 @@ def sort_values(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     given = args.bind(
         "by", ascending=True, inplace=False, kind="quicksort", na_position="last", ignore_index=False, axis=0, key=None
     )
-    if lift.const(given["na_position"]) != "last" or lift.content(given["key"]) != Const(None):
-        raise no_rule("sort_values with na_position or key")
     whole(frame, "Sorting")
     names = lift.strings(given["by"])
     ascending = lift.const(given["ascending"])
     orders = [bool(a) for a in ascending] if isinstance(ascending, list | tuple) else [bool(ascending)] * len(names)
     if len(names) == 1 and lift.const(given["kind"]) not in ("stable", "mergesort"):
         lift.note("unstable-sort", names[0])
-    out = lift.step(Sort, lift.naming.called(frame.node), parent=frame.node, by=tuple(zip(names, orders, strict=True)))
+    wide, by = _sort_keys(lift, frame, list(zip(names, orders, strict=True)), given)
+    out = lift.step(Sort, lift.naming.called(wide.node), parent=wide.node, by=tuple(by))
     index = () if lift.const(given["ignore_index"]) else None
-    return in_place(lift, args, _over(frame, out, index if frame.index == () or index == () else frame.index), given["inplace"])
+    ordered = _over(wide, out, index if frame.index == () or index == () else frame.index)
+    return in_place(lift, args, ordered if wide is frame else selected(lift, ordered, frame.names), given["inplace"])
+
+
+def _sort_keys(
+    lift: Lifter, frame: Frame, by: list[tuple[str, bool]], given: dict[str, Value]
+) -> tuple[Frame, list[tuple[str, bool]]]:
+    """Return a frame and the columns that give its order: those of the script, what ``key`` makes of them, where gaps are."""
+    from lester_gui.rewrite.lift.expressions.call import invoke
+
+    if lift.content(given["key"]) != Const(None):
+        for place, (name, ascending) in enumerate(by):
+            made = invoke(lift, given["key"], Arguments("the key of a sort", [lift.new(column_of(lift, frame, name))]))
+            key = lift.free_column(frame.node, f"{name}_key")
+            frame, by[place] = with_column(lift, frame, key, made), (key, ascending)
+    if lift.const(given["na_position"]) == "last":
+        return frame, by
+    keys = []
+    for name, ascending in by:
+        there = lift.free_column(frame.node, f"has_{name}")
+        column = lift.content(column_of(lift, frame, name))
+        if not isinstance(column, Column1):
+            raise no_rule("sort_values of this column")
+        frame = with_column(lift, frame, there, lift.new(replace(column, cell=cells.make("not_null", column.cell))))
+        keys += [(there, True), (name, ascending)]
+    return frame, keys
 
 
 @method("frame", "sort_index")
