@@ -39,8 +39,8 @@ class Aims:
         (source, column) → the constants it is compared with, as they would stand in a file.
     lengths : mapping
         (source, column) → numbers that its length is compared with.
-    encoded : frozenset
-        Columns that become categories of X.
+    encoded, labelled : frozenset
+        Columns that become categories of X, and columns that labels are made of.
     sorted, sorted_first : frozenset
         Columns that rows are sorted by; and those of them that are not the last key of their sort, which a wrong plan may have
         added.
@@ -49,6 +49,7 @@ class Aims:
     constants: dict[Place, tuple[str, ...]] = field(default_factory=dict)
     lengths: dict[Place, tuple[int, ...]] = field(default_factory=dict)
     encoded: frozenset[Place] = frozenset()
+    labelled: frozenset[Place] = frozenset()
     sorted: frozenset[Place] = frozenset()
     sorted_first: frozenset[Place] = frozenset()
 
@@ -81,6 +82,7 @@ def aims(plan: Plan) -> Aims:
         constants={p: tuple(c) for p, c in constants.items()},
         lengths={p: tuple(n) for p, n in lengths.items()},
         encoded=frozenset(encoded),
+        labelled=frozenset(p for c in columns_of(plan.label.expr) for p in places_of(plan.prepared, c)),
         sorted=_sorted(plan),
         sorted_first=_sorted(plan, last=False),
     )
@@ -194,12 +196,26 @@ def around_words(t: SourceTable, found: Aims, rng: random.Random) -> SourceTable
     """Put the plan's words, in other case, cut, with blanks, into the columns that are compared with them."""
 
     def values(column: str, cells: list[str]) -> list[str]:
-        words = [c for c in found.constants.get((t.source, column), ()) if not _is_number(c) and not DATE.fullmatch(c)]
+        words = [c for c in found.constants.get((t.source, column), ()) if c and not _is_number(c) and not DATE.fullmatch(c)]
+        if all(_is_number(c) for c in cells if c.strip()):
+            return words  # any other text would stop most scripts, and hide what they do in other columns
         if any(" " in c.strip() for c in cells):
             return [f"{before}{w}{after}" for word in words for w in near_word(word) for before, after in _AROUND]
         return [w for word in words for w in near_word(word)]
 
     return changed(t, _sprinkled(t, values, rng, 1 / 2))
+
+
+def without_word(t: SourceTable, found: Aims, number: int) -> SourceTable:
+    """Replace every cell that holds one of the plan's words, the one of this number, by another value of its column."""
+
+    def change(column: int) -> Change | None:
+        cells = [c for c in t.cells(column) if c.strip()]
+        words = [w for w in found.constants.get((t.source, t.columns[column]), ()) if w in cells and not _is_number(w)]
+        others = [c for c in dict.fromkeys(cells) if number < len(words) and c != words[number]]
+        return (lambda i, old: others[i % len(others)] if old == words[number] else old) if others else None
+
+    return changed(t, [(c, new) for c in range(len(t.columns)) if (new := change(c)) is not None])
 
 
 _AROUND = (("", ""), ("", " and so on"), ("so ", ""), ("so ", " it is"))
@@ -249,6 +265,39 @@ def few_values(t: SourceTable, columns: Iterable[int], rng: random.Random, keys:
     """
     drawn = [(c, _spread(t, c, 2 if (t.source, t.columns[c]) in keys else 6)) for c in columns]
     return changed(t, [(c, lambda i, old, v=v: rng.choice(v) if old else old) for c, v in drawn if v])  # type: ignore[misc]
+
+
+def others_first(t: SourceTable, columns: Iterable[int]) -> SourceTable:
+    """Move a few rows to the top, so that values of some columns are seen first in another order than they were."""
+    rows = [t.fields(r) for r in t.records]
+    moved: dict[int, None] = {}
+    for column in columns:
+        places: dict[str, list[int]] = {}
+        for i, row in enumerate(rows):
+            if column < len(row):
+                places.setdefault(row[column], []).append(i)
+        for value in list(places)[:_VALUES][::-1]:
+            moved |= dict.fromkeys(places[value][:_ROWS])
+    return t.with_records(t.records[i] for i in [*moved, *(i for i in range(len(rows)) if i not in moved)])
+
+
+_VALUES, _ROWS = 12, 3  # more rows than one, since steps on the way may drop some
+
+
+def one_gap(t: SourceTable, columns: Iterable[int]) -> SourceTable:
+    """Leave one empty cell in each of some columns that have several, and fill the others with values of the column.
+
+    One is left because a column without any has another type in pandas, which is another matter.
+    """
+    rows = [t.fields(r) for r in t.records]
+
+    def filled(column: int) -> Change:
+        cells = {i: row[column] for i, row in enumerate(rows) if column < len(row)}
+        values = [v for v in cells.values() if v.strip()]
+        first = next((i for i, v in cells.items() if not v.strip()), None)
+        return lambda i, old: old if old.strip() or i == first or not values else values[i % len(values)]
+
+    return changed(t, [(c, filled(c)) for c in columns])
 
 
 def _spread(t: SourceTable, column: int, count: int) -> list[str]:

@@ -347,6 +347,13 @@ def _around_words(t: SourceTable, p: Profile, rng: random.Random, constants: Seq
     return aimed.around_words(t, targets, rng)
 
 
+def _without_word(number: int) -> Callable[..., SourceTable]:
+    def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+        return aimed.without_word(t, targets, number)
+
+    return change
+
+
 def _repeat_rows(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     records = list(t.records)
     for i in _some(t, rng, max(2, len(records) // 20)):
@@ -360,12 +367,27 @@ def _shuffle(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence
     return t.with_records(records)
 
 
+def _others_first(places_of: Callable[[Aims], frozenset[aimed.Place]]) -> Callable[..., SourceTable]:
+    """Rows in an order in which other labels or categories come first."""
+
+    def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+        return aimed.others_first(t, [c for c, name in enumerate(t.columns) if (t.source, name) in places_of(targets)])
+
+    return change
+
+
+def _one_gap(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    return aimed.one_gap(t, [c for c in range(len(t.columns)) if c not in p.keys])
+
+
 def _half(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
     return t.with_records(t.records[i] for i in _some(t, rng, (len(t.records) + 1) // 2))
 
 
 _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("rows in another order", _shuffle),
+    ("other labels first", _others_first(lambda targets: targets.labelled)),
+    ("other categories first", _others_first(lambda targets: targets.encoded)),
     ("repeated keys", _repeat_keys),
     ("keys without a partner", _strangers),
     ("the script's constants as data", _constants),
@@ -382,6 +404,9 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("unseen categories", _new_categories),
     ("both sides of the plan's numbers", _around_numbers),
     ("words near the plan's", _around_words),
+    ("without the plan's first word", _without_word(0)),
+    ("without the plan's second word", _without_word(1)),
+    ("without the plan's third word", _without_word(2)),
     ("one value per column", _one_value(0)),
     ("one value in the other columns", _one_value(1)),
     ("two categories", _two_values),
@@ -392,6 +417,7 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("first and last days", _days),
     ("negative numbers", _negative),
     ("many empty numbers", _many_empty),
+    ("one gap in each column", _one_gap),
     ("exchanged cells", _exchange),
     ("zeros", _zeros),
     ("repeated rows", _repeat_rows),
@@ -406,9 +432,10 @@ OF_FILES = frozenset(
 rows and labels come back from it, and in where it stops: not in what its statements mean."""
 
 ALWAYS = frozenset(
-    {"a sample", "rows in another order", "repeated keys", "keys without a partner", "the script's constants as data"}
-    | {"empty text", "empty numbers", "unseen categories", "both sides of the plan's numbers", "ties in the keys of sorts"}
-    | {"other case", "half of the rows", "one row each"}
+    {"a sample", "rows in another order", "other labels first", "one gap in each column", "repeated keys"}
+    | {"keys without a partner", "the script's constants as data", "empty text", "empty numbers", "unseen categories"}
+    | {"both sides of the plan's numbers", "words near the plan's", "without the plan's first word", "other case"}
+    | {"ties in the keys of sorts", "half of the rows", "one row each"}
 )
 """Inputs that are tried however long a script takes: each aims at another kind of step (joins, filters, filling, categories,
 sorts, text), and at data of another size."""

@@ -1,12 +1,14 @@
 """Expressions that are wrong in one place: another operator, constant, column or argument. The plan says whether they fit."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, walk
 from lester_gui.ir.operators import OPERATORS
-from lester_gui.ir.schema import Schema, Type
+from lester_gui.ir.schema import PlanError, Schema, Type
 
+T = TypeVar("T")
 Variant = tuple[str, Expr]  # family, the wrong expression
 
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
@@ -29,7 +31,15 @@ def variants(expr: Expr, schema: Schema) -> Iterator[Variant]:
     """Yield `expr` with one place changed, for every place."""
     for part in dict.fromkeys(walk(expr)):
         for family, other in _part(part, schema):
-            yield family, _exchanged(expr, part, other)
+            yield from ((family, changed) for changed in made(_exchanged, expr, part, other))
+
+
+def made(build: Callable[..., T], *arguments: Any, **named: Any) -> list[T]:
+    """Return what is built, or nothing where the plan language refuses it: that is no plan at all."""
+    try:
+        return [build(*arguments, **named)]
+    except PlanError:
+        return []
 
 
 def _exchanged(expr: Expr, part: Expr, other: Expr) -> Expr:

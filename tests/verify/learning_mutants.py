@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from lester_gui.ir.expressions import op
-from lester_gui.ir.learning import Block, Encode, Split, Transformer
+from lester_gui.ir.learning import FOLDS, Block, Encode, Split, Transformer
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Schema
-from tests.verify.expression_mutants import variants
+from tests.verify.expression_mutants import made, variants
 
 Part = tuple[str, str, dict[str, Any]]  # family, stage, the plan's field that changes
 
@@ -45,25 +45,33 @@ def _splits(split: Split, schema: Schema) -> Iterator[tuple[str, Split]]:
             yield f"split: {family}", replace(split, test=test)
         yield "split dropped", replace(split, kind="none", test=None)
         return
+    for family, changed in _other_splits(split):
+        yield from ((family, other) for other in made(replace, split, **changed))
+    if split.kind != "none":
+        yield "test rows leak", Split(kind="none")
+
+
+def _other_splits(split: Split) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in ("test_size", "train_size"):
         size = getattr(split, name)
         if size is not None:
             steps: tuple[float, ...] = (1, -1) if isinstance(size, int) else (0.05, -0.05)
             for step in steps:
-                yield "split size", replace(split, **{name: type(size)(size + step)})  # type: ignore[arg-type]
+                yield "split size", {name: type(size)(size + step)}
+    for step in (1, -1):
+        yield "number of folds", {"folds": split.folds + step}
     if split.kind == "random":
         if split.seed is not None:
-            yield "random state", replace(split, seed=split.seed + 1)
-            yield "random state", replace(split, seed=None)
-        yield "shuffle", replace(split, shuffle=not split.shuffle)
-        for method in ("sklearn", "numpy_legacy", "numpy_generator", "python_shuffle"):
+            yield "random state", {"seed": split.seed + 1}
+            yield "random state", {"seed": None}
+        yield "shuffle", {"shuffle": not split.shuffle}
+        for method in ("sklearn", "numpy_legacy", "numpy_generator", "python_shuffle", *FOLDS):
             if method != split.method:
-                yield "method of the split", replace(split, method=method)
-        yield "split by place", replace(split, kind="positional", method="", seed=None, shuffle=False)
-    yield "stratify", replace(split, stratify=not split.stratify)
+                yield "method of the split", {"method": method}
+        yield "split by place", {"kind": "positional", "method": "", "seed": None, "shuffle": False}
+    yield "stratify", {"stratify": not split.stratify}
     if split.kind != "none":
-        yield "cut", replace(split, cut="test_first" if split.cut == "train_first" else "train_first")
-        yield "test rows leak", Split(kind="none")
+        yield "cut", {"cut": "test_first" if split.cut == "train_first" else "train_first"}
 
 
 def _encodes(encode: Encode, schema: Schema) -> Iterator[tuple[str, Encode]]:
@@ -79,28 +87,32 @@ def _encodes(encode: Encode, schema: Schema) -> Iterator[tuple[str, Encode]]:
 
 
 def _block_variants(block: Block, schema: Schema) -> Iterator[tuple[str, Block]]:
+    for family, changed in _other_blocks(block, schema):
+        yield from ((family, other) for other in made(replace, block, **changed))
+
+
+def _other_blocks(block: Block, schema: Schema) -> Iterator[tuple[str, dict[str, Any]]]:
     columns = block.columns
     for j in range(len(columns) - 1):
-        swapped = (*columns[:j], columns[j + 1], columns[j], *columns[j + 2 :])
-        yield "order of X", Block(block.name, swapped, block.chain)
+        yield "order of X", {"columns": (*columns[:j], columns[j + 1], columns[j], *columns[j + 2 :])}
     for j, column in enumerate(columns):
         if len(columns) > 1:
-            yield "column dropped", Block(block.name, (*columns[:j], *columns[j + 1 :]), block.chain)
+            yield "column dropped", {"columns": (*columns[:j], *columns[j + 1 :])}
         for other in other_names(schema, column):
             if other not in columns:
-                yield "column of the same type", Block(block.name, (*columns[:j], other, *columns[j + 1 :]), block.chain)
+                yield "column of the same type", {"columns": (*columns[:j], other, *columns[j + 1 :])}
     for j, transformer in enumerate(block.chain):
         before, after = block.chain[:j], block.chain[j + 1 :]
         if len(block.chain) > 1:
-            yield "transformer dropped", Block(block.name, columns, (*before, *after))
-        for family, other_transformer in _transformers(transformer):
-            yield family, Block(block.name, columns, (*before, other_transformer, *after))
+            yield "transformer dropped", {"chain": (*before, *after)}
+        others = list(_transformers(transformer))
         if transformer.fit_on:
-            yield "fitted on", Block(block.name, columns, (*before, replace(transformer, fit_on=""), *after))
+            others.append(("fitted on", replace(transformer, fit_on="")))
         for k, branch in enumerate(transformer.branches):
             for family, other_branch in _block_variants(branch, schema):
                 branches = (*transformer.branches[:k], other_branch, *transformer.branches[k + 1 :])
-                yield family, Block(block.name, columns, (*before, replace(transformer, branches=branches), *after))
+                others += [(family, t) for t in made(replace, transformer, branches=branches)]
+        yield from ((family, {"chain": (*before, t, *after)}) for family, t in others)
 
 
 def _transformers(t: Transformer) -> Iterator[tuple[str, Transformer]]:

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lester_gui.ir.plan import Plan
+from lester_gui.progress import silent
 from lester_gui.session import Session
 from lester_gui.session.execution import refit
 from lester_gui.verify.capture import Original
 from lester_gui.verify.originals import Originals
 from lester_gui.verify.plan_result import PlanResult
-from lester_gui.verify.sources import load
+from lester_gui.verify.sources import contents, load
 from lester_gui.verify.verdict import VERIFIED, Verdict
 from lester_gui.verify.verification import verify_plan
 from tests.verify.kept_execution import KeptExecution
 from tests.verify.plan_mutants import Mutant, mutants
-from tests.verify.stronger_inputs import differences, result, stronger
+from tests.verify.stronger_inputs import Tables, differences, result, stronger
 
+SCRIPT_SECONDS = 60.0
 INPUTS = 60  # on which a mutant that was accepted has to equal the right plan
 
 
@@ -29,8 +31,9 @@ class Judged:
     ----------
     outcome : str
         ``refused``; ``equivalent`` (accepted, and the same on all stronger inputs); ``order`` (accepted; only the order of rows
-        of a view on the way differs); ``not compared`` (accepted; only columns of views differ that the verdict lists as
-        unchecked, and nothing of them reaches the model); or ``false accept``.
+        of a view on the way differs); ``not compared`` (accepted; only views or columns differ of which the verdict says that
+        they were not compared, and nothing of them reaches the model); ``goes on`` (accepted with the finding that it goes on
+        where the script stops, and it differs nowhere else); or ``false accept``.
     shown_on : str
         The input that refused it, or where it differs from the right plan.
     """
@@ -80,23 +83,34 @@ class Bench:
         return Judged(mutant.family, mutant.place, outcome, shown_on, time.perf_counter() - started)
 
     def stronger(self, wrong: Plan, verdict: Verdict) -> tuple[str, str]:
-        """Compare an accepted plan with the right one on stronger inputs."""
+        """Compare an accepted plan with the right one on stronger inputs on which the script runs."""
         original = self.originals.original
         tables = load(self.plan, original.folder, original.sources)
         unchecked = {f"view {s.view}: {c}" for s in verdict.steps for c in s.unchecked}
+        hidden = tuple(f"{what}view {s.view}" for s in verdict.steps if s.status == "not-compared" for what in ("", "rows of "))
+        goes_on = any(f.kind == "script-stops" for f in verdict.findings)
         outcome, where, finished = "equivalent", "", 0
         for number, edited in enumerate(stronger(tables, (self.plan,), original.script.text, INPUTS)):
             if number == len(self._right):
                 self._right.append(result(self.plan, self.execute, edited))
             finished += not self._right[number].stopped
-            for found in differences(self._right[number], result(wrong, self.execute, edited)):
+            found_here = differences(self._right[number], result(wrong, self.execute, edited))
+            if not self._right[number].stopped and found_here and not self._script_runs(edited):
+                continue
+            for found in found_here:
                 if found.startswith("order of "):
                     outcome, where = ("order", found) if outcome == "equivalent" else (outcome, where)
-                elif found in unchecked:
+                elif found == "goes on" and goes_on:
+                    outcome, where = "goes on", f"input {number}"
+                elif found in unchecked or found.partition(":")[0] in hidden:
                     outcome, where = "not compared", found
                 else:
                     return "false accept", f"{found} on input {number}"
         return outcome, where or f"{finished} stronger inputs"
+
+    def _script_runs(self, edited: Tables) -> bool:
+        """Whether the script gives a result on edited sources. Where it stops, there is nothing that a plan can differ from."""
+        return self.originals.on(contents(edited), frozenset(), SCRIPT_SECONDS, silent()).status == "finished"
 
     def judged(self, count: int | None = None, seed: int = 0) -> Iterator[Judged]:
         """Judge all mutants of the plan, or a random `count` of them."""

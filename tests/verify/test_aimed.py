@@ -69,6 +69,35 @@ def test_what_is_empty_stays_empty(orders: SourceTable) -> None:
         assert edited.cells(1).count("") == 1
 
 
+def test_values_are_seen_first_in_another_order(orders: SourceTable) -> None:
+    moved = aimed.others_first(orders, [1])
+    seen, before = (list(dict.fromkeys(t.cells(1))) for t in (moved, orders))
+    assert seen == [*before[:12][::-1], *before[12:]]
+    assert sorted(moved.records) == sorted(orders.records)
+
+
+def test_one_gap_of_several_is_left(orders: SourceTable) -> None:
+    gaps = orders.edited(2, 1, "").edited(3, 1, "").edited(5, 1, "")
+    edited = aimed.one_gap(gaps, [0, 1])
+    assert [i for i, v in enumerate(edited.cells(1)) if not v] == [2]
+    assert set(edited.cells(1)) <= {"", *gaps.cells(1)} and edited.cells(0) == orders.cells(0)
+
+
+def test_a_word_of_the_plan_is_left_out(orders: SourceTable) -> None:
+    word = next(v for v in orders.cells(0) if not v.isdigit())
+    found = aimed.Aims(constants={("orders", orders.columns[0]): ("7", "no such word", word)})
+    edited = aimed.without_word(orders, found, 0)
+    assert word not in edited.cells(0) and edited.cells(1) == orders.cells(1)
+    assert aimed.without_word(orders, found, 1) is orders
+
+
+def test_words_in_columns_of_numbers_are_only_the_plan_s_own(orders: SourceTable) -> None:
+    found = aimed.Aims(constants={("orders", orders.columns[1]): ("", "none")})
+    edited = aimed.around_words(orders, found, random.Random(1))
+    assert "none" in edited.cells(1)
+    assert set(edited.cells(1)) <= {"none", *orders.cells(1)}
+
+
 def test_same_seed_same_inputs(tmp_path: Path) -> None:
     sample = letters(tmp_path)
     assert sample.plan.reads[0].reader is Reader.PYTHON_LINES
