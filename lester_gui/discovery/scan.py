@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 from lester_gui.discovery.configuration import ROW_KEY, Configuration, PipelineEntry, SourceEntry, load
 from lester_gui.discovery.effects import Effects, FileUse, effects_of
-from lester_gui.discovery.mentions import TABLES, with_mentions
+from lester_gui.discovery.mentions import TABLES, mentioned_names, with_mentions
 from lester_gui.discovery.scripts import Script, load_script
 from lester_gui.discovery.shared_keys import shared_keys
 from lester_gui.discovery.subject_keys import Peek, peek
@@ -86,16 +87,17 @@ def scan(folder: Path, ctx: Context) -> Scan:
     scripts: dict[str, tuple[Script, Effects]] = {}
     problems: list[tuple[str, str]] = []
     used_as_module: set[str] = set()
-    tables = _files(folder, tuple(TABLES))
     for path in _script_paths(folder):
         ctx.check_cancelled()
         ctx.advance(path)
         try:
             script = load_script(folder, path)
-            scripts[path] = (script, with_mentions(script, effects_of(script), tables))
+            scripts[path] = (script, effects_of(script))
             used_as_module.update(name for name, _ in script.modules)
         except UserError as error:
             problems.append((path, error.message))
+    files = _files(folder, _wanted(mentioned_names([script for script, _ in scripts.values()])))
+    scripts = {path: (script, with_mentions(script, effects, files, folder)) for path, (script, effects) in scripts.items()}
     entries = _pipeline_entries(configuration, scripts, used_as_module)
     if not entries:
         first = f" {problems[0][1]}." if problems else ""
@@ -140,20 +142,26 @@ def scan(folder: Path, ctx: Context) -> Scan:
 
 
 def _script_paths(folder: Path) -> Iterator[str]:
-    scripts = _files(folder, (".py", ".ipynb"))
+    scripts = _files(folder, lambda name: name.endswith((".py", ".ipynb")))
     if len(scripts) > MAX_SCRIPTS:
         raise UserError(f"The folder holds more than {MAX_SCRIPTS} scripts", "Open the folder of one project.")
     yield from scripts
 
 
-def _files(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
-    """Return the files of a project with one of some suffixes, by path relative to it."""
+def _wanted(mentioned: set[str]) -> Callable[[str], bool]:
+    """Return what tells whether a file may be a source: by the suffix of a table, or because a script names it."""
+    patterns = [m for m in mentioned if any(c in m for c in "*?[")]
+    return lambda name: name.endswith(tuple(TABLES)) or name in mentioned or any(fnmatch(name, p) for p in patterns)
+
+
+def _files(folder: Path, wanted: Callable[[str], bool]) -> list[str]:
+    """Return the files of a project whose name in small letters is wanted, by path relative to it."""
     out = []
     for root, directories, files in os.walk(folder):
         directories[:] = sorted(
             d for d in directories if d not in SKIPPED and not d.startswith(".") and not (Path(root, d) / "pyvenv.cfg").exists()
         )
-        found = (Path(root, n) for n in sorted(files) if n.lower().endswith(suffixes))
+        found = (Path(root, n) for n in sorted(files) if wanted(n.lower()))
         out += [p.relative_to(folder).as_posix() for p in found if not p.is_symlink()]
         if len(out) > MOST_FILES:
             raise UserError(f"The folder holds more than {MOST_FILES:,} files", "Open the folder of one project.")

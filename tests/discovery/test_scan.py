@@ -147,3 +147,46 @@ def test_separators_of_several_characters(tmp_path: Path) -> None:
     )
     write(tmp_path, "a.data", "".join(f"p{i}@example.org, {i}\n" for i in range(30)))
     assert [(s.peek.columns, s.subject_keys) for s in scan(tmp_path, Progress()).sources] == [(("email", "age"), ("email",))]
+
+
+STEPS = """
+import os, sys, logging
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+logging.basicConfig(filename="train.log")
+folder = sys.argv[1] if len(sys.argv) > 1 else "data"
+people = []
+for line in open(os.path.join(folder, "steps.log")):
+    people.append(line.split())
+report = os.path.join(folder, "report.out")
+open(report, "w").write("done")
+df = pd.DataFrame(people, columns=["badge", "steps"]).astype({"steps": int})
+model = LogisticRegression().fit(df[["steps"]], df["steps"] > 900)
+"""
+
+
+def test_a_file_of_any_suffix_that_a_script_names_is_a_source(tmp_path: Path) -> None:
+    write(tmp_path, "train.py", STEPS)
+    lines = "".join(f"K-{i:04} {700 + 17 * i}\n" for i in range(40))
+    for name in ("data/steps.log", "data/other.log", "data/report.out", "train.log"):
+        write(tmp_path, name, lines)
+    found = scan(tmp_path, Progress())
+    assert [s.path for s in found.sources] == ["data/steps.log"], "not what it writes, nor what it does not name"
+
+
+def test_binary_files_code_and_settings_that_a_script_names_are_no_sources(tmp_path: Path) -> None:
+    write(
+        tmp_path, "train.py", TRAINING.format(path="data/people.csv") + "names = ['people.bin', 'x.yaml', 'run.sh', 'notes.md']\n"
+    )
+    write(tmp_path, "data/people.csv", "email,age,y\na@example.org,3,1\n")
+    for name in ("x.yaml", "run.sh", "notes.md"):
+        write(tmp_path, name, "a: b\n")
+    (tmp_path / "people.bin").write_bytes(b"\x00\x01\n")
+    assert [s.path for s in scan(tmp_path, Progress()).sources] == ["data/people.csv"]
+
+
+@pytest.mark.parametrize("pattern", ["*.log", "steps*.log"])
+def test_a_pattern_names_files_of_any_suffix(tmp_path: Path, pattern: str) -> None:
+    write(tmp_path, "train.py", f"import glob, sys\nfor f in glob.glob(sys.argv[1] + '/{pattern}'):\n    model.fit(open(f), 1)\n")
+    write(tmp_path, "data/steps.log", "K-1 7\nK-2 9\n")
+    assert [s.path for s in scan(tmp_path, Progress()).sources] == ["data/steps.log"]
