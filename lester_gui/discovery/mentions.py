@@ -1,7 +1,7 @@
 """Files that a script names without opening them in a way that its text fixes: defaults, parts of paths, patterns.
 
-Tables are known by their suffix. A file with any other suffix (``steps.log``, ``panel.out``) counts where a script names it, it holds
-text, and the script does not seem to write it.
+Tables are known by their suffix. A file with any other suffix (``steps.log``, ``panel.out``) counts where a script names it, it
+holds text, and the script does not seem to write it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ TABLES = {".csv", ".tsv", ".txt", ".dat", ".tab", ".psv", ".json", ".jsonl", ".n
 NO_TABLES = {".py", ".ipynb", ".toml", ".md", ".rst", ".html", ".yml", ".yaml", ".ini", ".cfg", ".sh", ".sql", ".lock"}
 """Text, but code, settings or prose: who names such a file does not read records from it."""
 WRITERS = TABLE_WRITERS | MATRIX_WRITERS | {
-    "FileHandler", "RotatingFileHandler", "TimedRotatingFileHandler", "basicConfig", "savefig", "dump", "write_text", "write_bytes",
+    "FileHandler", "RotatingFileHandler", "TimedRotatingFileHandler", "basicConfig", "savefig", "dump", "write_text",
+    "write_bytes",
 }  # fmt: skip
 CALL = "named"
 LONGEST = 200

@@ -415,6 +415,10 @@ class Broadcast(Node):
         return out
 
 
+FIT = "fit"
+"""What a whole script as a step yields: the rows that its model was fitted on and asked about."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Opaque(Node):
     """A step that nothing understood: the script's own statements, run over whole tables in the restricted worker.
@@ -424,7 +428,8 @@ class Opaque(Node):
 
     With `script`, the path of a script or notebook, the step is that whole script: `source` is its text, it finds the sources
     that its inputs read at the paths in `variables`, and it yields one row per row of X that its model was fitted on or asked
-    about: ``x`` (a list), ``y`` and ``side``.
+    about: ``x`` (a list), ``y`` and ``side``. Then `output` is ``fit``; with another `output`, the step is the beginning of the
+    script, whose text ends with that variable: a frame of what it hands over to the steps after it.
     """
 
     inputs: tuple[Node, ...]
@@ -437,6 +442,11 @@ class Opaque(Node):
     script: str = ""
 
     @property
+    def is_whole_script(self) -> bool:
+        """Whether the step is a script from its beginning to its end."""
+        return bool(self.script) and self.output == FIT
+
+    @property
     def parents(self) -> tuple[Node, ...]:
         return self.inputs
 
@@ -447,7 +457,7 @@ class Opaque(Node):
         if len(self.variables) != len(self.inputs):
             raise PlanError("An opaque step names one variable per input", line=self.line)
         if self.script and (self.keeps_rows or not all(isinstance(i, Read) for i in self.inputs)):
-            raise PlanError("A whole script as a step reads sources and keeps no rows", line=self.line)
+            raise PlanError("A script as a step reads sources and keeps no rows", line=self.line)
         return Schema(self.columns)
 
     def definitions(self) -> dict[str, tuple[tuple[int, str], ...]]:

@@ -12,6 +12,7 @@ from lester_gui.ir.nodes import Node, Read, Reader
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.ir.schema import PlanError, Schema
 from lester_gui.rewrite.findings import Finding, findings
+from lester_gui.rewrite.lift.beginning import Beginning, Place, draws_apart
 from lester_gui.rewrite.lift.learning import Fit, Learning
 from lester_gui.rewrite.lift.library import load
 from lester_gui.rewrite.lift.lifter import Lifter
@@ -19,7 +20,7 @@ from lester_gui.rewrite.lift.opaque import Step
 from lester_gui.rewrite.lift.records import Asked, Observe, internal
 from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped
 
-__all__ = ["Asked", "Finding", "Observe", "ObserveStep", "Rewrite", "Step", "Stop", "rewrite"]
+__all__ = ["Asked", "Beginning", "Finding", "Observe", "ObserveStep", "Place", "Rewrite", "Step", "Stop", "rewrite"]
 
 PASSES = 12
 """Most passes over a script; each may tell what it calls columns, or which columns of a wide table it asks for."""
@@ -39,11 +40,14 @@ class Rewrite:
         Where rules stopped; `covered` ones are opaque steps of the plan.
     findings : tuple of Finding
         What a reader should know about the script itself.
+    places : tuple of Place
+        Where the script could be cut in two, so that its beginning runs as it is and the rest is lifted.
     """
 
     plan: Plan | None
     stops: tuple[Stop, ...]
     findings: tuple[Finding, ...]
+    places: tuple[Place, ...] = ()
 
 
 def rewrite(
@@ -53,6 +57,7 @@ def rewrite(
     fit_line: int | None = None,
     sources: Mapping[str, str] | None = None,
     observe_step: ObserveStep | None = None,
+    beginning: Beginning | None = None,
 ) -> Rewrite:
     """Rewrite a script.
 
@@ -71,6 +76,8 @@ def rewrite(
     observe_step : callable, optional
         Asked what statements yield that no rule covers, where their text does not tell: `Step` → the schema of a frame, or None.
         Without it, such statements stop the rewrite; lists of records need no answer.
+    beginning : Beginning, optional
+        What runs as it is: the script is lifted from there on.
 
     Raises
     ------
@@ -86,6 +93,7 @@ def rewrite(
         for _attempt in range(PASSES):
             lift = Lifter(script, observe, sources or {}, hints)
             lift.observe_step = observe_step
+            lift.beginning = beginning
             lift.run()
             if lift.hints == hints:
                 break
@@ -118,7 +126,8 @@ def put_together(lift: Lifter, fit_line: int | None, pipeline: str) -> Rewrite:
     if plan is not None:
         stops = [s if s.covered else replace(s, beside=True) for s in stops]
     alternative = rowwise(lift, fit, pipeline) if plan is not None and fit is not None and lift.used_last else None
-    return Rewrite(plan, tuple(stops), findings(lift, alternative))
+    places = tuple(p for p in lift.places if not draws_apart(lift, p)) if plan is None else ()
+    return Rewrite(plan, tuple(stops), findings(lift, alternative), places)
 
 
 def rowwise(lift: Lifter, fit: Fit, pipeline: str) -> Plan | None:

@@ -20,7 +20,7 @@ from lester_gui.ir.serialise import dumps, loads, plan_hash, to_json
 from lester_gui.maintenance.learned import Worker
 from lester_gui.progress import Context, Part, silent
 from lester_gui.rewrite.lift.lifter import Asked
-from lester_gui.rewrite.rules import Rewrite, Step, rewrite
+from lester_gui.rewrite.rules import Beginning, Rewrite, Step, rewrite
 from lester_gui.rewrite.slicing import writes_files
 from lester_gui.runtime.read import observe_schema
 from lester_gui.sandbox import Capture, Positions, ScriptRun
@@ -28,6 +28,7 @@ from lester_gui.session import deviations, whole_script
 from lester_gui.session.execution import executor, refit
 from lester_gui.session.indexing import reading
 from lester_gui.session.opened import Document, OpenedProject, one_at_a_time
+from lester_gui.session.script_beginning import lifted_from
 from lester_gui.session.step_schema import step_schema
 from lester_gui.session.worker import worker_for
 from lester_gui.settings import load as load_settings
@@ -43,6 +44,9 @@ REWRITERS = ("auto", "rules", "ollama")
 MOST_OBSERVED = 8
 """How many steps that no rule covers are run to see what they yield; a script with more is run as a whole."""
 WHOLE = "The whole script is one opaque step: it is run again whenever its sources change."
+BEGINNING = (
+    "The beginning of the script is one opaque step: it is run again whenever a source changes. The rest are steps of the plan."
+)
 SEEDS = (0, 1)
 """Of the hashing of text, which decides the order of sets: what differs between the two is not determined by the input."""
 LINE_BY_LINE = (("sep", ","), ("maxsplit", 0))
@@ -89,6 +93,8 @@ class Rewriting(OpenedProject):
         found, unread = self._rules(pipeline, script)
         rewriter, attempts, plan, message = "rules", [], found.plan, ""
         run: ScriptRun | None = None
+        if plan is None and (begun := self._from_beginning(pipeline, script, found, Part(ctx, 0.05, 0.1))) is not None:
+            found, plan, message = begun, begun.plan, BEGINNING
         if plan is None:
             reason = next((s.why for s in found.stops if not s.beside), "The rules stopped")
             plan, run, message = self._whole(pipeline, script, reason, Part(ctx, 0.1, 0.3))
@@ -128,7 +134,7 @@ class Rewriting(OpenedProject):
             raise unread
         return found
 
-    def _rules(self, pipeline: str, script: Script) -> tuple[Rewrite, UserError | None]:
+    def _rules(self, pipeline: str, script: Script, beginning: Beginning | None = None) -> tuple[Rewrite, UserError | None]:
         """What the rules make of a script, and what a person has to mend first, unless the script itself makes that file."""
         configuration = self.configuration
         refused: list[UserError] = []
@@ -160,13 +166,28 @@ class Rewriting(OpenedProject):
                 return None
             return step_schema(step, self.folder, configuration, self.sandbox, script.modules, silent())
 
-        found = rewrite(script, observe, pipeline, configuration.pipeline(pipeline).fit_line, sources, observe_step)
+        found = rewrite(script, observe, pipeline, configuration.pipeline(pipeline).fit_line, sources, observe_step, beginning)
         told = {stop.why for stop in found.stops}
         for error in refused:
             # a damaged or missing file is for a person to mend; a reader that Lester lacks is a stop of the rules
             if error.message in told and "not supported yet" not in error.message:
                 return found, error
         return found, None
+
+    def _from_beginning(self, pipeline: str, script: Script, found: Rewrite, ctx: Context) -> Rewrite | None:
+        """What the rules make of a script whose beginning runs as it is; None where that is no plan either."""
+        reads = {entry.path: partial(self._read_whole, entry) for entry in self.configuration.sources}
+        try:
+            return lifted_from(
+                found,
+                Original(self.folder, script, {}),
+                reads,
+                lambda beginning: self._rules(pipeline, script, beginning)[0],
+                self.sandbox,
+                ctx,
+            )
+        except UserError:
+            return None  # the script does not run here: what follows says so
 
     def _warm_up(self) -> None:
         """Let the processes that scripts run in make their imports while the rules read the script."""

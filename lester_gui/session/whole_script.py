@@ -18,7 +18,7 @@ from lester_gui.discovery.scripts import Script
 from lester_gui.errors import UserError
 from lester_gui.ir.expressions import Apply, Column, Literal
 from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer, WrittenFile
-from lester_gui.ir.nodes import Opaque, Option, Options, Read
+from lester_gui.ir.nodes import FIT, Opaque, Option, Options, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Type
 from lester_gui.progress import Context
@@ -86,7 +86,7 @@ def plan_of_script(
         inputs=tuple(reads[p]() for p in paths),
         variables=tuple(paths),
         source=script.text,
-        output="fit",
+        output=FIT,
         columns=(Field(X, Type.FLOATS), Field(Y, _label_type(learning)), Field(SIDE, Type.STR)),
         reason=reason,
         script=script.path,

@@ -16,7 +16,7 @@ from lester_gui.runtime.materialize import FILE
 from lester_gui.runtime.read import ARROW
 from lester_gui.sandbox import Sandbox
 from lester_gui.sandbox.record import TableValue
-from lester_gui.session import whole_script
+from lester_gui.session import script_beginning, whole_script
 
 
 def worker_for(plan: Plan, sandbox: Sandbox, modules: Sequence[tuple[str, str]], ctx: Context) -> Worker:
@@ -35,6 +35,8 @@ def worker_for(plan: Plan, sandbox: Sandbox, modules: Sequence[tuple[str, str]],
     def run_opaque(node: Opaque, inputs: Sequence[pa.Table]) -> pa.Table:
         if node.script:
             files = {path: table.column(FILE)[0].as_py() for path, table in zip(node.variables, inputs, strict=True)}
+            if not node.is_whole_script:
+                return script_beginning.run_beginning(node, files, sandbox, modules, ctx)
             return whole_script.seen_rows(whole_script.run(node, files, sandbox, modules, ctx), plan.model, node)
         tables = dict(zip(node.variables, inputs, strict=True))
         # The statements begin with what turns each frame into what the script had: a list of tuples, a dict, a column.

@@ -306,7 +306,7 @@ def opaque_steps(plan: Plan) -> tuple[Opaque, ...]:
 
 def is_whole_script(plan: Plan) -> bool:
     """Whether a plan runs its script as one step, so that the script itself deals the rows that the plan has."""
-    return isinstance(plan.prepared, Opaque) and bool(plan.prepared.script)
+    return isinstance(plan.prepared, Opaque) and plan.prepared.is_whole_script
 
 
 def sources_of(plan: Plan) -> tuple[Read, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from lester_gui.discovery.scripts import Script
 from lester_gui.ir.learning import WrittenFile
 from lester_gui.ir.schema import Schema
+from lester_gui.rewrite.lift.beginning import Beginning, Place, is_reached, note_place, take_over
 from lester_gui.rewrite.lift.domain import (
     Generator,
     Result,
@@ -55,6 +56,8 @@ class Lifter(Tables):
         self.stops: list[Stop] = []
         self.found: list[Found] = []
         self.written: list[WrittenFile] = []
+        self.beginning: Beginning | None = None  # what runs as it is before the script is lifted, where that is left
+        self.places: list[Place] = []
 
     def run(self) -> None:
         """Run the whole script; what stops is noted, and what it may have changed is unknown from there on."""
@@ -85,6 +88,9 @@ class Lifter(Tables):
                 if gives_back(node, body):
                     raise internal(error, self.line) from error
                 recover(self, body, position, internal(error, self.line))
+            if is_reached(self, node):
+                take_over(self)
+            note_place(self, body, position)
             if len(self.activations) == 1:
                 self.naming.seal()
 

@@ -12,7 +12,7 @@ import traceback
 import types
 from typing import Any
 
-from . import codec, recorder
+from . import codec, hand_over, recorder
 from .instrument import instrument
 
 Json = dict[str, Any]
@@ -34,6 +34,7 @@ def run(job: Json) -> int:
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=path, __builtins__=__builtins__, __cached__=None)
     sys.modules["__main__"] = main
+    sys.modules["lester_hand_over"] = hand_over
     with open(job["source"], encoding="utf-8") as file:
         source = file.read()
     exception: Json | None = None
