@@ -25,7 +25,9 @@ PLAIN = {"sep", "strip", "extra", "delimiter", "quotechar", "encoding"}
 
 
 def goes_on_without(lift: Lifter, owner: Value | None) -> bool:
-    """Whether the script slices a list from its second element on, under the name that it has here."""
+    """Whether the script slices a list from its second element on, under the name that it has here, or takes it apart there."""
+    if _is_taken_apart(lift):
+        return True
     names = {n for n, v in lift.names.items() if owner is not None and v == owner}
     return any(
         isinstance(n, ast.Subscript)
@@ -36,6 +38,18 @@ def goes_on_without(lift: Lifter, owner: Value | None) -> bool:
         and n.slice.lower.value == 1
         and n.slice.upper is None
         and n.slice.step is None
+        for n in ast.walk(_around(lift))
+    )
+
+
+def _is_taken_apart(lift: Lifter) -> bool:
+    """Whether the statement at hand is ``header, *rows = lines``."""
+    return any(
+        isinstance(n, ast.Assign)
+        and n.lineno == lift.line
+        and isinstance(n.targets[0], ast.Tuple | ast.List)
+        and len(n.targets[0].elts) == 2
+        and isinstance(n.targets[0].elts[1], ast.Starred)
         for n in ast.walk(_around(lift))
     )
 

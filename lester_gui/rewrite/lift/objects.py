@@ -130,6 +130,7 @@ class Objects:
         self.holders: dict[int, int] = {}  # list or dict → the dict, filled by a loop, that holds it
         self.put: dict[int, set[int]] = {}  # list or dict → lists and dicts that an iteration put it into
         self.twice: set[int] = set()  # lists and dicts whose elements stand in others, too
+        self.row_elements: dict[int, Node] = {}  # lists and dicts that are elements of a list of rows → those rows
         self.same_file: dict[int, int] = {}  # reader → the open file whose lines it takes
         self.taken: dict[int, int] = {}  # open file → the line of the script that takes its lines
         self.comprehended: set[tuple[int, str]] = set()  # names that comprehensions hold, by the names they stand among

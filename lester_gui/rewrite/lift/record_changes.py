@@ -92,6 +92,9 @@ def _final_heap(done: Finished) -> dict[int, Value]:
 def _others(lift: Lifter, owner: Ref, node: Node) -> None:
     """Forget what may hold the same records: lists and dicts of records that come from the same rows."""
     sources = {id(n) for n in topological(node)}
+    for ident, rows in lift.row_elements.items():
+        if any(id(n) in sources for n in topological(rows)):
+            lift.heap[ident] = Unknown("it is a record that a loop may have changed in its list", lift.line)
     for ident, content in list(lift.heap.items()):
         if ident == owner.id or not isinstance(content, Rows | Keyed) or content.template is None:
             continue

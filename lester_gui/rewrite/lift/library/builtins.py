@@ -256,6 +256,10 @@ def extremum(lift: Lifter, args: Arguments) -> Value:
         given = args.bind("iterable", key=None, default=UNSET)
         empty = None if given["default"] is UNSET else given["default"]
         return group_parts.extremum(lift, values[0], args.what, given["key"], empty)
+    if len(values) == 1 and isinstance(values[0], Rows) and set(args.keywords) == {"key"}:
+        from lester_gui.rewrite.lift.library.list_elements import extreme
+
+        return extreme(lift, values[0], args.positional[0], args.keywords["key"], args.what.endswith("max"))
     if args.keywords:
         raise no_rule(f"{args.what} with a key")
     if len(values) == 1:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.nodes import Concat, Limit, Select
 from lester_gui.rewrite.lift import cells, headers, one_hot_rows, sided
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, Frame, Items, Order, Part, Rows, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.library import list_elements
 from lester_gui.rewrite.lift.library.collections import known_elements, ordered, unconditional
 from lester_gui.rewrite.lift.library.mappings import coded, from_entries
+from lester_gui.rewrite.lift.library.pandas_elements import constant_place
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.neighbours import element
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -185,6 +187,9 @@ def item(lift: Lifter, content: Value, args: Arguments) -> Value:
         part = by_order(lift, content.node, key)
         if part is not None and content.part is None:
             return lift.new(replace(content, part=part))
+    place = constant_place(key)
+    if place is not None:
+        return list_elements.element(lift, content, args.owner, place)
     raise no_rule("an element of a list of rows")
 
 

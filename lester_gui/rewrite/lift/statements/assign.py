@@ -23,6 +23,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.library.list_elements import taken_apart
 from lester_gui.rewrite.lift.memory import change, is_array, placed
 from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.statements import statement
@@ -161,6 +162,8 @@ def starred(lift: Lifter, targets: list[ast.expr], value: Value) -> None:
 
         given: list[Value] = [*first_pieces(lift, content, place, after)]
         rest: Value = Unknown("it holds as many pieces of a text as there are", lift.line)
+    elif (apart := taken_apart(lift, value, content, place, after)) is not None:
+        given, rest = apart
     else:
         known = content.items if isinstance(content, Tup) else content.values if isinstance(content, Items) else None
         if known is None or len(known) < len(targets) - 1:
