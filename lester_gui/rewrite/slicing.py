@@ -148,6 +148,14 @@ def defines(statement: ast.stmt) -> set[str]:
     return out
 
 
+def main_block(tree: ast.Module) -> ast.If | None:
+    """Return ``if __name__ == "__main__":`` where it ends a script: what stands in it is the rest of the script."""
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.If) and not last.orelse and ast.unparse(last.test) == "__name__ == '__main__'":
+        return last
+    return None
+
+
 def loaded(body: Sequence[ast.AST]) -> set[str]:
     """Return the names that statements read."""
     return {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}

@@ -151,3 +151,15 @@ def test_what_is_shared_is_told_and_refused() -> None:
 )
 def test_what_is_no_table_is_left_out(value: object) -> None:
     assert told({"v": value})["v"] == {"kind": "other"}
+
+
+def test_what_is_shared_deep_inside_is_told() -> None:
+    class Holder:
+        def __init__(self, rows: object) -> None:
+            self.rows = rows
+
+    rows, values = [(1, "a")], np.zeros(3)
+    for other in (Holder(rows), {"k": [rows]}, (1, (2, rows)), [{"k": rows}]):
+        assert json.loads(shapes({"a": rows, "b": other}))["shared"] == [["a", "b"]]
+    assert json.loads(shapes({"a": values, "b": (values, 1)}))["shared"] == [["a", "b"]]
+    assert json.loads(shapes({"a": rows, "b": list(rows)}))["shared"] == [], "rows that cannot be changed may stand in two lists"

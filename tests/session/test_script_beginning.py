@@ -49,7 +49,9 @@ EMAIL = 'rows[i]["email"]'
 def project(folder: Path, *parts: str, inside: str = "") -> Path:
     folder.mkdir(exist_ok=True)
     text = "".join(parts)
-    if inside:
+    if inside == "if":
+        text = f"if __name__ == '__main__':\n{indent(text, '    ')}"
+    elif inside:
         text = f"def {inside}():\n{indent(text, '    ')}\n\nif __name__ == '__main__':\n    {inside}()\n"
     (folder / "churn.py").write_text(HEAD + text)
     lines = ["email,name,age,left"]
@@ -75,7 +77,7 @@ def step_of(plan: Plan) -> Opaque:
     return step
 
 
-@pytest.mark.parametrize("inside", ["", "main"])
+@pytest.mark.parametrize("inside", ["", "main", "if"])
 def test_the_rest_of_the_script_is_a_plan_and_an_erasure_equals_a_rerun(tmp_path: Path, inside: str) -> None:
     folder = project(tmp_path / "project", LOOP.format(email=EMAIL), REST, inside=inside)
     with Session.open(folder, user="ines") as session:

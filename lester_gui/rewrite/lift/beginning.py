@@ -24,15 +24,18 @@ from lester_gui.rewrite.lift.domain import (
     Items,
     Matrix,
     MatrixBlock,
+    Module,
     Ref,
     Rows,
     Tup,
     Unknown,
+    UserClass,
+    UserFunction,
     Value,
 )
 from lester_gui.rewrite.lift.fold_loops import DRAWS
 from lester_gui.rewrite.lift.naming import unlike
-from lester_gui.rewrite.slicing import loaded
+from lester_gui.rewrite.slicing import loaded, main_block
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -53,7 +56,7 @@ class Place:
     unknown : tuple of str
         The variables.
     known : tuple of str
-        Other variables that hold something that can be changed.
+        Other variables that may hold something that can be changed.
     read_later : frozenset of str
         Which of them are read later on.
     why : str
@@ -113,7 +116,8 @@ def note_place(lift: Lifter, body: Sequence[ast.stmt], position: int) -> None:
     unknown = tuple(n for n in sorted(later) if isinstance(content_of(lift, n), Unknown))
     if unknown:
         stop = next((s for s in lift.stops if not s.covered), None)
-        known = tuple(n for n, v in sorted(lift.names.items()) if isinstance(v, Ref | Column1) and n not in unknown)
+        fixed = Const | Module | UserFunction | UserClass
+        known = tuple(n for n, v in sorted(lift.names.items()) if n not in unknown and not isinstance(v, fixed))
         why = stop.why if stop is not None else "The rules stopped"
         lift.places.append(
             Place(node.lineno, node.end_lineno or node.lineno, scope, unknown, known, frozenset(later) & set(known), why)
@@ -128,7 +132,7 @@ def content_of(lift: Lifter, name: str) -> Value | None:
 
 def _scope(tree: ast.Module, node: ast.stmt) -> str | None:
     """Return the name of the function in whose body a statement stands, '' outside any; None where it may run several times."""
-    if any(s.lineno == node.lineno for s in tree.body):
+    if any(s.lineno == node.lineno for s in _statements(tree, "")):
         return ""
     functions = [f for f in tree.body if isinstance(f, ast.FunctionDef) and any(s.lineno == node.lineno for s in f.body)]
     if len(functions) != 1 or functions[0].decorator_list:
@@ -137,6 +141,14 @@ def _scope(tree: ast.Module, node: ast.stmt) -> str | None:
     uses = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
     inside_loops = [n for loop in ast.walk(tree) if isinstance(loop, ast.For | ast.While) for n in ast.walk(loop) if n in uses]
     return name if len(uses) == 1 and not inside_loops else None
+
+
+def _statements(tree: ast.Module, scope: str) -> list[ast.stmt]:
+    """Return the statements of a function, or those outside any; what stands under ``if __name__ == "__main__"`` goes with these."""
+    if scope:
+        return next(f.body for f in tree.body if isinstance(f, ast.FunctionDef) and f.name == scope)
+    main = main_block(tree)
+    return tree.body if main is None else [*tree.body[:-1], *main.body]
 
 
 def _stands_alone(text: str, body: Sequence[ast.stmt], position: int) -> bool:
@@ -149,9 +161,8 @@ def _stands_alone(text: str, body: Sequence[ast.stmt], position: int) -> bool:
 
 
 def draws_apart(lift: Lifter, place: Place) -> bool:
-    """Whether what is not understood up to a place draws random numbers, and what follows does: from which state is not known."""
+    """Whether random numbers are drawn up to a place, and again after it: from which state then is not followed."""
     tree = lift.script.tree
-    scope = next((f.body for f in tree.body if isinstance(f, ast.FunctionDef) and f.name == place.scope), tree.body)
     functions = {f.name: f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)}
 
     def draws(nodes: Sequence[ast.AST], seen: frozenset[str]) -> bool:
@@ -162,11 +173,11 @@ def draws_apart(lift: Lifter, place: Place) -> bool:
                 return True
         return False
 
-    stopped = {s.line for s in lift.stops}
-    before = [s for s in scope if s.lineno <= place.line and any(s.lineno <= n <= (s.end_lineno or n) for n in stopped)]
-    after = [s for s in scope if s.lineno > place.line and not isinstance(s, ast.FunctionDef | ast.ClassDef)]
+    statements = [s for s in _statements(tree, place.scope) if not isinstance(s, ast.FunctionDef | ast.ClassDef)]
     own = frozenset({place.scope})
-    return draws(before, own) and draws(after, own)
+    return draws([s for s in statements if s.lineno <= place.line], own) and draws(
+        [s for s in statements if s.lineno > place.line], own
+    )
 
 
 # --- the step ----------------------------------------------------------------------------------------------------------

@@ -9,14 +9,16 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 Json = dict[str, Any]
 
 WIDEST = 200
 """Columns beyond which a table is not taken apart."""
-MISSING = ("NoneType", "NaTType", "NAType")
+DEEPEST = 4
+"""How far into lists of dicts of lists it is looked for what two variables share."""
+LIBRARIES = ("numpy", "pandas", "sklearn", "scipy")
 SINGLE = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
@@ -185,7 +187,7 @@ def _shared(values: Mapping[str, Any], of: Iterable[str] = ()) -> list[list[str]
     """Return pairs of names whose values share a list, dict, array or frame; with `of`, only pairs with one of these."""
     numpy = sys.modules.get("numpy")
     wanted = set(of) or set(values)
-    parts = {name: _changeable(value) for name, value in values.items() if not _is_fixed(value)}
+    parts = {name: set(_changeable(value)) for name, value in values.items() if not _is_fixed(value)}
     arrays = {n: v for n, v in values.items() if numpy is not None and isinstance(v, numpy.ndarray)}
     names = sorted(parts)
     out = []
@@ -218,10 +220,18 @@ def _is_fixed(value: Any) -> bool:
     return isinstance(value, fixed)
 
 
-def _changeable(value: Any) -> set[int]:
-    """Return what tells the objects apart that a value consists of and that can be changed: itself, and those in it."""
-    found = {id(value)}
-    if type(value) in (list, tuple, dict, set):
-        inner = list(value.values()) if type(value) is dict else value
-        found |= {id(v) for v in inner if type(v) in (list, dict, set) or hasattr(v, "__dict__")}
-    return found
+def _changeable(value: Any, depth: int = 0) -> Iterator[int]:
+    """Yield what tells the objects apart that a value consists of and that can be changed: itself, and those in it."""
+    if _is_fixed(value) or depth == DEEPEST:
+        return
+    if type(value) is not tuple:
+        yield id(value)
+    inner: Iterable[Any] = ()
+    if isinstance(value, (list, tuple, set)):
+        inner = value
+    elif isinstance(value, dict):
+        inner = list(value.values())
+    elif type(value).__module__.partition(".")[0] not in LIBRARIES:  # an object of a class of the script
+        inner = list(vars(value).values()) if hasattr(value, "__dict__") else ()
+    for v in inner:
+        yield from _changeable(v, depth + 1)

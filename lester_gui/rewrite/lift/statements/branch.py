@@ -38,6 +38,7 @@ from lester_gui.rewrite.lift.raising import Path
 from lester_gui.rewrite.lift.statements import block, statement, whole_tables
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
+from lester_gui.rewrite.slicing import main_block
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -58,12 +59,19 @@ def branch(lift: Lifter, node: ast.If) -> None:
         _unimportant(lift, node)
     elif whole_tables.is_shared(lift, condition) and not whole_tables.leaves([node]):
         whole_tables.branch(lift, node, condition)
+    elif condition == TRUE and _is_main_block(lift, node):
+        lift.enter(node.body)  # a statement of it that stops does not stop those after it
     elif condition == TRUE:
         block(lift, node.body)
     elif condition == FALSE:
         block(lift, node.orelse)
     else:
         fork(lift, condition, lambda: block(lift, node.body), lambda: block(lift, node.orelse))
+
+
+def _is_main_block(lift: Lifter, node: ast.If) -> bool:
+    main = main_block(lift.script.tree) if len(lift.activations) == 1 and not lift.loops else None
+    return main is not None and main.lineno == node.lineno
 
 
 def condition_of(lift: Lifter, value: Value) -> Expr | None:
