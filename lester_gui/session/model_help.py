@@ -68,9 +68,10 @@ def opinion(
     Raises
     ------
     UserError
-        If the step reads a source or is no step of the preparation.
+        If the step reads a source, runs the script, or is no step of the preparation.
     """
-    if not step.views or isinstance(plan.view(step.views[-1]), Read):
+    node = plan.view(step.views[-1]) if step.views else None
+    if node is None or isinstance(node, Read) or (isinstance(node, Opaque) and node.script):
         raise UserError("A second opinion is asked on steps that prepare rows", "Choose another step.")
     asked = _Asked(project, script, worker, ctx)
     found = second_opinion(

@@ -34,7 +34,7 @@ from lester_gui.session.worker import worker_for
 from lester_gui.settings import load as load_settings
 from lester_gui.store import catalogue
 from lester_gui.verify.capture import Original, run_original
-from lester_gui.verify.equivalence import is_whole_script
+from lester_gui.verify.equivalence import is_whole_script, runs_script
 from lester_gui.verify.originals import Originals
 from lester_gui.verify.plan_result import PlanResult
 from lester_gui.verify.verdict import DIFFERS, NOT_RUN, Finding, Verdict
@@ -100,7 +100,7 @@ class Rewriting(OpenedProject):
             plan, run, message = self._whole(pipeline, script, reason, Part(ctx, 0.1, 0.3))
             if plan is None and unread is not None:
                 raise unread
-        elif plan.opaque_steps and with_ != "rules":
+        elif plan.opaque_steps and with_ != "rules" and not runs_script(plan):
             from lester_gui.session import model_help
 
             filled = model_help.fill(self, plan, script, self.worker, load_settings(), model, Part(ctx, 0.1, 0.6))

@@ -309,6 +309,11 @@ def is_whole_script(plan: Plan) -> bool:
     return isinstance(plan.prepared, Opaque) and plan.prepared.is_whole_script
 
 
+def runs_script(plan: Plan) -> bool:
+    """Whether a step of a plan is the script, or the beginning of it, on the files as they are."""
+    return any(step.script for step in opaque_steps(plan))
+
+
 def sources_of(plan: Plan) -> tuple[Read, ...]:
     """Return the plan's reads, one per source file."""
     return tuple({r.source: r for r in plan.reads}.values())

@@ -1,4 +1,4 @@
-"""What stands under ``if __name__ == "__main__"`` is the rest of the script: a statement of it that stops does not stop the others."""
+"""What stands under ``if __name__ == "__main__"`` is the rest of the script: a statement of it that stops only stops itself."""
 
 from pathlib import Path
 

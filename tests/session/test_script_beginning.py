@@ -16,6 +16,7 @@ from lester_gui.ir.serialise import dumps, loads
 from lester_gui.progress import silent
 from lester_gui.session import Session
 from lester_gui.verify.equivalence import is_whole_script
+from lester_gui.verify.verdict import Verdict
 
 HEAD = """
 import csv
@@ -140,3 +141,12 @@ def test_a_file_that_is_no_source_is_not_looked_for(tmp_path: Path) -> None:
     with Session.open(project(tmp_path / "project", hidden, REST)) as session:
         said = session.rewrite("churn", "rules")
     assert said["status"] == "not-run" and "people.csv, which is no source" in said["message"]
+
+
+def test_no_model_is_asked_to_write_a_step_that_runs_the_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = project(tmp_path / "project", LOOP.format(email=EMAIL), REST)
+    monkeypatch.setattr("lester_gui.session.model_help.fill", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr(Session, "verify", lambda *_, **__: Verdict(status="not-run"))
+    with Session.open(folder) as session:
+        said = session.rewrite("churn", "auto")
+        assert said["opaque_steps"] == 1 and "beginning of the script" in said["message"]

@@ -105,15 +105,17 @@ class Beginning:
 def note_place(lift: Lifter, body: Sequence[ast.stmt], position: int) -> None:
     """Note the end of a statement after which variables are unknown that are read later on."""
     node = body[position]
-    if lift.activations[-1].module or isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
+    lost = {n for n in lift.names if isinstance(content_of(lift, n), Unknown)}
+    no_place = isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+    if not lost or no_place or lift.activations[-1].module:
         return
-    scope = _scope(lift.script.tree, node)
+    scope = _scope(lift.tree, node)
     if scope is None or len(lift.activations) != (2 if scope else 1) or not _stands_alone(lift.script.text, body, position):
         return
     later = loaded(body[position + 1 :])
     if not scope:
-        later |= loaded([f for f in lift.script.tree.body if isinstance(f, ast.FunctionDef | ast.ClassDef)])
-    unknown = tuple(n for n in sorted(later) if isinstance(content_of(lift, n), Unknown))
+        later |= loaded([f for f in lift.tree.body if isinstance(f, ast.FunctionDef | ast.ClassDef)])
+    unknown = tuple(sorted(lost & later))
     if unknown:
         stop = next((s for s in lift.stops if not s.covered), None)
         fixed = Const | Module | UserFunction | UserClass
@@ -144,7 +146,7 @@ def _scope(tree: ast.Module, node: ast.stmt) -> str | None:
 
 
 def _statements(tree: ast.Module, scope: str) -> list[ast.stmt]:
-    """Return the statements of a function, or those outside any; what stands under ``if __name__ == "__main__"`` goes with these."""
+    """Return the statements of a function, or those outside any, the block under ``if __name__ == "__main__"`` among them."""
     if scope:
         return next(f.body for f in tree.body if isinstance(f, ast.FunctionDef) and f.name == scope)
     main = main_block(tree)
@@ -162,7 +164,7 @@ def _stands_alone(text: str, body: Sequence[ast.stmt], position: int) -> bool:
 
 def draws_apart(lift: Lifter, place: Place) -> bool:
     """Whether random numbers are drawn up to a place, and again after it: from which state then is not followed."""
-    tree = lift.script.tree
+    tree = lift.tree
     functions = {f.name: f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)}
 
     def draws(nodes: Sequence[ast.AST], seen: frozenset[str]) -> bool:

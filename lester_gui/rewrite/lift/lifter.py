@@ -56,6 +56,7 @@ class Lifter(Tables):
         self.stops: list[Stop] = []
         self.found: list[Found] = []
         self.written: list[WrittenFile] = []
+        self.tree = script.tree  # parsed once
         self.beginning: Beginning | None = None  # what runs as it is before the script is lifted, where that is left
         self.places: list[Place] = []
 

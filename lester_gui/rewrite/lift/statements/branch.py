@@ -70,7 +70,7 @@ def branch(lift: Lifter, node: ast.If) -> None:
 
 
 def _is_main_block(lift: Lifter, node: ast.If) -> bool:
-    main = main_block(lift.script.tree) if len(lift.activations) == 1 and not lift.loops else None
+    main = main_block(lift.tree) if len(lift.activations) == 1 and not lift.loops else None
     return main is not None and main.lineno == node.lineno
 
 
