@@ -41,14 +41,14 @@ def rows_of(file: Path, use: FileUse, limit: int) -> list[list[str]]:
     if objects:
         return objects
     with file.open(encoding="utf-8", errors="replace", newline="") as text:
-        separator = use.separator or _separator(file)
+        separator = use.separator or separator_of(file)
         # the csv module knows one-character separators only; others are how line loops split
         rows = csv.reader(text, delimiter=separator) if len(separator) == 1 else (r.rstrip("\r\n").split(separator) for r in text)
         return [r for r in islice(rows, limit) if r]
 
 
-def _separator(file: Path) -> str:
-    """Return the separator that the first line with any has most often."""
+def separator_of(file: Path) -> str:
+    """Return the separator that the first line with any has most often, a comma where none has one."""
     with file.open(encoding="utf-8", errors="replace") as text:
         for line in islice(text, 20):
             counts = {s: line.count(s) for s in ",;\t|"}

@@ -19,6 +19,7 @@ from lester_gui.discovery.configuration import ROW_KEY, SourceEntry
 from lester_gui.discovery.effects import FileUse, effects_of
 from lester_gui.discovery.scan import FoundSource
 from lester_gui.discovery.scripts import load_script
+from lester_gui.discovery.subject_keys import separator_of
 from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Option, Read, Reader
 from lester_gui.ir.schema import Field, Type
@@ -197,8 +198,10 @@ def _generic(session: OpenedProject, entry: SourceEntry, found: FoundSource, use
     columns = found.peek.columns
     if found.peek.objects:
         return Read(name=entry.name, source=entry.name, reader=Reader.PANDAS_JSON_LINES, columns=())
-    separator = (use.separator if use is not None else None) or ","
-    header = _begins_with(session.folder / entry.path, columns, separator)
+    file = session.folder / entry.path
+    told = use.separator if use is not None else None
+    separator = told or ("," if use is not None and use.call in PANDAS_READERS else separator_of(file))
+    header = _begins_with(file, columns, separator)
     options: list[tuple[str, Option]] = []
     if use is None or use.call in PANDAS_READERS:
         if separator != ",":
@@ -208,7 +211,7 @@ def _generic(session: OpenedProject, entry: SourceEntry, found: FoundSource, use
         return Read(name=entry.name, source=entry.name, reader=Reader.PANDAS_CSV, options=tuple(options), columns=())
     if use.call not in ("open", "read_text"):
         raise UserError(f"Reading it with {use.call} is not supported yet")
-    if header and len(separator) == 1 and '"' in _beginning(session.folder / entry.path):
+    if header and len(separator) == 1 and '"' in _beginning(file):
         # a field may hold the separator: whoever reads such a file by hand does so with the csv module
         return Read(
             name=entry.name,
@@ -218,8 +221,11 @@ def _generic(session: OpenedProject, entry: SourceEntry, found: FoundSource, use
             columns=tuple(Field(name, Type.STR) for name in columns),
         )
     options = [("sep", separator), ("skip_blank", True)]
-    if header:
-        options.append(("skip", 1))
+    if separator == "\t":
+        options.append(("strip", "newline"))  # a tab at the end of a line stands before an empty field
+    above = 1 if header else _comments_above(file)
+    if above:
+        options.append(("skip", above))
     if set(entry.subject_keys) <= {ROW_KEY}:  # a person is a line: what stands in it does not matter here
         options.append(("maxsplit", 0))
         columns = ("line",)
@@ -230,6 +236,15 @@ def _generic(session: OpenedProject, entry: SourceEntry, found: FoundSource, use
 def _beginning(file: Path) -> str:
     with file.open(encoding="utf-8", errors="replace") as text:
         return text.read(1 << 20)
+
+
+def _comments_above(file: Path) -> int:
+    """Return how many lines at the beginning of a file tell something about it; none where all its lines begin like these."""
+    with file.open(encoding="utf-8", errors="replace") as text:
+        for count, line in enumerate(text):
+            if not line.startswith("#"):
+                return count
+    return 0
 
 
 def _begins_with(file: Path, columns: tuple[str, ...], separator: str) -> bool:

@@ -150,3 +150,27 @@ def test_no_model_is_asked_to_write_a_step_that_runs_the_script(tmp_path: Path, 
     with Session.open(folder) as session:
         said = session.rewrite("churn", "auto")
         assert said["opaque_steps"] == 1 and "beginning of the script" in said["message"]
+
+
+TABS = """
+people = csv.reader(open("people.tsv"), delimiter="\\t")
+rows = [{"email": r[0], "name": r[1], "age": r[2], "left": r[3]} for r in people if not r[0].startswith("#")]
+"""
+
+
+def test_a_person_in_a_table_with_tabs_below_lines_that_describe_it_is_found_and_erased(tmp_path: Path) -> None:
+    loop = LOOP.format(email=EMAIL).replace('rows = list(csv.DictReader(open("people.csv")))\n', TABS)
+    folder = project(tmp_path / "project", loop, REST)
+    _, *lines = (folder / "people.csv").read_text().splitlines()
+    head = "##made by=nobody\n#email\tname\tage\tleft\n"
+    (folder / "people.tsv").write_text(head + "".join(line.replace(", ", " ").replace(",", "\t") + "\n" for line in lines))
+    (folder / "people.csv").unlink()
+    with Session.open(folder, user="ines") as session:
+        assert session.rewrite("churn", "rules")["opaque_steps"] == 1
+        session.run("churn")
+        case = session.request("erasure", "p5@example.org", by="ines")["case"]
+        session.plan(case)
+        session.approve(case, by="maria", reason="identity checked")
+        assert session.apply(case)["status"] == "done"
+    left = (folder / "people.tsv").read_text()
+    assert left.startswith(head) and "p5@" not in left and left.count("\n") == 81
