@@ -57,6 +57,11 @@ class Journal:
         """Where the mirror stands."""
         return self._mirror
 
+    @property
+    def written(self) -> int | None:
+        """How many entries were committed and mirrored by now; None while the mirror is not in step with the database."""
+        return self._mirrored if self._in_step else None
+
     def open(self, con: duckdb.DuckDBPyConnection) -> bool:
         """Complete the mirror after a crash.
 

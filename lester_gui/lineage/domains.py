@@ -6,6 +6,7 @@ Patient 17 is not doctor 17, but the ``patient_id`` of one table is the ``id`` o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import duckdb
 
@@ -54,4 +55,9 @@ def domains(plans: Iterable[Plan]) -> dict[str, dict[str, str]]:
 
 def project_domains(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """Return `domains` over the stored plans of a project."""
-    return domains(loads(p.plan_json) for p in catalogue.find(connection, catalogue.Pipeline) if p.plan_json)
+    return _domains_of(tuple(p.plan_json for p in catalogue.find(connection, catalogue.Pipeline) if p.plan_json))
+
+
+@lru_cache(maxsize=4)
+def _domains_of(plans: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    return domains(map(loads, plans))

@@ -7,14 +7,15 @@ A row is touched in one of three ways, the strongest counts:
   that consists of the person's rows alone is data;
 - ``control``: no cell came from the person, but they decided that the row is there, or which other row it was joined with.
 
-Only the person's walk is expanded: each view is joined once with the touched rows of its parents. Everything that erasing the
-rows changes is touched or promoted (`promotion`); the converse does not hold.
+Only the person's walk is expanded: few touched rows are looked up one by one (`few_rows`), more of them are joined once with each
+view. Everything that erasing the rows changes is touched or promoted (`promotion`); the converse does not hold.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import duckdb
@@ -41,14 +42,18 @@ from lester_gui.ir.nodes import (
     Window,
 )
 from lester_gui.ir.plan import Plan
+from lester_gui.lineage import few_rows
 from lester_gui.lineage.arrivals import candidates, order_is_unstable, turning_sides, unstable_columns, upset_rows
+from lester_gui.lineage.few_rows import FEW, OWN, Carried, Rows, Touch, Touches
 from lester_gui.progress import Context, silent
 from lester_gui.runtime.compile_sql import ROW_NO, key_condition
 from lester_gui.runtime.compile_windows import has_partition, partition_keys, placed_rows
 from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import at_most_one_match, identifying, occurrences
 from lester_gui.runtime.split import TEST, TRAIN, split_table
-from lester_gui.store.catalogue import View
+from lester_gui.store import catalogue
+from lester_gui.store.catalogue import Run, View
+from lester_gui.store.points import rows_at
 from lester_gui.store.registered import registered
 
 DATA: Final = "data"
@@ -69,7 +74,7 @@ class Touched:
     rows : int
         How many rows there are.
     touched : pyarrow.Table
-        ``row_no`` and ``kind`` of the touched ones, in order.
+        ``row_no`` and ``kind`` of the touched ones, in order; of one side also ``position``, by which the script orders them.
     """
 
     view: str
@@ -99,6 +104,8 @@ class Footprint:
         View → its touched rows, in plan order.
     train, test : Touched
         The prepared rows of either side; row numbers are those of the prepared view.
+    provenance : dict
+        View → touched row → its provenance, for the views of which few rows are touched.
     """
 
     run: int
@@ -106,6 +113,7 @@ class Footprint:
     views: dict[str, Touched]
     train: Touched
     test: Touched
+    provenance: dict[str, dict[int, Carried]] = field(default_factory=dict, repr=False)
 
     @property
     def is_empty(self) -> bool:
@@ -138,27 +146,34 @@ def footprint(
             walk.follow(node, rows)
             views[node.name] = Touched(node.name, walk.views[node.name].rows, walk.touched(node))
         sources = {r.source: walk.present(r, rows[r.source]) for r in plan.reads if rows.get(r.source)}
-        return Footprint(
-            run, sources, views, touched_side(connection, plan, walk, run, TRAIN), touched_side(connection, plan, walk, run, TEST)
-        )
+        return Footprint(run, sources, views, *touched_sides(connection, plan, walk, run), walk.provenance())
 
 
 class Walk:
-    """The touched rows of each view so far, in temporary tables of one connection. Use as a context manager."""
+    """The touched rows of each view so far: few in memory, many in temporary tables. Use as a context manager.
+
+    Attributes
+    ----------
+    rows : Rows
+        Looks rows up.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> None:
         self.connection = connection
         self.plan = plan
         self.views: dict[str, View] = views_of(connection, run)
         self.unstable = unstable_columns(plan)
+        self.rows = Rows(connection, plan, self.views)
+        self._few: dict[str, Touches] = {}
+        self._tables: set[str] = set()  # views whose touched rows are in a temporary table
         self._coming: set[str] = set()  # views into which rows may come
 
     def __enter__(self) -> Walk:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for view in self.views.values():
-            self.connection.execute(f"DROP TABLE IF EXISTS {_mark(view)}")
+        for name in self._tables:
+            self.connection.execute(f"DROP TABLE IF EXISTS {_mark(self.views[name])}")
 
     def table(self, node: Node) -> str:
         """Return the view's table."""
@@ -166,7 +181,18 @@ class Walk:
 
     def marks(self, node: Node) -> str:
         """Return the temporary table (row_no, strength) of the view's touched rows."""
+        if node.name not in self._tables:
+            few = self._few[node.name]
+            numbers = pa.array(sorted(few), pa.int64())
+            strengths = pa.array([few[n].strength for n in sorted(few)], pa.uint8())
+            with registered(self.connection, followed_rows=pa.table({"row_no": numbers, "strength": strengths})):
+                self._store(node, "SELECT * FROM followed_rows")
         return _mark(self.views[node.name])
+
+    def _store(self, node: Node, select: str) -> None:
+        name = _mark(self.views[node.name], qualified=False)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
+        self._tables.add(node.name)
 
     def edges(self, node: Node) -> str:
         """Return the edge table of a view that creates row identity."""
@@ -175,12 +201,23 @@ class Walk:
 
     def touched(self, node: Node) -> pa.Table:
         """Return ``row_no`` and ``kind`` of the view's touched rows."""
+        few = self._few.get(node.name)
+        if few is not None:
+            kinds = pa.array([KINDS[few[n].strength - 1] for n in sorted(few)], pa.string())
+            return pa.table({"row_no": pa.array(sorted(few), pa.int64()), "kind": kinds})
         return self.connection.execute(
             f"SELECT row_no, {_kind_sql()} AS kind FROM {self.marks(node)} ORDER BY row_no"
         ).to_arrow_table()
 
+    def provenance(self) -> dict[str, dict[int, Carried]]:
+        """Return view → touched row → its provenance, for the views of which few rows are touched."""
+        return {name: {n: touch.carried for n, touch in few.items()} for name, few in self._few.items()}
+
     def present(self, node: Read, ids: Sequence[int]) -> tuple[int, ...]:
         """Return those of a source's row ids that the run read."""
+        few = self._few.get(node.name)
+        if few is not None:  # the rows that these ids touched
+            return tuple(sorted({touch.carried[0] for touch in few.values() if touch.carried[0] is not None}))
         with registered(self.connection, followed_ids=pa.table({"id": pa.array(sorted(set(ids)), pa.int64())})):
             sql = f"SELECT DISTINCT __p0 FROM {self.table(node)} WHERE __p0 IN (FROM followed_ids) ORDER BY 1"
             return tuple(n for (n,) in self.connection.execute(sql).fetchall())
@@ -188,6 +225,11 @@ class Walk:
     def follow(self, node: Node, rows: Mapping[str, Sequence[int]]) -> None:
         """Find the touched rows of `node`; those of its parents are known."""
         if isinstance(node, Read):
+            wanted = set(rows.get(node.source, ()))
+            found_rows = self.rows.from_rows(node, 0, wanted) if len(wanted) <= FEW else None
+            if found_rows is not None:
+                self._few[node.name] = {n: Touch(OWN, carried) for n, carried in found_rows.items()}
+                return
             ids = pa.table({"id": pa.array(sorted(set(rows.get(node.source, ()))), pa.int64())})
             with registered(self.connection, followed_ids=ids):
                 own = f"SELECT {ROW_NO} AS row_no, 1 AS strength FROM {self.table(node)} WHERE __p0 IN (FROM followed_ids)"
@@ -195,6 +237,12 @@ class Walk:
             return
         coming = {i for i, p in enumerate(node.parents) if p.name in self._coming}
         turning = any(self.touches(node.parents[side]) for side in turning_sides(node, self.unstable))
+        few = None if coming or turning else few_rows.follow(self, node, lambda parent: self._few.get(parent.name))
+        if few is not None and len(few[0]) <= FEW:
+            self._few[node.name], comes = few
+            if comes:
+                self._coming.add(node.name)
+            return
         found = _RULES[type(node)](self, node)
         upset = upset_rows(self, node, coming, turning)
         if upset is not None:
@@ -205,6 +253,8 @@ class Walk:
 
     def touches(self, node: Node) -> bool:
         """Whether the person touched any row of a view."""
+        if node.name in self._few:
+            return bool(self._few[node.name])
         return self._exist(f"SELECT 1 FROM {self.marks(node)}")
 
     def _exist(self, rows: str) -> bool:
@@ -213,10 +263,13 @@ class Walk:
     def mark(self, node: Node, found: Sequence[str]) -> None:
         """Store the touched rows of `node`: SQL of (row_no, strength), the strongest counts."""
         every = " UNION ALL ".join(found)
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {_mark(self.views[node.name], qualified=False)} AS "
-            f"SELECT row_no, CAST(min(strength) AS UTINYINT) AS strength FROM ({every}) GROUP BY row_no ORDER BY row_no"
+        self._store(
+            node, f"SELECT row_no, CAST(min(strength) AS UTINYINT) AS strength FROM ({every}) GROUP BY row_no ORDER BY row_no"
         )
+        marked = self.connection.execute(f"SELECT row_no, strength FROM {self.marks(node)} LIMIT {FEW + 1}").fetchall()
+        if len(marked) <= FEW:
+            carried = self.rows.numbered(node, (n for n, _ in marked))
+            self._few[node.name] = {n: Touch(strength, carried[n]) for n, strength in marked}
 
     def carried(self, node: Node, number: int, shift: int, keeps_numbers: bool) -> str:
         """Return SQL for the rows of `node` that contain a touched row of one parent.
@@ -254,21 +307,44 @@ def _kind_sql() -> str:
     return "CASE strength " + " ".join(f"WHEN {n} THEN '{kind}'" for kind, n in _STRENGTH.items()) + " END"
 
 
-def touched_side(connection: duckdb.DuckDBPyConnection, plan: Plan, walk: Walk, run: int, side: str) -> Touched:
-    """Return the touched prepared rows of one side of the run's split; none if it has not been dealt yet."""
-    dealt = connection.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lester' AND table_name = ?", [split_table(run)]
-    ).fetchone()
-    if dealt is None:
-        return Touched(side, 0, pa.table({"row_no": pa.array([], pa.int64()), "kind": pa.array([], pa.string())}))
-    table = f"lester.{split_table(run)}"
-    count = connection.execute(f"SELECT count(*) FROM {table} WHERE side = ?", [side]).fetchall()[0][0]
-    found = connection.execute(
-        f"SELECT t.row_no, {_kind_sql()} AS kind FROM {walk.marks(plan.prepared)} t JOIN {table} s USING (row_no) "
-        "WHERE s.side = ? ORDER BY t.row_no",
-        [side],
-    ).to_arrow_table()
-    return Touched(side, int(count), found)
+def touched_sides(connection: duckdb.DuckDBPyConnection, plan: Plan, walk: Walk, run: int) -> tuple[Touched, Touched]:
+    """Return the touched prepared rows of either side of the run's split; none if it has not been dealt yet."""
+    entry = catalogue.get(connection, Run, id=run)
+    facts = {} if entry is None else json.loads(entry.facts_json)
+    dealt = (
+        f"{TRAIN}_rows" in facts
+        or connection.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lester' AND table_name = ?", [split_table(run)]
+        ).fetchone()
+    )
+    if not dealt:
+        no_number = pa.array([], pa.int64())
+        none = pa.table({"row_no": no_number, "kind": pa.array([], pa.string()), "position": no_number})
+        return Touched(TRAIN, 0, none), Touched(TEST, 0, none)
+    table, touched = f"lester.{split_table(run)}", walk.touched(plan.prepared)
+    if touched.num_rows <= FEW:
+        found = _dealt(connection, table, touched)
+    else:
+        with registered(connection, followed_rows=touched):
+            rows = f"followed_rows t JOIN {table} s USING (row_no) ORDER BY t.row_no"
+            found = connection.execute(f"SELECT t.row_no, t.kind, s.side, s.position FROM {rows}").to_arrow_table()
+    out = []
+    for side in (TRAIN, TEST):
+        count = facts.get(f"{side}_rows")
+        if count is None:
+            count = connection.execute(f"SELECT count(*) FROM {table} WHERE side = ?", [side]).fetchall()[0][0]
+        out.append(Touched(side, int(count), found.filter(pc.equal(found.column("side"), side)).drop_columns("side")))
+    return out[0], out[1]
+
+
+def _dealt(connection: duckdb.DuckDBPyConnection, split: str, touched: pa.Table) -> pa.Table:
+    """Return few touched rows with their side and position, which are looked up one by one."""
+    numbers = touched.column("row_no").to_pylist()
+    entries = connection.execute(rows_at("row_no, side, position", split, "row_no", numbers)).fetchall()
+    placed = {n: (side, position) for n, side, position in entries}
+    found = touched.filter(pa.array([n in placed for n in numbers], pa.bool_()))
+    sides, positions = ([placed[n][i] for n in numbers if n in placed] for i in (0, 1))
+    return found.append_column("side", pa.array(sides, pa.string())).append_column("position", pa.array(positions, pa.int64()))
 
 
 def _row_wise(walk: Walk, node: Node) -> list[str]:

@@ -12,12 +12,11 @@ from lester_gui.ir.column_lineage import CONTROL as CONTROL_COLUMNS
 from lester_gui.ir.nodes import Aggregate, Distinct, Explode, Node, Opaque, Read, Window
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.lineage.columns import lineage_of
-from lester_gui.lineage.footprint import CONTROL, DATA, KINDS, STATE, Footprint, Touched, Walk, touched_side
+from lester_gui.lineage.footprint import CONTROL, DATA, KINDS, STATE, Footprint, Touched, Walk, touched_sides
 from lester_gui.lineage.neighbours import behind_a_window, given_rows, parent_rows, rows_beside
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import occurrences
-from lester_gui.runtime.split import TEST, TRAIN
 from lester_gui.store.catalogue import View
 
 
@@ -139,9 +138,7 @@ def went_to(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, view: s
                 out[node.name] = Touched(node.name, walk.views[node.name].rows, walk.touched(node))
             else:
                 walk.mark(node, ["SELECT CAST(0 AS BIGINT) AS row_no, 1 AS strength WHERE FALSE"])
-        return Footprint(
-            run, {}, out, touched_side(connection, plan, walk, run, TRAIN), touched_side(connection, plan, walk, run, TEST)
-        )
+        return Footprint(run, {}, out, *touched_sides(connection, plan, walk, run))
 
 
 def kept_because(plan: Plan, view: str) -> tuple[Condition, ...]:

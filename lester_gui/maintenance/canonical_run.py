@@ -16,6 +16,7 @@ from lester_gui.maintenance import learned
 from lester_gui.maintenance.learned import Learned, Worker
 from lester_gui.progress import Context, Part
 from lester_gui.runtime import split
+from lester_gui.runtime.lookups import make_lookups
 from lester_gui.runtime.materialize import Materialised, materialise
 from lester_gui.store import catalogue
 from lester_gui.store.artifacts import Artifacts
@@ -44,7 +45,7 @@ def execute(
     snapshots
         Source name → the snapshot to read.
     artifacts
-        Where model files go; None keeps none (a replay).
+        Where model files go; None keeps none, and makes no lookup tables (a replay).
     seed
         Stands for every seed that the script does not set.
     recorded
@@ -75,6 +76,8 @@ def execute(
     assert run.id is not None
     made = materialise(connection, plan, run.id, snapshots, worker.evaluate, Part(ctx, 0.0, 0.5), worker.run_opaque)
     faults.point("run.materialised")
+    if artifacts is not None:
+        make_lookups(connection, made.plan, made.views)
     dealt = split.deal(connection, made.plan, run.id, recorded, persons, seed, worker.evaluate)
     faults.point("run.dealt")
     found, rows = learned.learn(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import duckdb
 import pyarrow as pa
@@ -35,16 +36,21 @@ from lester_gui.maintenance.delta_rules import (
 )
 from lester_gui.maintenance.learned import Worker
 from lester_gui.maintenance.numbering import place
-from lester_gui.maintenance.view_change import DELTA, KEPT, RECOMPUTED, ViewChange, forget, new_rows, old_rows, settle
+from lester_gui.maintenance.view_change import DELTA, FEW_ROWS, KEPT, RECOMPUTED, ViewChange, forget, new_rows, old_rows, settle
 from lester_gui.progress import Context
 from lester_gui.runtime import functions, inferred_types, materialize
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, compile_node, distinct_columns
+from lester_gui.runtime.lookups import change_members, change_rows, lookups_of
 from lester_gui.runtime.materialize import count_rows, data_errors, views_of
 from lester_gui.runtime.provenance import at_most_one_match, creates_identity, identifying
 from lester_gui.runtime.read import ReadTable, read_snapshot
 from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Snapshot, View
+from lester_gui.store.points import delete_at, few_values, rows_at
+
+GONE: Final = "temp.main.maintained_gone"
+COME: Final = "temp.main.maintained_come"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ def maintain_views(
         {name: f"lester.{v.table_name}" for name, v in views.items()},
         {name: v.position for name, v in views.items()},
         {name: {int(k): f"lester.{t}" for k, t in json.loads(v.edges_json).items()} for name, v in views.items()},
+        {name: lookups_of(v) for name, v in views.items()},
         {},
         snapshots,
         worker,
@@ -170,6 +177,7 @@ def _changed(
         else:
             affected = HANDLERS[type(node)](work, node)
         done = settle(work.con, node, position, work.tables[node.name], FRESH, affected)
+        change_rows(work.con, work.lookups[node.name], work.old(node), work.new(node))
         _maintain_edges(work, node, whole=False)
         return ViewChange(node.name, kind, DELTA, *done, rows=_rows(work, node))
     except Whole as reason:
@@ -199,6 +207,7 @@ def _enter(con: duckdb.DuckDBPyConnection, node: Node, view: View) -> None:
 def _recompute(work: ViewWork, node: Node, why: str) -> ViewChange:
     renumbered = _compute_whole(work, node)
     done = settle(work.con, node, work.positions[node.name], work.tables[node.name], FRESH, None)
+    change_rows(work.con, work.lookups[node.name], work.old(node), work.new(node))
     _maintain_edges(work, node, whole=True)
     kind = type(node).__name__.lower()
     return ViewChange(node.name, kind, RECOMPUTED, *done, rows=_rows(work, node), why=why, renumbered=renumbered)
@@ -218,6 +227,7 @@ def _retype(work: ViewWork, node: Node, table: ReadTable | None) -> ViewChange:
     work.con.execute(f"DROP TABLE {view}")
     work.con.execute(f"CREATE TABLE {view} AS SELECT * FROM {FRESH} ORDER BY {ROW_NO}")
     work.con.execute(f"CREATE OR REPLACE TEMP TABLE maintained_new_{position} AS SELECT * FROM {FRESH}")
+    change_rows(work.con, work.lookups[node.name], work.old(node), work.new(node))
     _maintain_edges(work, node, whole=True)
     old, new = (
         {n for (n,) in work.con.execute(f"SELECT {ROW_NO} FROM {rows}").fetchall()}
@@ -295,17 +305,26 @@ def _maintain_edges(work: ViewWork, node: Node, whole: bool) -> None:
     for number, edges in work.edges[node.name].items():
         parent = node.parents[number]
         if whole:
-            work.con.execute(f"DELETE FROM {edges}")
-            source = work.tables[parent.name]
+            gone, source = "TRUE", work.tables[parent.name]
         elif isinstance(node, Distinct):
             names = distinct_columns(node)
             same = " AND ".join(f"p.{identifier(n)} IS NOT DISTINCT FROM g.{identifier(n)}" for n in names)
             source = f"(SELECT p.* FROM {work.tables[parent.name]} p WHERE EXISTS (SELECT 1 FROM {KEYS} g WHERE {same}))"
-            gone = f"SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT p.{ROW_NO} FROM {source} p"
-            work.con.execute(f"DELETE FROM {edges} WHERE parent_no IN ({gone})")
+            gone = f"parent_no IN (SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT p.{ROW_NO} FROM {source} p)"
         else:
             source = work.new(parent)
-            gone = f"SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT {ROW_NO} FROM {work.new(parent)}"
-            work.con.execute(f"DELETE FROM {edges} WHERE parent_no IN ({gone})")
+            gone = f"parent_no IN (SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT {ROW_NO} FROM {work.new(parent)})"
         edge_sql = compile_node(node, [source]).edges[number](work.tables[node.name])
-        work.con.execute(f"INSERT INTO {edges} {edge_sql}")
+        moved = f"SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT {ROW_NO} FROM {work.new(parent)}"
+        few = few_values(work.con, moved, FEW_ROWS) if not whole and not isinstance(node, Distinct) else None
+        rows = f"SELECT * FROM {edges} WHERE {gone}" if few is None else rows_at("*", edges, "parent_no", few)
+        work.con.execute(f"CREATE OR REPLACE TEMP TABLE maintained_gone AS {rows}")
+        work.con.execute(f"CREATE OR REPLACE TEMP TABLE maintained_come AS {edge_sql}")
+        if few is None:
+            work.con.execute(f"DELETE FROM {edges} WHERE {gone}")
+        else:
+            delete_at(work.con, edges, "parent_no", few)
+        work.con.execute(f"INSERT INTO {edges} SELECT * FROM {COME} ORDER BY parent_no")
+        change_members(work.con, work.lookups[node.name], None if whole else GONE, COME)
+        for table in (GONE, COME):
+            work.con.execute(f"DROP TABLE {table}")

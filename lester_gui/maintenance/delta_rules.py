@@ -30,19 +30,22 @@ from lester_gui.ir.nodes import (
     Read,
     Select,
     Sort,
+    Take,
     Window,
 )
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance.learned import Worker
 from lester_gui.maintenance.numbering import place
-from lester_gui.maintenance.view_change import ViewChange, new_rows, old_rows
+from lester_gui.maintenance.view_change import FEW_ROWS, ViewChange, identical, new_rows, old_rows
 from lester_gui.runtime import udf
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, compile_node, distinct_columns, group_condition, key_condition
 from lester_gui.runtime.compile_windows import partition_keys
+from lester_gui.runtime.lookups import MEMBERS
 from lester_gui.runtime.provenance import ELEMENTS, at_most_one_match, creates_identity, identifying, occurrences
 from lester_gui.runtime.read import ReadTable
 from lester_gui.store.catalogue import Snapshot
+from lester_gui.store.points import few_values, rows_at
 from lester_gui.store.registered import registered
 
 FRESH: Final = "temp.main.maintained_fresh"
@@ -72,6 +75,7 @@ class ViewWork:
     tables: dict[str, str]
     positions: dict[str, int]
     edges: dict[str, dict[int, str]]
+    lookups: dict[str, dict[str, str]]
     changes: dict[str, ViewChange]
     snapshots: Mapping[str, Snapshot]
     worker: Worker
@@ -106,7 +110,11 @@ def read_rows(work: ViewWork, node: Read, change: SourceChange, table: ReadTable
     else:
         keep = change.corrected | change.added
         fill_read(work, node, table, keep)
-    return f"SELECT {ROW_NO} FROM {work.tables[node.name]} WHERE __p0 IN (SELECT id FROM {AFFECTED})"
+    view = work.tables[node.name]
+    few = few_values(work.con, f"SELECT id FROM {AFFECTED}", FEW_ROWS)  # all rows where a gap was used up
+    if few is not None:
+        return rows_at(ROW_NO, view, "__p0", few)
+    return f"SELECT {ROW_NO} FROM {view} WHERE __p0 IN (SELECT id FROM {AFFECTED})"
 
 
 def fill_read(work: ViewWork, node: Read, table: ReadTable, wanted: Collection[int] | None) -> None:
@@ -135,14 +143,14 @@ def _join(work: ViewWork, node: Join) -> Affected:
         raise Whole("rows without a match come and go on both sides")
     left, right = work.tables[node.left.name], work.tables[node.right.name]
     condition = key_condition(node)
-    changed_right = f"(SELECT * FROM {work.old(node.right)} UNION ALL SELECT * FROM {work.new(node.right)})"
     work.con.execute(
         f"CREATE OR REPLACE TEMP TABLE maintained_affected AS SELECT {ROW_NO} AS id FROM {work.old(node.left)} "
-        f"UNION SELECT {ROW_NO} FROM {work.new(node.left)} "
-        f"UNION SELECT l.{ROW_NO} FROM {left} l WHERE EXISTS (SELECT 1 FROM {changed_right} r WHERE {condition})"
+        f"UNION SELECT {ROW_NO} FROM {work.new(node.left)} UNION {_left_beside(work, node)}"
     )
-    some_left = f"(SELECT * FROM {left} WHERE {ROW_NO} IN (SELECT id FROM {AFFECTED}))"
+    some_left = _numbered(work, left, f"SELECT id FROM {AFFECTED}")
     some_right = f"(SELECT r.* FROM {right} r WHERE EXISTS (SELECT 1 FROM {some_left} l WHERE {condition}))"
+    if not _exist(work, some_left):
+        some_right = f"(SELECT * FROM {right} WHERE FALSE)"
     compute(work, node, [some_left, some_right])
     if at_most_one_match(node):
         return f"SELECT id FROM {AFFECTED}"
@@ -151,9 +159,80 @@ def _join(work: ViewWork, node: Join) -> Affected:
     view, width = work.tables[node.name], range(len(occurrences(node.left)))
     gone = f"(SELECT * FROM {work.old(node.left)} UNION ALL SELECT * FROM {some_left})"
     same_left = " AND ".join(f"v.__p{i} IS NOT DISTINCT FROM l.__p{i}" for i in identifying(node.left) if i in width)
+    first = identifying(node.left)[0]
+    view = _containing(work, node, first, f"SELECT __p{first} FROM {gone}")
     affected = f"SELECT v.{ROW_NO} FROM {view} v WHERE EXISTS (SELECT 1 FROM {gone} l WHERE {same_left})"
     _number_as_before(work, node, affected)
     return affected
+
+
+def _left_beside(work: ViewWork, node: Join) -> str:
+    """Return SQL of the numbers of left rows beside which a right row stood that left or changed, or stands one that came."""
+    left, right = work.tables[node.left.name], node.right
+    if not work.moved(right):
+        return "SELECT 0 WHERE FALSE"
+    scan = f"SELECT l.{ROW_NO} FROM {left} l WHERE EXISTS (SELECT 1 FROM "
+    scan += f"(SELECT * FROM {work.old(right)} UNION ALL SELECT * FROM {work.new(right)}) r WHERE {key_condition(node)})"
+    if node.take is not Take.ALL or node.how not in (JoinKind.INNER, JoinKind.LEFT, JoinKind.CROSS):
+        return scan  # a right row may decide about rows that it is not in
+    same = " AND ".join([f"o.{ROW_NO} = n.{ROW_NO}", *(identical(right, b, "o", "n") for _, b in node.on)])
+    if _exist(work, f"(FROM {work.new(right)} n WHERE NOT EXISTS (SELECT 1 FROM {work.old(right)} o WHERE {same}))"):
+        return scan  # it may stand beside rows that none stood beside before
+    shift, first = len(occurrences(node.left)), identifying(right)[0]
+    beside = _containing(work, node, shift + first, f"SELECT __p{first} FROM {work.old(right)}")
+    if beside == work.tables[node.name]:
+        return scan
+    if at_most_one_match(node):
+        return f"SELECT {ROW_NO} FROM {beside}"
+    own = identifying(node.left)[0]
+    found = few_values(work.con, f"SELECT __p{own} FROM {beside}", FEW_ROWS)
+    return scan if found is None else rows_at(ROW_NO, left, f"__p{own}", found)
+
+
+def _containing(work: ViewWork, node: Node, occurrence: int, values: str) -> str:
+    """Return SQL for FROM with those rows of a view, as it was, whose provenance has one of few values, or with all rows."""
+    table = work.tables[node.name]
+    found = few_values(work.con, values, FEW_ROWS)
+    if found is None:
+        return table
+    lookup = work.lookups[node.name].get(str(occurrence))
+    if lookup is None:
+        return f"({rows_at('*', table, f'__p{occurrence}', found)})"
+    return _numbered(work, table, rows_at("row_no", lookup, "value", found))
+
+
+def _numbered(work: ViewWork, table: str, numbers: str) -> str:
+    """Return SQL for FROM with the rows of a view that have some numbers."""
+    found = few_values(work.con, numbers, FEW_ROWS)
+    if found is None:
+        return f"(SELECT * FROM {table} WHERE {ROW_NO} IN ({numbers}))"
+    return f"({rows_at('*', table, ROW_NO, found)})"
+
+
+def _exist(work: ViewWork, rows: str) -> bool:
+    return bool(work.con.execute(f"SELECT EXISTS (SELECT 1 FROM {rows} x)").fetchall()[0][0])
+
+
+def _groups_left(work: ViewWork, node: Aggregate) -> tuple[str, str] | None:
+    """Return SQL of the numbers of few groups that rows left, and of the rows that stay in them; None if rows came or are many.
+
+    The edges and lookup tables show the groups as they were.
+    """
+    parent = node.parent
+    lookup, edges = work.lookups[node.name].get(MEMBERS), work.edges[node.name].get(0)
+    if not node.by or lookup is None or edges is None or _exist(work, work.new(parent)):
+        return None
+    gone = few_values(work.con, f"SELECT {ROW_NO} FROM {work.old(parent)}", FEW_ROWS)
+    if gone is None:
+        return None
+    groups = few_values(work.con, rows_at("row_no", edges, "parent_no", gone), FEW_ROWS)
+    if groups is None:
+        return None
+    members = few_values(work.con, rows_at("parent_no", lookup, "row_no", groups), FEW_ROWS)
+    if members is None:
+        return None
+    numbers = rows_at(ROW_NO, work.tables[node.name], ROW_NO, groups)
+    return numbers, f"({rows_at('*', work.tables[parent.name], ROW_NO, set(members) - set(gone))})"
 
 
 def _aggregate(work: ViewWork, node: Aggregate) -> Affected:
@@ -166,10 +245,14 @@ def _aggregate(work: ViewWork, node: Aggregate) -> Affected:
     members = (
         f"(SELECT p.* FROM {work.tables[parent.name]} p WHERE EXISTS (SELECT 1 FROM {KEYS} g WHERE {group_condition(node)}))"
     )
+    affected = f"SELECT p.{ROW_NO} FROM {view} p WHERE EXISTS (SELECT 1 FROM {KEYS} g WHERE {group_condition(node)})"
+    few = _groups_left(work, node)
+    if few is not None:
+        affected, members = few
+        view = _numbered(work, view, affected)
     if node.order is GroupOrder.FIRST_SEEN and node.by and _first_moved(work, node, members):
         raise Whole("the order of groups follows their first rows, and one of these changed")
     compute(work, node, [members])
-    affected = f"SELECT p.{ROW_NO} FROM {view} p WHERE EXISTS (SELECT 1 FROM {KEYS} g WHERE {group_condition(node)})"
     if node.by:
         same = " AND ".join(f"f.{identifier(n)} IS NOT DISTINCT FROM v.{identifier(n)}" for n in node.by)
         number_from(work, node, f"SELECT f.{ROW_NO} AS fresh, v.{ROW_NO} AS number FROM {FRESH} f LEFT JOIN {view} v ON {same}")
@@ -206,13 +289,15 @@ def _rearranged(work: ViewWork, node: Sort | Concat) -> Affected:
     for parent in node.parents:
         if work.changes[parent.name].added or work.changes[parent.name].changed or work.changes[parent.name].renumbered:
             raise Whole("a row that comes or changes needs its place among all others")
-    view, shift, tests = work.tables[node.name], 0, []
+    shift, gone = 0, []
     for parent in node.parents:
         same = " AND ".join(f"v.__p{i + shift} IS NOT DISTINCT FROM o.__p{i}" for i in identifying(parent))
-        tests.append(f"EXISTS (SELECT 1 FROM {work.old(parent)} o WHERE {same})")
+        first = identifying(parent)[0]
+        rows = _containing(work, node, shift + first, f"SELECT __p{first} FROM {work.old(parent)}")
+        gone.append(f"SELECT v.{ROW_NO} FROM {rows} v WHERE EXISTS (SELECT 1 FROM {work.old(parent)} o WHERE {same})")
         shift += len(occurrences(parent)) if isinstance(node, Concat) else 0
-    work.con.execute(f"CREATE OR REPLACE TEMP TABLE maintained_fresh AS SELECT * FROM {view} LIMIT 0")
-    return f"SELECT v.{ROW_NO} FROM {view} v WHERE {' OR '.join(tests)}"
+    work.con.execute(f"CREATE OR REPLACE TEMP TABLE maintained_fresh AS SELECT * FROM {work.tables[node.name]} LIMIT 0")
+    return " UNION ".join(gone)
 
 
 def _limit(work: ViewWork, node: Limit) -> Affected:

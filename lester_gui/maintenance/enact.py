@@ -345,7 +345,9 @@ def _unshared(con: duckdb.DuckDBPyConnection, work: Work) -> tuple[str, ...]:
         if alias.domain.endswith(subjects.ROW_KEY):
             continue
         left = con.execute(
-            "SELECT count(*) FROM lester.subject_key WHERE domain = ? AND value = ?", [alias.domain, alias.value]
+            f"SELECT count(*) FROM lester.subject_key WHERE value_hash = {subjects.value_hash(alias.value)} "
+            "AND domain = ? AND value = ?",
+            [alias.domain, alias.value],
         ).fetchall()[0][0]
         if not left:
             out.append(alias.value)

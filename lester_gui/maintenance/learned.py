@@ -25,7 +25,7 @@ from lester_gui.ir.plan import Plan
 from lester_gui.models import metrics, script_model, storage, training
 from lester_gui.models.trained import Trained
 from lester_gui.progress import Context
-from lester_gui.runtime import inferred_types, materialize
+from lester_gui.runtime import inferred_types, lookups, materialize
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import RunOpaque, evaluate_expression, fetch_table
 from lester_gui.runtime.split import TRAIN, side_names, split_table
@@ -327,6 +327,7 @@ def drop_run(connection: duckdb.DuckDBPyConnection, run: int) -> None:
     for view in materialize.views_of(connection, run).values():
         inferred_types.forget(connection, view.table_name)
         connection.execute(f"DROP TABLE IF EXISTS lester.{view.table_name}")
+        lookups.drop_lookups(connection, view)
         for edge in json.loads(view.edges_json).values():
             connection.execute(f"DROP TABLE IF EXISTS lester.{edge}")
     drop_learned(connection, run)

@@ -84,7 +84,7 @@ class Holder:
         if not foreign:
             return 0
         found = self.connection.execute(
-            "SELECT count(DISTINCT row_id) FROM lester.subject_key WHERE source = ? AND row_id IN (SELECT unnest(?))",
+            "SELECT count(DISTINCT row_id) FROM lester.subject_row WHERE source = ? AND row_id IN (SELECT unnest(?))",
             [source, foreign],
         ).fetchone()
         return int(found[0]) if found else 0

@@ -219,9 +219,9 @@ def known_token_of_rows(connection: duckdb.DuckDBPyConnection, sources: Mapping[
 def _person_of_rows(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Sequence[int]]) -> Subject | None:
     for source, row_ids in sources.items():
         found = connection.execute(
-            "SELECT k.domain, k.value FROM lester.subject_key k LEFT JOIN lester.subject_unlinked u "
+            "SELECT k.domain, k.value FROM lester.subject_row k LEFT JOIN lester.subject_unlinked u "
             "ON u.reason = 'many persons' AND u.domain = k.domain AND u.value = k.value "
-            "WHERE k.source = ? AND k.row_id IN (SELECT unnest(?)) AND u.value IS NULL ORDER BY k.row_id, k.rowid LIMIT 1",
+            "WHERE k.source = ? AND k.row_id IN (SELECT unnest(?)) AND u.value IS NULL ORDER BY k.row_id, k.nth LIMIT 1",
             [source, list(row_ids)],
         ).fetchone()
         if found is not None:

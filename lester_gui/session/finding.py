@@ -71,7 +71,7 @@ class Finding(Reading):
             else:
                 people = subjects.search(connection, query.value, query.source or None, query.column or None)
             return [
-                (p, subjects.known_token(connection, p), [f"{k.source}.{k.column}" for k in subject.known_by(connection, p)])
+                (p, subjects.known_token(connection, p), [f"{k.source}.{k.column}" for k in p.named_in])
                 for p in people
                 if p is not None
             ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 import duckdb
 
@@ -39,7 +39,15 @@ MISSING: Final = "missing"
 PIPELINE: Final = "pipeline"
 """The kind of what was not searched that a person's rows may have gone through."""
 Held = tuple[tuple[str, ...], int]
-Once = Callable[[tuple[Hashable, ...], Callable[[], Held]], Held]
+State = tuple[str, str]
+"""How a file stands to its snapshot: ``new``, ``unchanged``, ``changed`` or ``missing``, and a few words."""
+T = TypeVar("T")
+
+
+class Once(Protocol):
+    """Remembers what was found out for a key."""
+
+    def __call__(self, key: tuple[Hashable, ...], find_out: Callable[[], T]) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +93,24 @@ def complete(session: OpenedProject, ctx: Context, once: Once) -> tuple[tuple[Se
     Parameters
     ----------
     once
-        Remembers what the index of a source holds, which is counted over all its rows.
+        Remembers what the index of a source holds, which is counted over all its rows, and how a file that was touched stands to
+        its snapshot, which is found by reading it.
     """
     searched, left_out = [], []
     entries = session.configuration.sources
     meaning = project_domains(session.connection)
     for number, entry in enumerate(entries):
         ctx.advance(f"Looking through {entry.name}", number / len(entries))
-        problem = _bring_up_to_date(session, entry, meaning, ctx)
         snapshot = catalogue.latest_snapshot(session.connection, entry.name)
+        before = _state(session, entry, snapshot, once)
+        problem = _bring_up_to_date(session, entry, snapshot, before, meaning, ctx)
+        if problem is None:
+            snapshot = catalogue.latest_snapshot(session.connection, entry.name)
+            before, problem = _state(session, entry, snapshot, once), ""
         if snapshot is None:
             left_out.append(NotSearched(entry.path, "source", problem))
             continue
-        state, words = _state(session, entry, snapshot)
+        state, words = before
         key = ("indexed", entry.name, snapshot.id, entry.subject_keys, str(meaning))
         columns, values = once(key, partial(_held, session.connection, entry.name))
         searched.append(
@@ -132,11 +145,23 @@ def reading(session: OpenedProject, entry: SourceEntry) -> Read:
     return _generic(session, entry, found, use)
 
 
-def _bring_up_to_date(session: OpenedProject, entry: SourceEntry, meaning: Mapping[str, Mapping[str, str]], ctx: Context) -> str:
-    """Index a source that nothing has indexed, or whose provisional snapshot is behind its file; say why if that fails."""
+def _bring_up_to_date(
+    session: OpenedProject,
+    entry: SourceEntry,
+    snapshot: Snapshot | None,
+    before: State,
+    meaning: Mapping[str, Mapping[str, str]],
+    ctx: Context,
+) -> str | None:
+    """Index a source that nothing has indexed, or whose provisional snapshot is behind its file.
+
+    Returns
+    -------
+    str or None
+        Why that fails; empty where there is nothing to do, None where something was done.
+    """
     connection = session.connection
-    snapshot = catalogue.latest_snapshot(connection, entry.name)
-    state, words = _state(session, entry, snapshot)
+    state, words = before
     if snapshot is None and state == MISSING:
         return words[0].lower() + words[1:]
     behind = state not in ("unchanged", MISSING) and (snapshot is None or is_provisional(connection, snapshot))
@@ -152,7 +177,7 @@ def _bring_up_to_date(session: OpenedProject, entry: SourceEntry, meaning: Mappi
                 index(connection, entry, snapshot, node, meaning)
     except UserError as error:
         return error.message[0].lower() + error.message[1:]
-    return ""
+    return None
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, before: Snapshot | None) -> None:
@@ -164,15 +189,21 @@ def _drop(connection: duckdb.DuckDBPyConnection, before: Snapshot | None) -> Non
         ingest.drop_snapshot(connection, before)
 
 
-def _state(session: OpenedProject, entry: SourceEntry, snapshot: Snapshot | None) -> tuple[str, str]:
-    """Return how the file stands to the snapshot: ``new``, ``unchanged``, ``changed`` or ``missing``, and a few words."""
+def _state(session: OpenedProject, entry: SourceEntry, snapshot: Snapshot | None, once: Once) -> State:
     file = session.folder / entry.path
     if not file.is_file():
         return MISSING, "The file is not in the folder"
     if snapshot is None:
         return "new", "Not read yet"
-    change = ingest.changed_since(session.connection, snapshot, file)
-    return ("changed", changes_in_words(change)) if change.any else ("unchanged", "")
+
+    def compare() -> State:
+        change = ingest.changed_since(session.connection, snapshot, file)
+        return ("changed", changes_in_words(change)) if change.any else ("unchanged", "")
+
+    stat = file.stat()
+    if (stat.st_size, stat.st_mtime_ns, stat.st_ino) == (snapshot.size, snapshot.mtime_ns, snapshot.inode):
+        return "unchanged", ""
+    return once(("file", snapshot.id, snapshot.sha256, stat.st_size, stat.st_mtime_ns, stat.st_ino), compare)
 
 
 def _plan_reads(connection: duckdb.DuckDBPyConnection) -> Iterable[Read]:
@@ -261,7 +292,7 @@ def _held(connection: duckdb.DuckDBPyConnection, source: str) -> Held:
 def _indexed_columns(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ...]:
     """Return the columns that the index knows, in the order of the source's record."""
     rows = connection.execute(
-        "SELECT DISTINCT column_name FROM lester.subject_key WHERE source = ? UNION "
+        "SELECT DISTINCT column_name FROM lester.subject_column WHERE source = ? UNION "
         "SELECT DISTINCT column_name FROM lester.subject_unlinked WHERE source = ?",
         [source, source],
     ).fetchall()

@@ -21,6 +21,7 @@ from lester_gui.session.reach import Reached
 from lester_gui.session.shared_values import SharedValue, changed_values
 from lester_gui.session.without import without
 from lester_gui.store.artifacts import Artifacts
+from lester_gui.store.points import rows_at
 
 BINS: Final = 41
 """Odd, so that one bin has no change in its middle."""
@@ -191,9 +192,9 @@ def stored_predictions(connection: duckdb.DuckDBPyConnection, run: int, rows: Se
     """Return prepared row → prediction of a run's model, of some prepared rows."""
     if not rows:
         return {}
+    entries = rows_at("*", "lester.prediction", "row_no", rows)
     found = connection.execute(
-        "SELECT row_no, predicted FROM lester.prediction WHERE run = ? AND role = ? AND row_no IN (SELECT unnest(?::BIGINT[]))",
-        [run, CANONICAL, list(rows)],
+        f"SELECT row_no, predicted FROM ({entries}) WHERE run = ? AND role = ?", [run, CANONICAL]
     ).fetchall()
     return {int(n): p for n, p in found}
 

@@ -25,6 +25,7 @@ from lester_gui.discovery.scan import scan as scan_folder
 from lester_gui.errors import UserError
 from lester_gui.maintenance.recovery import recover
 from lester_gui.progress import Context, silent
+from lester_gui.runtime.lookups import make_missing
 from lester_gui.sandbox.copies import sweep
 from lester_gui.sandbox.runs import Sandbox
 from lester_gui.store import connection as stores
@@ -137,6 +138,7 @@ class OpenedProject:
         self._journal = Journal(self._store.folder / "journal.jsonl")
         self._journal.open(self._store.connection)
         recover(self._store, self._journal)
+        make_missing(self._store.connection)
 
     # --- configuration --------------------------------------------------------------------------------------------------
 

@@ -21,9 +21,9 @@ from lester_gui.session.counterfactual import Counterfactual, compare_runs
 from lester_gui.session.indexing import PIPELINE, NotSearched, Searched, complete
 from lester_gui.session.influencing import Measured
 from lester_gui.session.opened import Document, one_at_a_time
-from lester_gui.session.reach import Reached, reach
+from lester_gui.session.reach import Reached, reach, ways_through
 from lester_gui.session.running import Running
-from lester_gui.session.subject import AmbiguousSubject, find, known_by, parse, refuse_unknown_place, shares_identifier
+from lester_gui.session.subject import AmbiguousSubject, find, parse, refuse_unknown_place
 from lester_gui.session.without import remaining
 from lester_gui.store import catalogue, subjects
 from lester_gui.store.catalogue import Run
@@ -65,6 +65,7 @@ class People(Running):
     def __init__(self, folder: Path, user: str | None = None) -> None:
         self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
         self._remembered_state = -1
+        self._remembered_at: int | None = None
         super().__init__(folder, user)
 
     @one_at_a_time
@@ -105,7 +106,6 @@ class People(Running):
         return documents.found(
             person.token,
             person.subject,
-            known_by(self.connection, person.subject),
             searched,
             found.missed,
             found.pipelines,
@@ -113,7 +113,6 @@ class People(Running):
             found.reached,
             found.measured,
             subjects.unlinked(self.connection),
-            shares_identifier(self.connection, person.subject),
         )
 
     @one_at_a_time
@@ -272,9 +271,9 @@ class People(Running):
         found.pipelines.append(counterfactual_documents.pipeline(both, pipeline.name, files, contents))
 
     def _reach(self, run: Run, person: Person, ctx: Context) -> Reached:
-        plan = self._once(("plan", run.id), lambda: self.latest(run.pipeline)[1])
+        ways = self._once(("ways", run.id), lambda: ways_through(self.connection, run, self.latest(run.pipeline)[1]))
         key = ("reach", run.id, person.token, str(person.subject.rows))
-        return self._once(key, lambda: reach(self.connection, run, plan, person.subject.rows, ctx))
+        return self._once(key, lambda: reach(self.connection, run, ways, person.subject.rows, ctx))
 
     def _measure(self, way: Reached, person: Person, ctx: Context) -> Measured:
         def compute() -> Measured:
@@ -359,6 +358,10 @@ class People(Running):
 
     def _current(self) -> OrderedDict[Hashable, Any]:
         """What is remembered of the project as it is; after a run or an erasure everything else is forgotten."""
+        written = self.journal.written
+        if written is not None and written == self._remembered_at:
+            return self._remembered  # nothing was done since
+        self._remembered_at = written
         row = self.connection.execute(
             "SELECT coalesce(max(seq), 0) FROM lester.journal WHERE list_contains(?, action)", [list(_WRITING)]
         ).fetchone()

@@ -9,7 +9,7 @@ import duckdb
 from lester_gui.discovery.configuration import ROW_KEY
 from lester_gui.runtime import ingest
 from lester_gui.runtime.records import Dialect
-from lester_gui.store import catalogue
+from lester_gui.store import catalogue, subjects
 from lester_gui.store.catalogue import Run, Snapshot, Source
 
 
@@ -32,7 +32,6 @@ def make_way(connection: duckdb.DuckDBPyConnection, source: str, dialect: Dialec
         catalogue.update(connection, Snapshot, {"dialect_json": dialect.to_json(), "sha256": ""}, id=snapshot.id)
         return
     ingest.drop_snapshot(connection, snapshot)
-    connection.execute("DELETE FROM lester.subject_key WHERE source = ?", [source])
-    connection.execute("DELETE FROM lester.subject_unlinked WHERE source = ?", [source])
+    subjects.forget_source(connection, source)
     if catalogue.latest_snapshot(connection, source) is None:
         catalogue.update(connection, Source, {"next_row_id": 1}, name=source)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -21,7 +22,7 @@ from lester_gui.progress import Context
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import creates_identity, occurrence_map
-from lester_gui.runtime.split import TEST, TRAIN, split_table
+from lester_gui.runtime.split import TEST, TRAIN
 from lester_gui.store.catalogue import Run, View
 
 
@@ -93,8 +94,37 @@ class Reached:
         return bool(self.footprint.train.count())
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What everybody's way through a run has in common.
+
+    Attributes
+    ----------
+    columns : tuple of (FeatureColumn, frozenset of str)
+        Every column of X, and the views that read a source it is made from.
+    used : dict
+        As in `Reached`.
+    """
+
+    plan: Plan
+    views: dict[str, View]
+    columns: tuple[tuple[FeatureColumn, frozenset[str]], ...]
+    used: dict[str, dict[str, str]]
+
+
+def ways_through(connection: duckdb.DuckDBPyConnection, run: Run, plan: Plan) -> Ways:
+    """Return what everybody's way through a run has in common."""
+    assert run.id is not None
+    origins = column_lineage(*plan.views)[plan.prepared.name].origins
+    columns = tuple(
+        (column, frozenset(read for source in column.sources for read, _ in origins[source]))
+        for column in column_map(learned.load_encoder(connection, run.id)).columns
+    )
+    return Ways(plan, views_of(connection, run.id), columns, used_columns(plan))
+
+
 def reach(
-    connection: duckdb.DuckDBPyConnection, run: Run, plan: Plan, rows: Mapping[str, Sequence[int]], ctx: Context
+    connection: duckdb.DuckDBPyConnection, run: Run, ways: Ways, rows: Mapping[str, Sequence[int]], ctx: Context
 ) -> Reached:
     """Follow a person's source rows through a run.
 
@@ -104,11 +134,11 @@ def reach(
         Source → row ids.
     """
     assert run.id is not None
+    plan, views = ways.plan, ways.views
     found = footprint(connection, plan, run.id, rows, ctx)
-    views = views_of(connection, run.id)
     own = own_rows(connection, plan, views, found)
-    sides = _sides(connection, run.id, own[plan.prepared.name])
-    return Reached(run, plan, views, found, own, sides, _cells(connection, run.id, plan, views, found, own), used_columns(plan))
+    sides = _sides(found, own[plan.prepared.name])
+    return Reached(run, plan, views, found, own, sides, _cells(connection, ways, found, own), ways.used)
 
 
 def own_rows(
@@ -122,11 +152,19 @@ def own_rows(
         if creates_identity(node):
             out[node.name] = tuple(found.views[node.name].numbers(DATA))
             continue
+        behind_each = [
+            (number, found.sources.get(behind.source, ()) if isinstance(behind := plan.view(origin), Read) else out[origin])
+            for number, (origin, carries) in enumerate(zip(origins[node.name], carried[node.name], strict=True))
+            if carries
+        ]
+        rows = found.provenance.get(node.name)
+        if rows is not None:  # every own row is touched
+            wanted = [(number, set(values)) for number, values in behind_each if values]
+            out[node.name] = tuple(sorted(n for n, c in rows.items() if any(c[number] in values for number, values in wanted)))
+            continue
         conditions, arguments = [], []
-        for number, (origin, carries) in enumerate(zip(origins[node.name], carried[node.name], strict=True)):
-            behind = plan.view(origin)
-            values = found.sources.get(behind.source, ()) if isinstance(behind, Read) else out[origin]
-            if carries and values:
+        for number, values in behind_each:
+            if values:
                 conditions.append(f"__p{number} IN (SELECT unnest(?::BIGINT[]))")
                 arguments.append(list(values))
         if not conditions:
@@ -179,30 +217,24 @@ def _keeps_all(node: Node) -> bool:
     return isinstance(node, Concat)
 
 
-def _sides(connection: duckdb.DuckDBPyConnection, run: int, own: Sequence[int]) -> dict[str, tuple[int, ...]]:
-    rows = connection.execute(
-        f"SELECT side, row_no FROM lester.{split_table(run)} WHERE row_no IN (SELECT unnest(?::BIGINT[])) ORDER BY position",
-        [list(own)],
-    ).fetchall()
-    return {side: tuple(n for s, n in rows if s == side) for side in (TRAIN, TEST)}
+def _sides(found: Footprint, own: Sequence[int]) -> dict[str, tuple[int, ...]]:
+    """Return the own prepared rows of either side in the script's order; each of them is touched."""
+    mine = set(own)
+    out = {}
+    for side, touched in ((TRAIN, found.train.touched), (TEST, found.test.touched)):
+        placed = zip(touched.column("position").to_pylist(), touched.column("row_no").to_pylist(), strict=True)
+        out[side] = tuple(n for _, n in sorted(placed) if n in mine)
+    return out
 
 
 def _cells(
-    connection: duckdb.DuckDBPyConnection,
-    run: int,
-    plan: Plan,
-    views: Mapping[str, View],
-    found: Footprint,
-    own: Mapping[str, tuple[int, ...]],
+    connection: duckdb.DuckDBPyConnection, ways: Ways, found: Footprint, own: Mapping[str, tuple[int, ...]]
 ) -> tuple[Cells, ...]:
     """Count, per column of X, the own prepared rows in which a source row of the person is behind one of its columns."""
-    prepared = plan.prepared
-    reads = _reads_per_row(connection, plan, views, found, own)
-    origins = column_lineage(*plan.views)[prepared.name].origins
+    reads = _reads_per_row(connection, ways.plan, ways.views, found, own)
     out = []
-    for column in column_map(learned.load_encoder(connection, run)).columns:
-        behind = {read for source in column.sources for read, _ in origins[source]}
-        rows = [n for n in own[prepared.name] if not behind or behind & reads[n]]
+    for column, behind in ways.columns:
+        rows = [n for n in own[ways.plan.prepared.name] if not behind or behind & reads[n]]
         out.append(Cells(column, len(rows), rows[0] if rows else None))
     return tuple(out)
 
@@ -221,9 +253,14 @@ def _reads_per_row(
     if not numbers:
         return out
     origins = occurrence_map(plan)[node.name]
-    carried = ", ".join(f"__p{k}" for k in range(len(origins)))
-    sql = f"SELECT {ROW_NO}, {carried} FROM lester.{views[node.name].table_name} WHERE {ROW_NO} IN (SELECT unnest(?::BIGINT[]))"
-    rows = connection.execute(sql, [list(numbers)]).fetchall()
+    few = found.provenance.get(node.name)
+    rows: list[tuple[Any, ...]]
+    if few is not None:
+        rows = [(n, *few[n]) for n in numbers]
+    else:
+        carried = ", ".join(f"__p{k}" for k in range(len(origins)))
+        sql = f"SELECT {ROW_NO}, {carried} FROM lester.{views[node.name].table_name}"
+        rows = connection.execute(f"{sql} WHERE {ROW_NO} IN (SELECT unnest(?::BIGINT[]))", [list(numbers)]).fetchall()
     for k, origin in enumerate(origins, start=1):
         behind = plan.view(origin)
         if isinstance(behind, Read):

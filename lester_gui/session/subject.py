@@ -25,16 +25,6 @@ class Query:
     column: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownBy:
-    """A column whose values name the person: in how many of their rows, and how many different values."""
-
-    source: str
-    column: str
-    rows: int
-    values: int
-
-
 class AmbiguousSubject(UserError):
     """A bare value names several persons.
 
@@ -120,27 +110,6 @@ def find(connection: duckdb.DuckDBPyConnection, query: Query) -> Subject | None:
     return found[0] if found else None
 
 
-def known_by(connection: duckdb.DuckDBPyConnection, person: Subject) -> tuple[KnownBy, ...]:
-    """Return the columns by which the index knows a person."""
-    out = []
-    for source, row_ids in person.rows.items():
-        rows = connection.execute(
-            "SELECT column_name, count(DISTINCT row_id), count(DISTINCT value) FROM lester.subject_key "
-            "WHERE source = ? AND row_id IN (SELECT unnest(?)) GROUP BY column_name ORDER BY min(rowid)",
-            [source, list(row_ids)],
-        ).fetchall()
-        out += [KnownBy(source, column, int(n), int(values)) for column, n, values in rows]
-    return tuple(out)
-
-
-def shares_identifier(connection: duckdb.DuckDBPyConnection, person: Subject) -> bool:
-    """Whether an identifier of theirs stands beside those of many persons, so that it was not followed to other keys."""
-    many = connection.execute(
-        "SELECT DISTINCT domain, value FROM lester.subject_unlinked WHERE reason = 'many persons'"
-    ).fetchall()
-    return any(Alias(domain, value) in person.aliases for domain, value in many)
-
-
 def _by_row(connection: duckdb.DuckDBPyConnection, source: str, value: str) -> Subject | None:
     """Find the person of a row by the row's permanent number."""
     if not (value.isascii() and value.isdigit()):
@@ -153,7 +122,7 @@ def _by_row(connection: duckdb.DuckDBPyConnection, source: str, value: str) -> S
     if there is None:
         return None
     keys = connection.execute(
-        "SELECT k.domain, k.value FROM lester.subject_key k LEFT JOIN lester.subject_unlinked u "
+        "SELECT k.domain, k.value FROM lester.subject_row k LEFT JOIN lester.subject_unlinked u "
         "ON u.reason = 'many persons' AND u.domain = k.domain AND u.value = k.value "
         "WHERE k.source = ? AND k.row_id = ? AND u.value IS NULL",
         [source, row_id],
@@ -170,7 +139,8 @@ def _candidates(connection: duckdb.DuckDBPyConnection, person: Subject, value: s
     normal = subjects.normalise(value)
     domains = [a.domain for a in person.aliases if a.value == normal]
     rows = connection.execute(
-        "SELECT DISTINCT source, column_name FROM lester.subject_key WHERE value = ? AND list_contains(?, domain) ORDER BY ALL",
+        f"SELECT DISTINCT source, column_name FROM lester.subject_key WHERE value_hash = {subjects.value_hash(normal)} "
+        "AND value = ? AND list_contains(?, domain) ORDER BY ALL",
         [normal, domains],
     ).fetchall()
     token = subjects.token_of(connection, person)

@@ -13,7 +13,6 @@ from lester_gui.session.indexing import PIPELINE, NotSearched, Searched
 from lester_gui.session.influencing import Measured
 from lester_gui.session.opened import Document
 from lester_gui.session.reach import Reached
-from lester_gui.session.subject import KnownBy
 from lester_gui.session.written import Holding
 from lester_gui.store.subjects import Subject, Unlinked
 
@@ -43,7 +42,6 @@ def nobody(searched: Sequence[Searched], missed: Sequence[NotSearched]) -> Docum
 def found(
     token: str,
     person: Subject,
-    names: Sequence[KnownBy],
     searched: Sequence[Searched],
     missed: Sequence[NotSearched],
     pipelines: Sequence[Document],
@@ -51,9 +49,8 @@ def found(
     reached: Sequence[Reached],
     measured: Sequence[Measured],
     unlinked: Sequence[Unlinked],
-    shared: bool,
 ) -> Document:
-    """Return the trace of a person; `shared`: one of their identifiers names many persons."""
+    """Return the trace of a person."""
     used: dict[str, dict[str, str]] = {}
     for way in reached:
         for source, columns in way.used.items():
@@ -64,12 +61,12 @@ def found(
     return {
         "subject": token,
         "found": True,
-        "known_by": [{"source": k.source, "column": k.column, "rows": k.rows, "values": k.values} for k in names],
+        "known_by": [{"source": k.source, "column": k.column, "rows": k.rows, "values": k.values} for k in person.named_in],
         "searched": [_searched(s, len(person.rows.get(s.source, ()))) for s in searched],
         "sources": sources,
         "views": list(views),
         "pipelines": list(pipelines),
-        "sentence": _sentence(sources, searched, pipelines, measured, missed) + (f" {SHARED}" if shared else ""),
+        "sentence": _sentence(sources, searched, pipelines, measured, missed) + (f" {SHARED}" if person.is_shared else ""),
         "not_searched": [m.to_json() for m in missed],
         "unlinked": [
             {"source": u.source, "column": u.column, "reason": u.reason, "values": u.values, "rows": u.rows} for u in unlinked

@@ -75,7 +75,7 @@ def marks_of(connection: duckdb.DuckDBPyConnection, person: Iterable[Alias]) -> 
     """Return what names a person, by their aliases and the key columns of the project."""
     known = [a for a in person if not a.domain.endswith(ROW_KEY)]
     rows = connection.execute(
-        "SELECT DISTINCT domain, lower(column_name) FROM lester.subject_key WHERE list_contains(?, domain)",
+        "SELECT DISTINCT domain, lower(column_name) FROM lester.subject_column WHERE list_contains(?, domain)",
         [sorted({a.domain for a in known if a.domain})],
     ).fetchall()
     return Marks(

@@ -44,6 +44,7 @@ TABLES = TableSet(
             "action VARCHAR, details VARCHAR, previous VARCHAR, hash VARCHAR)",
             "CREATE TABLE lester.call_cache (function_hash VARCHAR, input_hash VARCHAR, value_json VARCHAR)",
         ),
+        ("ALTER TABLE lester.view ADD COLUMN lookups_json VARCHAR",),
     ),
 )
 
@@ -114,7 +115,8 @@ class View:
     """One materialised node of a run.
 
     `occurrences_json` lists the origins (view names) of ``__p0``, ``__p1``, …; `edges_json` maps a parent's number to the edge
-    table. A `coarse` view depends on every input row.
+    table. A `coarse` view depends on every input row. `lookups_json` names the tables that find its rows (`runtime.lookups`);
+    None until they are made.
     """
 
     run: int
@@ -127,6 +129,7 @@ class View:
     edges_json: str
     columns_json: str
     coarse: bool = False
+    lookups_json: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

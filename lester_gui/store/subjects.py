@@ -3,13 +3,17 @@
 Several key columns of one row are aliases of one person, and so are equal values in different sources. Values that name nobody
 (missing, ``unknown``, ``-``) or too many (a shared mailbox) never link and are reported. A plain number is only equal to numbers
 of columns that mean the same thing (its *domain*): patient 17 is not doctor 17.
+
+The index is kept twice, because DuckDB finds a row fast only in a table that is sorted by what is looked for: ``subject_key`` by
+a hash of the value (long values may begin alike, and only the first bytes of a text are looked at), ``subject_row`` by row.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,12 +22,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lester_gui.store.migrations import TableSet
+from lester_gui.store.points import rows_at
 from lester_gui.store.registered import registered
 
 ROW_KEY: Final = "#row"
 PLACEHOLDERS: Final = frozenset({"", "na", "n/a", "nan", "none", "null", "unknown", "unbekannt", "-", "--", "?", "."})
 MANY: Final = 3
 """A value met with more than this many different values of another key column is taken to name many persons."""
+_AT_ONCE: Final = 50
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letters that look like digits
 
 TABLES = TableSet(
@@ -34,6 +40,19 @@ TABLES = TableSet(
             "CREATE TABLE lester.subject_unlinked (source VARCHAR, column_name VARCHAR, reason VARCHAR, domain VARCHAR, "
             "value VARCHAR, rows BIGINT)",
             "CREATE TABLE lester.subject_token (token VARCHAR, domain VARCHAR, value VARCHAR)",
+        ),
+        (
+            "CREATE TABLE lester.subject_column AS WITH seen AS (SELECT source, column_name, domain, min(rowid) AS place "
+            "FROM lester.subject_key GROUP BY ALL), placed AS (SELECT source, column_name, domain, min(place) OVER "
+            "(PARTITION BY source, column_name) AS first FROM seen) SELECT source, column_name, "
+            "dense_rank() OVER (PARTITION BY source ORDER BY first) AS nth, domain FROM placed",
+            "CREATE TABLE lester.subject_row AS SELECT k.source, k.row_id, c.nth, k.column_name, k.domain, k.value "
+            "FROM lester.subject_key k JOIN lester.subject_column c USING (source, column_name, domain) "
+            "ORDER BY k.source, k.row_id, c.nth",
+            "CREATE TABLE lester.subject_value AS SELECT *, md5_number_lower(value) AS value_hash FROM lester.subject_key "
+            "ORDER BY source, column_name, value_hash, domain, row_id",
+            "DROP TABLE lester.subject_key",
+            "ALTER TABLE lester.subject_value RENAME TO subject_key",
         ),
     ),
 )
@@ -52,11 +71,35 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedIn:
+    """A key column of a source with values in some of a person's rows: in how many, and how many different values."""
+
+    source: str
+    column: str
+    rows: int
+    values: int
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
-    """A person: all aliases and, per source, the rows that carry one of them."""
+    """A person.
+
+    Attributes
+    ----------
+    aliases : tuple of Alias
+        All values that name them.
+    rows : dict
+        Source → the rows that carry one of these.
+    named_in : tuple of NamedIn
+        The key columns that have a value in these rows, shared values included, by source and in the order of its keys.
+    is_shared : bool
+        Whether one of the aliases names many persons, so that it was not followed to other keys.
+    """
 
     aliases: tuple[Alias, ...]
     rows: dict[str, tuple[int, ...]]
+    named_in: tuple[NamedIn, ...] = ()
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +150,7 @@ def index_source(
         What does not link, and why.
     """
     columns = [n for n in keys.column_names if n != "row_id"]
-    connection.execute("DELETE FROM lester.subject_key WHERE source = ?", [source])
-    connection.execute("DELETE FROM lester.subject_unlinked WHERE source = ?", [source])
+    forget_source(connection, source)
     normal: dict[str, pa.DictionaryArray] = {}
     out: list[tuple[str, str, str, str, str, int]] = []  # source, column, reason, domain, value, rows
     for name in columns:
@@ -119,25 +161,65 @@ def index_source(
         domain = _domain(source, name, domains)
         for value, rows in _many(normal, name):
             out.append((source, name, "many persons", _in_domain(domain, value), value, rows))
-    for name in columns:
+    meant: dict[str, pa.Array] = {}  # column → the domains of its values
+    for nth, name in enumerate(columns, start=1):
         domain, values = _domain(source, name, domains), normal[name].dictionary.to_pylist()
+        meant[name] = pa.array([_in_domain(domain, v) for v in values], pa.string())
         entries = pa.table({"row_id": keys.column("row_id"), "place": normal[name].indices})
         meanings = pa.table(
             {
                 "place": pa.array(range(len(values)), pa.int32()),
-                "domain": pa.array([_in_domain(domain, v) for v in values], pa.string()),
+                "domain": meant[name],
                 "value": normal[name].dictionary,
+                "value_hash": pa.array([value_hash(v) for v in values], pa.uint64()),
             }
         )
         with registered(connection, subject_entries=entries, subject_meanings=meanings):
             connection.execute(
-                "INSERT INTO lester.subject_key SELECT ?, ?, domain, value, row_id FROM subject_entries "
-                "JOIN subject_meanings USING (place) ORDER BY domain, value, row_id",
+                "INSERT INTO lester.subject_key SELECT ?, ?, domain, value, row_id, value_hash FROM subject_entries "
+                "JOIN subject_meanings USING (place) ORDER BY value_hash, domain, row_id",
                 [source, name],
             )
+        for found in meant[name].unique().to_pylist():
+            connection.execute("INSERT INTO lester.subject_column VALUES (?, ?, ?, ?)", [source, name, nth, found])
+    _index_rows(connection, source, keys.column("row_id"), normal, meant)
     if out:
         connection.executemany("INSERT INTO lester.subject_unlinked VALUES (?, ?, ?, ?, ?, ?)", [list(o) for o in out])
     return unlinked(connection, source)
+
+
+def _index_rows(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    row_ids: pa.ChunkedArray,
+    normal: Mapping[str, pa.DictionaryArray],
+    meant: Mapping[str, pa.Array],
+) -> None:
+    """Enter what stands in the rows of a source, in the order of rows."""
+    parts = []
+    for nth, (name, values) in enumerate(normal.items(), start=1):
+        own = {"row_id": row_ids, "domain": meant[name].take(values.indices), "value": values.dictionary.take(values.indices)}
+        named = pa.table(own).append_column("nth", pa.repeat(pa.scalar(nth, pa.int64()), len(row_ids)))
+        named = named.append_column("name", pa.repeat(pa.scalar(name), len(row_ids)))
+        parts.append(named.filter(pc.is_valid(named.column("value"))))
+    if not parts:
+        return
+    with registered(connection, subject_entries=pa.concat_tables(parts)):
+        connection.execute(
+            "INSERT INTO lester.subject_row SELECT ?, row_id, nth, name, domain, value FROM subject_entries ORDER BY row_id, nth",
+            [source],
+        )
+
+
+def forget_source(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Take a source out of the index."""
+    for table in ("subject_key", "subject_row", "subject_column", "subject_unlinked"):
+        connection.execute(f"DELETE FROM lester.{table} WHERE source = ?", [source])
+
+
+def value_hash(value: str) -> int:
+    """Return the hash that ``subject_key`` is sorted by: DuckDB's ``md5_number_lower``."""
+    return int.from_bytes(hashlib.md5(value.encode(), usedforsecurity=False).digest()[8:], "little")
 
 
 def _normalised(column: pa.ChunkedArray) -> tuple[pa.DictionaryArray, int, int]:
@@ -173,8 +255,8 @@ def search(
     if value in PLACEHOLDERS:
         return ()
     found = connection.execute(
-        "SELECT DISTINCT domain FROM lester.subject_key WHERE value = ? AND (? IS NULL OR source = ?) "
-        "AND (? IS NULL OR column_name = ?) ORDER BY domain",
+        f"SELECT DISTINCT domain FROM lester.subject_key WHERE value_hash = {value_hash(value)} AND value = ? "
+        "AND (? IS NULL OR source = ?) AND (? IS NULL OR column_name = ?) ORDER BY domain",
         [value, source, source, column, column],
     ).fetchall()
     subjects: list[Subject] = []
@@ -192,19 +274,93 @@ def resolve(connection: duckdb.DuckDBPyConnection, start: Iterable[Alias]) -> Su
     """
     known = set(start)
     frontier = set(known)
-    rows: dict[str, set[int]] = {}
+    keys = _key_columns(connection)
+    entries: set[_Entry] = set()
+    shared = False
     while frontier:
-        _load_aliases(connection, sorted(frontier))
-        hits = connection.execute(
-            "SELECT k.source, k.row_id, u.value IS NULL FROM lester.subject_key k JOIN subject_frontier f USING (domain, value) "
-            "LEFT JOIN (SELECT DISTINCT domain, value FROM lester.subject_unlinked WHERE reason = 'many persons') u "
-            "USING (domain, value)"
-        ).fetchall()
-        for source, row_id, _ in hits:
-            rows.setdefault(source, set()).add(row_id)
-        frontier = _aliases_of(connection, {(s, r) for s, r, links in hits if links}) - known
+        many = _named_by_many(connection, frontier)
+        shared = shared or bool(many)
+        hits = _entries_of_values(connection, frontier)
+        entries |= hits
+        rows: dict[str, set[int]] = {}
+        for hit in hits:
+            if len(keys.get(hit.source, ())) > 1:
+                rows.setdefault(hit.source, set()).add(hit.row_id)
+        beside = _entries_of_rows(connection, rows)
+        entries |= beside
+        linked = {(hit.source, hit.row_id) for hit in hits if hit.alias not in many}
+        aliases = {e.alias for e in beside if (e.source, e.row_id) in linked} - known
+        frontier = aliases - _named_by_many(connection, aliases)
         known |= frontier
-    return Subject(tuple(sorted(known)), {s: tuple(sorted(r)) for s, r in sorted(rows.items())})
+    return _person(known, entries, keys, shared)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A key value of a row."""
+
+    source: str
+    row_id: int
+    column: str
+    alias: Alias
+
+
+def _person(known: Iterable[Alias], entries: Iterable[_Entry], keys: Mapping[str, Sequence[str]], shared: bool) -> Subject:
+    rows: dict[str, set[int]] = {}
+    named: dict[tuple[str, str], list[_Entry]] = {}
+    for e in entries:
+        rows.setdefault(e.source, set()).add(e.row_id)
+        named.setdefault((e.source, e.column), []).append(e)
+    found = [
+        NamedIn(source, column, len({e.row_id for e in own}), len({e.alias.value for e in own}))
+        for source in sorted(rows)
+        for column in keys[source]
+        if (own := named.get((source, column)))
+    ]
+    return Subject(tuple(sorted(known)), {s: tuple(sorted(r)) for s, r in sorted(rows.items())}, tuple(found), shared)
+
+
+def _key_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return source → its key columns in their order."""
+    out: dict[str, list[str]] = {}
+    sql = "SELECT DISTINCT source, nth, column_name FROM lester.subject_column ORDER BY ALL"
+    for source, _, column in connection.execute(sql).fetchall():
+        out.setdefault(source, []).append(column)
+    return out
+
+
+def _entries_of_values(connection: duckdb.DuckDBPyConnection, aliases: Iterable[Alias]) -> set[_Entry]:
+    """Return the places in which some values stand."""
+    columns = "SELECT source, row_id, column_name, domain, value FROM lester.subject_key"
+    own = []
+    for alias in sorted(aliases):
+        where = f"value_hash = {value_hash(alias.value)} AND value = ? AND domain = ?"
+        own.append((f"{columns} WHERE {where}", (alias.value, alias.domain)))
+    out: set[_Entry] = set()
+    for number in range(0, len(own), _AT_ONCE):
+        some = own[number : number + _AT_ONCE]
+        sql, arguments = " UNION ALL ".join(s for s, _ in some), [text for _, texts in some for text in texts]
+        out |= {_Entry(s, r, c, Alias(d, v)) for s, r, c, d, v in connection.execute(sql, arguments).fetchall()}
+    return out
+
+
+def _entries_of_rows(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, Collection[int]]) -> set[_Entry]:
+    """Return the key values of some rows."""
+    out: set[_Entry] = set()
+    for source, ids in rows.items():
+        sql = rows_at("*", "lester.subject_row", "row_id", ids)
+        found = connection.execute(f"SELECT row_id, column_name, domain, value FROM ({sql}) WHERE source = ?", [source])
+        out |= {_Entry(source, r, c, Alias(d, v)) for r, c, d, v in found.fetchall()}
+    return out
+
+
+def _named_by_many(connection: duckdb.DuckDBPyConnection, aliases: Collection[Alias]) -> set[Alias]:
+    """Return those of some values that name many persons."""
+    if not aliases:
+        return set()
+    marks = ", ".join("?" * len(aliases))
+    sql = f"SELECT domain, value FROM lester.subject_unlinked WHERE reason = 'many persons' AND value IN ({marks})"
+    return {Alias(d, v) for d, v in connection.execute(sql, [a.value for a in aliases]).fetchall()} & set(aliases)
 
 
 def token_of(connection: duckdb.DuckDBPyConnection, subject: Subject) -> str:
@@ -228,11 +384,12 @@ def known_token(connection: duckdb.DuckDBPyConnection, subject: Subject) -> str 
     """Return the token that one of the person's aliases has, or None; the oldest if aliases of two tokens became one person."""
     if not subject.aliases:
         return None
-    _load_aliases(connection, subject.aliases)
-    row = connection.execute(
-        "SELECT token FROM lester.subject_token t JOIN subject_frontier f USING (domain, value) ORDER BY t.rowid LIMIT 1"
-    ).fetchone()
-    return None if row is None else str(row[0])
+    marks = ", ".join("?" * len(subject.aliases))
+    rows = connection.execute(
+        f"SELECT token, domain, value FROM lester.subject_token WHERE value IN ({marks}) ORDER BY rowid",
+        [a.value for a in subject.aliases],
+    ).fetchall()
+    return next((str(token) for token, d, v in rows if Alias(d, v) in subject.aliases), None)
 
 
 def aliases_of_token(connection: duckdb.DuckDBPyConnection, token: str) -> tuple[Alias, ...]:
@@ -248,8 +405,9 @@ def destroy_token(connection: duckdb.DuckDBPyConnection, token: str) -> None:
 
 def remove_rows(connection: duckdb.DuckDBPyConnection, source: str, row_ids: Sequence[int]) -> None:
     """Take rows of a source out of the index."""
-    sql = "DELETE FROM lester.subject_key WHERE source = ? AND row_id IN (SELECT unnest(?))"
-    connection.execute(sql, [source, list(row_ids)])
+    for table in ("subject_key", "subject_row"):
+        sql = f"DELETE FROM lester.{table} WHERE source = ? AND row_id IN (SELECT unnest(?))"
+        connection.execute(sql, [source, list(row_ids)])
 
 
 class PersonKeys(Mapping[str, Mapping[int, str]]):
@@ -268,9 +426,9 @@ class PersonKeys(Mapping[str, Mapping[int, str]]):
             raise KeyError(source)
         if source not in self._known:
             rows = self._connection.execute(
-                "SELECT k.row_id, k.domain, k.value FROM lester.subject_key k LEFT JOIN lester.subject_unlinked u "
+                "SELECT k.row_id, k.domain, k.value FROM lester.subject_row k LEFT JOIN lester.subject_unlinked u "
                 "ON u.reason = 'many persons' AND u.domain = k.domain AND u.value = k.value "
-                "WHERE k.source = ? AND u.value IS NULL ORDER BY k.row_id, k.rowid DESC",
+                "WHERE k.source = ? AND u.value IS NULL ORDER BY k.row_id, k.nth DESC",
                 [source],
             ).fetchall()
             self._known[source] = {row_id: f"{domain}\0{value}" for row_id, domain, value in rows}
@@ -309,26 +467,6 @@ def _many(normal: Mapping[str, pa.DictionaryArray], column: str) -> list[tuple[s
     rows = pa.table({"own": own.indices}).drop_null().group_by("own").aggregate([("own", "count")])
     numbers = dict(zip(rows.column("own").to_pylist(), rows.column("own_count").to_pylist(), strict=True))
     return [(own.dictionary[i].as_py(), numbers[i]) for i in sorted(many)]
-
-
-def _load_aliases(connection: duckdb.DuckDBPyConnection, aliases: Sequence[Alias]) -> None:
-    connection.execute("CREATE OR REPLACE TEMP TABLE subject_frontier (domain VARCHAR, value VARCHAR)")
-    if aliases:
-        connection.executemany("INSERT INTO subject_frontier VALUES (?, ?)", [[a.domain, a.value] for a in aliases])
-
-
-def _aliases_of(connection: duckdb.DuckDBPyConnection, rows: set[tuple[str, int]]) -> set[Alias]:
-    out: set[Alias] = set()
-    by_source: dict[str, list[int]] = {}
-    for source, row_id in rows:
-        by_source.setdefault(source, []).append(row_id)
-    for source, ids in by_source.items():
-        sql = (
-            "SELECT DISTINCT domain, value FROM lester.subject_key WHERE source = ? AND row_id IN (SELECT unnest(?)) EXCEPT "
-            "SELECT domain, value FROM lester.subject_unlinked WHERE reason = 'many persons'"
-        )
-        out |= {Alias(d, v) for d, v in connection.execute(sql, [source, ids]).fetchall()}
-    return out
 
 
 def _new_token(connection: duckdb.DuckDBPyConnection) -> str:

@@ -4,11 +4,13 @@ What is maintained must equal the replay in its class and the plain-Python refer
 and whatever the reference shows to change must lie inside data, state and control.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from unittest.mock import patch
 
 import duckdb
 import numpy as np
@@ -19,8 +21,9 @@ from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Read
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.ir.serialise import dumps, loads, plan_hash
+from lester_gui.lineage import footprint as footprints
 from lester_gui.lineage.footprint import Footprint, footprint
-from lester_gui.lineage.promotion import promoted
+from lester_gui.lineage.promotion import Promotion, promoted
 from lester_gui.maintenance import canonical_run, learned
 from lester_gui.maintenance.comparison import Compared, Side, compare_views
 from lester_gui.maintenance.delta import Maintained, maintain_views
@@ -31,6 +34,7 @@ from lester_gui.maintenance.replay import copy_snapshots, replay
 from lester_gui.progress import silent
 from lester_gui.runtime import functions, split
 from lester_gui.runtime.ingest import snapshot_records
+from lester_gui.runtime.lookups import MEMBERS, lookups_of, make_lookups
 from lester_gui.runtime.materialize import fetch_table, materialise, views_of
 from lester_gui.session.execution import view_results
 from lester_gui.store import catalogue, subjects
@@ -236,6 +240,18 @@ class Kept:
                 empty.close()
         assert [c for c in found if not c.equal] == []
 
+    def check_lookups(self) -> None:
+        """The lookup tables hold what a scan of the views and edges yields."""
+        for view in views_of(self.con, self.number).values():
+            assert view.lookups_json is not None
+            edges = json.loads(view.edges_json)
+            for key, table in lookups_of(view).items():
+                rows = f"SELECT __p{key}, __row_no FROM lester.{view.table_name} WHERE __p{key} IS NOT NULL"
+                if key == MEMBERS:
+                    rows = f"SELECT row_no, parent_no FROM lester.{edges['0']}"
+                found, wanted = (self.con.execute(f"{sql} ORDER BY ALL").fetchall() for sql in (f"SELECT * FROM {table}", rows))
+                assert found == wanted, (view.name, key)
+
     def check_reference(self, expected: Views) -> None:
         """Every view has the cells that the reference has."""
         for node in self.plan.views:
@@ -293,6 +309,7 @@ def enter_views(con: Con, plan: Plan, snapshots: Mapping[str, Snapshot]) -> int:
     )  # fmt: skip
     assert run.id is not None
     made = materialise(con, plan, run.id, snapshots, carried, run_opaque=run_opaque)
+    make_lookups(con, made.plan, made.views)
     catalogue.update(con, Run, {"plan_json": dumps(made.plan)}, id=run.id)
     return run.id
 
@@ -304,7 +321,9 @@ def check_change(kept: Kept, change: Change, told: Told) -> bool:
     named: Footprint | None = None
     if change.is_deletion:
         named = footprint(kept.con, kept.plan, kept.number, {change.source: sorted(change.removed)})
-        entering = {p.view for p in promoted(kept.con, kept.plan, kept.number, named.sources)}
+        candidates = promoted(kept.con, kept.plan, kept.number, named.sources)
+        entering = {p.view for p in candidates}
+        check_by_tables(kept, named, candidates)
         stay = kept.survivors(change)
     kept.con.begin()
     try:
@@ -315,6 +334,7 @@ def check_change(kept: Kept, change: Change, told: Told) -> bool:
         told.seen["changes that stop the plan"] += 1
         return False
     kept.con.commit()
+    kept.check_lookups()
     kept.check_replay()
     after = kept.reference()
     kept.check_reference(after)
@@ -324,6 +344,19 @@ def check_change(kept: Kept, change: Change, told: Told) -> bool:
         check_named(kept.plan, named, entering, old, before, after, told)
         check_survival(kept.plan, stay, before, after)
     return True
+
+
+def check_by_tables(kept: Kept, named: Footprint, candidates: tuple[Promotion, ...]) -> None:
+    """Rows that are looked up one by one are those that reading the tables finds."""
+    with patch.object(footprints, "FEW", -1):
+        read = footprint(kept.con, kept.plan, kept.number, named.sources)
+        assert promoted(kept.con, kept.plan, kept.number, named.sources) == candidates
+    assert not read.provenance
+    assert read.sources == named.sources
+    for one, other in ((read.views, named.views), *((({"": getattr(f, s)}) for f in (read, named)) for s in ("train", "test"))):
+        for name, touched in one.items():
+            assert touched.rows == other[name].rows
+            assert touched.touched.to_pylist() == other[name].touched.to_pylist(), name
 
 
 def check_named(
