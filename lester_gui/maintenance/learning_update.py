@@ -22,7 +22,7 @@ from lester_gui.maintenance import learned
 from lester_gui.maintenance.delta import Maintained
 from lester_gui.maintenance.delta_rules import SourceChange
 from lester_gui.maintenance.learned import CANONICAL, Learned, Worker
-from lester_gui.maintenance.view_change import new_rows, old_rows
+from lester_gui.maintenance.view_change import FEW_ROWS, new_rows, old_rows
 from lester_gui.models import script_model, training
 from lester_gui.models.metrics import Metric, change_of_share
 from lester_gui.models.trained import BIT, RETRAINED
@@ -34,6 +34,7 @@ from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import occurrences
 from lester_gui.runtime.split import TEST, TRAIN, split_table
 from lester_gui.store.artifacts import Artifacts
+from lester_gui.store.points import few_values, rows_at
 from lester_gui.store.registered import registered
 
 _BEFORE: Final = "temp.main.predicted_before"
@@ -126,9 +127,11 @@ def update_learning(
     """
     plan, clock = maintained.plan, _Clock()
     position = views_of(con, run)[plan.prepared.name].position
+    key = _row_key(plan, maintained)
+    keyed = "lester.prediction p" if key == "row_no" else f"lester.prediction p JOIN lester.{split_table(run)} USING (row_no)"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE predicted_before AS SELECT s.row_key, p.predicted, p.label FROM lester.prediction p "
-        f"JOIN lester.{split_table(run)} s USING (row_no) WHERE p.run = ? AND p.role = ?",
+        f"CREATE OR REPLACE TEMP TABLE predicted_before AS SELECT {key}, p.predicted, p.label FROM {keyed} "
+        "WHERE p.run = ? AND p.role = ?",
         [run, CANONICAL],
     )
     ctx.advance("Updating the split")
@@ -154,8 +157,11 @@ def update_learning(
     clock.lap("model")
     ctx.advance("Updating the predictions")
     learned.save(con, run, after, rows, worker, artifacts)
-    decided, labelled = _others_changed(con, plan, sources, run)
-    change = _accuracy_change(con, run) if canonical.is_classifier else None
+    compared = f"lester.prediction p JOIN lester.{split_table(run)} s USING (row_no) JOIN {_BEFORE} b USING (row_key)"
+    if key == "row_no":
+        compared = f"lester.prediction p JOIN {_BEFORE} b USING (row_no)"
+    decided, labelled = _others_changed(con, plan, sources, run, compared)
+    change = _accuracy_change(con, run, compared) if canonical.is_classifier else None
     con.execute(f"DROP TABLE IF EXISTS {_BEFORE}")
     clock.lap("predictions")
     width = len(column_map.column_map(before.encoder).names)
@@ -179,19 +185,29 @@ def update_learning(
     )
 
 
-def _accuracy_change(con: duckdb.DuckDBPyConnection, run: int) -> Metric | None:
-    """Return how accuracy changes on the test rows that both models saw, with its interval; None without such rows."""
+def _row_key(plan: Plan, maintained: Maintained) -> str:
+    """Return the column of the split that tells which row is which before and after: row numbers where rows only leave."""
+    change = maintained.changes[plan.prepared.name]
+    return "row_key" if change.added or change.changed or change.renumbered or _keys_moved(plan, maintained) else "row_no"
+
+
+def _accuracy_change(con: duckdb.DuckDBPyConnection, run: int, compared: str) -> Metric | None:
+    """Return how accuracy changes on the test rows that both models saw, with its interval; None without such rows.
+
+    `compared` is SQL for FROM with the predictions ``p`` and those before, ``b``.
+    """
     gained, lost, count = con.execute(
         "SELECT count(*) FILTER (p.predicted = p.label AND b.predicted IS DISTINCT FROM p.label), "
-        "count(*) FILTER (b.predicted = p.label AND p.predicted IS DISTINCT FROM p.label), count(*) FROM lester.prediction p "
-        f"JOIN lester.{split_table(run)} s USING (row_no) JOIN {_BEFORE} b USING (row_key) "
-        "WHERE p.run = ? AND p.role = ? AND p.side = ?",
+        "count(*) FILTER (b.predicted = p.label AND p.predicted IS DISTINCT FROM p.label), count(*) "
+        f"FROM {compared} WHERE p.run = ? AND p.role = ? AND p.side = ?",
         [run, CANONICAL, TEST],
     ).fetchall()[0]
     return change_of_share(gained, lost, count) if count else None
 
 
-def _others_changed(con: duckdb.DuckDBPyConnection, plan: Plan, sources: Mapping[str, SourceChange], run: int) -> tuple[int, int]:
+def _others_changed(
+    con: duckdb.DuckDBPyConnection, plan: Plan, sources: Mapping[str, SourceChange], run: int, compared: str
+) -> tuple[int, int]:
     """Return how many rows of other people the model decides otherwise now, and how many have another label."""
     entry = views_of(con, run)[plan.prepared.name]
     own = ["FALSE"]
@@ -200,12 +216,12 @@ def _others_changed(con: duckdb.DuckDBPyConnection, plan: Plan, sources: Mapping
         if isinstance(node, Read) and node.source in sources:
             numbers = ", ".join(str(n) for n in sorted(sources[node.source].corrected | sources[node.source].added))
             own += [f"v.__p{k} IN ({numbers})"] if numbers else []
+    theirs = f"SELECT v.{ROW_NO} FROM lester.{entry.table_name} v WHERE {' OR '.join(own)}"
+    not_theirs = f" AND p.row_no NOT IN ({theirs})" if len(own) > 1 else ""
     found = con.execute(
         "SELECT count(*) FILTER (p.predicted IS DISTINCT FROM b.predicted AND p.side = 'test'), "
         "count(*) FILTER (p.label IS DISTINCT FROM b.label) "
-        f"FROM lester.prediction p JOIN lester.{split_table(run)} s USING (row_no) JOIN {_BEFORE} b USING (row_key) "
-        f"WHERE p.run = ? AND p.role = ? AND p.row_no NOT IN "
-        f"(SELECT v.{ROW_NO} FROM lester.{entry.table_name} v WHERE {' OR '.join(own)})",
+        f"FROM {compared} WHERE p.run = ? AND p.role = ?{not_theirs}",
         [run, CANONICAL],
     ).fetchall()[0]
     return int(found[0]), int(found[1])
@@ -245,9 +261,9 @@ def _update_split(
         con.execute(f"DROP TABLE lester.{split_table(run)}")
         split.deal(con, plan, run, recorded, persons, seed, worker.evaluate)
         return _compared(con, run, recorded)
-    gone = con.execute(
-        f"DELETE FROM lester.{split_table(run)} WHERE row_no IN (SELECT {ROW_NO} FROM {old_rows(position)}) RETURNING side"
-    ).fetchall()
+    rows = few_values(con, f"SELECT {ROW_NO} FROM {old_rows(position)}", FEW_ROWS)
+    numbers = f"SELECT {ROW_NO} FROM {old_rows(position)}" if rows is None else ", ".join(map(str, rows)) or "NULL"
+    gone = con.execute(f"DELETE FROM lester.{split_table(run)} WHERE row_no IN ({numbers}) RETURNING side").fetchall()
     return _Dealt({s: gone.count((s,)) for s in (TRAIN, TEST)})
 
 
@@ -282,8 +298,11 @@ def _fit_rows_of(con: duckdb.DuckDBPyConnection, plan: Plan, rows: str, run: int
     if plan.encode.is_mixed:
         chosen += f", s.side = '{TRAIN}' AS {identifier(state.TRAIN_MARK)}"
     where = "" if plan.encode.fit_on == "all" else f"WHERE s.side = '{TRAIN}'"
+    few = few_values(con, f"SELECT {ROW_NO} FROM {rows}", FEW_ROWS)
+    sides = f"lester.{split_table(run)}"
+    sides = sides if few is None else f"({rows_at('row_no, side', sides, 'row_no', few)})"
     return con.execute(
-        f"SELECT {chosen} FROM {rows} r JOIN lester.{split_table(run)} s ON s.row_no = r.{ROW_NO} {where} ORDER BY r.{ROW_NO}"
+        f"SELECT {chosen} FROM {rows} r JOIN {sides} s ON s.row_no = r.{ROW_NO} {where} ORDER BY r.{ROW_NO}"
     ).to_arrow_table()
 
 

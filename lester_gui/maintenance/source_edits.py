@@ -18,6 +18,7 @@ from lester_gui.runtime import read
 from lester_gui.runtime.ingest import snapshot_records
 from lester_gui.store import catalogue, subjects
 from lester_gui.store.catalogue import Snapshot, Source
+from lester_gui.store.points import delete_at, rows_at
 
 MASK: Final = "••••••"
 
@@ -78,11 +79,8 @@ def corrected_lines(con: duckdb.DuckDBPyConnection, work: Work) -> tuple[Line, .
 
 def _lines(con: duckdb.DuckDBPyConnection, source: str, row_ids: Iterable[int]) -> list[Line]:
     snapshot, reading = _newest(con, source), reading_of(con, source)
-    rows = con.execute(
-        f"SELECT row_id, ordinal, line, record FROM lester.{snapshot.table_name} "
-        "WHERE row_id IN (SELECT unnest(?)) ORDER BY ordinal",
-        [list(row_ids)],
-    ).fetchall()
+    found = rows_at("row_id, ordinal, line, record", f"lester.{snapshot.table_name}", "row_id", list(row_ids))
+    rows = con.execute(f"SELECT * FROM ({found}) ORDER BY ordinal").fetchall()
     return [Line(source, i, ordinal, line, _masked(bytes(record), reading)) for i, ordinal, line, record in rows]
 
 
@@ -119,7 +117,7 @@ def edit_snapshots(con: duckdb.DuckDBPyConnection, work: Work, lines: Iterable[L
         for snapshot in catalogue.find(con, Snapshot, source=source):
             table = f"lester.{snapshot.table_name}"
             if work.right == ERASURE:
-                con.execute(f"DELETE FROM {table} WHERE row_id IN (SELECT unnest(?))", [ids])
+                delete_at(con, table, "row_id", ids)
             else:
                 con.executemany(f"UPDATE {table} SET record = ? WHERE row_id = ?", [[x.new_record, x.row_id] for x in own])
             count = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]

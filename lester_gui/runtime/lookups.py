@@ -21,6 +21,7 @@ from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.provenance import at_most_one_match, creates_identity, identifying, occurrences
 from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Run, View
+from lester_gui.store.connection import transaction
 
 MEMBERS: Final = "members"
 """The key of the lookup table of a group's rows; those of occurrences are keyed by their number."""
@@ -58,13 +59,8 @@ def make_missing(connection: duckdb.DuckDBPyConnection) -> None:
     for run in catalogue.find(connection, Run, status="done"):
         views = {v.name: v for v in catalogue.find(connection, View, run=run.id)}
         if any(v.lookups_json is None for v in views.values()):
-            connection.begin()
-            try:
+            with transaction(connection):
                 make_lookups(connection, loads(run.plan_json), views)
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
 
 
 def drop_lookups(connection: duckdb.DuckDBPyConnection, view: View) -> None:

@@ -405,8 +405,10 @@ def destroy_token(connection: duckdb.DuckDBPyConnection, token: str) -> None:
 
 def remove_rows(connection: duckdb.DuckDBPyConnection, source: str, row_ids: Sequence[int]) -> None:
     """Take rows of a source out of the index."""
-    for table in ("subject_key", "subject_row"):
-        sql = f"DELETE FROM lester.{table} WHERE source = ? AND row_id IN (SELECT unnest(?))"
+    hashes = {value_hash(e.alias.value) for e in _entries_of_rows(connection, {source: row_ids})}
+    listed = ", ".join(map(str, sorted(hashes))) or "NULL"
+    for table, near in (("subject_key", f"value_hash IN ({listed})"), ("subject_row", "TRUE")):
+        sql = f"DELETE FROM lester.{table} WHERE {near} AND source = ? AND row_id IN (SELECT unnest(?))"
         connection.execute(sql, [source, list(row_ids)])
 
 

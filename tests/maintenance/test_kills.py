@@ -52,6 +52,7 @@ PURGE = [
 ]
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.maintenance.test_case"])
+TABLES = ("view_", "edge_", "rows_", "members_", "split_", "snapshot_")
 
 
 def test_there_are_thirty_points() -> None:
@@ -91,7 +92,7 @@ def contents(clinic: Clinic) -> dict[str, object]:
     names = [
         n
         for (n,) in clinic.con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'lester'").fetchall()
-        if n.startswith(("view_", "edge_", "split_", "snapshot_")) or n in ("subject_key", "encoder_state", "prediction")
+        if n.startswith(TABLES) or n in ("subject_key", "subject_row", "encoder_state", "prediction")
     ]
     return {n: sorted(map(repr, clinic.con.execute(f"SELECT * FROM lester.{n}").fetchall())) for n in names}
 

@@ -17,6 +17,7 @@ from sklearn.model_selection import train_test_split
 from lester_gui.audit.journal import entries
 from lester_gui.discovery.configuration import Configuration, SourceEntry
 from lester_gui.errors import UserError
+from lester_gui.runtime import lookups
 from lester_gui.session import Session
 from lester_gui.session.subject import AmbiguousSubject, Query, parse, refuse_unknown_place
 from lester_gui.store import catalogue
@@ -454,3 +455,23 @@ def test_a_search_aimed_at_a_place_that_does_not_exist_is_no_nobody(place: str) 
     assert "670" not in str(error.value)
     refuse_unknown_place("patients.ssn=670-18-6875", configuration)
     refuse_unknown_place("romy@example.org", configuration)
+
+
+def test_a_project_of_an_earlier_version_gets_its_lookup_tables_when_it_is_opened(
+    project: Session, prepared: pd.DataFrame
+) -> None:
+    ssn = ssn_on(prepared, "train")
+    before = project.trace(ssn)
+    views = catalogue.find(project.connection, catalogue.View)
+    assert any(lookups.lookups_of(view) for view in views)
+    for view in views:
+        lookups.drop_lookups(project.connection, view)
+        catalogue.update(project.connection, catalogue.View, {"lookups_json": None}, run=view.run, name=view.name)
+    folder = project.folder
+    assert project.trace(ssn) == before, "without them a view is read as a whole"
+    project.close()
+    with Session.open(folder, user="ines") as again:
+        assert catalogue.find(again.connection, catalogue.View) == views
+        for table in (t for view in views for t in lookups.lookups_of(view).values()):
+            assert again.connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+        assert again.trace(ssn) == before

@@ -4,8 +4,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from lester_gui.store import subjects
+from lester_gui.store import migrations, subjects
 from lester_gui.store.connection import open_memory
+from lester_gui.store.migrations import TableSet
 from lester_gui.store.subjects import Alias, Unlinked, mask, normalise
 
 
@@ -109,3 +110,35 @@ def test_masks_and_normal_forms() -> None:
     assert mask("17") == "•••"
     assert normalise("  STRASSE ") == normalise("straße")
     assert Alias("", "ann@example.org").masked == "a•••@•••.org"
+
+
+def contents(connection: duckdb.DuckDBPyConnection) -> list[list[tuple[object, ...]]]:
+    tables = ("subject_key", "subject_row", "subject_column")
+    return [connection.execute(f"SELECT * FROM lester.{table} ORDER BY ALL").fetchall() for table in tables]
+
+
+def test_an_index_of_an_earlier_version_is_sorted_anew(connection: duckdb.DuckDBPyConnection) -> None:
+    mails = keys(customer=["17", "18", None, "17"], email=["ann@x.org", "bob@x.org", "bob@x.org", None])
+    subjects.index_source(connection, "mails", mails)
+    old = duckdb.connect(":memory:")
+    old.execute("ATTACH ':memory:' AS lester")
+    migrations.migrate(old, [TableSet("subjects", subjects.TABLES.steps[:1])])
+    for nth in (1, 2):  # column by column, as it was kept then
+        entries = connection.execute(
+            "SELECT source, column_name, domain, value, row_id FROM lester.subject_row WHERE nth = ? ORDER BY ALL",
+            [nth],
+        ).fetchall()
+        old.executemany("INSERT INTO lester.subject_key VALUES (?, ?, ?, ?, ?)", [list(e) for e in entries])
+    migrations.migrate(old, [subjects.TABLES])
+    assert contents(old) == contents(connection)
+    assert subjects.search(old, "17", "mails", "customer") == subjects.search(connection, "17", "mails", "customer")
+
+
+def test_rows_that_leave_are_in_no_part_of_the_index(connection: duckdb.DuckDBPyConnection) -> None:
+    subjects.index_source(connection, "people", keys(id=["17", "18", "19"], email=["ann@x.org", "bob@x.org", "ann@x.org"]))
+    subjects.index_source(connection, "mails", keys(email=["ann@x.org", "bob@x.org"]))
+    subjects.remove_rows(connection, "people", [1, 3])
+    subjects.remove_rows(connection, "mails", [])
+    entries, rows, _ = contents(connection)
+    assert {e[3] for e in entries if e[0] == "people"} == {r[5] for r in rows if r[0] == "people"} == {"18", "bob@x.org"}
+    assert subjects.search(connection, "ann@x.org")[0].rows == {"mails": (1,)}
