@@ -31,7 +31,7 @@ from lester_gui.session.opened import OpenedProject
 from lester_gui.session.provisional import is_provisional
 from lester_gui.session.scanning import changes_in_words
 from lester_gui.session.sources import index, is_indexed, take_snapshots
-from lester_gui.store import catalogue
+from lester_gui.store import catalogue, subjects
 from lester_gui.store.catalogue import Pipeline, Run, Snapshot, Source
 
 PANDAS_READERS: Final = ("read_csv", "read_table")
@@ -93,8 +93,8 @@ def complete(session: OpenedProject, ctx: Context, once: Once) -> tuple[tuple[Se
     Parameters
     ----------
     once
-        Remembers what the index of a source holds, which is counted over all its rows, and how a file that was touched stands to
-        its snapshot, which is found by reading it.
+        Remembers what the index of a source holds, and how a file that was touched stands to its snapshot, which is found by
+        reading it.
     """
     searched, left_out = [], []
     entries = session.configuration.sources
@@ -286,7 +286,7 @@ def _begins_with(file: Path, columns: tuple[str, ...], separator: str) -> bool:
 
 def _held(connection: duckdb.DuckDBPyConnection, source: str) -> Held:
     """Return the columns that the index knows of a source, and how many values."""
-    return _indexed_columns(connection, source), _values(connection, source)
+    return _indexed_columns(connection, source), subjects.values_of(connection, source)
 
 
 def _indexed_columns(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ...]:
@@ -300,9 +300,3 @@ def _indexed_columns(connection: duckdb.DuckDBPyConnection, source: str) -> tupl
     record = catalogue.get(connection, Source, name=source)
     ordered = json.loads(record.subject_keys_json) if record is not None else []
     return tuple([c for c in ordered if c in there] + sorted(there - set(ordered)))
-
-
-def _values(connection: duckdb.DuckDBPyConnection, source: str) -> int:
-    sql = "SELECT count(*) FROM (SELECT DISTINCT domain, value FROM lester.subject_key WHERE source = ?)"
-    row = connection.execute(sql, [source]).fetchone()
-    return int(row[0]) if row else 0

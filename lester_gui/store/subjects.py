@@ -53,6 +53,8 @@ TABLES = TableSet(
             "ORDER BY source, column_name, value_hash, domain, row_id",
             "DROP TABLE lester.subject_key",
             "ALTER TABLE lester.subject_value RENAME TO subject_key",
+            "CREATE TABLE lester.subject_count AS SELECT source, count(*) AS values FROM "
+            "(SELECT DISTINCT source, domain, value FROM lester.subject_key) GROUP BY source",
         ),
     ),
 )
@@ -183,6 +185,9 @@ def index_source(
         for found in meant[name].unique().to_pylist():
             connection.execute("INSERT INTO lester.subject_column VALUES (?, ?, ?, ?)", [source, name, nth, found])
     _index_rows(connection, source, keys.column("row_id"), normal, meant)
+    named = [pa.table({"domain": meant[n], "value": normal[n].dictionary}) for n in columns]
+    different = pa.concat_tables(named).group_by(["domain", "value"]).aggregate([]).num_rows if named else 0
+    connection.execute("INSERT INTO lester.subject_count VALUES (?, ?)", [source, different])
     if out:
         connection.executemany("INSERT INTO lester.subject_unlinked VALUES (?, ?, ?, ?, ?, ?)", [list(o) for o in out])
     return unlinked(connection, source)
@@ -213,7 +218,7 @@ def _index_rows(
 
 def forget_source(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     """Take a source out of the index."""
-    for table in ("subject_key", "subject_row", "subject_column", "subject_unlinked"):
+    for table in ("subject_key", "subject_row", "subject_column", "subject_count", "subject_unlinked"):
         connection.execute(f"DELETE FROM lester.{table} WHERE source = ?", [source])
 
 
@@ -405,11 +410,21 @@ def destroy_token(connection: duckdb.DuckDBPyConnection, token: str) -> None:
 
 def remove_rows(connection: duckdb.DuckDBPyConnection, source: str, row_ids: Sequence[int]) -> None:
     """Take rows of a source out of the index."""
-    hashes = {value_hash(e.alias.value) for e in _entries_of_rows(connection, {source: row_ids})}
+    aliases = {e.alias for e in _entries_of_rows(connection, {source: row_ids})}
+    hashes = {value_hash(alias.value) for alias in aliases}
     listed = ", ".join(map(str, sorted(hashes))) or "NULL"
     for table, near in (("subject_key", f"value_hash IN ({listed})"), ("subject_row", "TRUE")):
         sql = f"DELETE FROM lester.{table} WHERE {near} AND source = ? AND row_id IN (SELECT unnest(?))"
         connection.execute(sql, [source, list(row_ids)])
+    left = {e.alias for e in _entries_of_values(connection, aliases) if e.source == source}
+    sql = "UPDATE lester.subject_count SET values = values - ? WHERE source = ?"
+    connection.execute(sql, [len(aliases - left), source])
+
+
+def values_of(connection: duckdb.DuckDBPyConnection, source: str) -> int:
+    """Return how many different values the index knows of a source."""
+    row = connection.execute("SELECT values FROM lester.subject_count WHERE source = ?", [source]).fetchone()
+    return int(row[0]) if row else 0
 
 
 class PersonKeys(Mapping[str, Mapping[int, str]]):

@@ -113,7 +113,7 @@ def test_masks_and_normal_forms() -> None:
 
 
 def contents(connection: duckdb.DuckDBPyConnection) -> list[list[tuple[object, ...]]]:
-    tables = ("subject_key", "subject_row", "subject_column")
+    tables = ("subject_key", "subject_row", "subject_column", "subject_count")
     return [connection.execute(f"SELECT * FROM lester.{table} ORDER BY ALL").fetchall() for table in tables]
 
 
@@ -139,6 +139,8 @@ def test_rows_that_leave_are_in_no_part_of_the_index(connection: duckdb.DuckDBPy
     subjects.index_source(connection, "mails", keys(email=["ann@x.org", "bob@x.org"]))
     subjects.remove_rows(connection, "people", [1, 3])
     subjects.remove_rows(connection, "mails", [])
-    entries, rows, _ = contents(connection)
+    entries, rows, _, counts = contents(connection)
+    assert counts == [("mails", 2), ("people", 2)]
+    assert subjects.values_of(connection, "people") == 2
     assert {e[3] for e in entries if e[0] == "people"} == {r[5] for r in rows if r[0] == "people"} == {"18", "bob@x.org"}
     assert subjects.search(connection, "ann@x.org")[0].rows == {"mails": (1,)}
