@@ -252,7 +252,7 @@ def _make_date(year: int, month: int, day: int) -> date:
         raise DataError("year, month and day give no day of the calendar") from None
 
 
-_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}(:\d{2}(:\d{2}(\.\d{1,6})?)?)?)?", re.ASCII)
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}(:\d{2}(:\d{2}(\.\d{1,6})?)?(?P<utc>Z|[+]00:?00)?)?)?", re.ASCII)
 
 
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
@@ -260,14 +260,15 @@ _DAY_FIRST: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
 
 @lru_cache(4096)
 def _try_time(text: str, form: str) -> datetime | None:
-    """Return what pandas makes of a date or time; a time zone is none that it would keep, and is refused."""
+    """Return what pandas makes of a date or time; one that is said to be in UTC is its time there, any other zone is refused."""
     try:
         if form == "dayfirst":
             found = _DAY_FIRST.fullmatch(text)
             return found and datetime(int(found[4]), int(found[3]), int(found[1]))
         if form != "ISO8601":
             return datetime.strptime(text, form)
-        return datetime.fromisoformat(text) if _ISO.fullmatch(text) else None
+        found = _ISO.fullmatch(text)
+        return datetime.fromisoformat(text).replace(tzinfo=None) if found else None
     except ValueError:
         return None
 

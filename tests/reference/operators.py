@@ -121,6 +121,9 @@ def _to_number(text: str) -> float | None:
 def _try_time(text: str, pattern: str) -> datetime | None:
     forms = [f"%d{sign}%m{sign}%Y" for sign in "-/."] if pattern == "dayfirst" else [pattern]
     if pattern == "ISO8601":
+        for utc in ("Z", "+00:00", "+0000"):
+            if ":" in text.removesuffix(utc):
+                text = text.removesuffix(utc)
         times = ("", "%H", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
         forms = [f"%Y-%m-%d{join}{t}" for t in times for join in (("T", " ") if t else ("",))]
     for form in forms:

@@ -109,7 +109,7 @@ def test_numpy_says_the_same(name: str) -> None:
 IN_PANDAS = {
     "to_number": lambda a: pd.to_numeric(a, errors="coerce"),
     "parse_time": lambda a, form: (
-        pd.to_datetime(a, dayfirst=True) if form[0] == "dayfirst" else pd.to_datetime(a, format=form[0])
+        pd.to_datetime(a, dayfirst=True) if form[0] == "dayfirst" else pd.to_datetime(a, format=form[0]).dt.tz_localize(None)
     ),
     "try_time": lambda a, form: pd.to_datetime(a, format=form[0], errors="coerce"),
     "hour": lambda a: a.dt.hour,

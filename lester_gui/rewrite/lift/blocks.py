@@ -28,8 +28,9 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.lazy_values import Lazy
+from lester_gui.rewrite.lift.lost_columns import Lost
 from lester_gui.rewrite.lift.naming import unlike
-from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def of_frame(lift: Lifter, frame: Frame) -> Matrix:
         elif isinstance(value, Cell):
             one = MatrixBlock("columns", (Feature(value, name),))
         else:
-            raise shape(f"The column {name!r} holds something that the plan does not carry")
+            raise not_carried(name, value)
         last = out[-1] if out else None
         if last is not None and (last.chain, last.fit_on) == (one.chain, one.fit_on) and are_columnwise(one.chain):
             lines = tuple(dict.fromkeys((*last.lines, *one.lines)))
@@ -56,6 +57,13 @@ def of_frame(lift: Lifter, frame: Frame) -> Matrix:
             out.append(one)
     mixed = any(isinstance(v, Cell) and not v.type.is_number for _, v in frame.columns)
     return Matrix(frame.node, tuple(out) or (MatrixBlock("columns", ()),), frame.part, objects=mixed)
+
+
+def not_carried(name: str, value: Value) -> Stopped:
+    """Return the stop for a column that X needs and the plan does not have."""
+    if isinstance(value, Lost):
+        return Stopped(Reason.SHAPE, f"The model needs the column {name!r}, which could not be lifted: {value.why}", value.line)
+    return shape(f"The column {name!r} holds something that the plan does not carry")
 
 
 def of_value(lift: Lifter, value: Value) -> Matrix:

@@ -238,7 +238,7 @@ class Items(Value):
     @property
     def ordered(self) -> bool:
         """Whether its values have places."""
-        return self.kind in ("list", "array")
+        return self.kind in ("list", "array", "index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,12 +344,17 @@ class MatrixBlock:
 
 @dataclass(frozen=True, slots=True)
 class Encoded(Value):
-    """A column of a frame that passed encoders: what a script gets that puts scaled columns back in their place."""
+    """A column of a frame that passed encoders: what a script gets that puts scaled columns back in their place.
+
+    `dtype` is pandas' name of the type of what they yield, where it is known. Taken out of a table, it knows that `frame`.
+    """
 
     cell: Cell
     chain: tuple[Transformer, ...]
     fit_on: str
     lines: tuple[int, ...] = field(default=(), compare=False)
+    dtype: str = field(default="", compare=False)
+    frame: Value | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column, Expr, Literal, substitute, walk
 from lester_gui.ir.nodes import Measure, Node, Project, Window, WindowColumn
-from lester_gui.ir.operators import AGGREGATES
+from lester_gui.ir.operators import AGGREGATES, QUANTILE
 from lester_gui.rewrite.lift import cells, chosen
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Leaf, Value
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
@@ -30,6 +30,18 @@ class Scope:
     keys: tuple[str, ...] = ()
     dropna: bool = True
     measures: list[tuple[str, Cell, Cell, Node]] = field(default_factory=list)  # function, of which cell, as which leaf, where
+
+    def quantile(self, lift: Lifter, column: Cell, node: Node, share: float) -> Cell:
+        """Return a quantile of the rows of the group, which an aggregate has and a window has not."""
+        if not lift.align.same(node, self.node):
+            raise no_rule("a quantile of some rows of a group")
+        if node is not self.node:
+            column = lift.move(column, node, self.node)
+        if any(isinstance(e, Leaf) for e in walk(column.expr)) or column.type not in QUANTILE.accepts:
+            raise no_rule("a quantile of this value of a group")
+        kind, nullable = QUANTILE.result((column.type, column.nullable))
+        made = Cell(Leaf("measure", lift.number(), "quantile", kind, nullable), kind, nullable)
+        return self.taken(lift, f"quantile {share!r}", column, self.node, made)
 
     def measure(self, lift: Lifter, function: str, column: Cell, node: Node) -> Cell:
         """Return a value over all rows of the group.
@@ -156,12 +168,13 @@ def measures_for(lift: Lifter, scopes: list[Scope], names: list[str]) -> tuple[N
     table: dict[Expr, Expr] = {}
     made: list[Measure] = []
     for (function, _, leaf, _), column in zip(every, columns, strict=True):
+        function, _, share = function.partition(" ")
         base, n = f"{column or 'rows'}_{function}", 1
         name = base
         while name in names or any(m.name == name for m in made):
             n += 1
             name = f"{base}_{n}"
-        made.append(Measure(name, function, column))
+        made.append(Measure(name, function, column, float(share) if share else None))
         table[leaf.expr] = Column(name)
     return node, made, table
 
@@ -191,6 +204,8 @@ def on_each_row(lift: Lifter, frame: Frame, keys: tuple[str, ...], dropna: bool,
     table: dict[Expr, Expr] = {}
     windows: list[WindowColumn] = []
     for (function, _, leaf, _), column in zip(scope.measures, columns, strict=True):
+        if " " in function:
+            raise no_rule("a quantile of a group on each of its rows")
         name = lift.free_column(node, f"{column or 'rows'}_{function}")
         while any(w.name == name for w in windows):
             name += "_2"

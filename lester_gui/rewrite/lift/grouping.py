@@ -20,6 +20,7 @@ class Grouping(Value):
     sort: bool = True
     owner: Value | None = None  # the frame as the script reached it: a group sees what is assigned to it later
     listed: bool = False  # whether the keys were given as a list, so that a group's key is a tuple
+    keyed: Value | None = None  # whether ``apply`` puts the keys before the index of the rows
 
 
 def without_encoded(frame: Frame) -> Frame:

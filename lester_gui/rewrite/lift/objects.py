@@ -16,6 +16,7 @@ from lester_gui.rewrite.lift.domain import (
     Coded,
     Column1,
     Const,
+    Encoded,
     Entries,
     Estimator,
     Fields,
@@ -72,6 +73,7 @@ KINDS: dict[type[Value], str] = {
     SideTable: "totals of a side",
     Estimator: "estimator",
     Coded: "coded",
+    Encoded: "encoded",
     Handle: "file",
     LineOf: "line",
     Fields: "fields",
@@ -115,6 +117,7 @@ class Objects:
         self.lines: tuple[int, ...] = ()
         self.depth = 0
         self.pandas = False
+        self.sorted_at: dict[str, Any] = {}  # of such a column: where its categories were taken of all its values, in order
         self.categories: set[str] = set()  # columns of tables that hold categories, whose order an earlier step fixed
         self.listed: dict[tuple[int, str], tuple[Node, tuple[object, ...]]] = {}  # of those, categories as the script lists them
         self.group: Any = None  # the `grouped.Scope` of the group whose function is being lifted
@@ -251,6 +254,11 @@ class Objects:
             return {"str": "text", "date": "date", "timestamp": "date"}.get(content.type, content.type)
         if isinstance(content, Entries) and content.factory.startswith("object:"):
             return "object"  # of a class of the script: no rule for dicts is meant
+        if isinstance(content, Entries) and content.factory == "columns":
+            return "totals"
+        named = {"Dtype": "dtype", "Bins": "bins"}.get(type(content).__name__)
+        if named is not None:
+            return named
         return KINDS.get(type(content), type(content).__name__)
 
     def const(self, value: Value) -> Any:

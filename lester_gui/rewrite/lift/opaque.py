@@ -13,7 +13,7 @@ from lester_gui.ir.learning import Function
 from lester_gui.ir.nodes import Node, Opaque
 from lester_gui.ir.plan import topological
 from lester_gui.ir.schema import Field, Schema
-from lester_gui.rewrite.lift import cells, shapes
+from lester_gui.rewrite.lift import cells, lost_columns, shapes
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -71,6 +71,8 @@ def recover(lift: Lifter, body: Sequence[ast.stmt], position: int, stop: Stopped
     line = stop.line or node.lineno
     if everything_may_change(node):
         poison(lift, stop, line)
+        return
+    if lost_columns.give_up(lift, node, stop, line):
         return
     assigned, changed = effects(lift, node)
     covered = cover(lift, body, position, assigned, changed, stop)

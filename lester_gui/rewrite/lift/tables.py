@@ -10,6 +10,7 @@ from lester_gui.discovery.scripts import Script
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, columns_of, substitute, walk
 from lester_gui.ir.nodes import Aggregate, Broadcast, Filter, Measure, Node, Project, Select
 from lester_gui.ir.schema import PlanError, Type
+from lester_gui.ir.windows import WindowColumn
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.alignment import Alignment
 from lester_gui.rewrite.lift.domain import (
@@ -164,6 +165,11 @@ class Tables(Objects):
                 raise shape("An array is used in which np.empty left places that nothing sets")
             elif leaf.kind == "code":
                 table[leaf] = stages.number_of(cast("Lifter", self), leaf).expr
+            elif leaf.kind == "position" and leaf.ident == id(self.align.root(node)):
+                from lester_gui.rewrite.lift.library.pandas_windows import windowed
+
+                node, place = windowed(cast("Lifter", self), node, (), WindowColumn("place", "cumcount"), dropna=False)
+                table[leaf] = place.expr
             else:
                 raise shape("The number or position of rows is used as a value")
         if not table:

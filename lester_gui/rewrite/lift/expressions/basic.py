@@ -15,6 +15,7 @@ from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import exits
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
+from lester_gui.rewrite.lift.statements.whole_tables import is_total
 from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.wide_rows import OneHotRow, WideRow
 
@@ -132,6 +133,8 @@ def formatted(lift: Lifter, node: ast.JoinedStr) -> Value:
                 continue
             if isinstance(value, Result):
                 return Result("text")
+            if isinstance(value, Cell) and piece.format_spec is not None and is_total(value.expr) and not lift.loops:
+                return Result("text")  # a figure that is printed
             if piece.format_spec is not None or piece.conversion not in (-1, 115):
                 raise no_rule("a format specification on a value of a row")
             if not isinstance(value, Cell):

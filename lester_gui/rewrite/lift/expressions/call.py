@@ -11,6 +11,7 @@ from lester_gui.rewrite.lift.domain import (
     Accessor,
     Bound,
     Const,
+    Encoded,
     Entries,
     Estimator,
     Fields,
@@ -25,6 +26,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.json_values import Json
 from lester_gui.rewrite.lift.library.table import ATTRIBUTES, FUNCTIONS, METHODS, Arguments, family
 from lester_gui.rewrite.lift.raising import demand, required
@@ -32,6 +34,9 @@ from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
+
+MADE_OF_ROWS = ("zscore", "rankdata", "boxcox", "yeojohnson", "gzscore", "zmap", "mstats", "trim1", "trimboth", "sigmaclip")
+"""Functions of scipy.stats that yield one value per row, which a plan may need."""
 
 # Libraries that draw, log and tidy up: nothing a plan needs comes from them.
 DISPLAY = (
@@ -148,6 +153,8 @@ def call_library(lift: Lifter, name: str, args: Arguments) -> Value:
             return rule(lift, args)
     if name.startswith(DISPLAY):
         return Result(name)
+    if is_metric(name):
+        return FUNCTIONS["sklearn.metrics.accuracy_score"](lift, args)
     if name.startswith("sklearn.") and name.rsplit(".", 1)[-1][:1].isupper():
         from lester_gui.rewrite.lift.library.sklearn import estimator
 
@@ -158,6 +165,12 @@ def call_library(lift: Lifter, name: str, args: Arguments) -> Value:
         why = lift.stopped_classes.get(short)
         raise Stopped(Reason.SYNTAX, f"The class {short} of the script is not lifted" + (f": {why}" if why else ""))
     raise no_rule(name.removeprefix("builtins."))
+
+
+def is_metric(name: str) -> bool:
+    """Whether a function measures or tests something, so that all it yields is looked at: whatever its name is."""
+    parts = name.split(".")
+    return name.startswith(("sklearn.metrics.", "scipy.stats.")) and parts[2] != "pairwise" and parts[-1] not in MADE_OF_ROWS
 
 
 def call_method(lift: Lifter, bound: Bound, args: Arguments) -> Value:
@@ -175,6 +188,10 @@ def call_method(lift: Lifter, bound: Bound, args: Arguments) -> Value:
         if not demand(lift, content.found, "AttributeError"):
             required(lift, content.found)
         content = content.value
+    if isinstance(content, Encoded) and ("encoded", bound.name) not in METHODS:
+        from lester_gui.rewrite.lift.library.pandas_encoded import as_plain
+
+        content = as_plain(lift, content)
     kind = lift.kind(content)
     args.owner = bound.owner
     for k in kinds(kind):
@@ -206,7 +223,7 @@ def _of_constant(lift: Lifter, content: Const, name: str, args: Arguments) -> Va
 
 def kinds(kind: str) -> tuple[str, ...]:
     """Return the kinds whose rules apply, most special first."""
-    return (kind, "sequence") if kind in ("list", "tuple") else (kind,)
+    return (kind, "sequence") if kind in ("list", "tuple") else (kind, "dict") if kind == "totals" else (kind,)
 
 
 def _spoken(kind: str) -> str:
@@ -250,6 +267,12 @@ def member(lift: Lifter, owner: Value, name: str, target: ast.expr | None = None
             return lift.new(Items((Const(lift.script.path),)))  # the script runs without arguments
         return lift_constant(dotted) if known is None else Module(dotted)
     content = lift.content(owner)
+    if lift.kind(content) == "bins":
+        from lester_gui.rewrite.lift.library.pandas_bins import member as member_of_bins
+
+        taken = member_of_bins(lift, content, name)  # type: ignore[arg-type]
+        if taken is not None:
+            return taken
     if isinstance(content, Result):
         return content
     if isinstance(content, UserClass):
@@ -271,6 +294,8 @@ def member(lift: Lifter, owner: Value, name: str, target: ast.expr | None = None
         from lester_gui.rewrite.lift.library.pandas_frame import column_of
 
         return column_of(lift, content, name)
+    if isinstance(content, Grouping) and name in content.frame.names and ("groupby", name) not in METHODS:
+        return METHODS["groupby", "__getitem__"](lift, content, Arguments("groupby", [Const(name)]))
     if isinstance(content, Entries) and content.factory == "record" and content.get(Const(name)) is not None:
         return content.get(Const(name)) or Const(None)
     if isinstance(content, Estimator) and name.endswith("_"):

@@ -18,12 +18,14 @@ from lester_gui.rewrite.lift.domain import (
     Coded,
     Column1,
     Const,
+    Encoded,
     Entries,
     Fields,
     Frame,
     InLoop,
     Items,
     Keyed,
+    Leaf,
     LineOf,
     Matrix,
     Maybe,
@@ -79,9 +81,19 @@ def binary(lift: Lifter, node: ast.BinOp) -> Value:
     return combine(lift, type(node.op).__name__, evaluate(lift, node.left), evaluate(lift, node.right))
 
 
+def _plain(lift: Lifter, value: Value) -> Value:
+    """Return the content of a value; a column that encoders made, as a column to compute with."""
+    content = lift.content(value)
+    if not isinstance(content, Encoded):
+        return content
+    from lester_gui.rewrite.lift.library.pandas_encoded import as_plain
+
+    return as_plain(lift, content)
+
+
 def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     """Apply a binary operator to two values."""
-    a, b = lift.content(left), lift.content(right)
+    a, b = _plain(lift, left), _plain(lift, right)
     if isinstance(a, Result) or isinstance(b, Result):
         if op == "Sub":
             _scored(lift, a, b)
@@ -102,12 +114,24 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         from lester_gui.rewrite.lift.library.numpy_math import matrix_arithmetic
 
         return matrix_arithmetic(lift, op, a, b)
+    if op in BITWISE and isinstance(a, Frame) and isinstance(b, Frame):
+        from lester_gui.rewrite.lift.library.pandas_arithmetic import of_tables
+
+        return of_tables(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
     if isinstance(a, Frame) or isinstance(b, Frame):
         from lester_gui.rewrite.lift.library.pandas_arithmetic import frame_arithmetic
 
         return frame_arithmetic(lift, op, a, b)
     if isinstance(a, Column1) or isinstance(b, Column1):
         return columnwise(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
+    if "totals" in (lift.kind(a), lift.kind(b)):
+        from lester_gui.rewrite.lift.library.pandas_totals import arithmetic
+
+        return arithmetic(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
+    if op in BITWISE and isinstance(a, Items) and isinstance(b, Items) and "index" in (a.kind, b.kind):
+        from lester_gui.rewrite.lift.library.pandas_names import combined
+
+        return combined(lift, a, b, op)
     if isinstance(a, Rows | Items | Tup | WideRow) or isinstance(b, Rows | Items | Tup | WideRow):
         from lester_gui.rewrite.lift.library.lists import sequence_arithmetic
 
@@ -141,6 +165,10 @@ def _divided(a: Cell, b: Cell) -> Cell:
 
 def as_places(lift: Lifter, value: Value) -> Value:
     """Return row numbers in their own order as a column, anything else as it is."""
+    if isinstance(value, Rows) and value.part is None and isinstance(value.template, Cell):
+        place = value.template.expr
+        if isinstance(place, Leaf) and place.kind == "position":  # ``frame.index`` of a table whose rows are numbered
+            return Column1(value.node, value.template, "", None, True, ())
     if isinstance(value, Order) and not value.method and value.groups is None:
         return Column1(value.node, lift.position(value.node), "", None, True, ())
     return value
@@ -184,6 +212,10 @@ def columnwise(lift: Lifter, a: Value, b: Value, apply: Callable[[Cell, Cell], C
     second = columns[1]
     if first.part != second.part:
         raise shape("Columns of different sides of the split are combined")
+    from lester_gui.rewrite.lift.library.pandas_by_label import are_apart, paired
+
+    if are_apart(lift, first, second):
+        return paired(lift, first, second, apply)
     if not first.numpy and not second.numpy and first.index != second.index:
         raise shape("Two Series are aligned by indexes that are not the same")
     node, exprs = lift.align.together(*((c.cell.expr, c.node) for c in columns))
@@ -215,10 +247,16 @@ def unary(lift: Lifter, node: ast.UnaryOp) -> Value:
             return Cell(paths.negated(cell.expr), Type.BOOL)
         raise shape(f"{type(node.op).__name__} is used on a {cell.type}" + (" that may be missing" if cell.nullable else ""))
 
+    if isinstance(value, Items) and value.kind == "index" and isinstance(node.op, ast.Invert):
+        from lester_gui.rewrite.lift.library.pandas_names import truths
+
+        return lift.new(Items(tuple(Const(not t) for t in truths(lift, value)), "index"))
     if isinstance(value, Matrix):
         from lester_gui.rewrite.lift.library.numpy import on_features
 
         return on_features(value, apply)
+    if isinstance(value, Frame):
+        return lift.new(replace(value, columns=tuple((n, apply(cells.cell_of(c))) for n, c in value.columns)))
     if isinstance(value, Vector):
         return Vector(tuple(apply(cells.cell_of(lift.content(v))) for v in value.items))
     if isinstance(value, Column1):
@@ -305,7 +343,7 @@ def comparison(lift: Lifter, node: ast.Compare) -> Value:
 
 def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     """Compare two values."""
-    a, b = lift.content(left), lift.content(right)
+    a, b = _plain(lift, left), _plain(lift, right)
     if isinstance(a, Result) or isinstance(b, Result):
         if op in ("Eq", "NotEq"):
             _scored(lift, a, b)
@@ -314,6 +352,10 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         one = METHODS[a.kind, "__eq__"](lift, a, Arguments("type", [b]))
         return one if op in ("Eq", "Is") else of_condition(paths.negated(cells.cell_of(one).expr))
     a, b = (as_text(lift, v) if isinstance(v, LineOf) else v for v in (a, b))
+    if "dtype" in (lift.kind(a), lift.kind(b)) and op in ("Eq", "NotEq", "Is", "IsNot"):
+        from lester_gui.rewrite.lift.library.pandas_dtypes import equal
+
+        return Const(equal(lift, a, b) == (op in ("Eq", "Is")))
     if op in ("In", "NotIn"):
         condition = contains(lift, a, b)
         return of_condition(paths.negated(condition) if op == "NotIn" else condition)
@@ -342,6 +384,14 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         from lester_gui.rewrite.lift.library.pandas_arithmetic import frame_comparison
 
         return frame_comparison(lift, op, a, b)
+    if "totals" in (lift.kind(a), lift.kind(b)):
+        from lester_gui.rewrite.lift.library.pandas_totals import comparison as of_totals
+
+        return of_totals(lift, op, a, b)
+    if op in ("Eq", "NotEq") and any(isinstance(v, Items) and v.kind == "index" for v in (a, b)):
+        from lester_gui.rewrite.lift.library.pandas_names import compared
+
+        return compared(lift, a, b, op)
     if isinstance(a, Frame | Matrix | Rows | Items | Entries) or isinstance(b, Frame | Matrix | Rows | Items | Entries):
         raise no_rule("a comparison of whole tables or lists")
     x, y = cells.cell_of(a), cells.cell_of(b)
@@ -421,6 +471,10 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
         where = Tup(tuple(k for k, _ in where.items))
     if isinstance(where, Items):
         where = Tup(where.values)
+    if isinstance(where, Tup) and lift.kind(lift.content(needle)) == "dtype":
+        from lester_gui.rewrite.lift.library.pandas_dtypes import equal
+
+        return TRUE if any(equal(lift, lift.content(needle), lift.content(v)) for v in where.items) else FALSE
     if isinstance(where, Tup):
         if isinstance(needle, Const) and all(isinstance(v, Const) for v in where.items):
             return TRUE if needle in where.items else FALSE

@@ -24,6 +24,8 @@ MODULES = (
     "numpy_shapes",
     "numpy_items",
     "numpy_math",
+    "numpy_rounding",
+    "scipy_stats",
     "json_objects",
     "json_documents",
     "json_frames",
@@ -59,10 +61,14 @@ MODULES = (
     "pandas_rolling",
     "pandas_categories",
     "pandas_quantiles",
+    "pandas_bins",
+    "pandas_totals",
+    "pandas_dtypes",
     "pandas_dummies",
     "splitting",
     "sklearn_transformers",
     "sklearn",
+    "sklearn_frames",
     "sklearn_splitters",
 )
 

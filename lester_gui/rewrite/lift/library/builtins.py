@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, group_parts, missing
@@ -147,6 +149,8 @@ def width_of(lift: Lifter, content: Vocabulary) -> Expr:
 def to_text(lift: Lifter, args: Arguments) -> Value:
     """``str(x)``."""
     content = lift.content(args.positional[0])
+    if lift.kind(content) == "dtype":
+        return Const(content.name)  # type: ignore[attr-defined]
     if isinstance(content, Const):
         return Const(str(content.value))
     if isinstance(content, Result):
@@ -229,7 +233,7 @@ def absolute(lift: Lifter, args: Arguments) -> Value:
     return cells.make("abs", cells.cell_of(content))
 
 
-@function("builtins.round", "numpy.round", "numpy.around")
+@function("builtins.round")
 def rounded(lift: Lifter, args: Arguments) -> Value:
     """``round(x, n)``."""
     content = lift.content(args.positional[0])
@@ -238,8 +242,12 @@ def rounded(lift: Lifter, args: Arguments) -> Value:
         return content
     if isinstance(content, Const):
         return Const(round(content.value, digits))  # type: ignore[call-overload]
+    if isinstance(content, Column1):  # a Series rounds as NumPy does
+        from lester_gui.rewrite.lift.library.numpy_rounding import to_decimals
+
+        return to_decimals(lift, args)
     cell = cells.cell_of(content)
-    if args.what != "round" or (cell.type is Type.INT and digits is not None) or cell.type not in (Type.INT, Type.FLOAT):
+    if (cell.type is Type.INT and digits is not None) or cell.type not in (Type.INT, Type.FLOAT):
         raise no_rule("round here")
     if digits is not None:
         return cells.make("py_round", cell, cells.cell_of(Const(digits)))
@@ -361,6 +369,10 @@ def reflection(lift: Lifter, args: Arguments) -> Value:
             return found
     if args.what == "repr":
         return Result("text")
+    if args.what == "hasattr" and isinstance(content, Column1 | Frame) and not getattr(content, "numpy", False):
+        name = lift.text(args.positional[1])
+        known = hasattr(pd.Series if isinstance(content, Column1) else pd.DataFrame, name)
+        return Const(known or (isinstance(content, Frame) and name in content.names))
     raise no_rule(args.what)
 
 

@@ -7,8 +7,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Concat, Limit, Select
+from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, headers, one_hot_rows, sided
-from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, Frame, Items, Order, Part, Rows, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Column1,
+    Const,
+    Entries,
+    Frame,
+    Items,
+    Leaf,
+    Order,
+    Part,
+    Rows,
+    Tup,
+    Value,
+    Vocabulary,
+)
 from lester_gui.rewrite.lift.library import list_elements
 from lester_gui.rewrite.lift.library.collections import known_elements, ordered, unconditional
 from lester_gui.rewrite.lift.library.mappings import coded, from_entries
@@ -160,9 +176,20 @@ def item(lift: Lifter, content: Value, args: Arguments) -> Value:
     if isinstance(content, Items):
         if isinstance(key, Cell) and content.ordered:
             return by_row(lift, content, key)
+        if content.kind == "index":
+            from lester_gui.rewrite.lift.library.pandas_names import chosen_names
+
+            return chosen_names(lift, content, key)
         raise no_rule("an element whose place is not known")
     if not isinstance(content, Rows):
         raise no_rule("an element of this object")
+    place = content.template.expr if isinstance(content.template, Cell) else None
+    numbered = isinstance(place, Leaf) and place.kind == "position" and content.part is None
+    if numbered and isinstance(key, Column1) and key.cell.type is Type.BOOL and key.index == ():  # ``frame.index[mask]``
+        from lester_gui.rewrite.lift.library.pandas_labels import chosen_by
+
+        if lift.align.same(key.node, content.node):
+            return chosen_by(lift, Frame(key.node, (), ()), key)
     if isinstance(key, Cell) and lift.inner:
         from lester_gui.rewrite.lift.nested import element_at
 

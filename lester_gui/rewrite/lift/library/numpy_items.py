@@ -460,6 +460,10 @@ def vector_item(lift: Lifter, content: Vector, args: Arguments) -> Value:
 def elementwise(lift: Lifter, value: Value, apply: Callable[[Cell], Cell]) -> Value:
     """Apply something to every cell of an array, a column, a vector or one value."""
     content = lift.content(value)
+    if lift.kind(content) == "encoded":
+        from lester_gui.rewrite.lift.library.pandas_encoded import as_plain
+
+        content = as_plain(lift, content)
     if isinstance(content, Matrix):
         from lester_gui.rewrite.lift.library.numpy import on_features
 

@@ -94,6 +94,9 @@ def reshape(lift: Lifter, content: Value, args: Arguments) -> Value:
     if what == "astype":
         return typed(content, type_named(lift, args.bind("dtype", ignored=("copy",))["dtype"]))
     if what in ("ravel", "flatten"):
+        one = content.blocks[0] if isinstance(content, Matrix) and len(content.blocks) == 1 else None
+        if one is not None and one.chain and len(one.features) == 1 and blocks.keeps_columns(one.chain):
+            return replace(content, flat=True)  # type: ignore[type-var]
         return flat(content)
     if what != "reshape":
         raise no_rule(f"array.{what}")
@@ -167,7 +170,6 @@ def shape_of(lift: Lifter, content: Value, owner: Value) -> Value:
 @attribute("matrix", "size")
 @attribute("matrix", "dtype")
 @attribute("matrix", "nbytes")
-@attribute("series", "dtype")
 def facts(lift: Lifter, content: Value, owner: Value) -> Value:
     """What is only looked at."""
     return Result("facts")

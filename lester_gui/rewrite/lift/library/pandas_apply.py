@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Result, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_frame import column_of, with_column
-from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.library.pandas_totals import of_columns
+from lester_gui.rewrite.lift.library.table import METHODS, Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:
@@ -22,11 +24,38 @@ def apply(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     axis = args.given("axis", 1)
     if axis is None or lift.const(axis) not in (1, "columns"):
         return _to_each_column(lift, frame, args)
-    given = args.bind("func", "axis", result_type=None)
-    row = lift.new(Entries(tuple((Const(n), v) for n, v in frame.columns)))
+    given = args.bind("func", "axis", result_type=None, args=Tup(()))
+    of_all = TOTALS.get(getattr(given["func"], "name", ""))
+    if of_all is not None:
+        if "builtins" in str(getattr(given["func"], "name", "")) and any(getattr(c, "nullable", True) for _, c in frame.columns):
+            raise no_rule(f"{of_all} of Python over values that may be missing")
+        return METHODS["frame", of_all](lift, frame, Arguments(f"DataFrame.{of_all}", [], {"axis": Const(1)}))
+    more = lift.content(given["args"])
+    row = lift.new(Entries(tuple((Const(n), v) for n, v in frame.columns), "record"))
     with lift.using(pandas=True):
-        out = lift.content(invoke(lift, given["func"], Arguments("apply", [row])))
+        out = lift.content(invoke(lift, given["func"], Arguments("apply", [row, *getattr(more, "items", ())])))
+    several = _several(lift, out, lift.const(given["result_type"]) == "expand")
+    if several is not None:
+        return lift.new(Frame(frame.node, several, frame.index, frame.levels, frame.part, frame.origin))
     return Column1(frame.node, cells.cell_of(out), "", frame.part, False, frame.index)
+
+
+TOTALS = {
+    **{f"builtins.{n}": n for n in ("sum", "min", "max")},
+    **{f"numpy.{n}": n for n in ("sum", "mean", "min", "max")},
+}
+"""Functions that do to a Series what its method of that name does; those of Python only where no value can be missing."""
+
+
+def _several(lift: Lifter, out: Value, expands: bool) -> tuple[tuple[str, Value], ...] | None:
+    """Return the columns that a function makes of one row: those of a Series, or of a list or tuple that is spread out."""
+    if isinstance(out, Entries) and out.factory == "series":
+        pairs = [(lift.text(k), v) for k, v in out.items]
+    elif isinstance(out, Tup | Items) and expands:
+        pairs = [(str(i), v) for i, v in enumerate(out.items if isinstance(out, Tup) else out.values)]
+    else:
+        return None
+    return tuple((n, cells.cell_of(lift.content(v))) for n, v in pairs)
 
 
 def _to_each_column(lift: Lifter, frame: Frame, args: Arguments) -> Value:
@@ -40,9 +69,14 @@ def _to_each_column(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         with lift.using(pandas=True):
             values[n] = lift.content(invoke(lift, function, Arguments("apply", [column_of(lift, frame, n)], dict(more))))
     if all(isinstance(v, Cell | Const) for v in values.values()):
-        return lift.new(Entries(tuple((Const(n), v) for n, v in values.items())))
+        return of_columns(lift, tuple(values.items()))
+    if any(isinstance(v, Result) for v in values.values()):
+        return Result("apply")
     if not all(isinstance(v, Column1) for v in values.values()):
         raise no_rule("apply to whole columns of a function that yields something else than a column")
+    columns = {n: v for n, v in values.items() if isinstance(v, Column1)}
+    if all(c.node is frame.node and c.index == frame.index for c in columns.values()):
+        return lift.new(replace(frame, columns=tuple((n, c.cell) for n, c in columns.items())))
     for n, v in values.items():
         frame = with_column(lift, frame, n, v)
     return lift.new(frame)

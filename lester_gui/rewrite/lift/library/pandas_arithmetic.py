@@ -10,7 +10,7 @@ from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Encoded, Entries, Frame, Result, Value
-from lester_gui.rewrite.lift.library.pandas_frame import aligned, column_of, with_column
+from lester_gui.rewrite.lift.library.pandas_frame import column_of, with_column
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -36,12 +36,14 @@ def across(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         return Column1(frame.node, of_row(what, [c for _, c in found]), "", frame.part, False, frame.index)
     if lift.is_shown(args) or what in ("any", "all"):
         return Result(what)
+    from lester_gui.rewrite.lift.library.pandas_totals import of_columns
+
     values = [
-        (Const(n), lift.state(frame.node, c, what, f"{what}_{n}", frame.part))
+        (n, lift.state(frame.node, c, what, f"{what}_{n}", frame.part))
         for n, c in frame.columns
         if isinstance(c, Cell) and (c.type.is_number or what not in NUMERIC)
     ]
-    return lift.new(Entries(tuple(values)))
+    return of_columns(lift, tuple(values))
 
 
 def of_row(what: str, found: list[Cell]) -> Cell:
@@ -115,6 +117,24 @@ def extreme(values: list[Cell], better: str) -> Cell:
     return out
 
 
+def _of_the_same_rows(lift: Lifter, a: Frame, b: Frame, apply: Callable[[Cell, Cell], Cell], turned: bool) -> Frame:
+    """Return an operator applied to each column of `a` and the one of that name in `b`, the other way round if `turned`."""
+    if a.index != b.index or not lift.align.same(a.node, b.node):
+        raise shape("Two tables are aligned by indexes that are not the same")
+    pairs = [(a.get(n), b.get(n)) for n in a.names]
+    if not all(isinstance(x, Cell) and isinstance(y, Cell) for x, y in pairs):
+        raise shape("A table holds something that the plan does not carry")
+    levels = [c for _, c in a.levels]
+    held = [cells.cell_of(x) for x, _ in pairs] + levels  # type: ignore[arg-type]
+    others = [cells.cell_of(y) for _, y in pairs]  # type: ignore[arg-type]
+    node, exprs = lift.align.together(*((c.expr, a.node) for c in held), *((c.expr, b.node) for c in others))
+    moved = [Cell(e, c.type, c.nullable) for e, c in zip(exprs, held + others, strict=True)]
+    count = len(pairs)
+    made = (apply(y, x) if turned else apply(x, y) for x, y in zip(moved[:count], moved[len(held) :], strict=True))
+    named = tuple((n, c) for (n, _), c in zip(a.levels, moved[count : len(held)], strict=True))
+    return Frame(node, tuple(zip(a.names, made, strict=True)), a.index, named, a.part, a.origin)
+
+
 # -- whole tables ------------------------------------------------------------------------------------------------------
 
 
@@ -128,6 +148,11 @@ def frame_comparison(lift: Lifter, op: str, a: Value, b: Value) -> Value:
     return _columnwise(lift, a, b, lambda x, y: cells.compare(op, x, y, pandas=True))
 
 
+def of_tables(lift: Lifter, a: Frame, b: Frame, apply: Callable[[Cell, Cell], Cell]) -> Value:
+    """Return an operator applied to two tables of the same rows and columns."""
+    return _columnwise(lift, a, b, apply)
+
+
 def _columnwise(lift: Lifter, a: Value, b: Value, apply: Callable[[Cell, Cell], Cell]) -> Value:
     frame, other = (a, b) if isinstance(a, Frame) else (b, a)
     assert isinstance(frame, Frame)
@@ -139,16 +164,7 @@ def _columnwise(lift: Lifter, a: Value, b: Value, apply: Callable[[Cell, Cell], 
         if set(values) != set(frame.names):
             raise shape("A table is combined with values of other columns")
     elif isinstance(other, Frame) and other.names == frame.names and other.part == frame.part:
-        columns = dict(frame.columns)
-        for n in frame.names:
-            column = column_of(lift, other, n)
-            if not isinstance(column, Column1):
-                raise shape(f"The column {n!r} holds something that the plan does not carry")
-            frame, there = aligned(lift, frame, column)
-            columns = dict(frame.columns)
-            x, y = (columns[n], there) if a is not other else (there, columns[n])
-            frame = with_column(lift, frame, n, apply(cells.cell_of(x), cells.cell_of(y)))
-        return lift.new(frame)
+        return lift.new(_of_the_same_rows(lift, frame, other, apply, turned=a is other))
     else:
         raise no_rule("arithmetic of a table and this object")
     made: dict[str, Value] = {}

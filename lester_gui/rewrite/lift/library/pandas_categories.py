@@ -13,7 +13,7 @@ from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Frame, Value
 from lester_gui.rewrite.lift.library.pandas_windows import windowed
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
-from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -53,6 +53,24 @@ def remember(lift: Lifter, frame: Frame, name: str, categories: tuple[object, ..
     if isinstance(cell, Cell) and isinstance(cell.expr, Column):
         node, column = made_at(frame.node, cell.expr.name)
         lift.listed[id(node), column] = node, categories
+
+
+def note_sorted(lift: Lifter, frame: Frame, name: str) -> None:
+    """Note that the categories of a column are all values that it has in this table, in order."""
+    cell = frame.get(name)
+    if isinstance(cell, Cell):
+        lift.sorted_at[name] = Column1(frame.node, cell, name, frame.part)
+
+
+def still_sorted(lift: Lifter, name: str, column: Column1) -> bool:
+    """Whether a column has all the rows and values that its categories were once taken of."""
+    there = lift.sorted_at.get(name)
+    if there is None or there.part is not None or column.part is not None or not lift.align.same(there.node, column.node):
+        return False
+    try:
+        return lift.move(there.cell, there.node, column.node).expr == column.cell.expr
+    except Stopped:
+        return False
 
 
 def known_categories(lift: Lifter, column: Column1) -> tuple[object, ...]:
@@ -165,8 +183,9 @@ def numbers(lift: Lifter, column: Column1) -> Column1:
             there = cells.compare("Eq", column.cell, cells.cell_of(Const(value)), pandas=True)
             out = cells.choose(there.expr, cells.cell_of(Const(i)), out)
         return replace(column, cell=out, category="", categories=())
-    if column.category != "sorted" or column.part is not None:
-        raise no_rule("numbers of categories whose order was fixed before, or of one side of a split")
+    fresh = column.category == "sorted" or (not column.category and still_sorted(lift, column.name, column))
+    if not fresh or column.part is not None:
+        raise no_rule("numbers of categories that were fixed when the table had other rows, or of one side of a split")
     node, name = lift.as_column(column.node, column.cell, column.name or "value")
     rows, rank = windowed(lift, node, (), WindowColumn(f"{name}_rank", "pandas_rank_dense", name), dropna=False)
     number = cells.make("coalesce", cells.make("sub", rank, cells.cell_of(Const(1))), Cell(Literal(-1.0), Type.FLOAT))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Module, Value
 from lester_gui.rewrite.lift.library.pandas_categories import Categories, listed
 from lester_gui.rewrite.lift.library.pandas_series import mapped
@@ -69,28 +69,6 @@ def _as_float(cell: Cell) -> Cell:
     there = cells.make("py_float", cells.make("coalesce", cell, Cell(Literal("0"), Type.STR)))
     missing = Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
     return cells.choose(cells.make("is_null", cell).expr, missing, there)
-
-
-@function("pandas.cut")
-def cut(lift: Lifter, args: Arguments) -> Value:
-    """``pd.cut(column, bins, labels=…)`` with listed edges: the label of the interval, missing outside all of them."""
-    given = args.bind("x", "bins", "right", "labels", right=True, labels=None, include_lowest=False, ordered=True)
-    column = lift.content(given["x"])
-    edges, labels = lift.const(given["bins"]), lift.const(given["labels"])
-    if not isinstance(column, Column1) or isinstance(edges, int) or labels is None:
-        raise no_rule("cut without listed edges and labels")
-    names = list(range(len(edges) - 1)) if labels is False else list(labels)
-    if len(names) != len(edges) - 1 or list(edges) != sorted(edges) or len({type(n) for n in names}) != 1:
-        raise no_rule("cut with these labels")
-    low_op, high_op = ("Gt", "LtE") if lift.const(given["right"]) else ("GtE", "Lt")
-    kind = cells.cell_of(Const(names[0])).type
-    out = Cell(Literal(None, kind), kind, True)
-    for i in reversed(range(len(names))):
-        first = i == 0 and lift.const(given["include_lowest"])
-        low = cells.compare("GtE" if first else low_op, column.cell, cells.cell_of(Const(edges[i])), True)
-        high = cells.compare(high_op, column.cell, cells.cell_of(Const(edges[i + 1])), True)
-        out = cells.choose(paths.both(low.expr, high.expr), cells.cell_of(Const(names[i])), out)
-    return replace(mapped(column, out), category="listed", categories=() if labels is False else tuple(names))
 
 
 @function("pandas.to_numeric")

@@ -92,8 +92,8 @@ def to_datetime(lift: Lifter, args: Arguments) -> Value:
     )
     value = lift.content(given["arg"])
     form, unit, errors = (lift.const(given[n]) for n in ("format", "unit", "errors"))
-    if lift.const(given["utc"]) or errors not in ("raise", "coerce"):
-        raise no_rule("to_datetime with utc or errors='ignore'")
+    if errors not in ("raise", "coerce"):
+        raise no_rule("to_datetime with errors='ignore'")
     if isinstance(value, Const) and isinstance(value.value, str) and form is None:
         return times.timestamp(times.moment_of(value.value))
     cell = value.cell if isinstance(value, Column1) else cells.cell_of(value)
@@ -108,6 +108,16 @@ def to_datetime(lift: Lifter, args: Arguments) -> Value:
     else:
         made = parsed(cell, form, bool(lift.const(given["dayfirst"])), errors)
     return mapped(value, made) if isinstance(value, Column1) else made
+
+
+@function("pandas.DatetimeIndex")
+def datetime_index(lift: Lifter, args: Arguments) -> Value:
+    """``pd.DatetimeIndex(column)``: its points in time as an index, of which ``.year`` and its kind are asked."""
+    given = args.bind("data")
+    column = lift.content(to_datetime(lift, Arguments("pandas.to_datetime", [given["data"]])))
+    if not isinstance(column, Column1):
+        raise no_rule("DatetimeIndex of this object")
+    return replace(column, numpy=True)
 
 
 def parsed(cell: Cell, form: str | None, dayfirst: bool, errors: str) -> Cell:
@@ -193,6 +203,16 @@ def called(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     args.bind()
     column = _column(accessor)
     return mapped(column, CALLED[args.what.rsplit(".", 1)[-1]](column.cell))
+
+
+@method("series.dt", "tz_localize", "tz_convert")
+def in_utc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.dt.tz_localize(None)``: points in time are kept as they are in UTC, whether the script says so or not."""
+    given = args.bind("tz", ambiguous="raise", nonexistent="raise")
+    zone = lift.const(given["tz"])
+    if zone is not None and str(zone).upper() not in ("UTC", "ETC/UTC", "GMT", "ZULU"):
+        raise no_rule("times of another zone than UTC")
+    return _column(accessor)
 
 
 @method("series.dt", "floor")

@@ -6,14 +6,17 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from lester_gui.ir.learning import Transformer
 from lester_gui.ir.nodes import Option, Options
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.blocks import scope_of
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Encoded, Frame, Ref, Tup, Value
-from lester_gui.rewrite.lift.library.pandas_categories import known_categories
-from lester_gui.rewrite.lift.library.pandas_frame import column_of
+from lester_gui.rewrite.lift.library.pandas_bins import Bins, numbers_of
+from lester_gui.rewrite.lift.library.pandas_categories import known_categories, still_sorted
+from lester_gui.rewrite.lift.library.pandas_frame import aligned, column_of
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -28,9 +31,21 @@ def get_dummies(lift: Lifter, args: Arguments) -> Value:
     Of categories that the script lists there is one column each, in their order, whether a row has it or not.
     """
     given = args.bind(
-        "data", "prefix", ignored=("dtype", "sparse"), prefix_sep="_", prefix=None, columns=None, drop_first=False, dummy_na=False
+        "data",
+        "prefix",
+        ignored=("sparse",),
+        prefix_sep="_",
+        prefix=None,
+        columns=None,
+        drop_first=False,
+        dummy_na=False,
+        dtype=None,
     )
+    from lester_gui.rewrite.lift.library.pandas_dtypes import meant
+
     content = lift.content(given["data"])
+    if isinstance(content, Bins) and content.count:
+        content = numbers_of(lift, content)
     if isinstance(content, Column1):
         name = content.name or "value"
         frame = Frame(content.node, ((name, content.cell),), content.index, (), content.part)
@@ -42,30 +57,46 @@ def get_dummies(lift: Lifter, args: Arguments) -> Value:
     if lift.const(given["dummy_na"]):
         raise no_rule("get_dummies with dummy_na")
     if lift.content(given["columns"]) == Const(None):
-        names = tuple(n for n, c in frame.columns if isinstance(c, Cell) and (c.type is Type.STR or n in lift.categories))
+        names = tuple(n for n, c in frame.columns if _is_category(lift, n, c))
     else:
         names = lift.strings(given["columns"])
+    bins: dict[str, int] = {}
+    for n in names:
+        held = frame.get(n)
+        if isinstance(held, Bins) and held.count and held.column is not None:
+            bins[n] = held.count
+            frame, number = aligned(lift, frame, replace(held.column, index=frame.index))
+            frame = frame.with_columns({n: number})
     kept = {n: v for n, v in frame.columns if n not in names}
     scope = scope_of(lift, frame.node, frame.part)
     drop = "first" if lift.const(given["drop_first"]) else None
+    kind = "bool" if lift.content(given["dtype"]) == Const(None) else np.dtype(meant(lift, lift.content(given["dtype"]))).name
     prefixes = _prefixes(lift, given, names, isinstance(content, Column1))
     for n in names:
         column = own.get(n) or column_of(lift, frame, n)
+        if n in bins and isinstance(column, Column1):
+            column = replace(column, category="listed", categories=tuple(range(bins[n])))
         if not isinstance(column, Column1) or isinstance(frame.get(n), Encoded):
             raise shape(f"get_dummies of {n!r}, which was encoded before")
         listed = known_categories(lift, column)
-        if not listed and (column.category == "listed" or n in lift.categories):
-            raise no_rule("get_dummies of categories whose order was fixed before")
+        fixed = column.category == "listed" or (n in lift.categories and not column.category)
+        if not listed and fixed and not still_sorted(lift, n, column):
+            raise no_rule("get_dummies of categories that were fixed when the table had other rows")
         params: Options = (
             ("categories", cast("tuple[Option, ...]", listed) or "auto"),
             ("drop", drop),
             ("handle_unknown", "error"),
             ("missing", "none"),
         )
-        kept[f"{prefixes[n]}*"] = Encoded(column.cell, (Transformer("one_hot", params),), scope, lift.lines)
+        kept[f"{prefixes[n]}*"] = Encoded(column.cell, (Transformer("one_hot", params),), scope, lift.lines, kind)
     if len(kept) < len(frame.names):
         raise shape("One-hot columns of two columns get the same names")
     return lift.new(replace(frame, columns=tuple(kept.items())))
+
+
+def _is_category(lift: Lifter, name: str, value: Value) -> bool:
+    """Whether ``get_dummies`` of a whole table encodes a column."""
+    return isinstance(value, Bins) or (isinstance(value, Cell) and (value.type is Type.STR or name in lift.categories))
 
 
 def _prefixes(lift: Lifter, given: dict[str, Value], names: tuple[str, ...], one: bool) -> dict[str, str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from lester_gui.ir.expressions import Column, walk
 from lester_gui.ir.nodes import Filter, Limit, Node, Project
@@ -31,7 +34,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.sklearn_labels import as_coded, coded_feature
 from lester_gui.rewrite.lift.library.table import Arguments, method
-from lester_gui.rewrite.lift.naming import stored_apart
+from lester_gui.rewrite.lift.naming import stored_apart, unlike
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
 LEVEL = "\x1f"
@@ -51,6 +54,8 @@ def column_of(lift: Lifter, frame: Frame, name: str) -> Value:
         raise missing_column(lift, frame, name)
     if isinstance(value, Encoded) and [t.kind for t in value.chain] == ["ordinal"]:
         return as_coded(Column1(frame.node, value.cell, name, frame.part, False, frame.index), value.chain)
+    if isinstance(value, Encoded):
+        return replace(value, frame=frame)
     if not isinstance(value, Cell):
         return value
     return Column1(frame.node, value, name, frame.part, False, frame.index)
@@ -87,13 +92,11 @@ def _is_loose(lift: Lifter, value: Value) -> bool:
     return any(lift.states[e.ident].function == "mode" and lift.states[e.ident].part is not None for e in states)
 
 
-def whole(frame: Frame, what: str) -> Frame:
-    """Return the frame unless it is one side of a split, whose rows a step must not choose or reorder."""
-    if any(isinstance(v, Encoded) for _, v in frame.columns):
-        raise shape(f"{what} after a column was encoded is not supported yet")
-    if frame.part is not None:
-        raise shape(f"{what} on the training or test part alone is not supported yet")
-    return frame
+def whole(lift: Lifter, frame: Frame, what: str) -> Frame:
+    """Return the frame, its encoded columns as plain ones, unless it is one side of a split, whose rows must stay as they are."""
+    from lester_gui.rewrite.lift.library.pandas_encoded import whole as without_encoders
+
+    return without_encoders(lift, frame, what)
 
 
 @method("frame", "__getitem__")
@@ -158,7 +161,7 @@ def cells_of(frame: Frame) -> dict[str, Cell]:
 def masked(lift: Lifter, frame: Frame, mask: Column1) -> Frame:
     """Return the rows of a frame for which a mask is true."""
     if frame.part is not None:
-        whole(frame, "Choosing rows")
+        whole(lift, frame, "Choosing rows")
     frame, condition = aligned(lift, frame, mask)
     if condition.nullable:
         raise shape("A mask may be missing for some rows")
@@ -172,6 +175,12 @@ def masked(lift: Lifter, frame: Frame, mask: Column1) -> Frame:
 
 def filtered(lift: Lifter, frame: Frame, condition: Cell) -> Frame:
     """Return the rows of a frame for which a condition over its node is true. Encoders stay fitted on the rows before."""
+    if any(isinstance(v, Encoded) for _, v in frame.columns):
+        from lester_gui.rewrite.lift.library.pandas_encoded import plainly
+
+        made = plainly(lift, frame)
+        if made is not frame:
+            frame, condition = _asked_before(lift, frame, made, condition)
     plain = cells_of(frame)
     node, resolved = lift.resolve(frame.node, condition, *plain.values())
     call = lift.naming.called(node)
@@ -180,6 +189,19 @@ def filtered(lift: Lifter, frame: Frame, condition: Cell) -> Frame:
     columns = tuple((n, _moved(v, moved.get(n))) for n, v in frame.columns)
     index, levels = None if frame.index == () else frame.index, tuple((n, moved[n]) for n, _ in frame.levels)
     return settled(lift, Frame(out, columns, index, levels, None, frame.numbered))
+
+
+def _asked_before(lift: Lifter, frame: Frame, made: Frame, condition: Cell) -> tuple[Frame, Cell]:
+    """Return a frame whose encoded columns were made plain, and a condition on it as it was before."""
+    from lester_gui.rewrite.lift.library.pandas_encoded import plainly
+
+    try:
+        return aligned(lift, made, Column1(frame.node, condition, "", None, True))
+    except Stopped:  # it asks for a column as it was before it was encoded
+        mark = unlike("kept", {n.casefold() for n in (*frame.names, *frame.node.schema.names)})
+        marked = plainly(lift, assigned(lift, frame, {mark: condition}))
+        there = cells.cell_of(marked.get(mark) or Const(None))
+        return replace(marked, columns=tuple((n, v) for n, v in marked.columns if n != mark)), there
 
 
 def _moved(value: Value, cell: Cell | None) -> Value:
@@ -204,7 +226,7 @@ def sliced(lift: Lifter, frame: Frame, key: Accessor) -> Frame:
 
 def limited(lift: Lifter, frame: Frame, low: int | None, high: int | None) -> Frame:
     """Return the rows from `low` to before `high`."""
-    whole(frame, "Choosing rows")
+    frame = whole(lift, frame, "Choosing rows")
     from lester_gui.rewrite.lift.library.pandas_elements import limits
 
     count, offset = limits(low, high)
@@ -238,6 +260,17 @@ def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
             made = with_column(lift, frame, name, replace(content, category="", categories=()))
             remember(lift, made, name, content.categories)
             return made
+        made = with_column(lift, frame, name, replace(content, category=""))
+        lift.sorted_at.pop(name, None)
+        if content.category == "sorted":
+            from lester_gui.rewrite.lift.library.pandas_categories import note_sorted
+
+            note_sorted(lift, made, name)
+        return made
+    if isinstance(content, Encoded) and isinstance(content.frame, Frame):
+        from lester_gui.rewrite.lift.library.pandas_join import beside_encoded
+
+        return beside_encoded(lift, frame, content.frame, name, replace(content, frame=None))
     if isinstance(content, Result | Encoded):
         return frame.with_columns({name: content})
     if isinstance(content, Coded):
@@ -249,12 +282,30 @@ def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
         cell = cells.cell_of(content)
     elif isinstance(content, Cell):
         cell = content
+    elif isinstance(content, Matrix) and len(content.blocks) == 1 and content.blocks[0].chain:
+        return with_encoded(lift, frame, (name,), content)
     else:
         column = as_column(lift, content)
+        if not column.numpy and frame.levels and not lift.align.same(frame.node, column.node):
+            return by_label(lift, frame, name, column)
         if not column.numpy and not lift.align.same(frame.node, column.node):
             raise shape("A Series is aligned by an index that does not come from the same rows")
         frame, cell = aligned(lift, frame, column)
     return assigned(lift, frame, {name: cell})
+
+
+def by_label(lift: Lifter, frame: Frame, name: str, column: Column1) -> Frame:
+    """Return the frame after ``frame[name] = series`` of other rows: each row gets what the Series holds under its index."""
+    from lester_gui.rewrite.lift.library.pandas_counts import is_by_value
+    from lester_gui.rewrite.lift.stages import looked_up
+
+    if frame.part is not None or len(frame.levels) != 1 or len(column.index or ()) != 1 or not is_by_value(column):
+        raise shape("A Series is aligned by an index that does not come from the same rows")
+    key = Column1(frame.node, frame.levels[0][1], frame.levels[0][0], None, False, frame.index)
+    node, cell = looked_up(lift, key, column)
+    found = Column1(node, cell, name, None, False, frame.index)
+    frame, value = aligned(lift, frame, found)
+    return assigned(lift, frame, {name: value})
 
 
 def assigned(lift: Lifter, frame: Frame, new: dict[str, Cell]) -> Frame:
@@ -316,6 +367,10 @@ def set_item(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     if isinstance(key, Items | Tup):
         names = lift.strings(key)
         source = lift.content(value)
+        if isinstance(source, Accessor) and source.kind == "series.split.table":
+            from lester_gui.rewrite.lift.library.pandas_text import pieces_as_columns
+
+            source = pieces_as_columns(lift, source, names)
         if isinstance(source, Frame) and len(source.columns) == len(names):
             lift.set(args.owner, with_columns(lift, frame, names, source))
             return Const(None)
@@ -406,23 +461,19 @@ def pop(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     return value
 
 
-@method("frame", "select_dtypes")
-def by_type(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.select_dtypes(include=…)``."""
-    from lester_gui.rewrite.lift.library.sklearn_transformers import kinds_named
-
-    given = args.bind("include", "exclude", include=None, exclude=None)
-    include, exclude = (lift.content(given[n]) for n in ("include", "exclude"))
-    kinds = set(Type) if include == Const(None) else kinds_named(lift, include)
-    kinds -= set() if exclude == Const(None) else kinds_named(lift, exclude)
-    return lift.new(selected(lift, frame, tuple(n for n, c in frame.columns if isinstance(c, Cell) and c.type in kinds)))
-
-
 @method("frame", "filter")
 def choose(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.filter(items=[…])``."""
-    given = args.bind("items")
-    return lift.new(selected(lift, frame, tuple(n for n in lift.strings(given["items"]) if n in frame.names)))
+    given = args.bind("items", "like", "regex", "axis", items=None, like=None, regex=None, axis=1)
+    if lift.const(given["axis"]) not in (1, "columns"):
+        raise no_rule("DataFrame.filter of rows")
+    if lift.content(given["items"]) != Const(None):
+        return lift.new(selected(lift, frame, tuple(n for n in lift.strings(given["items"]) if n in frame.names)))
+    like, regex = lift.const(given["like"]), lift.const(given["regex"])
+    if any(n.endswith("*") or MARK in n for n in frame.names):
+        raise no_rule("DataFrame.filter by a part of names of which only the data tell some")
+    kept = [n for n in frame.names if (like in n if like is not None else re.search(str(regex), n) is not None)]
+    return lift.new(selected(lift, frame, tuple(kept)))
 
 
 # -- cells and rows as such --------------------------------------------------------------------------------------------
@@ -442,13 +493,32 @@ def astype(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     new = {}
     for n, kind in wanted.items():
         cell = frame.get(n)
+        if isinstance(cell, Encoded) and {t.kind for t in cell.chain} <= {"one_hot", "ordinal"}:
+            frame = frame.with_columns({n: replace(cell, dtype=number_type(lift, kind))})
+            continue
         if not isinstance(cell, Cell):
             raise shape(f"There is no column {n!r} to convert")
         new[n] = cast(lift, cell, kind)
         if lift.content(kind) == Const("category"):
             lift.categories.add(n)
     changed = {n: c for n, c in new.items() if c != frame.get(n)}
-    return lift.new(assigned(lift, frame, changed) if changed else frame)
+    made = assigned(lift, frame, changed) if changed else frame
+    for n, kind in wanted.items():
+        if lift.content(kind) == Const("category"):
+            from lester_gui.rewrite.lift.library.pandas_categories import note_sorted
+
+            note_sorted(lift, made, n)
+    return lift.new(made)
+
+
+def number_type(lift: Lifter, kind: Value) -> str:
+    """Return the name of a type of numbers, into which zeros and ones and numbers of values go as they are."""
+    from lester_gui.rewrite.lift.library.pandas_dtypes import meant
+
+    name = np.dtype(meant(lift, lift.content(kind))).name
+    if not name.startswith(("int", "uint", "float")):
+        raise no_rule(f"an encoded column as {name}")
+    return str(name)
 
 
 @method("frame", "fillna")
@@ -468,6 +538,9 @@ def fillna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     else:
         raise no_rule("fillna with this value")
     new: dict[str, Cell] = {}
+    for n, held in frame.columns:
+        if isinstance(held, Encoded) and may_be_missing(held) and (n in wanted or lift.kind(content) == "totals"):
+            raise no_rule(f"fillna of the column {n!r}, which may be missing after it was encoded")
     for n, value in wanted.items():
         cell = frame.get(n)
         if not isinstance(content, Entries) and isinstance(cell, Cell) and cell.type is Type.BOOL and not cell.nullable:
@@ -483,9 +556,29 @@ def fillna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     return in_place(lift, args, assigned(lift, frame, changed) if changed else frame, given["inplace"])
 
 
+@method("encoded", "fillna")
+def fill_encoded(lift: Lifter, value: Encoded, args: Arguments) -> Value:
+    """``frame[encoded].fillna(0)``, where nothing can be missing."""
+    args.bind("value", inplace=False)
+    if may_be_missing(value):
+        raise no_rule("fillna of a column that may be missing after it was encoded")
+    return value
+
+
+def may_be_missing(value: Encoded) -> bool:
+    """Whether encoders may leave a value of a column missing: scalers do where it was, numbers of categories never are."""
+    kinds = [t.kind for t in value.chain]
+    return value.cell.nullable and not {"one_hot", "ordinal", "simple_imputer"} & set(kinds)
+
+
 @method("frame", "isna", "isnull", "notna", "notnull")
 def missing(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.isna()``."""
     test = "is_null" if args.what.endswith(("isna", "isnull")) else "not_null"
-    columns: dict[str, Value] = {n: cells.make(test, c) for n, c in frame.columns if isinstance(c, Cell)}
+    columns: dict[str, Value] = {}
+    for n, c in frame.columns:
+        if isinstance(c, Encoded) and may_be_missing(c):
+            raise no_rule(f"whether the column {n!r} is missing after it was encoded")
+        known = c if isinstance(c, Result) else cells.cell_of(Const(test != "is_null"))
+        columns[n] = cells.make(test, c) if isinstance(c, Cell) else known
     return lift.new(Frame(frame.node, tuple(columns.items()), frame.index, frame.levels, frame.part))

@@ -43,11 +43,13 @@ SIMPLE = ("mean", "sum", "min", "max", "count", "size", "nunique", "std", "var",
 def groupby(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.groupby(keys)``, by names of columns, or by Series over the same rows."""
     given = args.bind(
-        "by", ignored=("observed", "group_keys"), by=None, as_index=True, sort=True, dropna=True, level=None, axis=0
+        "by", ignored=("observed",), by=None, as_index=True, sort=True, dropna=True, level=None, axis=0, group_keys=True
     )
+    if any(isinstance(frame.get(k), Result) for k in _named_keys(lift, given["by"])):
+        return Result("groups")
     if frame.part is not None:
         return side_groups(lift, frame, given)
-    encoded, frame = frame, whole(without_encoded(frame), "Grouping")
+    encoded, frame = frame, whole(lift, without_encoded(frame), "Grouping")
     if lift.content(given["level"]) != Const(None):
         names = lift.content(given["level"])
         if not (isinstance(names, Const) and names.value == 0 and len(frame.levels) == 1):
@@ -57,8 +59,15 @@ def groupby(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         frame, keys = _keys(lift, frame, given["by"])
     as_index, dropna, sort = (bool(lift.const(given[n])) for n in ("as_index", "dropna", "sort"))
     listed = isinstance(lift.content(given["by"]), Items)
-    made = Grouping(frame, keys, (), False, as_index, dropna, sort, args.owner, listed)
+    made = Grouping(frame, keys, (), False, as_index, dropna, sort, args.owner, listed, given["group_keys"])
     return made if len(frame.columns) == len(encoded.columns) else Accessor(made, "groups of some columns")
+
+
+def _named_keys(lift: Lifter, by: Value) -> list[str]:
+    """Return the keys that are given by their names."""
+    content = lift.content(by)
+    several = content.values if isinstance(content, Items) else content.items if isinstance(content, Tup) else (content,)
+    return [v.value for v in map(lift.content, several) if isinstance(v, Const) and isinstance(v.value, str)]
 
 
 def _keys(lift: Lifter, frame: Frame, by: Value) -> tuple[Frame, tuple[str, ...]]:
@@ -90,11 +99,12 @@ def _keys(lift: Lifter, frame: Frame, by: Value) -> tuple[Frame, tuple[str, ...]
 @method("series", "groupby")
 def series_groupby(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.groupby(other)``."""
-    given = args.bind("by", ignored=("observed", "group_keys"), sort=True, dropna=True)
+    given = args.bind("by", ignored=("observed",), sort=True, dropna=True, group_keys=True)
     name = column.name or "value"
     frame, keys = _keys(lift, Frame(column.node, ((name, column.cell),), column.index, (), column.part), given["by"])
     dropna, sort = (bool(lift.const(given[n])) for n in ("dropna", "sort"))
-    return Grouping(whole(frame, "Grouping"), keys, (name,), True, True, dropna, sort)
+    whole_frame = whole(lift, frame, "Grouping")
+    return Grouping(whole_frame, keys, (name,), True, True, dropna, sort, keyed=given["group_keys"])
 
 
 def rows_of(lift: Lifter, group: Grouping) -> tuple[Node, Frame]:
@@ -191,12 +201,33 @@ def simple(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     columns = group.columns or tuple(n for n in group.frame.names if n not in group.keys)
     wanted = [Wanted(n, Const(what), n) for n in columns if group.columns or _accepts(group.frame, n, what)]
     out = aggregated(lift, group, wanted)
+    results = {n: v for n, v in group.frame.columns if n in columns and isinstance(v, Result)}
+    if results and not group.series:
+        out = out.with_columns(results)
     return _as_series(out, columns[0], group) if group.series and group.as_index else lift.new(out)
 
 
 def _accepts(frame: Frame, name: str, function: str) -> bool:
     cell = frame.get(name)
     return isinstance(cell, Cell) and cell.type in AGGREGATES[function].accepts
+
+
+@method("groupby", "quantile")
+def quantile(lift: Lifter, group: Grouping, args: Arguments) -> Value:
+    """``grouped[column].quantile(0.75)``: one value for each group."""
+    given = args.bind("q", q=0.5, interpolation="linear", numeric_only=False)
+    share = lift.const(given["q"])
+    if (
+        not group.series
+        or not group.as_index
+        or not isinstance(share, int | float)
+        or lift.const(given["interpolation"]) != "linear"
+    ):
+        raise no_rule("quantiles of several columns or shares of groups")
+    node, frame = rows_of(lift, group)
+    scope = grouped.Scope(node, group.keys, group.dropna)
+    cell = scope.quantile(lift, _cell(frame, group.columns[0]), node, float(share))
+    return _as_series(_one_row_each(lift, group, [scope], [(group.columns[0], cell)]), group.columns[0], group)
 
 
 @method("groupby", "agg", "aggregate")
@@ -297,7 +328,7 @@ def _one_row_each(lift: Lifter, group: Grouping, scopes: list[grouped.Scope], re
     plain = {c.expr: n for n, c in results}
     visible = {old.name: plain[leaf].replace(LEVEL, "_") for leaf, old in table.items() if leaf in plain}  # type: ignore[attr-defined]
     if len({*visible.values(), *group.keys}) == len(visible) + len(group.keys):
-        measures = [Measure(visible.get(m.name, m.name), m.function, m.column) for m in measures]
+        measures = [Measure(visible.get(m.name, m.name), m.function, m.column, m.share) for m in measures]
         table = {leaf: type(old)(visible.get(old.name, old.name)) for leaf, old in table.items()}  # type: ignore[attr-defined,call-arg]
     out: Node = lift.step(
         Aggregate,
@@ -365,6 +396,8 @@ def apply(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     value = grouped.computed(lift, scope, given["func"], argument)
     if isinstance(value, Entries) and value.factory == "series":
         return lift.new(_several_values(lift, group, scope, value))
+    if isinstance(value, Column1):
+        return _on_rows(lift, group, frame, scope, value, group.keyed is None or bool(lift.const(group.keyed)))
     cell = grouped.of_measures(value)
     source, measures, table = grouped.measures_for(lift, [scope], list(group.keys))
     order = GroupOrder.SORTED if group.sort else GroupOrder.FIRST_SEEN
@@ -379,6 +412,21 @@ def apply(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     )
     name = group.columns[0] if group.series else ""
     return Column1(out, grouped.filled_in(cell, table, out), name, None, False, group.keys)
+
+
+def _on_rows(lift: Lifter, group: Grouping, frame: Frame, scope: grouped.Scope, value: Column1, keyed: bool) -> Value:
+    """``grouped.apply(lambda s: s.fillna(s.mean()))``: one value for each row, under the row's own index.
+
+    Before that index stand the groups' keys, unless the script says ``group_keys=False``: then the values are those of
+    ``transform``, which find their rows by the index, whatever order they come in.
+    """
+    if not lift.align.same(value.node, scope.node):
+        raise shape("A function of a group looks at other rows than the group's")
+    if group.dropna and any(frame.node.schema.field(k).nullable for k in group.keys if k in frame.node.schema):
+        raise no_rule("a function of the rows of groups whose key may be missing, and with it the rows")
+    node, cell = grouped.on_each_row(lift, frame, group.keys, group.dropna, scope, value)
+    made = Column1(node, cell, group.columns[0] if group.series else value.name, None, False, frame.index)
+    return Accessor(Tup((made, Const(len(group.keys)))), "by group and row") if keyed else made
 
 
 def _several_values(lift: Lifter, group: Grouping, scope: grouped.Scope, values: Entries) -> Frame:

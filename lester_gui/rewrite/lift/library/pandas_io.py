@@ -15,15 +15,19 @@ from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
     Const,
+    Encoded,
     Entries,
     Frame,
     Items,
+    Iterated,
+    Leaf,
     Matrix,
     Module,
     Result,
     Rows,
     Tup,
     Value,
+    Vocabulary,
 )
 from lester_gui.rewrite.lift.json_values import Json
 from lester_gui.rewrite.lift.library.pandas_files import WrittenTable, read_again, to_csv
@@ -94,6 +98,10 @@ def read_csv(lift: Lifter, args: Arguments) -> Value:
         lift.categories.update(n for n, kind in kinds.items() if kind == "category")
     elif kinds == "category":
         lift.categories.update(frame.names)
+    for n in lift.categories & set(frame.names):
+        from lester_gui.rewrite.lift.library.pandas_categories import note_sorted
+
+        note_sorted(lift, frame, n)
     if index is None or index is False:
         return lift.new(frame)
     given_names = [index] if isinstance(index, str | int) else list(index)
@@ -164,17 +172,29 @@ def data_frame(lift: Lifter, args: Arguments) -> Value:
     given = args.bind(
         "data", "index", "columns", ignored=("copy",), data=None, index=None, columns=None, dtype=None, orient="columns"
     )
-    if any(lift.content(given[n]) != Const(None) for n in ("index", "dtype")) or lift.const(given["orient"]) != "columns":
-        raise no_rule("DataFrame with index, dtype or orient")
+    if lift.content(given["dtype"]) != Const(None) or lift.const(given["orient"]) != "columns":
+        raise no_rule("DataFrame with dtype or orient")
     data = lift.content(given["data"])
+    if lift.content(given["index"]) != Const(None):
+        from lester_gui.rewrite.lift.library.sklearn_frames import with_index_of
+
+        return with_index_of(lift, data, args, given)
     if data == Const(None) and lift.content(given["columns"]) == Const(None):
         return lift.new(Entries((), "frame"))  # it has rows once a column is put into it
-    wanted = None if lift.content(given["columns"]) == Const(None) else lift.strings(given["columns"])
+    from lester_gui.rewrite.lift.library.sklearn_frames import names_of
+
+    wanted = names_of(lift, given["columns"], data)
     if isinstance(data, Frame):
         return lift.new(data if wanted is None else _chosen(data, wanted))
     if isinstance(data, Rows):
         return lift.new(frame_of_rows(lift, data, wanted))
+    if isinstance(data, Items) and any(_holds_result(lift, v) for v in data.values):
+        return Result("table of results")
     if isinstance(data, Entries):
+        if any(isinstance(lift.content(v), Result) for _, v in data.items) and any(
+            isinstance(lift.content(v), Items | Vocabulary) for _, v in data.items
+        ):
+            return Result("table of results")
         return lift.new(_of_columns(lift, data))
     if isinstance(data, Matrix):
         from lester_gui.rewrite.lift.library.sklearn_frames import frame_of_matrix
@@ -183,6 +203,17 @@ def data_frame(lift: Lifter, args: Arguments) -> Value:
     if isinstance(data, Result):
         return data
     raise no_rule("DataFrame of this object")
+
+
+def _holds_result(lift: Lifter, value: Value) -> bool:
+    """Whether a record holds a score or another figure."""
+    content = lift.content(value)
+    inner: tuple[Value, ...] = ()
+    if isinstance(content, Entries):
+        inner = tuple(v for _, v in content.items)
+    elif isinstance(content, Tup | Items):
+        inner = content.items if isinstance(content, Tup) else content.values
+    return any(isinstance(lift.content(v), Result) for v in inner)
 
 
 @function("pandas.Series")
@@ -196,6 +227,10 @@ def series(lift: Lifter, args: Arguments) -> Value:
         raise no_rule("Series with dtype")
     if isinstance(data, Entries) and index == Const(None) and not data.factory:
         return lift.new(Entries(data.items, "series"))
+    if isinstance(data, Items) and data.kind == "list" and (index == Const(None) or isinstance(index, Items)):
+        keys = index.values if isinstance(index, Items) else tuple(Const(str(i)) for i in range(len(data.values)))
+        if len(keys) == len(data.values):
+            return lift.new(Entries(tuple(zip(keys, data.values, strict=True)), "series"))
     if not isinstance(data, Column1 | Rows):
         raise no_rule("Series of this object")
     column = as_column(lift, data)
@@ -289,15 +324,36 @@ def _of_columns(lift: Lifter, data: Entries) -> Frame:
 def as_column(lift: Lifter, value: Value) -> Column1:
     """Return a Series, array or list with one value per row as a column."""
     content = lift.content(value)
+    if isinstance(content, Encoded):
+        from lester_gui.rewrite.lift.library.pandas_encoded import as_plain
+
+        content = as_plain(lift, content)
     if isinstance(content, Column1):
         return content
     if isinstance(content, Rows):
         return Column1(content.node, cells.cell_of(lift.content(content.template)), "", content.part, True)
+    if isinstance(content, Iterated) and content.kind == "range" and len(content.parts) == 1:
+        place = places_up_to(lift, content.parts[0])
+        if place is not None:
+            return place
+    if isinstance(content, Matrix) and len(content.blocks) == 1 and len(content.blocks[0].features) == 1:
+        from lester_gui.rewrite.lift.library.numpy_shapes import flat
+
+        return flat(content)
     if isinstance(content, Accessor) and content.kind == "series.split":
         from lester_gui.rewrite.lift.library.pandas_text import as_lists
 
         return as_lists(lift, content)
     raise shape("A column is made of something that does not have one value per row")
+
+
+def places_up_to(lift: Lifter, count: Value) -> Column1 | None:
+    """Return the place of each row, where a script counts up to the number of rows of a table; None for other numbers."""
+    content = lift.content(count)
+    if not isinstance(content, Cell) or not isinstance(content.expr, Leaf) or content.expr.kind != "count":
+        return None
+    node, part = lift.counted[content.expr.ident]
+    return Column1(node, lift.position(node), "", part, True, ()) if part is None else None
 
 
 WRITERS = ("to_csv", "to_parquet", "to_excel", "to_json", "to_pickle", "to_feather", "to_html", "to_hdf", "to_sql", "to_markdown")

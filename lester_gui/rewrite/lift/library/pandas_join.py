@@ -9,10 +9,10 @@ from lester_gui.ir.expressions import Literal, columns_of
 from lester_gui.ir.nodes import Aggregate, Join, JoinKind, Node, Select, Sort
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Value
-from lester_gui.rewrite.lift.library.pandas_frame import MARK, settled, whole
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Encoded, Frame, Result, Value
+from lester_gui.rewrite.lift.library.pandas_frame import aligned, settled, whole
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
-from lester_gui.rewrite.lift.naming import stored_apart
+from lester_gui.rewrite.lift.naming import stored_apart, unlike
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -44,13 +44,17 @@ def merge(lift: Lifter, left: Value, args: Arguments) -> Value:
     mark = lift.const(given["indicator"])
     if "sort" in args.keywords and lift.const(args.keywords["sort"]):
         raise no_rule("merge with sort")
-    whole(left, "A merge"), whole(right, "A merge")
+    left, right = whole(lift, left, "A merge"), whole(lift, right, "A merge")
     how = HOW.get(lift.const(given["how"]))
     if how is None:
         raise no_rule(f"merge with how={lift.const(given['how'])!r}")
-    on = _keys(lift, left, right, given, how)
     suffixes = lift.const(given["suffixes"]) or ("_x", "_y")
     ends = (suffixes[0] or "", suffixes[1] or "")
+    if lift.const(given["left_index"]) or lift.const(given["right_index"]):
+        if mark:
+            raise no_rule("merge by an index with indicator")
+        return lift.new(by_index(lift, left, right, given, how, ends))
+    on = _keys(lift, left, right, given, how)
     if mark:
         return lift.new(marked(lift, left, right, how, on, ends, mark if isinstance(mark, str) else "_merge"))
     return lift.new(joined(lift, left, right, how, on, ends))
@@ -94,10 +98,6 @@ def _keys(lift: Lifter, left: Frame, right: Frame, given: dict[str, Value], how:
     if names("on"):
         return tuple((n, n) for n in names("on"))
     a, b = names("left_on"), names("right_on")
-    if lift.const(given["left_index"]):
-        a = left.index or ()
-    if lift.const(given["right_index"]):
-        b = right.index or ()
     if not a and not b:
         shared = tuple(n for n in left.names if n in right.names)
         a = b = shared
@@ -106,16 +106,116 @@ def _keys(lift: Lifter, left: Frame, right: Frame, given: dict[str, Value], how:
     return tuple(zip(a, b, strict=True))
 
 
+def by_index(lift: Lifter, left: Frame, right: Frame, given: dict[str, Value], how: JoinKind, suffixes: tuple[str, str]) -> Frame:
+    """Return a merge by the index of one side or of both; an index is no column of the result.
+
+    Where both sides are joined by their index, it is the result's. Where only one is, the columns that the other side names
+    are the keys, and what index the result has is not used.
+    """
+    indexed = [bool(lift.const(given[n])) for n in ("left_index", "right_index")]
+    if lift.content(given["on"]) != Const(None) or how is JoinKind.CROSS:
+        raise no_rule("merge by an index with these options")
+    if all(indexed):
+        if not left.index and not right.index:
+            return positional(lift, left, right, how, suffixes)
+        return by_both_indexes(lift, left, right, how, suffixes)
+    from_left = indexed[1]  # the left side names its columns
+    named, other = (left, right) if from_left else (right, left)
+    key = given["left_on" if from_left else "right_on"]
+    columns = () if lift.content(key) == Const(None) else lift.strings(key)
+    if not other.index or len(columns) != len(other.index):
+        raise shape("The keys of a merge are not known")
+    if how is JoinKind.OUTER or (how is JoinKind.LEFT and not from_left) or (how is JoinKind.RIGHT and from_left):
+        raise no_rule("merge by an index that keeps rows of the other side alone")
+    taken = {n.casefold() for n in (*named.names, *other.names)}
+    keys = tuple(n if n == k else unlike(n, taken) for n, k in zip(other.index, columns, strict=True))
+    if set(keys) & set(other.names):
+        raise no_rule("merge by an index where a column has the key's name")
+    other = replace(other, index=keys, levels=tuple((k, c) for k, (_, c) in zip(keys, other.levels, strict=True)))
+    named = replace(named, index=(), levels=())
+    a, b = (named, other) if from_left else (other, named)
+    pairs = zip(columns, keys, strict=True) if from_left else zip(keys, columns, strict=True)
+    out = joined(lift, a, b, how, tuple(pairs), suffixes)
+    rest = tuple((n, v) for n, v in out.columns if n in columns or n not in keys)
+    return settled(lift, replace(out, columns=rest, index=None))
+
+
+def by_both_indexes(
+    lift: Lifter, left: Frame, right: Frame, how: JoinKind, suffixes: tuple[str, str], sort: bool = True
+) -> Frame:
+    """Return the join of two tables by their indexes, which is its index, under the names that the left one has."""
+    from lester_gui.rewrite.lift.library.pandas_io import with_index
+
+    if not left.index or not right.index or len(left.index) != len(right.index):
+        raise no_rule("join without a named index")
+    names = left.index
+    if set(names) & {*left.names, *right.names}:
+        raise no_rule("a join by an index where a column has the index' name")
+    right = replace(right, index=names, levels=tuple((n, c) for n, (_, c) in zip(names, right.levels, strict=True)))
+    return with_index(lift, joined(lift, left, right, how, tuple((n, n) for n in names), suffixes, sort), names)
+
+
+def positional(lift: Lifter, left: Frame, right: Frame, how: JoinKind, suffixes: tuple[str, str]) -> Frame:
+    """Return two tables of the same rows side by side: their indexes are the same row numbers."""
+    from lester_gui.rewrite.lift.library.pandas_frame import column_of, with_column
+
+    same = left.index == right.index and left.part == right.part and lift.align.same(left.node, right.node)
+    if not same or how is JoinKind.CROSS:
+        raise no_rule("join without a named index")
+    shared = set(left.names) & set(right.names)
+    if shared and not any(suffixes):
+        raise shape("Two columns get the same name")
+    names = {n: n + suffixes[1] if n in shared else n for n in right.names}
+    out = replace(left, columns=tuple((n + suffixes[0] if n in shared else n, v) for n, v in left.columns))
+    if len({*out.names, *names.values()}) < len(left.names) + len(right.names):
+        raise shape("Two columns get the same name")
+    for n, new in names.items():
+        value = right.get(n)
+        out = (
+            with_column(lift, out, new, column_of(lift, right, n))
+            if isinstance(value, Cell)
+            else beside_encoded(lift, out, right, new, value)
+        )
+    return out
+
+
+def beside_encoded(lift: Lifter, left: Frame, right: Frame, name: str, value: Value | None) -> Frame:
+    """Return a table with an encoded column of another one with the same rows, under the same index."""
+    if left.index != right.index:
+        raise shape("A Series is aligned by an index that is not the table's")
+    if isinstance(value, Encoded):
+        left, cell = aligned(lift, left, Column1(right.node, value.cell, name, right.part, False, right.index))
+        return left.with_columns({name: replace(value, cell=cell)})
+    if isinstance(value, Result):
+        return left.with_columns({name: value})
+    raise shape(f"The column {name!r} holds something that the plan does not carry")
+
+
 def joined(
-    lift: Lifter, left: Frame, right: Frame, how: JoinKind, on: tuple[tuple[str, str], ...], suffixes: tuple[str, str]
+    lift: Lifter,
+    left: Frame,
+    right: Frame,
+    how: JoinKind,
+    on: tuple[tuple[str, str], ...],
+    suffixes: tuple[str, str],
+    sort: bool = True,
 ) -> Frame:
     """Return the join of two frames, columns and rows in pandas' order; marks of columns that nobody named stay."""
-    out = _joined(lift, left, right, how, on, suffixes)
-    return replace(out, columns=(*out.columns, *((n, v) for f in (left, right) for n, v in f.columns if MARK in n)))
+    out = _joined(lift, left, right, how, on, suffixes, sort)
+    beside = [(n, v) for f in (left, right) for n, v in f.columns if isinstance(v, Result)]
+    if len({n for n, _ in beside} | set(out.names)) < len(beside) + len(out.names):
+        raise shape("A column that the plan does not carry has the name of another one in a join")
+    return replace(out, columns=(*out.columns, *beside))
 
 
 def _joined(
-    lift: Lifter, left: Frame, right: Frame, how: JoinKind, on: tuple[tuple[str, str], ...], suffixes: tuple[str, str]
+    lift: Lifter,
+    left: Frame,
+    right: Frame,
+    how: JoinKind,
+    on: tuple[tuple[str, str], ...],
+    suffixes: tuple[str, str],
+    sort: bool,
 ) -> Frame:
     left = _keys_visible(left, {a for a, _ in on})
     right = _keys_visible(right, {b for _, b in on})
@@ -149,7 +249,7 @@ def _joined(
     else:
         keep = a if how is JoinKind.LEFT and unique_on(b, {y for _, y in on}) else None
         out = lift.step(Join, call, keep, left=a, right=b, how=how, on=on, suffixes=suffixes, null_keys_match=True)
-        if how is JoinKind.OUTER:
+        if how is JoinKind.OUTER and sort:
             out = lift.step(Sort, call, parent=out, by=tuple((x, True) for x, _ in on))
     if all(n == s for n, s in stored.items()):
         return Frame(out, tuple((n, cells.column(out, n)) for n in out.schema.names))
@@ -192,8 +292,15 @@ def unique_on(node: Node, keys: set[str]) -> bool:
             keys, node = keys - {c.name for c in node.columns}, node.parent
         elif isinstance(node, Filter | Broadcast | Sort):
             node = node.parent
+        elif isinstance(node, Join) and _same_keys(node, keys):
+            return unique_on(node.left, keys) and unique_on(node.right, keys)
         else:
             return False
+
+
+def _same_keys(node: Join, keys: set[str]) -> bool:
+    """Whether a join is by exactly these columns, called the same on both sides."""
+    return {a for a, _ in node.on} == keys and all(a == b for a, b in node.on)
 
 
 @method("frame", "join")
@@ -210,21 +317,19 @@ def join(lift: Lifter, left: Frame, args: Arguments) -> Value:
     keys = () if lift.content(given["on"]) == Const(None) else lift.strings(given["on"])
     on_index = not keys
     keys = keys or (left.index or ())
-    if not keys or not right.index or len(keys) != len(right.index):
-        raise no_rule("join without a named index")
-    whole(left, "A join"), whole(right, "A join")
-    if not on_index and not set(keys) & set(right.names):  # the right index is not among the columns: it has the keys' names
-        right = replace(right, index=keys, levels=tuple((k, c) for k, (_, c) in zip(keys, right.levels, strict=True)))
-    out = joined(
-        lift,
-        left,
-        right,
-        how,
-        tuple(zip(keys, right.index or (), strict=True)),
-        (lift.text(given["lsuffix"]), lift.text(given["rsuffix"])),
-    )
+    ends = (lift.text(given["lsuffix"]), lift.text(given["rsuffix"]))
+    if on_index and not left.index and not right.index:
+        return lift.new(positional(lift, left, right, how, ends))
+    left, right = whole(lift, left, "A join"), whole(lift, right, "A join")
     if on_index:
-        from lester_gui.rewrite.lift.library.pandas_io import with_index
-
-        out = with_index(lift, out, keys)
-    return lift.new(out)
+        return lift.new(by_both_indexes(lift, left, right, how, ends))
+    if not right.index or len(keys) != len(right.index):
+        raise no_rule("join without a named index")
+    if set(keys) & set(right.names):
+        raise no_rule("join with a table that has a column of the key's name")
+    right = replace(right, index=keys, levels=tuple((k, c) for k, (_, c) in zip(keys, right.levels, strict=True)))
+    out = joined(lift, replace(left, index=(), levels=()), right, how, tuple((k, k) for k in keys), ends)
+    each_once = how is JoinKind.LEFT and unique_on(
+        right.node, {columns_of(c.expr)[0] for _, c in right.levels if columns_of(c.expr)}
+    )
+    return lift.new(replace(out, index=left.index if left.index == () and each_once else None))

@@ -13,7 +13,7 @@ from lester_gui.rewrite.lift import chosen, paths
 from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
-from lester_gui.rewrite.lift.stop import shape
+from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -45,6 +45,21 @@ def is_among(lift: Lifter, labels: Labels, args: Arguments) -> Value:
     """``frame.index.isin(other.index)``."""
     frame = labels.frame
     return among(lift, frame, args.bind("values")["values"])
+
+
+@method("labels", "__getitem__")
+def some_of(lift: Lifter, labels: Labels, args: Arguments) -> Value:
+    """``frame.index[mask]`` of a table whose rows were chosen."""
+    return chosen_by(lift, labels.frame, lift.content(args.positional[0]))
+
+
+def chosen_by(lift: Lifter, frame: Frame, mask: Value) -> Value:
+    """Return the index of the rows of a table for which a mask is true."""
+    from lester_gui.rewrite.lift.library.pandas_frame import masked
+
+    if not isinstance(mask, Column1) or mask.cell.type is not Type.BOOL:
+        raise no_rule("some labels of an index")
+    return Labels(masked(lift, frame, mask))
 
 
 @method("labels", "tolist", "to_list", "copy")

@@ -156,7 +156,7 @@ def values_of_names(lift: Lifter, content: Value, owner: Value) -> Value:
     return lift.new(Items(content.values, "index"))
 
 
-@method("list", "difference", "intersection", "union", "drop", "map", "get_level_values", "droplevel")
+@method("list", "difference", "intersection", "union", "drop", "isin", "map", "get_level_values", "droplevel")
 def of_names(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``frame.columns.difference([…])`` and its kind, in pandas' order."""
     what = args.what.rsplit(".", 1)[-1]
@@ -198,11 +198,51 @@ def _mapped_names(lift: Lifter, function: Value, labels: tuple[Value, ...]) -> l
     return [lift.text(invoke(lift, function, Arguments("a function of a name", [label]))) for label in labels]
 
 
-@method("list", "__eq__")
-def names_equal(lift: Lifter, content: Value, args: Arguments) -> Value:
-    """``frame.columns == name``: one truth value for each name."""
-    name = lift.const(args.positional[0])
-    return lift.new(Items(tuple(Const(n == name) for n in lift.const(content)), "index"))
+def compared(lift: Lifter, a: Value, b: Value, op: str) -> Value:
+    """Return ``frame.columns == name`` or ``frame.columns != name``: one truth value for each name."""
+    names, other = (a, b) if isinstance(a, Items) and a.kind == "index" else (b, a)
+    known = lift.const(names)
+    against = lift.const(other)
+    others = list(against) if isinstance(against, list | tuple) else [against] * len(known)
+    if len(others) != len(known):
+        raise shape("Names are compared with another number of names")
+    found = (Const((n == o) == (op == "Eq")) for n, o in zip(known, others, strict=True))
+    return lift.new(Items(tuple(found), "index"))
+
+
+def truths(lift: Lifter, value: Value) -> list[bool]:
+    """Return the truth values of a list with one for each name.
+
+    Raises
+    ------
+    Stopped
+        If it holds anything else.
+    """
+    found = lift.const(value)
+    if not all(isinstance(f, bool) for f in found):
+        raise no_rule("~, & or | of names")
+    return list(found)
+
+
+def combined(lift: Lifter, a: Value, b: Value, op: str) -> Value:
+    """Return ``mask & mask`` or ``mask | mask`` of lists with a truth value for each name."""
+    one, two = truths(lift, a), truths(lift, b)
+    if len(one) != len(two):
+        raise shape("Conditions on different numbers of names are combined")
+    found = ((x and y) if op == "BitAnd" else (x or y) for x, y in zip(one, two, strict=True))
+    return lift.new(Items(tuple(Const(f) for f in found), "index"))
+
+
+def chosen_names(lift: Lifter, content: Items, key: Value) -> Value:
+    """Return ``frame.columns[mask]`` or ``frame.columns[[0, 2]]``."""
+    if not isinstance(key, Items | Tup):
+        raise no_rule("these names of columns")
+    wanted = lift.const(key)
+    if all(isinstance(w, bool) for w in wanted) and len(wanted) == len(content.values):
+        return lift.new(Items(tuple(v for v, w in zip(content.values, wanted, strict=True) if w), "index"))
+    if all(type(w) is int and -len(content.values) <= w < len(content.values) for w in wanted):
+        return lift.new(Items(tuple(content.values[w] for w in wanted), "index"))
+    raise no_rule("these names of columns")
 
 
 @method("frame", "droplevel")

@@ -65,7 +65,7 @@ def pivot(lift: Lifter, frame: Frame, args: Arguments) -> Value:
 
 
 def _asked(lift: Lifter, frame: Frame, args: Arguments) -> Wide:
-    whole(frame, "A pivot")
+    frame = whole(lift, frame, "A pivot")
     if args.what.endswith("pivot"):
         given = args.bind(columns=None, index=None, values=None)
     else:
@@ -122,7 +122,7 @@ def crosstab(lift: Lifter, args: Arguments) -> Value:
     frame = Frame(a.node, ((a.name, a.cell),), a.index, (), a.part)
     frame, cell = aligned(lift, frame, b)
     frame = frame.with_columns({b.name: cell})
-    whole(frame, "A crosstab")
+    frame = whole(lift, frame, "A crosstab")
     return lift.new(
         wide(lift, Wide(frame, (a.name,), b.name, None, "size", cells.cell_of(Const(0)), shares=normalised == "index"))
     )

@@ -211,7 +211,6 @@ def shape_of(lift: Lifter, frame: Frame, owner: Value) -> Value:
     return Tup((lift.count(frame.node, frame.part), Const(len(frame.names))))
 
 
-@attribute("frame", "dtypes")
 @attribute("frame", "size")
 @attribute("frame", "style")
 @attribute("frame", "plot")

@@ -1,20 +1,15 @@
-"""pandas and NumPy: quantiles of a column, and bins between them.
-
-A quantile is an aggregate of the column; a bin is the number of quantiles that a value lies above.
-"""
+"""pandas and NumPy: quantiles of a column, which are aggregates of it, and how a value is numbered between them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from lester_gui.ir.expressions import Apply, Literal
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, times
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Items, Result, Tup, Value, Vector
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
@@ -39,14 +34,29 @@ def quantiles(lift: Lifter, column: Column1, shares: Sequence[float]) -> list[Ce
     Stopped
         If these are no numbers, or rows of a group.
     """
-    if lift.group is not None:
-        raise no_rule("a quantile of a group")
+    if column.cell.type in times.DAYS and all(0 <= s <= 1 for s in shares):
+        return _of_times(lift, column, shares)
     if not column.cell.type.is_number or not all(0 <= s <= 1 for s in shares):
         raise shape("A quantile of something that has none")
     name = column.name or "value"
     value = cells.make("to_float", column.cell) if column.cell.type is Type.BOOL else column.cell
     part = column.part
+    if lift.group is not None:
+        return [lift.group.quantile(lift, value, column.node, float(s)) for s in shares]
     return [lift.state(column.node, value, "quantile", f"quantile_{name}", part, share=float(s)) for s in shares]
+
+
+def _of_times(lift: Lifter, column: Column1, shares: Sequence[float]) -> list[Cell]:
+    """Return quantiles of points in time: of their microseconds, cut down to a whole one, as pandas does."""
+    epoch, unit = times.timestamp(datetime(1970, 1, 1)), Cell(Literal(1), Type.INT)
+    since = cells.make("time_ratio", cells.make("time_between", column.cell, epoch), times.duration(timedelta(microseconds=1)))
+    out = []
+    for q in quantiles(lift, replace(column, cell=since), shares):
+        whole = cells.make("to_int", cells.make("coalesce", q, cells.cell_of(Const(0.0))))
+        made = cells.make("add_time", epoch, cells.make("duration_of", whole, unit))
+        nothing = Cell(Literal(None, made.type), made.type, True)
+        out.append(cells.choose(cells.make("not_null", q).expr, made, nothing))
+    return out
 
 
 @method("series", "quantile")
@@ -57,7 +67,7 @@ def quantile(lift: Lifter, column: Column1, args: Arguments) -> Value:
         return Result("quantile")
     if lift.const(given["interpolation"]) != "linear":
         raise no_rule("quantile with another interpolation")
-    if lift.content(given["q"]) == Const(0.5) and lift.group is None:
+    if lift.content(given["q"]) == Const(0.5) and column.cell.type not in times.DAYS:
         return lift.state(column.node, column.cell, "median", f"median_{column.name}", column.part)
     return _several(lift, column, lift.const(given["q"]), lambda q: q * 100.0 / 100.0)  # pandas hands percents to NumPy
 
@@ -114,45 +124,12 @@ def _several(lift: Lifter, column: Column1, asked: Any, share: Any) -> Value:
     return Tup(tuple(quantiles(lift, column, [share(float(q)) for q in asked])))
 
 
-@function("pandas.qcut")
-def qcut(lift: Lifter, args: Arguments) -> Value:
-    """``pd.qcut(column, 4, labels=False)``: the number, or the label, of the bin between two quantiles.
-
-    Where two edges are equal pandas raises, and so does the plan; with ``duplicates="drop"`` they are one edge.
-    """
-    given = args.bind("x", "q", "labels", labels=None, duplicates="raise", precision=3, retbins=False)
-    column = lift.content(given["x"])
-    labels, asked, drop = lift.const(given["labels"]), lift.const(given["q"]), lift.const(given["duplicates"]) == "drop"
-    if not isinstance(column, Column1) or lift.const(given["retbins"]):
-        raise no_rule("qcut of this object")
-    if labels is None:
-        raise no_rule("qcut without labels, whose texts depend on the data")
-    if isinstance(asked, int):
-        shares = np.linspace(0, 1, asked + 1)
-        np.putmask(shares, asked * shares != np.arange(asked + 1), np.nextafter(shares, 1))
-        asked = [float(s) for s in shares]
-    if len(asked) < 2 or asked[0] != 0 or asked[-1] != 1 or (labels is not False and len(labels) != len(asked) - 1):
-        raise no_rule("qcut with these shares or labels")
-    if drop and labels is not False:
-        raise no_rule("qcut with labels, where edges may fall together")
-    inner = quantiles(lift, column, [s * 100.0 / 100.0 for s in asked[1:-1]])
-    edges = [_extreme(lift, column, "min"), *inner, _extreme(lift, column, "max")]
-    distinct = [cells.compare("Lt", a, b, pandas=True).expr for a, b in pairwise(edges)]
-    value = cells.make("to_float", column.cell)
-    above = [cells.compare("Gt", value, e, pandas=True).expr for e in inner]
-    if drop:
-        above = [paths.both(a, d) for a, d in zip(above, distinct, strict=False)]
-    code = _numbered(column, above)
-    if not drop and len(edges) > 2:
-        code = cells.choose(paths.conjunction(distinct), code, cells.make("present", MISSING))
-    return labelled(column, code, labels)
-
-
-def _extreme(lift: Lifter, column: Column1, what: str) -> Cell:
+def extreme_of(lift: Lifter, column: Column1, what: str) -> Cell:
+    """Return the smallest or largest value of a column, as a float."""
     return lift.state(column.node, cells.make("to_float", column.cell), what, f"{what}_{column.name}", column.part)
 
 
-def _numbered(column: Column1, above: list[Any]) -> Cell:
+def numbered(column: Column1, above: list[Any]) -> Cell:
     """Return above how many edges a value is; missing where it is."""
     code = cells.cell_of(Const(0))
     for a in above:

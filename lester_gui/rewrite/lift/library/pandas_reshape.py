@@ -33,7 +33,7 @@ def melt(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         "id_vars", "value_vars", "var_name", "value_name", id_vars=None, value_vars=None, var_name=None, value_name="value",
         col_level=None, ignore_index=True,
     )  # fmt: skip
-    whole(frame, "Melting a table")
+    frame = whole(lift, frame, "Melting a table")
     if lift.content(given["col_level"]) != Const(None) or not lift.const(given["ignore_index"]):
         raise no_rule("melt with these options")
     ids = () if lift.content(given["id_vars"]) == Const(None) else lift.strings(given["id_vars"])

@@ -35,7 +35,7 @@ from lester_gui.rewrite.lift.library.pandas_frame import (
     whole,
     with_column,
 )
-from lester_gui.rewrite.lift.library.pandas_join import unique_on
+from lester_gui.rewrite.lift.library.pandas_join import beside_encoded, unique_on
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -66,7 +66,7 @@ def query(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     from lester_gui.rewrite.lift.library.pandas_query import condition
 
     given = args.bind("expr", ignored=("engine",), inplace=False)
-    whole(frame, "Choosing rows")
+    frame = whole(lift, frame, "Choosing rows")
     return in_place(lift, args, filtered(lift, frame, condition(lift, frame, lift.text(given["expr"]))), given["inplace"])
 
 
@@ -74,9 +74,10 @@ def query(lift: Lifter, frame: Frame, args: Arguments) -> Value:
 def dropna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.dropna(subset=…)``."""
     given = args.bind(axis=0, how="any", thresh=None, subset=None, inplace=False, ignore_index=False)
-    if lift.const(given["axis"]) not in (0, "index") or lift.const(given["thresh"]) is not None:
-        raise no_rule("dropna by column or with a threshold")
-    whole(frame, "Choosing rows")
+    if lift.const(given["axis"]) not in (0, "index"):
+        raise no_rule("dropna by column, of which only the data tell which are left")
+    thresh = lift.const(given["thresh"])
+    frame = whole(lift, frame, "Choosing rows")
     names = frame.names if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
     kept: list[Expr] = []
     for n in names:
@@ -86,7 +87,13 @@ def dropna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         # asked of every column, missing values seen so far or not: what the data hold must not decide what the plan says
         kept.append(cells.make("not_null", cell).expr)
     condition = paths.conjunction(kept)
-    if lift.const(given["how"]) == "all":
+    if thresh is not None:
+        one, nought = cells.cell_of(Const(1)), cells.cell_of(Const(0))
+        count = nought
+        for k in kept:
+            count = cells.make("add", count, cells.choose(k, one, nought))
+        condition = cells.compare("GtE", count, cells.cell_of(Const(thresh)), pandas=True).expr
+    elif lift.const(given["how"]) == "all":
         condition = paths.FALSE
         for k in kept:
             condition = paths.either(condition, k)
@@ -100,7 +107,7 @@ def dropna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
 def drop_duplicates(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.drop_duplicates(subset, keep=…)``."""
     given = args.bind("subset", subset=None, keep="first", inplace=False, ignore_index=False)
-    whole(frame, "Choosing rows")
+    frame = whole(lift, frame, "Choosing rows")
     subset = () if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
     keep = lift.const(given["keep"])
     out = lift.step(
@@ -120,7 +127,7 @@ def sort_values(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     given = args.bind(
         "by", ascending=True, inplace=False, kind="quicksort", na_position="last", ignore_index=False, axis=0, key=None
     )
-    whole(frame, "Sorting")
+    frame = whole(lift, frame, "Sorting")
     names = lift.strings(given["by"])
     ascending = lift.const(given["ascending"])
     orders = [bool(a) for a in ascending] if isinstance(ascending, list | tuple) else [bool(ascending)] * len(names)
@@ -165,7 +172,7 @@ def sort_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         return in_place(lift, args, _columns_in_order(lift, frame, given["ascending"]), given["inplace"])
     if lift.const(given["na_position"]) != "last":
         raise no_rule("sort_index with na_position")
-    whole(frame, "Sorting")
+    frame = whole(lift, frame, "Sorting")
     if frame.index == () and lift.const(given["ascending"]) is True:
         return in_place(lift, args, frame, given["inplace"])
     if not frame.levels:
@@ -202,7 +209,7 @@ def head(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         return Result("rows shown")
     count = lift.const(given["n"])
     if args.what.endswith("tail"):
-        whole(frame, "Choosing rows")
+        frame = whole(lift, frame, "Choosing rows")
         node = lift.step(Limit, lift.naming.called(frame.node), parent=frame.node, count=count, offset=-count)
         return lift.new(_over(frame, node, None))
     return lift.new(limited(lift, frame, 0, count))
@@ -219,7 +226,7 @@ def concat(lift: Lifter, args: Arguments) -> Value:
     if not tables:
         raise shape("concat of a list whose length is not known")
     if lift.const(given["axis"]) in (1, "columns"):
-        return lift.new(beside(lift, tables))
+        return lift.new(beside(lift, tables, lift.const(given["join"]) == "inner"))
     frames = [t for t in tables if isinstance(t, Frame)]
     if len(frames) != len(tables):
         raise no_rule("concat of Series below each other")
@@ -233,29 +240,40 @@ def below(lift: Lifter, frames: list[Frame], index: tuple[str, ...] | None) -> F
     names = frames[0].names
     if any(set(f.names) != set(names) for f in frames):
         raise shape("Tables with different columns are put below each other")
-    parts = [lift.materialise(selected(lift, whole(f, "concat"), names))[0] for f in frames]
+    parts = [lift.materialise(selected(lift, whole(lift, f, "concat"), names))[0] for f in frames]
     if len({id(p) for p in parts}) != len(parts):
         raise no_rule("a table put below itself")
     out = lift.step(Concat, lift.naming.called(parts[0]), inputs=tuple(parts))
     return Frame(out, tuple((n, cells.column(out, n)) for n in names), index)
 
 
-def beside(lift: Lifter, tables: list[Value]) -> Frame:
-    """Return columns of the same rows side by side."""
+def beside(lift: Lifter, tables: list[Value], inner: bool = False) -> Frame:
+    """Return columns of the same rows side by side, or those of tables whose index has each value once by that index."""
+    from lester_gui.rewrite.lift.library.pandas_by_label import beside as by_label
+
     frame: Frame | None = None
     for t in tables:
         if isinstance(t, Column1):
             if not t.name:
                 raise shape("A column without a name is put beside others")
-            t = Frame(t.node, ((t.name, t.cell),), t.index, (), t.part)
+            levels = tuple((n, cells.column(t.node, n)) for n in t.index or ())
+            t = Frame(t.node, ((t.name, t.cell),), t.index, levels, t.part)
         if not isinstance(t, Frame):
             raise no_rule("concat of this object")
         if frame is None:
             frame = t
             continue
+        if frame.levels and t.levels and not lift.align.same(frame.node, t.node):
+            frame = by_label(lift, frame, t, inner)
+            continue
         for n in t.names:
             if n in frame.names:
                 raise shape("Two columns get the same name")
-            frame = with_column(lift, frame, n, column_of(lift, t, n))
+            value = t.get(n)
+            frame = (
+                with_column(lift, frame, n, column_of(lift, t, n))
+                if isinstance(value, Cell)
+                else beside_encoded(lift, frame, t, n, value)
+            )
     assert frame is not None
     return frame

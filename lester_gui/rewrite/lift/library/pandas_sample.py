@@ -25,7 +25,7 @@ def sample(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         return Result("rows shown")
     if not _rest_is_taken(lift):
         raise no_rule("sample, where the rest of the table is not taken for testing")
-    whole(frame, "Drawing rows")
+    frame = whole(lift, frame, "Drawing rows")
     n, frac, seed = (lift.const(given[k]) for k in ("n", "frac", "random_state"))
     if lift.const(given["replace"]) or lift.const(given["weights"]) is not None or (n is None) == (frac is None):
         raise no_rule("sample with these options")

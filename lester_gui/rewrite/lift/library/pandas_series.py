@@ -25,6 +25,7 @@ from lester_gui.rewrite.lift.domain import (
     Rows,
     Tup,
     Unknown,
+    UserFunction,
     Value,
     Vocabulary,
 )
@@ -77,6 +78,22 @@ def total(lift: Lifter, column: Column1, function: str, name: str) -> Cell:
     return lift.state(column.node, column.cell, function, name, column.part)
 
 
+@method("series", "agg", "aggregate")
+def several_statistics(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.agg("mean")``, ``column.agg(["mean", "std"])``: totals, under their names if there are several."""
+    if lift.is_shown(args):
+        return Result("agg")
+    content = lift.content(args.bind("func")["func"])
+    listed = content.values if isinstance(content, Items) else content.items if isinstance(content, Tup) else None
+    names = [lift.text(v) for v in (listed if listed is not None else (content,))]
+    if any(n not in (*STATISTICS, "std", "var") for n in names):
+        raise no_rule("this aggregate function")
+    made = [statistic(lift, column, Arguments(f"series.{n}", [])) for n in names]
+    if listed is None:
+        return made[0]
+    return lift.new(Entries(tuple((Const(n), m) for n, m in zip(names, made, strict=True)), "series"))
+
+
 @method("series", "fillna")
 def fillna(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.fillna(value)``; with inplace=True on a column taken from a frame it changes nothing (copy on write)."""
@@ -112,7 +129,12 @@ def in_place(lift: Lifter, column: Column1, args: Arguments, new: Column1) -> Va
 
 
 def filled(cell: Cell, value: Cell) -> Cell:
-    """Return `value` where `cell` is missing. What the data hold must not decide what the plan says, so it always stands."""
+    """Return `value` where `cell` is missing. What the data hold must not decide what the plan says, so it always stands.
+
+    A truth value that is none of a number's kind is kept as it is where none can be missing: it would not fit.
+    """
+    if cell.type is Type.BOOL and not cell.nullable and value.type is not Type.BOOL:
+        return cell
     return cells.make("coalesce", cell, value)
 
 
@@ -242,11 +264,26 @@ def spelled_out(lift: Lifter, column: Column1, args: Arguments) -> Value:
     from lester_gui.rewrite.lift.expressions.operators import combine, compare
 
     what = args.what.rsplit(".", 1)[-1]
-    other = args.bind("other")["other"]
+    given = args.bind("other", "level", "fill_value", level=None, fill_value=None, axis=0)
+    other = given["other"]
+    if lift.content(given["level"]) != Const(None):
+        raise no_rule(f"Series.{what} by a level of an index")
+    if lift.content(given["fill_value"]) != Const(None):
+        return _with_fill(lift, what, column, lift.content(other), cells.cell_of(lift.content(given["fill_value"])))
     return compare(lift, COMPARE[what], column, other) if what in COMPARE else combine(lift, CALCULATE[what], column, other)
 
 
-@method("series", "map", "apply")
+def _with_fill(lift: Lifter, what: str, column: Column1, other: Value, fill: Cell) -> Value:
+    """``column.add(other, fill_value=0)``."""
+    from lester_gui.rewrite.lift.expressions.operators import columnwise
+    from lester_gui.rewrite.lift.library.pandas_by_label import with_fill
+
+    if what not in CALCULATE or not isinstance(other, Column1):
+        raise no_rule(f"Series.{what} with fill_value here")
+    return columnwise(lift, column, other, with_fill(lambda x, y: cells.arithmetic(CALCULATE[what], x, y, pandas=True), fill))
+
+
+@method("series", "map", "apply", "transform")
 def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.map({…})``, ``column.map(function)``, ``column.map(series)``."""
     from lester_gui.rewrite.lift.expressions.call import invoke
@@ -266,8 +303,16 @@ def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
         return by_dict(lift, column, content)
     if column.cell.nullable and what == "apply":
         lift.note("missing-in-function", column.name)
+    more = lift.content(args.keywords.get("args", Tup(())))
+    named = {k: v for k, v in args.keywords.items() if k not in ("func", "arg", "args", "na_action", "convert_dtype")}
+    if (
+        lift.content(args.keywords.get("na_action", Const(None))) != Const(None)
+        or not isinstance(more, Tup)
+        or (what != "apply" and named)
+    ):
+        raise no_rule(f"Series.{what} with these options")
     with lift.using(pandas=True):
-        out = lift.content(invoke(lift, target, Arguments(what, [column.cell])))
+        out = lift.content(invoke(lift, target, Arguments(what, [column.cell, *more.items], named)))
     return mapped(column, cells.cell_of(out))
 
 
@@ -320,6 +365,10 @@ def kept_where(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.where(condition, other)``, ``column.mask(condition, other)``; without another value, it is missing."""
     given = args.bind("cond", "other", other=None)
     condition, other = lift.content(given["cond"]), lift.content(given["other"])
+    if isinstance(condition, UserFunction):
+        from lester_gui.rewrite.lift.expressions.call import invoke
+
+        condition = lift.content(invoke(lift, condition, Arguments("a condition", [column])))
     if not isinstance(condition, Column1) or condition.cell.type is not Type.BOOL or condition.cell.nullable:
         raise no_rule("where with this condition")
     columns = [column, condition, *([other] if isinstance(other, Column1) else [])]
@@ -381,12 +430,28 @@ def same_values(lift: Lifter, column: Column1, args: Arguments) -> Value:
         return lift.new(Rows(column.node, column.cell, column.part))
     if what == "to_frame":
         name = args.given("name", 0)
-        return lift.new(
-            Frame(column.node, ((lift.text(name) if name else column.name, column.cell),), column.index, (), column.part)
-        )
+        levels = tuple((n, cells.column(column.node, n)) for n in column.index or ())
+        called = lift.text(name) if name else column.name
+        return lift.new(Frame(column.node, ((called, column.cell),), column.index, levels, column.part))
     if what == "reset_index":
         return _reset(lift, column, args)
+    if what == "rename_axis":
+        return _index_called(lift, column, lift.const(args.bind("mapper", mapper=None, axis=0)["mapper"]))
     return column
+
+
+def _index_called(lift: Lifter, column: Column1, name: str | None) -> Column1:
+    """Return a Series whose index has another name; that of row numbers is seen by nobody."""
+    if not column.index or name is None or (name,) == column.index:
+        return column
+    if len(column.index) != 1 or column.part is not None or name in column.node.schema:
+        raise no_rule("rename_axis here")
+    from lester_gui.ir.nodes import Select
+
+    node, held = lift.as_column(column.node, column.cell, column.name or "value")
+    pairs = ((name, column.index[0]), (held, held))
+    out = lift.step(Select, lift.naming.called(node), node, parent=node, columns=pairs)
+    return replace(column, node=out, cell=cells.column(out, held), index=(name,))
 
 
 def _reset(lift: Lifter, column: Column1, args: Arguments) -> Value:

@@ -236,7 +236,7 @@ def explode(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     cell = frame.get(name)
     if not isinstance(cell, Cell) or cell.type not in ELEMENT:
         raise shape(f"The column {name!r} holds no lists")
-    node, frame = lift.materialise(whole(frame, "Exploding"), with_index=True)
+    node, frame = lift.materialise(whole(lift, frame, "Exploding"), with_index=True)
     out = lift.step(Explode, lift.naming.called(node), parent=node, column=name)
     index = () if lift.const(given["ignore_index"]) else (frame.index or None)
     levels = tuple((n, cells.column(out, n)) for n, _ in frame.levels) if index else ()
@@ -281,8 +281,8 @@ def pieces_as_columns(lift: Lifter, table: Accessor, names: tuple[str, ...]) -> 
 
     More pieces than names would stop the script; there, the plan takes the first ones.
     """
-    if not isinstance(table.owner, Accessor) or table.owner.kind != "series.parted" or len(names) != 2:
-        raise no_rule("texts split into columns, unless they are split once")
+    if not isinstance(table.owner, Accessor):
+        raise no_rule("texts split into columns in this way")
     parts = [piece_of(lift, table.owner, i) for i in range(len(names))]
     first = parts[0]
     return settled(
@@ -332,10 +332,14 @@ def concatenated(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     given = args.bind("others", sep="", na_rep=None)
     others = lift.content(given["others"])
     several = others.values if isinstance(others, Items) else (others,)
-    if lift.content(given["na_rep"]) != Const(None) or not all(isinstance(lift.content(o), Column1) for o in several):
+    columns = [_column(accessor), *(lift.content(o) for o in several)]
+    if not all(isinstance(c, Column1) and c.cell.type is Type.STR for c in columns):
         raise no_rule("str.cat of these objects")
-    out: Value = _column(accessor)
-    for other in several:
+    if lift.content(given["na_rep"]) != Const(None):
+        instead = _text(lift.text(given["na_rep"]))
+        columns = [mapped(c, cells.make("coalesce", c.cell, instead)) for c in columns if isinstance(c, Column1)]
+    out: Value = columns[0]
+    for other in columns[1:]:
         out = combine(lift, "Add", combine(lift, "Add", out, Const(lift.const(given["sep"]) or "")), other)
     return out
 

@@ -44,8 +44,8 @@ def options_of(lift: Lifter, what: str, args: Arguments) -> dict[str, object]:
     """Return function and options of a window method as pandas' arguments say them."""
     if what == "shift":
         given = args.bind("periods", periods=1, fill_value=None, freq=None, axis=0)
-        if lift.content(given["freq"]) != Const(None) or lift.content(given["fill_value"]) != Const(None):
-            raise no_rule("shift with freq or fill_value")
+        if lift.content(given["freq"]) != Const(None):
+            raise no_rule("shift with freq")
         return {"function": "shift", "offset": lift.const(given["periods"])}
     if what == "diff":
         return {"function": "diff", "offset": lift.const(args.bind("periods", periods=1, axis=0)["periods"])}
@@ -76,7 +76,14 @@ def looked(
         return out, cells.make("time_between", cells.column(out, column), earlier)
     if options.get("offset") == 0:
         return node, cells.column(node, column)
-    return windowed(lift, node, by, WindowColumn(f"{column}_{what}", column=column, **options), dropna)  # type: ignore[arg-type]
+    out, cell = windowed(lift, node, by, WindowColumn(f"{column}_{what}", column=column, **options), dropna)  # type: ignore[arg-type]
+    fill = lift.content(args.keywords.get("fill_value", Const(None))) if what == "shift" else Const(None)
+    if fill == Const(None):
+        return out, cell
+    keyless = dropna and any(node.schema.field(k).nullable for k in by)
+    if node.schema.field(column).nullable or keyless:
+        raise no_rule("shift with fill_value of values that may be missing themselves")
+    return out, cells.make("coalesce", cell, cells.cell_of(fill))
 
 
 def _change(lift: Lifter, node: Node, by: tuple[str, ...], column: str, args: Arguments, dropna: bool) -> tuple[Node, Cell]:
@@ -145,12 +152,24 @@ def _several(lift: Lifter, group: Grouping, what: str, args: Arguments) -> Value
 def cumcount(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     """``grouped.cumcount()``: how many rows of the group stand before this one."""
     if args.what.endswith("ngroup"):
-        raise no_rule("the number of a group")
+        return _number_of_group(lift, group, args)
     given = args.bind("ascending", ascending=True)
     node, frame = rows_of(lift, group)
     column = WindowColumn("cumcount", "cumcount", ascending=bool(lift.const(given["ascending"])))
     out, cell = windowed(lift, node, group.keys, column, group.dropna)
     return Column1(out, cell, "", None, False, frame.index)
+
+
+def _number_of_group(lift: Lifter, group: Grouping, args: Arguments) -> Value:
+    """``grouped.ngroup()``: the place of a row's key among all keys in order; -1 where it is missing."""
+    ascending = bool(lift.const(args.bind("ascending", ascending=True)["ascending"]))
+    if len(group.keys) != 1 or not group.sort or not group.dropna:
+        raise no_rule("the number of a group of several keys, or of keys that are not sorted")
+    node, frame = rows_of(lift, group)
+    key = group.keys[0]
+    out, rank = windowed(lift, node, (), WindowColumn(f"{key}_rank", "pandas_rank_dense", key, ascending=ascending), dropna=False)
+    number = cells.make("coalesce", cells.make("sub", rank, cells.cell_of(Const(1))), cells.cell_of(Const(-1.0)))
+    return Column1(out, cells.make("to_int", number), "", None, False, frame.index)
 
 
 @method("groupby", "head", "tail", "nth")
@@ -186,18 +205,19 @@ def duplicated(lift: Lifter, content: Frame | Column1, args: Arguments) -> Value
     given = args.bind("subset", subset=None, keep="first") if isinstance(content, Frame) else args.bind(keep="first")
     keep = lift.const(given["keep"])
     if isinstance(content, Column1):
-        name = content.name or "value"
-        frame = Frame(content.node, ((name, content.cell),), content.index, (), content.part)
+        if content.part is not None:
+            raise shape("Looking for duplicates on one side of a split is not supported yet")
+        node, name = lift.as_column(content.node, content.cell, content.name or "value")
         names: tuple[str, ...] = (name,)
+        index = content.index
     else:
-        frame = content
-        names = frame.names if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
-    whole(frame, "Looking for duplicates")
-    node, frame = lift.materialise(frame, with_index=True)
+        names = content.names if lift.content(given["subset"]) == Const(None) else lift.strings(given["subset"])
+        node, frame = lift.materialise(whole(lift, content, "Looking for duplicates"), with_index=True)
+        index = frame.index
     if keep is False:
         out, cell = windowed(lift, node, names, WindowColumn("rows", "size"), dropna=False)
         condition = cells.compare("Gt", cell, cells.cell_of(Const(1)), pandas=True)
     else:
         out, cell = windowed(lift, node, names, WindowColumn("place", "cumcount", ascending=keep == "first"), dropna=False)
         condition = cells.compare("Gt", cell, cells.cell_of(Const(0)), pandas=True)
-    return Column1(out, condition, "", None, False, frame.index)
+    return Column1(out, condition, "", None, False, index)

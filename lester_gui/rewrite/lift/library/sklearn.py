@@ -234,7 +234,7 @@ def predict(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     return Result(args.what.rsplit(".", 1)[-1])
 
 
-@method("estimator", "set_params", "set_output", "get_params", "get_feature_names_out", "get_feature_names", "inverse_transform")
+@method("estimator", "set_params", "set_output", "get_params", "inverse_transform")
 def configure(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     """Parameters set later, and what scripts print about an encoder."""
     what = args.what.rsplit(".", 1)[-1]
@@ -292,7 +292,7 @@ def metric(lift: Lifter, args: Arguments) -> Value:
     """A metric: printed, not needed; the labels it is given are those of the test rows."""
     if args.positional:
         first = lift.content(args.positional[0])
-        if isinstance(first, Column1 | Coded):
+        if isinstance(first, Column1 | Coded) and args.what.startswith("sklearn"):
             lift.learner.scored(first)
     return Result("metric")
 

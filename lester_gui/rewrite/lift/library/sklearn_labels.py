@@ -45,12 +45,19 @@ def coded_feature(lift: Lifter, coded: Coded) -> Encoded:
     from lester_gui.rewrite.lift.blocks import scope_of
 
     column = coded.column
-    return Encoded(column.cell, (CODES[coded.order],), coded.fit_on or scope_of(lift, column.node, column.part), coded.lines)
+    scope = coded.fit_on or scope_of(lift, column.node, column.part)
+    dtype = "int8" if coded.order == "category" else "int64"
+    return Encoded(column.cell, (CODES[coded.order],), scope, coded.lines, dtype)
 
 
 def encode_label(lift: Lifter, content: Estimator, value: Value, what: str, owner: Value | None) -> Value:
     """Return what LabelEncoder or LabelBinarizer makes of a column; of a condition, whether it holds."""
+    from lester_gui.rewrite.lift.library.pandas_bins import Bins
+
     given = lift.content(value)
+    if isinstance(given, Bins):
+        given = given.column
+        assert given is not None
     if isinstance(given, Coded):
         raise no_rule("encoding labels that are numbers of labels already")
     column = as_column(lift, given)
@@ -119,6 +126,13 @@ def category_codes(lift: Lifter, content: Accessor, owner: Value) -> Value:
 @attribute("coded", "values")
 def values(lift: Lifter, content: Coded, owner: Value) -> Value:
     """``codes.values``."""
+    return content
+
+
+@method("coded", "fillna")
+def nothing_missing(lift: Lifter, content: Coded, args: Arguments) -> Value:
+    """``codes.fillna(0)``: every value has a number."""
+    args.bind("value", inplace=False)
     return content
 
 

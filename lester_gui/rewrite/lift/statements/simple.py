@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import importlib.util
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift.domain import Const, Handle, Module, Value
@@ -86,7 +88,8 @@ def import_from(lift: Lifter, node: ast.ImportFrom) -> None:
         base = project_module(lift, node.module or "")
         if alias.name == "*":
             if not base.name.startswith("project:"):
-                raise Stopped(Reason.SYNTAX, f"from {node.module} import * hides where names come from")
+                lift.names.update({n: Module(f"{base.name}.{n}") for n in names_of_library(node.module or "")})
+                continue
             lift.names.update(module_names(lift, base.name.removeprefix("project:")))
             continue
         value: Value = Module(f"{base.name}.{alias.name}")
@@ -99,6 +102,26 @@ def import_from(lift: Lifter, node: ast.ImportFrom) -> None:
         elif not base.name:
             value = project_module(lift, alias.name)
         lift.names[alias.asname or alias.name] = value
+
+
+LIBRARIES = ("sklearn", "numpy", "pandas", "scipy", "math", "datetime", "collections", "itertools", "random", "statistics")
+
+
+def names_of_library(module: str) -> tuple[str, ...]:
+    """Return what ``from module import *`` brings, of the libraries that are installed with Lester.
+
+    Raises
+    ------
+    Stopped
+        If it is another module, whose names nothing but running it would tell.
+    """
+    if module.split(".")[0] not in LIBRARIES or importlib.util.find_spec(module.split(".")[0]) is None:
+        raise Stopped(Reason.SYNTAX, f"from {module} import * hides where names come from")
+    try:
+        found = importlib.import_module(module)
+    except ImportError as error:
+        raise Stopped(Reason.SYNTAX, f"from {module} import * hides where names come from") from error
+    return tuple(getattr(found, "__all__", [n for n in dir(found) if not n.startswith("_")]))
 
 
 def project_module(lift: Lifter, name: str) -> Module:
