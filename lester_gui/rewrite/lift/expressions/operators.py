@@ -84,7 +84,7 @@ def binary(lift: Lifter, node: ast.BinOp) -> Value:
 def _plain(lift: Lifter, value: Value) -> Value:
     """Return the content of a value; a column that encoders made, as a column to compute with."""
     content = lift.content(value)
-    if not isinstance(content, Encoded):
+    if not isinstance(content, Encoded | Coded):
         return content
     from lester_gui.rewrite.lift.library.pandas_encoded import as_plain
 
@@ -93,11 +93,12 @@ def _plain(lift: Lifter, value: Value) -> Value:
 
 def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     """Apply a binary operator to two values."""
-    a, b = _plain(lift, left), _plain(lift, right)
+    a, b = lift.content(left), lift.content(right)
     if isinstance(a, Result) or isinstance(b, Result):
         if op == "Sub":
             _scored(lift, a, b)
         return Result("arithmetic")
+    a, b = _plain(lift, a), _plain(lift, b)
     if isinstance(a, Const) and isinstance(b, Const):
         return _constant(op, a, b)
     if op == "Mod" and isinstance(a, Const) and isinstance(a.value, str):
@@ -343,11 +344,12 @@ def comparison(lift: Lifter, node: ast.Compare) -> Value:
 
 def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     """Compare two values."""
-    a, b = _plain(lift, left), _plain(lift, right)
+    a, b = lift.content(left), lift.content(right)
     if isinstance(a, Result) or isinstance(b, Result):
         if op in ("Eq", "NotEq"):
             _scored(lift, a, b)
         return Result("condition")
+    a, b = _plain(lift, a), _plain(lift, b)
     if isinstance(a, Accessor) and a.kind == "type of a value" and op in ("Eq", "Is", "NotEq", "IsNot"):
         one = METHODS[a.kind, "__eq__"](lift, a, Arguments("type", [b]))
         return one if op in ("Eq", "Is") else of_condition(paths.negated(cells.cell_of(one).expr))

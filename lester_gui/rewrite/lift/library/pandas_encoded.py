@@ -15,7 +15,7 @@ from lester_gui.ir.learning import Transformer
 from lester_gui.ir.windows import WindowColumn
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.blocks import scope_of
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Encoded, Frame, Value
+from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Encoded, Frame, Value
 from lester_gui.rewrite.lift.stop import shape
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def as_plain(lift: Lifter, value: Value) -> Value:
     Stopped
         If it cannot be written without its encoder, or the encoder was not fitted on the rows at hand.
     """
+    if isinstance(value, Coded):
+        return _of_labels(lift, value)
     if not isinstance(value, Encoded) or not isinstance(value.frame, Frame):
         return value
     frame = value.frame
@@ -59,6 +61,18 @@ def as_plain(lift: Lifter, value: Value) -> Value:
     if made is None:
         raise shape("A column is computed with that passed an encoder which only a matrix has")
     return replace(made, index=frame.index, numpy=False)
+
+
+def _of_labels(lift: Lifter, value: Coded) -> Column1:
+    """Return numbers of values as a column to compute with."""
+    from lester_gui.rewrite.lift.library.sklearn_labels import CODES
+
+    column = value.column
+    scope = scope_of(lift, column.node, column.part)
+    if column.part is not None or value.order == "first_seen" or (value.fit_on or scope) != scope:
+        raise shape("Numbers of labels that hang on one side of a split, or on an order of rows, are computed with")
+    made = _numbers(lift, column.node, column.cell, column.name or "label", CODES[value.order])
+    return replace(made, index=column.index, numpy=column.numpy)
 
 
 def whole(lift: Lifter, frame: Frame, what: str) -> Frame:

@@ -201,7 +201,7 @@ def simple(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     columns = group.columns or tuple(n for n in group.frame.names if n not in group.keys)
     wanted = [Wanted(n, Const(what), n) for n in columns if group.columns or _accepts(group.frame, n, what)]
     out = aggregated(lift, group, wanted)
-    results = {n: v for n, v in group.frame.columns if n in columns and isinstance(v, Result)}
+    results: dict[str, Value] = {n: v for n, v in group.frame.columns if n in columns and isinstance(v, Result)}
     if results and not group.series:
         out = out.with_columns(results)
     return _as_series(out, columns[0], group) if group.series and group.as_index else lift.new(out)

@@ -171,5 +171,5 @@ def quantiles(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     for n, c in frame.columns:
         if not isinstance(c, Cell) or (lift.const(given["numeric_only"]) and not (c.type.is_number or c.type is Type.BOOL)):
             continue
-        out.append((n, quantile(lift, column_of(lift, frame, n), Arguments("series.quantile", [given["q"]]))))  # type: ignore[arg-type]
+        out.append((n, quantile(lift, column_of(lift, frame, n), Arguments("series.quantile", [given["q"]]))))
     return of_columns(lift, tuple(out))

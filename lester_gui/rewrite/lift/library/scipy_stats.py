@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Column1, Const, Frame, Result, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Result, Value
 from lester_gui.rewrite.lift.library.pandas_frame import column_of
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.pandas_series import total
@@ -54,7 +54,7 @@ def expit(lift: Lifter, args: Arguments) -> Value:
 
     one = cells.cell_of(Const(1.0))
 
-    def apply(cell: cells.Cell) -> cells.Cell:
+    def apply(cell: Cell) -> Cell:
         return cells.make("float_div", one, cells.make("add", one, cells.make("exp", cells.make("neg", cell))))
 
     return elementwise(lift, args.bind("x")["x"], apply)

@@ -55,9 +55,8 @@ def encode_label(lift: Lifter, content: Estimator, value: Value, what: str, owne
     from lester_gui.rewrite.lift.library.pandas_bins import Bins
 
     given = lift.content(value)
-    if isinstance(given, Bins):
+    if isinstance(given, Bins) and given.column is not None:
         given = given.column
-        assert given is not None
     if isinstance(given, Coded):
         raise no_rule("encoding labels that are numbers of labels already")
     column = as_column(lift, given)
