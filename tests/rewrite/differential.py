@@ -107,7 +107,7 @@ def planned(folder: Path, plan: Plan) -> Fitted:
     for block in plan.encode.blocks:
         columns = [[r.cells[c] for r in prepared] for c in block.columns]
         fitted_on = range(len(prepared)) if plan.encode.fit_on == "all" else train
-        blocks.append(_encoded(list(zip(block.columns, columns, strict=True)), block.chain, list(fitted_on), functions))
+        blocks.append(_encoded(list(zip(block.columns, columns, strict=True)), block.chain, list(fitted_on), functions, train))
     X = np.hstack([b for b in blocks if b.shape[1]]) if blocks else np.zeros((len(prepared), 0))
     return Fitted(X[train], [y[i] for i in train])
 
@@ -216,24 +216,33 @@ def _dealt(split: Split, n: int) -> list[int]:
 
 
 def _encoded(
-    columns: list[tuple[str, list[Any]]], chain: tuple[Transformer, ...], fitted_on: list[int], functions: dict[str, Any]
+    columns: list[tuple[str, list[Any]]],
+    chain: tuple[Transformer, ...],
+    fitted_on: list[int],
+    functions: dict[str, Any],
+    train: list[int],
 ) -> np.ndarray:
     parts: list[np.ndarray] = []
-    for c in _passed(columns, chain, fitted_on, functions):
+    for c in _passed(columns, chain, fitted_on, functions, train):
         rows = [[np.nan] if v is None else list(v) if isinstance(v, list | tuple) else [float(v)] for v in c]
         parts.append(np.array(rows, dtype=float))
     return np.hstack(parts) if parts else np.zeros((len(columns[0][1]), 0))
 
 
 def _passed(
-    columns: list[tuple[str, list[Any]]], chain: tuple[Transformer, ...], fitted_on: list[int], functions: dict[str, Any]
+    columns: list[tuple[str, list[Any]]],
+    chain: tuple[Transformer, ...],
+    every: list[int],
+    functions: dict[str, Any],
+    train: list[int],
 ) -> list[list[Any]]:
-    """Return columns after a chain of transformers."""
+    """Return columns after a chain of transformers, each fitted on all rows or, where it says so, on those to train on."""
     lanes = [values for _, values in columns]
     for t in chain:
+        fitted_on = train if t.fit_on == "train" else every
         if t.kind == "beside":
             own = [([(c, dict(columns)[c]) for c in b.columns], b.chain) for b in t.branches]
-            lanes = [lane for few, inner in own for lane in _passed(few, inner, fitted_on, functions)]
+            lanes = [lane for few, inner in own for lane in _passed(few, inner, every, functions, train)]
             continue
         if t.kind == "function" and "." not in str(t.get("function")):
             rows = [tuple(np.nan if v is None else v for v in row) for row in zip(*lanes, strict=True)]
