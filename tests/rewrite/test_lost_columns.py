@@ -19,7 +19,8 @@ model.fit(X, y)
 """
 DROPPED = {
     "not chosen": "X, y = df[['income', 'id']], df['member']",
-    "dropped after a merge": "df = df.merge(visits.groupby('person_id')['cost'].sum().reset_index(), left_on='id', right_on='person_id')\n"
+    "dropped after a merge": "costs = visits.groupby('person_id')['cost'].sum().reset_index()\n"
+    "df = df.merge(costs, left_on='id', right_on='person_id')\n"
     "X, y = df.drop(columns=['digits', 'name', 'city', 'age', 'signup', 'member']), df['member']",
     "dropped after rows were chosen": "df = df[df['income'] > 20].sort_values('id', ascending=False)\n"
     "del df['digits']\nX, y = df[['income', 'id']], df['member']",
@@ -30,7 +31,8 @@ NEEDED = {
     "to choose rows": "df = df[df['digits'] > 3]\nX, y = df[['income']], df['member']",
     "to drop duplicates": "df = df.drop(columns='id').drop_duplicates()\nX, y = df[['income']], df['member']",
     "to drop what is missing": "df = df.dropna()\nX, y = df[['income']], df['member']",
-    "in a mean of all columns": "df = df[['city', 'digits', 'id']].groupby('city').mean()\nX, y = df, (df['id'] > 29).astype(int)",
+    "in a mean of all columns": "df = df[['city', 'digits', 'id']].groupby('city').mean()\n"
+    "X, y = df, (df['id'] > 29).astype(int)",
     "in what is missing by row": "df['gaps'] = df.isna().sum(axis=1)\nX, y = df[['gaps', 'income']], df['member']",
 }
 

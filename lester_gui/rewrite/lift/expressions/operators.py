@@ -39,6 +39,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.expressions.basic import under
+from lester_gui.rewrite.lift.expressions.nothing import compared_with_none
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups
 from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments
@@ -362,7 +363,7 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         condition = contains(lift, a, b)
         return of_condition(paths.negated(condition) if op == "NotIn" else condition)
     if op in ("Is", "IsNot", "Eq", "NotEq") and Const(None) in (a, b):
-        return _missing(lift, op, a if b == Const(None) else b)
+        return compared_with_none(lift, op, a if b == Const(None) else b)
     if isinstance(a, Const) and isinstance(b, Const):
         return _constant(op, a, b)
     if isinstance(a, Order) and a.method.endswith("_uniform"):
@@ -403,22 +404,6 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     not_a_number = not lift.nones and any(c.type is Type.FLOAT and c.nullable for c in (x, y))
     of_tables = not lift.loops and any(c.nullable and whole_tables.is_total(c.expr) for c in (x, y))  # of no value it is NaN
     return of_condition(cells.compare(op, x, y, lift.pandas or not_a_number or texts or of_tables).expr)
-
-
-def _missing(lift: Lifter, op: str, value: Value) -> Value:
-    if isinstance(value, Maybe):
-        return of_condition(paths.negated(value.found) if op in ("Is", "Eq") else value.found)
-    if isinstance(value, Json | JsonList):
-        none = missing.is_none(value)
-        return of_condition(none if op in ("Is", "Eq") else paths.negated(none))
-    if isinstance(value, Cell) and missing.is_nan(lift, value):
-        return Const(op in ("IsNot", "NotEq"))  # NaN is not None
-    if isinstance(value, Cell):
-        test = "is_null" if op in ("Is", "Eq") else "not_null"
-        return cells.make(test, value) if value.nullable else Const(op in ("IsNot", "NotEq"))
-    if isinstance(value, Const):
-        return Const((value.value is None) == (op in ("Is", "Eq")))
-    return Const(op in ("IsNot", "NotEq"))
 
 
 def contains(lift: Lifter, needle: Value, where: Value) -> Expr:

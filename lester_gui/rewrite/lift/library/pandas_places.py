@@ -31,7 +31,7 @@ from lester_gui.rewrite.lift.library.pandas_frame import (
     sliced,
     with_column,
 )
-from lester_gui.rewrite.lift.library.pandas_groups import rows_of_extremes
+from lester_gui.rewrite.lift.library.pandas_group_rows import rows_of_extremes
 from lester_gui.rewrite.lift.library.pandas_io import with_index
 from lester_gui.rewrite.lift.library.pandas_labels import among
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method

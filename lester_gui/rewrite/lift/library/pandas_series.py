@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths, side_totals, times
+from lester_gui.rewrite.lift import cells, paths, times
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -30,7 +30,6 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
-from lester_gui.rewrite.lift.side_totals import SideTable
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -159,6 +158,11 @@ def missing_function(lift: Lifter, args: Arguments) -> Value:
     return is_missing(cells.cell_of(value), yes)
 
 
+def absent(value: Value) -> bool:
+    """Whether a value in the script's text is None or NaN."""
+    return isinstance(value, Const) and (value.value is None or value.value != value.value)
+
+
 @method("series", "isin")
 def isin(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.isin([…])`` with literals, or with the values of another column."""
@@ -281,83 +285,6 @@ def _with_fill(lift: Lifter, what: str, column: Column1, other: Value, fill: Cel
     if what not in CALCULATE or not isinstance(other, Column1):
         raise no_rule(f"Series.{what} with fill_value here")
     return columnwise(lift, column, other, with_fill(lambda x, y: cells.arithmetic(CALCULATE[what], x, y, pandas=True), fill))
-
-
-@method("series", "map", "apply", "transform")
-def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
-    """``column.map({…})``, ``column.map(function)``, ``column.map(series)``."""
-    from lester_gui.rewrite.lift.expressions.call import invoke
-    from lester_gui.rewrite.lift.stages import looked_up
-
-    what = args.what.rsplit(".", 1)[-1]
-    target = args.positional[0] if args.positional else next(iter(args.keywords.values()))
-    content = lift.content(target)
-    if isinstance(content, Entries):
-        return mapped(column, by_table(lift, column.cell, content))
-    if isinstance(content, SideTable):
-        return side_totals.column(lift, column, content)
-    if isinstance(content, Column1):
-        node, cell = looked_up(lift, column, content)
-        return replace(column, node=node, cell=cell)
-    if isinstance(content, Keyed):
-        return by_dict(lift, column, content)
-    if column.cell.nullable and what == "apply":
-        lift.note("missing-in-function", column.name)
-    more = lift.content(args.keywords.get("args", Tup(())))
-    named = {k: v for k, v in args.keywords.items() if k not in ("func", "arg", "args", "na_action", "convert_dtype")}
-    if (
-        lift.content(args.keywords.get("na_action", Const(None))) != Const(None)
-        or not isinstance(more, Tup)
-        or (what != "apply" and named)
-    ):
-        raise no_rule(f"Series.{what} with these options")
-    with lift.using(pandas=True):
-        out = lift.content(invoke(lift, target, Arguments(what, [column.cell, *more.items], named)))
-    return mapped(column, cells.cell_of(out))
-
-
-def by_dict(lift: Lifter, column: Column1, table: Keyed) -> Column1:
-    """Return what a dict that was filled from rows holds under each value of a column, missing where it has none."""
-    from lester_gui.rewrite.lift.stages import lookup
-
-    if table.template is None or len(table.keys) != 1:
-        raise no_rule("map with this dict")
-    value = lift.content(table.template)
-    if not isinstance(value, Cell):
-        raise no_rule("map with a dict of records")
-    node, name = lift.as_column(table.node, value, table.name or "value")
-    keyed = replace(table, node=node, template=cells.column(node, name))
-    made = Leaf("get", lookup(lift, keyed, column.cell), name, value.type, True)
-    out, (cell,) = lift.resolve(column.node, Cell(made, value.type, True))
-    return replace(column, node=out, cell=cell)
-
-
-def absent(value: Value) -> bool:
-    """Whether a value in the script's text is None or NaN."""
-    return isinstance(value, Const) and (value.value is None or value.value != value.value)
-
-
-def by_table(lift: Lifter, cell: Cell, table: Entries) -> Cell:
-    """Return the value of a literal table under a cell; what is not in it is missing."""
-    pairs = [(cells.cell_of(lift.content(k)), lift.content(v)) for k, v in table.items]
-    values = [v for _, v in pairs if not absent(v)]
-    if not values:
-        raise shape("A table without values")
-    if cell.nullable and any(absent(lift.content(k)) for k, _ in table.items):
-        raise shape("map with a dict that has a missing value as a key")
-    kind = cells.cell_of(values[0]).type
-    if any(cells.cell_of(v).type is Type.FLOAT for v in values) and kind is Type.INT:
-        kind = Type.FLOAT
-    missing = Cell(Literal(None, kind), kind, True)
-    if cell.type is Type.BOOL and not cell.nullable and {lift.const(k) for k, _ in table.items} == {True, False}:
-        (first, _), (_, last) = pairs[0], pairs[1]  # both truth values are listed: nothing can be missing
-        if not absent(last) and not absent(pairs[0][1]):
-            return cells.choose(cells.compare("Eq", cell, first, True).expr, cells.cell_of(pairs[0][1]), cells.cell_of(last))
-    out = missing
-    for key, value in reversed(pairs):
-        new = missing if absent(value) else cells.cell_of(value)
-        out = cells.choose(cells.compare("Eq", cell, key, True).expr, new, out)
-    return out
 
 
 @method("series", "where", "mask")
