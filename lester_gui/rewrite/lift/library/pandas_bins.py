@@ -146,7 +146,7 @@ def qcut(lift: Lifter, args: Arguments) -> Value:
         raise no_rule("qcut with these shares or labels")
     if drop and labels not in (None, False):
         raise no_rule("qcut with labels, where edges may fall together")
-    inner = quantiles(lift, column, [s * 100.0 / 100.0 for s in shares[1:-1]])
+    inner = quantiles(lift, column, list(shares[1:-1]))
     edges = [extreme_of(lift, column, "min"), *inner, extreme_of(lift, column, "max")]
     distinct = [cells.compare("Lt", a, b, pandas=True).expr for a, b in pairwise(edges)]
     value = cells.make("to_float", column.cell)

@@ -69,7 +69,7 @@ def quantile(lift: Lifter, column: Column1, args: Arguments) -> Value:
         raise no_rule("quantile with another interpolation")
     if lift.content(given["q"]) == Const(0.5) and column.cell.type not in times.DAYS:
         return lift.state(column.node, column.cell, "median", f"median_{column.name}", column.part)
-    return _several(lift, column, lift.const(given["q"]), lambda q: q * 100.0 / 100.0)  # pandas hands percents to NumPy
+    return _several(lift, column, lift.const(given["q"]), lambda q: q)
 
 
 @attribute("tuple", "values")
