@@ -183,8 +183,8 @@ def item(lift: Lifter, content: Value, args: Arguments) -> Value:
         raise no_rule("an element whose place is not known")
     if not isinstance(content, Rows):
         raise no_rule("an element of this object")
-    place = content.template.expr if isinstance(content.template, Cell) else None
-    numbered = isinstance(place, Leaf) and place.kind == "position" and content.part is None
+    label = content.template.expr if isinstance(content.template, Cell) else None
+    numbered = isinstance(label, Leaf) and label.kind == "position" and content.part is None
     if numbered and isinstance(key, Column1) and key.cell.type is Type.BOOL and key.index == ():  # ``frame.index[mask]``
         from lester_gui.rewrite.lift.library.pandas_labels import chosen_by
 
