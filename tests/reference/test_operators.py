@@ -142,6 +142,8 @@ def test_methods_of_pandas_say_the_same(name: str) -> None:
             continue
         if (name, values[1:]) == ("parse_time", ("dayfirst",)) and expected is ERROR:  # pandas takes other formats as well
             continue
+        if name == "parse_time" and str(values[0]).endswith("+02:00"):  # pandas keeps the zone; a plan refuses it
+            continue
         columns = [pd.Series([v]) for v in values]
         for i, t in enumerate(types):
             if t is Type.DURATION:
