@@ -1,4 +1,4 @@
-# stops: no-rule
+# same
 """The first row is looked at, but the script goes on with all of them: it is no header, and its values are data."""
 import csv
 
