@@ -71,8 +71,13 @@ def _may_name(name: str) -> bool:
     return suffix in TABLES or (1 < len(suffix) <= 8 and suffix[1:].isalnum() and suffix not in NO_TABLES)
 
 
+def _path_in(text: str) -> str:
+    """Return a text as a path with slashes between its parts; nothing for blanks."""
+    return posixpath.normpath(text.replace("\\", "/")) if text.strip() else ""
+
+
 def _last_part(text: str) -> str:
-    return posixpath.basename(posixpath.normpath(text.replace("\\", "/"))) if text.strip() else ""
+    return posixpath.basename(_path_in(text))
 
 
 def _is_text(file: Path) -> bool:
@@ -110,15 +115,15 @@ def _writes(call: ast.Call) -> bool:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
     if name != "open":
         return name in WRITERS
-    place = 0 if isinstance(call.func, ast.Attribute) and not isinstance(call.func.value, ast.Name) else 1
+    is_path = isinstance(call.func, ast.Attribute) and not isinstance(call.func.value, ast.Name)
+    place = 0 if is_path else 1  # Path(name).open("w"), but open(name, "w") and gzip.open(name, "w")
     modes = [*call.args[place : place + 1], *(k.value for k in call.keywords if k.arg == "mode")]
     return any(isinstance(m, ast.Constant) and isinstance(m.value, str) and set(m.value) & set("wax") for m in modes)
 
 
 def _named(text: str, by_name: Mapping[str, list[str]]) -> Iterator[str]:
     """Yield the files that a text names: by their end of the path, if only one file has it, or by a pattern."""
-    wanted = posixpath.normpath(text.replace("\\", "/")) if text.strip() else ""
-    name = posixpath.basename(wanted)
+    wanted, name = _path_in(text), _last_part(text)
     if not _may_name(name):
         return
     if any(c in name for c in "*?["):

@@ -34,13 +34,11 @@ from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.lookups import MEMBERS, keeps_numbers, lookups_of
 from lester_gui.runtime.provenance import at_most_one_match, identifying, occurrences
 from lester_gui.store.catalogue import View
-from lester_gui.store.points import rows_at
+from lester_gui.store.points import FEW, rows_at
 
 if TYPE_CHECKING:
     from lester_gui.lineage.footprint import Walk
 
-FEW: Final = 1000
-"""Touched rows of one view up to which they are held in memory."""
 OWN, SHARED, DECIDED = 1, 2, 3  # as strong as in `footprint`
 
 Carried = tuple[int | None, ...]

@@ -44,7 +44,7 @@ from lester_gui.ir.nodes import (
 from lester_gui.ir.plan import Plan
 from lester_gui.lineage import few_rows
 from lester_gui.lineage.arrivals import candidates, order_is_unstable, turning_sides, unstable_columns, upset_rows
-from lester_gui.lineage.few_rows import FEW, OWN, Carried, Rows, Touch, Touches
+from lester_gui.lineage.few_rows import OWN, Carried, Rows, Touch, Touches
 from lester_gui.progress import Context, silent
 from lester_gui.runtime.compile_sql import ROW_NO, key_condition
 from lester_gui.runtime.compile_windows import has_partition, partition_keys, placed_rows
@@ -53,7 +53,7 @@ from lester_gui.runtime.provenance import at_most_one_match, identifying, occurr
 from lester_gui.runtime.split import TEST, TRAIN, split_table
 from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Run, View
-from lester_gui.store.points import rows_at
+from lester_gui.store.points import FEW, rows_at
 from lester_gui.store.registered import registered
 
 DATA: Final = "data"

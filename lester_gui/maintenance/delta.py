@@ -36,7 +36,7 @@ from lester_gui.maintenance.delta_rules import (
 )
 from lester_gui.maintenance.learned import Worker
 from lester_gui.maintenance.numbering import place
-from lester_gui.maintenance.view_change import DELTA, FEW_ROWS, KEPT, RECOMPUTED, ViewChange, forget, new_rows, old_rows, settle
+from lester_gui.maintenance.view_change import DELTA, KEPT, RECOMPUTED, ViewChange, forget, new_rows, old_rows, settle
 from lester_gui.progress import Context
 from lester_gui.runtime import functions, inferred_types, materialize
 from lester_gui.runtime.compile_expressions import identifier
@@ -47,7 +47,7 @@ from lester_gui.runtime.provenance import at_most_one_match, creates_identity, i
 from lester_gui.runtime.read import ReadTable, read_snapshot
 from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Snapshot, View
-from lester_gui.store.points import delete_at, few_values, rows_at
+from lester_gui.store.points import delete_among, rows_among
 
 GONE: Final = "temp.main.maintained_gone"
 COME: Final = "temp.main.maintained_come"
@@ -303,28 +303,27 @@ def _key_types_changed(work: ViewWork, node: Aggregate) -> bool:
 def _maintain_edges(work: ViewWork, node: Node, whole: bool) -> None:
     """Bring the edge tables of a view that creates row identity up to date."""
     for number, edges in work.edges[node.name].items():
-        parent = node.parents[number]
+        parent, lookups = node.parents[number], work.lookups[node.name]
+        moved = f"SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT {ROW_NO} FROM {work.new(parent)}"
         if whole:
-            gone, source = "TRUE", work.tables[parent.name]
+            source = work.tables[parent.name]
         elif isinstance(node, Distinct):
             names = distinct_columns(node)
             same = " AND ".join(f"p.{identifier(n)} IS NOT DISTINCT FROM g.{identifier(n)}" for n in names)
             source = f"(SELECT p.* FROM {work.tables[parent.name]} p WHERE EXISTS (SELECT 1 FROM {KEYS} g WHERE {same}))"
-            gone = f"parent_no IN (SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT p.{ROW_NO} FROM {source} p)"
+            moved = f"SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT p.{ROW_NO} FROM {source} p"
         else:
             source = work.new(parent)
-            gone = f"parent_no IN (SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT {ROW_NO} FROM {work.new(parent)})"
         edge_sql = compile_node(node, [source]).edges[number](work.tables[node.name])
-        moved = f"SELECT {ROW_NO} FROM {work.old(parent)} UNION SELECT {ROW_NO} FROM {work.new(parent)}"
-        few = few_values(work.con, moved, FEW_ROWS) if not whole and not isinstance(node, Distinct) else None
-        rows = f"SELECT * FROM {edges} WHERE {gone}" if few is None else rows_at("*", edges, "parent_no", few)
-        work.con.execute(f"CREATE OR REPLACE TEMP TABLE maintained_gone AS {rows}")
         work.con.execute(f"CREATE OR REPLACE TEMP TABLE maintained_come AS {edge_sql}")
-        if few is None:
-            work.con.execute(f"DELETE FROM {edges} WHERE {gone}")
+        if whole:
+            work.con.execute(f"DELETE FROM {edges}")
+            change_members(work.con, lookups, None, COME)
         else:
-            delete_at(work.con, edges, "parent_no", few)
+            rows = rows_among(work.con, "*", edges, "parent_no", moved)
+            work.con.execute(f"CREATE OR REPLACE TEMP TABLE maintained_gone AS {rows}")
+            delete_among(work.con, edges, "parent_no", moved)
+            change_members(work.con, lookups, GONE, COME)
+            work.con.execute(f"DROP TABLE {GONE}")
         work.con.execute(f"INSERT INTO {edges} SELECT * FROM {COME} ORDER BY parent_no")
-        change_members(work.con, work.lookups[node.name], None if whole else GONE, COME)
-        for table in (GONE, COME):
-            work.con.execute(f"DROP TABLE {table}")
+        work.con.execute(f"DROP TABLE {COME}")

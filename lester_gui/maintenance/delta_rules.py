@@ -36,7 +36,7 @@ from lester_gui.ir.nodes import (
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance.learned import Worker
 from lester_gui.maintenance.numbering import place
-from lester_gui.maintenance.view_change import FEW_ROWS, ViewChange, identical, new_rows, old_rows
+from lester_gui.maintenance.view_change import ViewChange, identical, new_rows, old_rows
 from lester_gui.runtime import udf
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, compile_node, distinct_columns, group_condition, key_condition
@@ -45,7 +45,7 @@ from lester_gui.runtime.lookups import MEMBERS
 from lester_gui.runtime.provenance import ELEMENTS, at_most_one_match, creates_identity, identifying, occurrences
 from lester_gui.runtime.read import ReadTable
 from lester_gui.store.catalogue import Snapshot
-from lester_gui.store.points import few_values, rows_at
+from lester_gui.store.points import few_values, rows_among, rows_at
 from lester_gui.store.registered import registered
 
 FRESH: Final = "temp.main.maintained_fresh"
@@ -110,11 +110,7 @@ def read_rows(work: ViewWork, node: Read, change: SourceChange, table: ReadTable
     else:
         keep = change.corrected | change.added
         fill_read(work, node, table, keep)
-    view = work.tables[node.name]
-    few = few_values(work.con, f"SELECT id FROM {AFFECTED}", FEW_ROWS)  # all rows where a gap was used up
-    if few is not None:
-        return rows_at(ROW_NO, view, "__p0", few)
-    return f"SELECT {ROW_NO} FROM {view} WHERE __p0 IN (SELECT id FROM {AFFECTED})"
+    return rows_among(work.con, ROW_NO, work.tables[node.name], "__p0", f"SELECT id FROM {AFFECTED}")
 
 
 def fill_read(work: ViewWork, node: Read, table: ReadTable, wanted: Collection[int] | None) -> None:
@@ -185,14 +181,14 @@ def _left_beside(work: ViewWork, node: Join) -> str:
     if at_most_one_match(node):
         return f"SELECT {ROW_NO} FROM {beside}"
     own = identifying(node.left)[0]
-    found = few_values(work.con, f"SELECT __p{own} FROM {beside}", FEW_ROWS)
+    found = few_values(work.con, f"SELECT __p{own} FROM {beside}")
     return scan if found is None else rows_at(ROW_NO, left, f"__p{own}", found)
 
 
 def _containing(work: ViewWork, node: Node, occurrence: int, values: str) -> str:
     """Return SQL for FROM with those rows of a view, as it was, whose provenance has one of few values, or with all rows."""
     table = work.tables[node.name]
-    found = few_values(work.con, values, FEW_ROWS)
+    found = few_values(work.con, values)
     if found is None:
         return table
     lookup = work.lookups[node.name].get(str(occurrence))
@@ -203,10 +199,7 @@ def _containing(work: ViewWork, node: Node, occurrence: int, values: str) -> str
 
 def _numbered(work: ViewWork, table: str, numbers: str) -> str:
     """Return SQL for FROM with the rows of a view that have some numbers."""
-    found = few_values(work.con, numbers, FEW_ROWS)
-    if found is None:
-        return f"(SELECT * FROM {table} WHERE {ROW_NO} IN ({numbers}))"
-    return f"({rows_at('*', table, ROW_NO, found)})"
+    return f"({rows_among(work.con, '*', table, ROW_NO, numbers)})"
 
 
 def _exist(work: ViewWork, rows: str) -> bool:
@@ -222,13 +215,13 @@ def _groups_left(work: ViewWork, node: Aggregate) -> tuple[str, str] | None:
     lookup, edges = work.lookups[node.name].get(MEMBERS), work.edges[node.name].get(0)
     if not node.by or lookup is None or edges is None or _exist(work, work.new(parent)):
         return None
-    gone = few_values(work.con, f"SELECT {ROW_NO} FROM {work.old(parent)}", FEW_ROWS)
+    gone = few_values(work.con, f"SELECT {ROW_NO} FROM {work.old(parent)}")
     if gone is None:
         return None
-    groups = few_values(work.con, rows_at("row_no", edges, "parent_no", gone), FEW_ROWS)
+    groups = few_values(work.con, rows_at("row_no", edges, "parent_no", gone))
     if groups is None:
         return None
-    members = few_values(work.con, rows_at("parent_no", lookup, "row_no", groups), FEW_ROWS)
+    members = few_values(work.con, rows_at("parent_no", lookup, "row_no", groups))
     if members is None:
         return None
     numbers = rows_at(ROW_NO, work.tables[node.name], ROW_NO, groups)

@@ -22,7 +22,7 @@ from lester_gui.maintenance import learned
 from lester_gui.maintenance.delta import Maintained
 from lester_gui.maintenance.delta_rules import SourceChange
 from lester_gui.maintenance.learned import CANONICAL, Learned, Worker
-from lester_gui.maintenance.view_change import FEW_ROWS, new_rows, old_rows
+from lester_gui.maintenance.view_change import new_rows, old_rows
 from lester_gui.models import script_model, training
 from lester_gui.models.metrics import Metric, change_of_share
 from lester_gui.models.trained import BIT, RETRAINED
@@ -34,7 +34,7 @@ from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import occurrences
 from lester_gui.runtime.split import TEST, TRAIN, split_table
 from lester_gui.store.artifacts import Artifacts
-from lester_gui.store.points import few_values, rows_at
+from lester_gui.store.points import delete_among, rows_among
 from lester_gui.store.registered import registered
 
 _BEFORE: Final = "temp.main.predicted_before"
@@ -261,9 +261,9 @@ def _update_split(
         con.execute(f"DROP TABLE lester.{split_table(run)}")
         split.deal(con, plan, run, recorded, persons, seed, worker.evaluate)
         return _compared(con, run, recorded)
-    rows = few_values(con, f"SELECT {ROW_NO} FROM {old_rows(position)}", FEW_ROWS)
-    numbers = f"SELECT {ROW_NO} FROM {old_rows(position)}" if rows is None else ", ".join(map(str, rows)) or "NULL"
-    gone = con.execute(f"DELETE FROM lester.{split_table(run)} WHERE row_no IN ({numbers}) RETURNING side").fetchall()
+    numbers, dealt = f"SELECT {ROW_NO} FROM {old_rows(position)}", f"lester.{split_table(run)}"
+    gone = con.execute(rows_among(con, "side", dealt, "row_no", numbers)).fetchall()
+    delete_among(con, dealt, "row_no", numbers)
     return _Dealt({s: gone.count((s,)) for s in (TRAIN, TEST)})
 
 
@@ -298,11 +298,9 @@ def _fit_rows_of(con: duckdb.DuckDBPyConnection, plan: Plan, rows: str, run: int
     if plan.encode.is_mixed:
         chosen += f", s.side = '{TRAIN}' AS {identifier(state.TRAIN_MARK)}"
     where = "" if plan.encode.fit_on == "all" else f"WHERE s.side = '{TRAIN}'"
-    few = few_values(con, f"SELECT {ROW_NO} FROM {rows}", FEW_ROWS)
-    sides = f"lester.{split_table(run)}"
-    sides = sides if few is None else f"({rows_at('row_no, side', sides, 'row_no', few)})"
+    sides = rows_among(con, "row_no, side", f"lester.{split_table(run)}", "row_no", f"SELECT {ROW_NO} FROM {rows}")
     return con.execute(
-        f"SELECT {chosen} FROM {rows} r JOIN {sides} s ON s.row_no = r.{ROW_NO} {where} ORDER BY r.{ROW_NO}"
+        f"SELECT {chosen} FROM {rows} r JOIN ({sides}) s ON s.row_no = r.{ROW_NO} {where} ORDER BY r.{ROW_NO}"
     ).to_arrow_table()
 
 

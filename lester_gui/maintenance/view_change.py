@@ -11,10 +11,8 @@ from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, hidden_columns
-from lester_gui.store.points import delete_at, few_values, rows_at
+from lester_gui.store.points import delete_among, rows_among
 
-FEW_ROWS: Final = 1000
-"""Rows of a change up to which they are looked up one by one."""
 DELTA: Final = "delta"
 RECOMPUTED: Final = "recomputed"
 KEPT: Final = "kept"
@@ -88,11 +86,7 @@ def settle(
         Rows removed, added and changed, and cells changed.
     """
     old, new = old_rows(position), new_rows(position)
-    few = None if affected is None else few_values(con, affected, FEW_ROWS)
-    if few is not None:
-        rows = rows_at("*", table, ROW_NO, few)
-    else:
-        rows = f"SELECT * FROM {table}" + ("" if affected is None else f" WHERE {ROW_NO} IN ({affected})")
+    rows = f"SELECT * FROM {table}" if affected is None else rows_among(con, "*", table, ROW_NO, affected)
     con.execute(f"CREATE OR REPLACE TEMP TABLE maintained_old_{position} AS {rows}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE maintained_new_{position} AS SELECT * FROM {fresh}")
     same = " AND ".join(identical(node, c) for c in [*node.schema.names, *hidden_columns(node)])
@@ -103,10 +97,7 @@ def settle(
     for side in (old, new):
         con.execute(f"DELETE FROM {side} WHERE {ROW_NO} IN (SELECT row_no FROM temp.main.maintained_same)")
     con.execute("DROP TABLE temp.main.maintained_same")
-    if few is not None:
-        delete_at(con, table, ROW_NO, (n for (n,) in con.execute(f"SELECT {ROW_NO} FROM {old}").fetchall()))
-    else:
-        con.execute(f"DELETE FROM {table} WHERE {ROW_NO} IN (SELECT {ROW_NO} FROM {old})")
+    delete_among(con, table, ROW_NO, f"SELECT {ROW_NO} FROM {old}")
     con.execute(f"INSERT INTO {table} SELECT * FROM {new} ORDER BY {ROW_NO}")
     return counts(con, node, position)
 

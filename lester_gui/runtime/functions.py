@@ -252,23 +252,30 @@ def _make_date(year: int, month: int, day: int) -> date:
         raise DataError("year, month and day give no day of the calendar") from None
 
 
-_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}(:\d{2}(:\d{2}(\.\d{1,6})?)?(?P<utc>Z|[+]00:?00)?)?)?", re.ASCII)
-
-
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}(:\d{2}(:\d{2}(\.\d{1,6})?)?(?P<zone>Z|[-+]\d{2}:?\d{2})?)?)?", re.ASCII)
+_UTC: Final = (None, "Z", "+00:00", "+0000")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
 
 
 @lru_cache(4096)
 def _try_time(text: str, form: str) -> datetime | None:
-    """Return what pandas makes of a date or time; one that is said to be in UTC is its time there, any other zone is refused."""
+    """Return what pandas makes of a date or time; None if it is none.
+
+    One that is said to be in UTC is its time there. Any other zone, which pandas would keep, is an error.
+    """
+    if form == "ISO8601":
+        iso = _ISO.fullmatch(text)
+        if iso is not None and iso["zone"] not in _UTC:
+            raise DataError("a time is said to be in another zone than UTC")
+        if iso is None:
+            return None
     try:
         if form == "dayfirst":
             found = _DAY_FIRST.fullmatch(text)
             return found and datetime(int(found[4]), int(found[3]), int(found[1]))
-        if form != "ISO8601":
-            return datetime.strptime(text, form)
-        found = _ISO.fullmatch(text)
-        return datetime.fromisoformat(text).replace(tzinfo=None) if found else None
+        if form == "ISO8601":
+            return datetime.fromisoformat(text).replace(tzinfo=None)
+        return datetime.strptime(text, form)
     except ValueError:
         return None
 

@@ -18,7 +18,7 @@ from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Opaque, Read
 from lester_gui.ir.schema import Field
 from lester_gui.progress import Context
-from lester_gui.rewrite.lift.beginning import Beginning, Handed, Held, Place, cut_after, fields_of
+from lester_gui.rewrite.lift.beginning import Beginning, Handed, Held, Place, cut_after, fields_of, indent_of
 from lester_gui.rewrite.rules import Rewrite
 from lester_gui.runtime.read import ARROW
 from lester_gui.sandbox import Capture, Sandbox, ScriptRun, TableValue, working_copy
@@ -125,8 +125,7 @@ def _looked_at(original: Original, places: Sequence[Place], sandbox: Sandbox, ct
     script = original.script
     lines = script.text.split("\n")
     for place in sorted(places, key=lambda p: -p.end_line):
-        first = lines[place.line - 1]
-        indent = first[: len(first) - len(first.lstrip())]
+        indent = indent_of(lines[place.line - 1])
         held = _taken((*place.unknown, *place.known))
         lines[place.end_line : place.end_line] = [indent + IMPORT, f"{indent}{_seen(place)} = _lester.shapes({held})"]
     capture = Capture(names=frozenset(_seen(p) for p in places), events=False)

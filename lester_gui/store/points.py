@@ -12,8 +12,10 @@ from typing import Final
 
 import duckdb
 
-FEW: Final = 16
+ONE_BY_ONE: Final = 16
 """Values up to which as many small looks at a sorted table cost less than one through its whole column."""
+FEW: Final = 1000
+"""Values up to which they are fetched, to be looked up."""
 
 
 def rows_at(columns: str, table: str, column: str, values: Collection[int]) -> str:
@@ -37,15 +39,32 @@ def rows_at(columns: str, table: str, column: str, values: Collection[int]) -> s
     numbers = sorted({int(v) for v in values})
     if not numbers:
         return f"{start} FALSE"
-    if len(numbers) <= FEW:
+    if len(numbers) <= ONE_BY_ONE:
         return " UNION ALL ".join(f"{start} {column} = {n}" for n in numbers)
     return f"{start} {within(column, numbers)}"
 
 
-def few_values(connection: duckdb.DuckDBPyConnection, select: str, most: int) -> list[int] | None:
+def rows_among(connection: duckdb.DuckDBPyConnection, columns: str, table: str, column: str, select: str) -> str:
+    """Return the SELECT of the rows in which a whole-number column has a value that `select` yields; few are looked up."""
+    few = few_values(connection, select)
+    if few is None:
+        return f"SELECT {columns} FROM {table} WHERE {column} IN ({select})"
+    return rows_at(columns, table, column, few)
+
+
+def few_values(connection: duckdb.DuckDBPyConnection, select: str, most: int = FEW) -> list[int] | None:
     """Return the whole numbers that a SELECT of one column yields, each once; None if they are more, or one is missing."""
     found = connection.execute(f"SELECT DISTINCT * FROM ({select}) LIMIT {most + 1}").fetchall()
     return None if len(found) > most or (None,) in found else [int(n) for (n,) in found]
+
+
+def delete_among(connection: duckdb.DuckDBPyConnection, table: str, column: str, select: str) -> None:
+    """Delete the rows in which a whole-number column has a value that `select` yields."""
+    few = few_values(connection, select)
+    if few is None:
+        connection.execute(f"DELETE FROM {table} WHERE {column} IN ({select})")
+    else:
+        delete_at(connection, table, column, few)
 
 
 def delete_at(connection: duckdb.DuckDBPyConnection, table: str, column: str, values: Iterable[int]) -> None:

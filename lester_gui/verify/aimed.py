@@ -206,6 +206,9 @@ def around_words(t: SourceTable, found: Aims, rng: random.Random) -> SourceTable
     return changed(t, _sprinkled(t, values, rng, 1 / 2))
 
 
+_AROUND = (("", ""), ("", " and so on"), ("so ", ""), ("so ", " it is"))
+
+
 def without_word(t: SourceTable, found: Aims, number: int) -> SourceTable:
     """Replace every cell that holds one of the plan's words, the one of this number, by another value of its column."""
 
@@ -216,9 +219,6 @@ def without_word(t: SourceTable, found: Aims, number: int) -> SourceTable:
         return (lambda i, old: others[i % len(others)] if old == words[number] else old) if others else None
 
     return changed(t, [(c, new) for c in range(len(t.columns)) if (new := change(c)) is not None])
-
-
-_AROUND = (("", ""), ("", " and so on"), ("so ", ""), ("so ", " it is"))
 
 
 def _sprinkled(

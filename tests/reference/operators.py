@@ -121,6 +121,8 @@ def _to_number(text: str) -> float | None:
 def _try_time(text: str, pattern: str) -> datetime | None:
     forms = [f"%d{sign}%m{sign}%Y" for sign in "-/."] if pattern == "dayfirst" else [pattern]
     if pattern == "ISO8601":
+        if re.search(r"[ T]\d\d:.*(?!\+00:?00$)[-+]\d\d:?\d\d$", text):
+            raise EvaluationError("another zone")
         for utc in ("Z", "+00:00", "+0000"):
             if ":" in text.removesuffix(utc):
                 text = text.removesuffix(utc)

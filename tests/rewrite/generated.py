@@ -32,7 +32,7 @@ STATEMENTS = (
     ("df['NEW'] = df['#'].<rolling(3).mean()|rolling(2, min_periods=1).sum()|expanding().mean()>", NUMBER),
     ("df['NEW'] = df['#'].<where|mask>(df['#'] \\> <4|30><|, 0|, df['#']>)", NUMBER),
     ("df['NEW'] = (df['#'] - df['#'].<mean|min|median>()) / df['#'].std()", NUMBER),
-    ("df['NEW'] = df[['#', '#']].<sum|mean|max|min>(axis=1)", NUMBER),
+    ("df['NEW'] = df[['score', '<age|income>']].<sum|mean|max|min>(axis=1)", NUMBER),
     ("df['NEW'] = pd.cut(df['#'], bins=[-1, 5, 30, 50, 1e9], labels=<False|[0, 1, 2, 3]><|, right=False>).astype(float)", NUMBER),
     ("df['NEW'] = pd.qcut(df['income'], 4, labels=False, duplicates='drop')", NUMBER),
     ("df['NEW'] = np.where(?, <1|df['#']>, <0|-1.5|df['#'] * 2>)", NUMBER),

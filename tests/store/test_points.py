@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from lester_gui.store.points import FEW, delete_at, few_values, rows_at
+from lester_gui.store.points import FEW, ONE_BY_ONE, delete_among, delete_at, few_values, rows_among, rows_at
 
 
 @pytest.fixture(params=["ORDER BY n", "ORDER BY hash(n)"])
@@ -13,7 +13,7 @@ def connection(request: pytest.FixtureRequest) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@pytest.mark.parametrize("count", [0, 1, FEW, FEW + 1, 200])
+@pytest.mark.parametrize("count", [0, 1, ONE_BY_ONE, ONE_BY_ONE + 1, 200])
 def test_the_rows_of_some_values(connection: duckdb.DuckDBPyConnection, count: int) -> None:
     wanted = [5 * i for i in range(count)]
     found = connection.execute(rows_at("n, k", "t", "n", [*wanted, *wanted, 5000, -1])).fetchall()
@@ -31,3 +31,12 @@ def test_rows_of_some_values_are_deleted(connection: duckdb.DuckDBPyConnection) 
     delete_at(connection, "t", "k", [])
     delete_at(connection, "t", "k", [0, 2])
     assert connection.execute("SELECT DISTINCT k FROM t ORDER BY k").fetchall() == [(1,), (3,), (4,), (5,), (6,)]
+
+
+@pytest.mark.parametrize("count", [7, FEW + 1])
+def test_what_a_select_yields_is_looked_up_where_it_is_little(connection: duckdb.DuckDBPyConnection, count: int) -> None:
+    wanted = f"SELECT 10 * range AS n FROM range({count})"
+    met = [(n,) for n in range(0, min(1000, 10 * count), 10)]
+    assert sorted(connection.execute(rows_among(connection, "n", "t", "n", wanted)).fetchall()) == met
+    delete_among(connection, "t", "n", wanted)
+    assert connection.execute("SELECT count(*), min(n) FROM t").fetchall() == [(1000 - len(met), 1)]

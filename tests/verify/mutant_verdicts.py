@@ -32,8 +32,8 @@ class Judged:
     outcome : str
         ``refused``; ``equivalent`` (accepted, and the same on all stronger inputs); ``order`` (accepted; only the order of rows
         of a view on the way differs); ``not compared`` (accepted; only views or columns differ of which the verdict says that
-        they were not compared, and nothing of them reaches the model); ``goes on`` (accepted with the finding that it goes on
-        where the script stops, and it differs nowhere else); or ``false accept``.
+        they were not compared, and nothing of them reaches the model); ``script stops`` (accepted; it differs from the right
+        plan only on data on which the script itself stops while both plans go on); or ``false accept``.
     shown_on : str
         The input that refused it, or where it differs from the right plan.
     """
@@ -83,25 +83,23 @@ class Bench:
         return Judged(mutant.family, mutant.place, outcome, shown_on, time.perf_counter() - started)
 
     def stronger(self, wrong: Plan, verdict: Verdict) -> tuple[str, str]:
-        """Compare an accepted plan with the right one on stronger inputs on which the script runs."""
+        """Compare an accepted plan with the right one on stronger inputs."""
         original = self.originals.original
         tables = load(self.plan, original.folder, original.sources)
         unchecked = {f"view {s.view}: {c}" for s in verdict.steps for c in s.unchecked}
         hidden = tuple(f"{what}view {s.view}" for s in verdict.steps if s.status == "not-compared" for what in ("", "rows of "))
-        goes_on = any(f.kind == "script-stops" for f in verdict.findings)
         outcome, where, finished = "equivalent", "", 0
         for number, edited in enumerate(stronger(tables, (self.plan,), original.script.text, INPUTS)):
             if number == len(self._right):
                 self._right.append(result(self.plan, self.execute, edited))
             finished += not self._right[number].stopped
             found_here = differences(self._right[number], result(wrong, self.execute, edited))
-            if not self._right[number].stopped and found_here and not self._script_runs(edited):
+            if found_here and not self._right[number].stopped and not self._script_runs(edited):
+                outcome, where = "script stops", f"{found_here[0]} on input {number}"
                 continue
             for found in found_here:
                 if found.startswith("order of "):
                     outcome, where = ("order", found) if outcome == "equivalent" else (outcome, where)
-                elif found == "goes on" and goes_on:
-                    outcome, where = "goes on", f"input {number}"
                 elif found in unchecked or found.partition(":")[0] in hidden:
                     outcome, where = "not compared", found
                 else:
@@ -109,7 +107,7 @@ class Bench:
         return outcome, where or f"{finished} stronger inputs"
 
     def _script_runs(self, edited: Tables) -> bool:
-        """Whether the script gives a result on edited sources. Where it stops, there is nothing that a plan can differ from."""
+        """Whether the script gives a result on edited sources."""
         return self.originals.on(contents(edited), frozenset(), SCRIPT_SECONDS, silent()).status == "finished"
 
     def judged(self, count: int | None = None, seed: int = 0) -> Iterator[Judged]:

@@ -185,10 +185,15 @@ def draws_apart(lift: Lifter, place: Place) -> bool:
 # --- the step ----------------------------------------------------------------------------------------------------------
 
 
+def indent_of(line: str) -> str:
+    """Return the blanks that a line begins with."""
+    return line[: len(line) - len(line.lstrip())]
+
+
 def cut_after(text: str, place: Place, closing: Sequence[str]) -> str:
     """Return a script that ends after a statement with some lines of its own."""
     lines = text.split("\n")
-    indent = lines[place.line - 1][: len(lines[place.line - 1]) - len(lines[place.line - 1].lstrip())]
+    indent = indent_of(lines[place.line - 1])
     head = [*lines[: place.end_line], *(indent + c for c in closing)]
     if not place.scope:
         return "\n".join(head) + "\n"

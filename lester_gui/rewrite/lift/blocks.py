@@ -107,12 +107,12 @@ def of_rows(lift: Lifter, rows: Rows, name: str = "") -> Matrix:
         from lester_gui.rewrite.lift.one_hot_rows import matrix
 
         return matrix(lift, rows, template, name)
-    values = template.items if isinstance(template, Tup) else template.values if isinstance(template, Items) else (template,)
+    values = template.values if isinstance(template, Items | Tup) else (template,)
     features: list[Feature] = []
     for v in values:
         inner = lift.content(v)
         if isinstance(inner, Tup | Items):
-            nested = inner.items if isinstance(inner, Tup) else inner.values
+            nested = inner.values
             features += [Feature(cells.cell_of(lift.content(n)), lift.called_cell(n)) for n in nested]
         else:
             features.append(Feature(cells.cell_of(_as_number(lift, inner)), lift.called_cell(inner)))

@@ -262,7 +262,7 @@ def _is_literal(lift: Lifter, value: Value) -> bool:
     if isinstance(content, Const):
         return content.value is None or isinstance(content.value, bool | int | float | str)
     if isinstance(content, Tup | Items):
-        return all(_is_literal(lift, v) for v in (content.items if isinstance(content, Tup) else content.values))
+        return all(_is_literal(lift, v) for v in content.values)
     return False
 
 

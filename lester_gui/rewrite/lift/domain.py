@@ -43,6 +43,11 @@ class Tup(Value):
 
     items: tuple[Value, ...]
 
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """Its elements, as a list of known length calls them."""
+        return self.items
+
 
 @dataclass(frozen=True, slots=True)
 class Vector(Tup):
@@ -239,6 +244,10 @@ class Items(Value):
     def ordered(self) -> bool:
         """Whether its values have places."""
         return self.kind in ("list", "array", "index")
+
+
+COLUMNS = "columns"
+"""The factory of `Entries` that stand for a Series with one value per column of a table."""
 
 
 @dataclass(frozen=True, slots=True)

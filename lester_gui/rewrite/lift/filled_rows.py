@@ -55,7 +55,7 @@ def _values(lift: Lifter, value: Value, width: int) -> tuple[Value, ...]:
     if isinstance(content, Items | Tup):
         if isinstance(content, Items) and not content.ordered:
             raise no_rule("a set as a row of an array")
-        values = content.values if isinstance(content, Items) else content.items
+        values = content.values
         if len(values) not in (1, width):
             raise shape("A row of an array is given another number of values than it has places")
         return values * width if len(values) == 1 else values

@@ -11,6 +11,7 @@ from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Node
 from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
+    COLUMNS,
     Accessor,
     Cell,
     Coded,
@@ -254,11 +255,8 @@ class Objects:
             return {"str": "text", "date": "date", "timestamp": "date"}.get(content.type, content.type)
         if isinstance(content, Entries) and content.factory.startswith("object:"):
             return "object"  # of a class of the script: no rule for dicts is meant
-        if isinstance(content, Entries) and content.factory == "columns":
+        if isinstance(content, Entries) and content.factory == COLUMNS:
             return "totals"
-        named = {"Dtype": "dtype", "Bins": "bins"}.get(type(content).__name__)
-        if named is not None:
-            return named
         return KINDS.get(type(content), type(content).__name__)
 
     def const(self, value: Value) -> Any:

@@ -252,7 +252,7 @@ def as_input(lift: Lifter, name: str, content: Value) -> tuple[Node, str] | None
         return lift.materialise(content)[0], ""
     if isinstance(content, Rows) and content.part is None:
         template = lift.content(content.template)
-        values = template.items if isinstance(template, Tup) else template.values if isinstance(template, Items) else (template,)
+        values = template.values if isinstance(template, Items | Tup) else (template,)
         flat = [cells.cell_of(lift.content(v)) for v in values]
         columns = _named(lift, flat, name)
         node, _ = lift.materialise(Frame(content.node, tuple(columns.items())))

@@ -79,9 +79,7 @@ class Tables(Objects):
             columns = [c for _, c in (*content.levels, *content.columns)]
         elif isinstance(content, Rows):
             template = self.content(content.template)
-            columns = list(
-                template.items if isinstance(template, Tup) else template.values if isinstance(template, Items) else (template,)
-            )
+            columns = list(template.values if isinstance(template, Items | Tup) else (template,))
         else:
             return
         names = [c.expr.name if isinstance(c, Cell) and isinstance(c.expr, Column) else None for c in map(self.content, columns)]

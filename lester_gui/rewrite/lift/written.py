@@ -202,7 +202,7 @@ def _row(lift: Lifter, handle: Handle, row: Value) -> tuple[Value, ...]:
     """Return the fields of a row in the order in which they are written."""
     names = dict(handle.options).get("fields")
     if names is None and isinstance(row, Tup | Items):
-        return row.items if isinstance(row, Tup) else row.values
+        return row.values
     if isinstance(names, tuple) and isinstance(row, Entries) and not row.factory.startswith("object:"):
         found = {k.value: v for k, v in row.items if isinstance(k, Const)}
         if set(found) == set(names) and len(found) == len(row.items):

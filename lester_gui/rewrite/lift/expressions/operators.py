@@ -117,9 +117,9 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
 
         return matrix_arithmetic(lift, op, a, b)
     if op in BITWISE and isinstance(a, Frame) and isinstance(b, Frame):
-        from lester_gui.rewrite.lift.library.pandas_arithmetic import of_tables
+        from lester_gui.rewrite.lift.library.pandas_arithmetic import on_each_column
 
-        return of_tables(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
+        return on_each_column(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
     if isinstance(a, Frame) or isinstance(b, Frame):
         from lester_gui.rewrite.lift.library.pandas_arithmetic import frame_arithmetic
 

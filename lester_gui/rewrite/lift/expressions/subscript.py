@@ -63,7 +63,7 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
     if isinstance(content, Items) and content.kind == "array" and isinstance(index, Accessor):
         raise no_rule("a slice of an array of a fixed size")
     if isinstance(content, Tup) or (isinstance(content, Items) and content.ordered):
-        values = content.items if isinstance(content, Tup) else content.values
+        values = content.values
         found = of_known(lift, values, index, isinstance(content, Tup))
         if found is not None:
             return found

@@ -273,7 +273,7 @@ def extremum(lift: Lifter, args: Arguments) -> Value:
     if len(values) == 1:
         only = values[0]
         if isinstance(only, Tup | Items):
-            values = list(only.items if isinstance(only, Tup) else only.values)
+            values = list(only.values)
         elif isinstance(only, Result):
             return only
         elif isinstance(only, Column1 | Rows):
@@ -312,7 +312,7 @@ def total(lift: Lifter, args: Arguments) -> Value:
         return lift.state(column.node, column.cell, "sum", "sum", column.part)
     if isinstance(content, Tup | Items):
         out: Value = args.positional[1] if len(args.positional) > 1 else Const(0)
-        for v in content.items if isinstance(content, Tup) else content.values:
+        for v in content.values:
             v = _number(lift, v)
             out = v if out == Const(0) else combine(lift, "Add", out, v)
         return out
@@ -339,7 +339,7 @@ def quantified(lift: Lifter, args: Arguments) -> Value:
     if not isinstance(content, Tup | Items):
         raise no_rule(f"{args.what} over rows")
     out: Expr = paths.FALSE if args.what == "any" else paths.TRUE
-    for v in content.items if isinstance(content, Tup) else content.values:
+    for v in content.values:
         condition = condition_of(lift, v)
         if condition is None:
             return Result("condition")

@@ -108,7 +108,7 @@ def reversed_(lift: Lifter, args: Arguments) -> Value:
     """``reversed(xs)`` of known elements."""
     content = lift.content(args.positional[0])
     if isinstance(content, Tup | Items):
-        values = content.items if isinstance(content, Tup) else content.values
+        values = content.values
         return Tup(values[::-1])
     if isinstance(content, GroupOf):
         return group_parts.backwards(lift, by_place(lift, content))
@@ -383,7 +383,7 @@ def _compared(lift: Lifter, content: Value) -> list[Value]:
     """Return the values by which two elements are compared, one after the other."""
     inner = lift.content(content)
     if isinstance(inner, Tup | Items):
-        return [p for v in (inner.items if isinstance(inner, Tup) else inner.values) for p in _compared(lift, v)]
+        return [p for v in inner.values for p in _compared(lift, v)]
     return [inner]
 
 

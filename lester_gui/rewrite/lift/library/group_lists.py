@@ -123,7 +123,7 @@ def get(lift: Lifter, groups: Groups, args: Arguments) -> Value:
         return Maybe(stages.hit(lift, as_set(groups), given["key"]), member(groups, given["key"], groups.known is not None))
     if groups.sets != (isinstance(default, Items) and default.kind == "set"):
         raise no_rule("get of a dict of sets with a list as default, or the other way round")
-    if not (isinstance(default, Items | Tup) and not (default.values if isinstance(default, Items) else default.items)):
+    if not (isinstance(default, Items | Tup) and not default.values):
         raise no_rule("get of a dict of lists without an empty list as default")
     return member(groups, given["key"], True)
 

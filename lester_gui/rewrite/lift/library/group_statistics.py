@@ -118,7 +118,7 @@ def groupby(lift: Lifter, args: Arguments) -> Value:
     if lift.content(given["key"]) != Const(None):
         value = invoke(lift, given["key"], Arguments("key", [rows.template]))
     content = lift.content(value)
-    parts = content.items if isinstance(content, Tup) else content.values if isinstance(content, Items) else (content,)
+    parts = content.values if isinstance(content, Items | Tup) else (content,)
     node, names = rows.node, []
     for part in parts:
         cell = cells.cell_of(lift.content(part))

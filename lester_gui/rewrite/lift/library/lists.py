@@ -294,7 +294,7 @@ def sequence_arithmetic(lift: Lifter, op: str, a: Value, b: Value) -> Value:
         raise no_rule(f"{op} on lists")
     if isinstance(a, WideRow) or isinstance(b, WideRow):
         return lift.new(one_hot_rows.joined(lift, a, b))
-    x, y = (v.items if isinstance(v, Tup) else v.values if isinstance(v, Items) else None for v in (a, b))
+    x, y = (v.values if isinstance(v, Items | Tup) else None for v in (a, b))
     if x is not None and y is not None:
         return Tup(x + y) if isinstance(a, Tup) else lift.new(Items(x + y))
     if isinstance(a, Rows) and isinstance(b, Rows):

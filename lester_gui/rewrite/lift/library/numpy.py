@@ -65,7 +65,7 @@ def array(lift: Lifter, args: Arguments) -> Value:
     if isinstance(content, Matrix | Vocabulary | Order):
         return content if not isinstance(content, Matrix) else typed(content, kind)
     if isinstance(content, Items | Tup):
-        values = content.values if isinstance(content, Items) else content.items
+        values = content.values
         if all(isinstance(lift.content(v), Const | Cell) for v in values):
             return Vector(values)
     raise no_rule("an array of this object")

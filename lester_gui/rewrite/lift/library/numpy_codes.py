@@ -240,7 +240,7 @@ def _ascending(lift: Lifter, edges: Value) -> Sequence[Cell]:
     """
     if not isinstance(edges, Tup | Items) or (isinstance(edges, Items) and not edges.ordered):
         raise no_rule("bins between edges that are not known")
-    values = [lift.content(v) for v in (edges.items if isinstance(edges, Tup) else edges.values)]
+    values = [lift.content(v) for v in edges.values]
     if not values:
         raise no_rule("bins without edges")
     shares = [

@@ -69,7 +69,7 @@ def pairwise(lift: Lifter, a: Value, b: Value, apply: Binary) -> Value:
             raise shape("An array with columns is combined with one that has none")
         width = len(_cells(matrix))
         if isinstance(other, Tup | Items):
-            values = [cells.cell_of(lift.content(v)) for v in (other.items if isinstance(other, Tup) else other.values)]
+            values = [cells.cell_of(lift.content(v)) for v in other.values]
             values = values * width if len(values) == 1 else values
         else:
             values = [cells.cell_of(other)] * width
@@ -85,7 +85,7 @@ def pairwise(lift: Lifter, a: Value, b: Value, apply: Binary) -> Value:
 
 
 def _values(lift: Lifter, value: Value) -> list[Cell]:
-    items = value.items if isinstance(value, Tup) else value.values if isinstance(value, Items) else (value,)
+    items = value.values if isinstance(value, Items | Tup) else (value,)
     return [cells.cell_of(lift.content(v)) for v in items]
 
 
@@ -327,7 +327,7 @@ def statistic(lift: Lifter, content: Value, what: str, given: dict[str, Value]) 
 
         return of_array(lift, content, what, ddof)
     if isinstance(content, Items | Tup):
-        values = [lift.content(v) for v in (content.values if isinstance(content, Items) else content.items)]
+        values = [lift.content(v) for v in content.values]
         simple: dict[str, Callable[[Any], Any]] = {"sum": sum, "min": min, "max": max, "mean": lambda v: sum(v) / len(v)}
         if what in simple and all(isinstance(v, Const) for v in values):
             return Const(simple[what]([lift.const(v) for v in values]))

@@ -41,7 +41,7 @@ def side_by_side(lift: Lifter, args: Arguments) -> Value:
     given = args.bind("arrays", "axis", ignored=("dtype", "format"), axis=0)
     what = args.what.rsplit(".", 1)[-1]
     parts = lift.content(given["arrays"])
-    values = parts.values if isinstance(parts, Items) else parts.items if isinstance(parts, Tup) else None
+    values = parts.values if isinstance(parts, Items | Tup) else None
     if values is None:
         raise no_rule(f"{what} of this object")
     row = one_hot_rows.beside(lift, values) if what in ("hstack", "concatenate") else None

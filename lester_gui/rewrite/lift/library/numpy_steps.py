@@ -57,7 +57,7 @@ def put_together(lift: Lifter, args: Arguments) -> Value | None:
     values = args.positional
     if len(values) == 1 and not args.keywords:
         parts = lift.content(values[0])
-        values = list(parts.values if isinstance(parts, Items) else parts.items if isinstance(parts, Tup) else ())
+        values = list(parts.values if isinstance(parts, Items | Tup) else ())
     contents = [lift.content(v) for v in values]
     if len(contents) != 2 or not any(isinstance(c, Accessor) and c.kind == "steps" for c in contents):
         return None
@@ -69,7 +69,7 @@ def with_edge(lift: Lifter, a: Value, b: Value) -> Value:
     last = isinstance(a, Accessor)
     steps, one = (a, b) if last else (b, a)
     if isinstance(one, Items | Tup):
-        inner = one.values if isinstance(one, Items) else one.items
+        inner = one.values
         if len(inner) != 1:
             raise shape("Differences get more values than there are rows")
         one = lift.content(inner[0])

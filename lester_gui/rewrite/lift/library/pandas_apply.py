@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Module, Result, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_frame import column_of, with_column
 from lester_gui.rewrite.lift.library.pandas_totals import of_columns
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, method
@@ -25,9 +25,10 @@ def apply(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     if axis is None or lift.const(axis) not in (1, "columns"):
         return _to_each_column(lift, frame, args)
     given = args.bind("func", "axis", result_type=None, args=Tup(()))
-    of_all = TOTALS.get(getattr(given["func"], "name", ""))
+    function = given["func"].name if isinstance(given["func"], Module) else ""
+    of_all = TOTALS.get(function)
     if of_all is not None:
-        if "builtins" in str(getattr(given["func"], "name", "")) and any(getattr(c, "nullable", True) for _, c in frame.columns):
+        if function.startswith("builtins.") and any(getattr(c, "nullable", True) for _, c in frame.columns):
             raise no_rule(f"{of_all} of Python over values that may be missing")
         return METHODS["frame", of_all](lift, frame, Arguments(f"DataFrame.{of_all}", [], {"axis": Const(1)}))
     more = lift.content(given["args"])
@@ -52,7 +53,7 @@ def _several(lift: Lifter, out: Value, expands: bool) -> tuple[tuple[str, Value]
     if isinstance(out, Entries) and out.factory == "series":
         pairs = [(lift.text(k), v) for k, v in out.items]
     elif isinstance(out, Tup | Items) and expands:
-        pairs = [(str(i), v) for i, v in enumerate(out.items if isinstance(out, Tup) else out.values)]
+        pairs = [(str(i), v) for i, v in enumerate(out.values)]
     else:
         return None
     return tuple((n, cells.cell_of(lift.content(v))) for n, v in pairs)

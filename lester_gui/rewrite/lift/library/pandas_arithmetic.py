@@ -140,20 +140,16 @@ def _of_the_same_rows(lift: Lifter, a: Frame, b: Frame, apply: Callable[[Cell, C
 
 def frame_arithmetic(lift: Lifter, op: str, a: Value, b: Value) -> Value:
     """Return arithmetic of a frame with a constant, with one value per column, or with a frame of the same columns and rows."""
-    return _columnwise(lift, a, b, lambda x, y: cells.arithmetic(op, x, y, pandas=True))
+    return on_each_column(lift, a, b, lambda x, y: cells.arithmetic(op, x, y, pandas=True))
 
 
 def frame_comparison(lift: Lifter, op: str, a: Value, b: Value) -> Value:
     """Return the comparison of a frame with a constant or one value per column."""
-    return _columnwise(lift, a, b, lambda x, y: cells.compare(op, x, y, pandas=True))
+    return on_each_column(lift, a, b, lambda x, y: cells.compare(op, x, y, pandas=True))
 
 
-def of_tables(lift: Lifter, a: Frame, b: Frame, apply: Callable[[Cell, Cell], Cell]) -> Value:
-    """Return an operator applied to two tables of the same rows and columns."""
-    return _columnwise(lift, a, b, apply)
-
-
-def _columnwise(lift: Lifter, a: Value, b: Value, apply: Callable[[Cell, Cell], Cell]) -> Value:
+def on_each_column(lift: Lifter, a: Value, b: Value, apply: Callable[[Cell, Cell], Cell]) -> Value:
+    """Return an operator applied to each column of a table, and to one value or what the other side has for that column."""
     frame, other = (a, b) if isinstance(a, Frame) else (b, a)
     assert isinstance(frame, Frame)
     values: dict[str, Value]

@@ -21,6 +21,7 @@ from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Items
 from lester_gui.rewrite.lift.library.pandas_quantiles import extreme_of, labelled, numbered, quantiles
 from lester_gui.rewrite.lift.library.pandas_series import mapped
 from lester_gui.rewrite.lift.library.table import Arguments, function
+from lester_gui.rewrite.lift.objects import KINDS
 from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ class Bins(Result):
 
     column: Column1 | None = None
     count: int = 0
+
+
+KINDS[Bins] = "bins"
 
 
 def numbers_of(lift: Lifter, bins: Bins) -> Column1:
@@ -80,7 +84,7 @@ def _constants(lift: Lifter, value: Value) -> Any:
     if isinstance(content, Iterated) and content.kind == "range":
         return list(range(*(lift.const(p) for p in content.parts)))
     if isinstance(content, Tup | Items):
-        return [_constants(lift, v) for v in (content.items if isinstance(content, Tup) else content.values)]
+        return [_constants(lift, v) for v in content.values]
     return lift.const(value)
 
 

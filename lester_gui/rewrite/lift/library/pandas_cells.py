@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lester_gui.ir.expressions import walk
-from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Const, Encoded, Entries, Frame, Leaf, Result, Value
 from lester_gui.rewrite.lift.library.pandas_frame import MARK, assigned, in_place, missing_column
@@ -83,8 +82,6 @@ def fillna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
             raise no_rule(f"fillna of the column {n!r}, which may be missing after it was encoded")
     for n, value in wanted.items():
         cell = frame.get(n)
-        if not isinstance(content, Entries) and isinstance(cell, Cell) and cell.type is Type.BOOL and not cell.nullable:
-            continue  # a truth value and a number would not fit into one column, and none is missing
         if isinstance(cell, Cell) and (
             isinstance(content, Entries)
             or (cells.cell_of(value).type is cell.type or (cell.type.is_number and cells.cell_of(value).type.is_number))

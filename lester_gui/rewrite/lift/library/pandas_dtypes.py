@@ -6,6 +6,7 @@ several pandas has (whole numbers of another width), it is traced to the step th
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from lester_gui.rewrite.lift.library.pandas_categories import made_at
 from lester_gui.rewrite.lift.library.pandas_frame import selected
 from lester_gui.rewrite.lift.library.pandas_totals import of_columns
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
+from lester_gui.rewrite.lift.objects import KINDS
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -55,6 +57,9 @@ class Dtype(Value):
     def real(self) -> Any:
         """The type as pandas and NumPy have it."""
         return pd.Series([], dtype=self.name).dtype
+
+
+KINDS[Dtype] = "dtype"
 
 
 def of_cell(lift: Lifter, node: Node, cell: Cell, name: str = "") -> str:
@@ -125,10 +130,7 @@ def by_type(lift: Lifter, frame: Frame, names: tuple[str, ...], include: Any, ex
     """Return the names of columns that pandas chooses by their types."""
     empty = pd.DataFrame({i: pd.Series([], dtype=dtype_of(lift, frame, n)) for i, n in enumerate(names)})
     try:
-        import warnings
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pandas' own advice to the script
+        with warnings.catch_warnings(action="ignore"):  # pandas' own advice to the script
             found = empty.select_dtypes(include=include, exclude=exclude).columns
     except (TypeError, ValueError) as error:
         raise shape("Columns are chosen by types that pandas does not know") from error
@@ -140,7 +142,7 @@ def _asked(lift: Lifter, value: Value) -> Any:
     if content == Const(None):
         return None
     if isinstance(content, Items | Tup):
-        return [_asked(lift, v) for v in (content.values if isinstance(content, Items) else content.items)]
+        return [_asked(lift, v) for v in content.values]
     return meant(lift, content)
 
 
@@ -204,14 +206,11 @@ def equal(lift: Lifter, a: Value, b: Value) -> bool:
     """Whether two types, or a type and what the script calls one, are the same to pandas."""
     mine, other = (a, b) if isinstance(a, Dtype) else (b, a)
     assert isinstance(mine, Dtype)
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # NumPy's own advice to the script
-        try:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # NumPy's own advice to the script
             return bool(mine.real == meant(lift, other))
-        except TypeError:
-            return False
+    except TypeError:  # so NumPy says that the other one names no type
+        return False
 
 
 TESTS = ("is_numeric_dtype", "is_string_dtype", "is_object_dtype", "is_bool_dtype", "is_integer_dtype", "is_float_dtype",

@@ -28,6 +28,7 @@ from lester_gui.rewrite.lift.domain import (
     UserFunction,
     Value,
 )
+from lester_gui.rewrite.lift.library.pandas_encoded import plainly, whole
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.sklearn_labels import as_coded, coded_feature
 from lester_gui.rewrite.lift.library.table import Arguments, method
@@ -89,13 +90,6 @@ def _is_loose(lift: Lifter, value: Value) -> bool:
     return any(lift.states[e.ident].function == "mode" and lift.states[e.ident].part is not None for e in states)
 
 
-def whole(lift: Lifter, frame: Frame, what: str) -> Frame:
-    """Return the frame, its encoded columns as plain ones, unless it is one side of a split, whose rows must stay as they are."""
-    from lester_gui.rewrite.lift.library.pandas_encoded import whole as without_encoders
-
-    return without_encoders(lift, frame, what)
-
-
 @method("frame", "__getitem__")
 def get(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame[name]``, ``frame[[names]]``, ``frame[mask]``, ``frame[a:b]``."""
@@ -117,6 +111,8 @@ def get(lift: Lifter, frame: Frame, args: Arguments) -> Value:
 
 def selected(lift: Lifter, frame: Frame, names: tuple[str, ...]) -> Frame:
     """Return some columns of a frame."""
+    if len(set(names)) < len(names):
+        raise no_rule("a table that has a column twice")
     missing = [n for n in names if n not in frame.names and one_hot_named(frame, n) is None]
     if missing:
         raise missing_column(lift, frame, *missing)
@@ -173,8 +169,6 @@ def masked(lift: Lifter, frame: Frame, mask: Column1) -> Frame:
 def filtered(lift: Lifter, frame: Frame, condition: Cell) -> Frame:
     """Return the rows of a frame for which a condition over its node is true. Encoders stay fitted on the rows before."""
     if any(isinstance(v, Encoded) for _, v in frame.columns):
-        from lester_gui.rewrite.lift.library.pandas_encoded import plainly
-
         made = plainly(lift, frame)
         if made is not frame:
             frame, condition = _asked_before(lift, frame, made, condition)
@@ -190,8 +184,6 @@ def filtered(lift: Lifter, frame: Frame, condition: Cell) -> Frame:
 
 def _asked_before(lift: Lifter, frame: Frame, made: Frame, condition: Cell) -> tuple[Frame, Cell]:
     """Return a frame whose encoded columns were made plain, and a condition on it as it was before."""
-    from lester_gui.rewrite.lift.library.pandas_encoded import plainly
-
     try:
         return aligned(lift, made, Column1(frame.node, condition, "", None, True))
     except Stopped:  # it asks for a column as it was before it was encoded

@@ -24,7 +24,8 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.grouping import Grouping, without_encoded
-from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, aligned, settled, whole
+from lester_gui.rewrite.lift.library.pandas_encoded import whole
+from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, aligned, settled
 from lester_gui.rewrite.lift.library.pandas_sides import side_groups
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -65,14 +66,14 @@ def groupby(lift: Lifter, frame: Frame, args: Arguments) -> Value:
 def _named_keys(lift: Lifter, by: Value) -> list[str]:
     """Return the keys that are given by their names."""
     content = lift.content(by)
-    several = content.values if isinstance(content, Items) else content.items if isinstance(content, Tup) else (content,)
+    several = content.values if isinstance(content, Items | Tup) else (content,)
     return [v.value for v in map(lift.content, several) if isinstance(v, Const) and isinstance(v.value, str)]
 
 
 def _keys(lift: Lifter, frame: Frame, by: Value) -> tuple[Frame, tuple[str, ...]]:
     """Return the frame with a column for each key, and the keys' names."""
     content = lift.content(by)
-    several = content.values if isinstance(content, Items) else content.items if isinstance(content, Tup) else (content,)
+    several = content.values if isinstance(content, Items | Tup) else (content,)
     names: list[str] = []
     for one in several:
         value = lift.content(one)
@@ -272,7 +273,7 @@ def agg(lift: Lifter, group: Grouping, args: Arguments) -> Value:
 
 def _each(lift: Lifter, value: Value) -> tuple[Value, ...]:
     content = lift.content(value)
-    return content.values if isinstance(content, Items) else content.items if isinstance(content, Tup) else (value,)
+    return content.values if isinstance(content, Items | Tup) else (value,)
 
 
 def _named(lift: Lifter, function: Value) -> str:

@@ -212,7 +212,7 @@ def _holds_result(lift: Lifter, value: Value) -> bool:
     if isinstance(content, Entries):
         inner = tuple(v for _, v in content.items)
     elif isinstance(content, Tup | Items):
-        inner = content.items if isinstance(content, Tup) else content.values
+        inner = content.values
     return any(isinstance(lift.content(v), Result) for v in inner)
 
 

@@ -10,7 +10,8 @@ from lester_gui.ir.nodes import Aggregate, Join, JoinKind, Node, Select, Sort
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Encoded, Frame, Result, Value
-from lester_gui.rewrite.lift.library.pandas_frame import aligned, settled, whole
+from lester_gui.rewrite.lift.library.pandas_encoded import whole
+from lester_gui.rewrite.lift.library.pandas_frame import aligned, settled
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.naming import stored_apart, unlike
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -200,23 +201,8 @@ def joined(
     suffixes: tuple[str, str],
     sort: bool = True,
 ) -> Frame:
-    """Return the join of two frames, columns and rows in pandas' order; marks of columns that nobody named stay."""
-    out = _joined(lift, left, right, how, on, suffixes, sort)
-    beside = [(n, v) for f in (left, right) for n, v in f.columns if isinstance(v, Result)]
-    if len({n for n, _ in beside} | set(out.names)) < len(beside) + len(out.names):
-        raise shape("A column that the plan does not carry has the name of another one in a join")
-    return replace(out, columns=(*out.columns, *beside))
-
-
-def _joined(
-    lift: Lifter,
-    left: Frame,
-    right: Frame,
-    how: JoinKind,
-    on: tuple[tuple[str, str], ...],
-    suffixes: tuple[str, str],
-    sort: bool,
-) -> Frame:
+    """Return the join of two frames, columns and rows in pandas' order; columns that the plan does not carry stay as they are."""
+    beside = tuple((n, v) for f in (left, right) for n, v in f.columns if isinstance(v, Result))
     left = _keys_visible(left, {a for a, _ in on})
     right = _keys_visible(right, {b for _, b in on})
     a, left = lift.materialise(left)
@@ -251,13 +237,14 @@ def _joined(
         out = lift.step(Join, call, keep, left=a, right=b, how=how, on=on, suffixes=suffixes, null_keys_match=True)
         if how is JoinKind.OUTER and sort:
             out = lift.step(Sort, call, parent=out, by=tuple((x, True) for x, _ in on))
-    if all(n == s for n, s in stored.items()):
-        return Frame(out, tuple((n, cells.column(out, n)) for n in out.schema.names))
-    # both sides call a column by one stored name where pandas sees one name, so what pandas calls the result's follows
+    # where both sides call a column by one stored name and pandas sees two, what pandas calls the result's follows from these
     shown = {s: n for n, s in stored.items()}
-    ends = ((s + end, n + end) for s, n in shown.items() for end in suffixes)
-    visible = dict(ends) | shown
-    return Frame(out, tuple((visible[n], cells.column(out, n)) for n in out.schema.names))
+    visible = {s + end: n + end for s, n in shown.items() for end in suffixes} | shown
+    names = [visible[n] for n in out.schema.names]
+    if len({n for n, _ in beside} | set(names)) < len(beside) + len(names):
+        raise shape("A column that the plan does not carry has the name of another one in a join")
+    made = tuple((name, cells.column(out, n)) for name, n in zip(names, out.schema.names, strict=True))
+    return Frame(out, (*made, *beside))
 
 
 def _called(lift: Lifter, node: Node, frame: Frame, stored: dict[str, str]) -> Node:

@@ -15,7 +15,8 @@ from lester_gui.ir.nodes import Aggregate, Filter, Measure, Node, Project
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Result, Value
-from lester_gui.rewrite.lift.library.pandas_frame import MARK, aligned, whole
+from lester_gui.rewrite.lift.library.pandas_encoded import whole
+from lester_gui.rewrite.lift.library.pandas_frame import MARK, aligned
 from lester_gui.rewrite.lift.library.pandas_groups import known_function
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape

@@ -100,10 +100,10 @@ def pairs_of(lift: Lifter, old: Value, new: Value) -> Pairs:
         return [(lift.content(k), lift.content(v)) for k, v in content.items]
     if target == NOT_GIVEN or content == NOT_GIVEN:
         raise no_rule("replace without a value")
-    several = content.values if isinstance(content, Items) else content.items if isinstance(content, Tup) else (content,)
+    several = content.values if isinstance(content, Items | Tup) else (content,)
     olds = [lift.content(v) for v in several]
     if isinstance(target, Items | Tup):
-        news = [lift.content(v) for v in (target.values if isinstance(target, Items) else target.items)]
+        news = [lift.content(v) for v in target.values]
         if len(news) != len(olds):
             raise shape("replace is given lists of different lengths")
         return list(zip(olds, news, strict=True))

@@ -9,7 +9,7 @@ from lester_gui.ir.nodes import Concat, Project, Select
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Const, Frame, Value
-from lester_gui.rewrite.lift.library.pandas_frame import whole
+from lester_gui.rewrite.lift.library.pandas_encoded import whole
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 

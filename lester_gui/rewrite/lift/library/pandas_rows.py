@@ -24,6 +24,7 @@ from lester_gui.rewrite.lift.domain import (
     Unknown,
     Value,
 )
+from lester_gui.rewrite.lift.library.pandas_encoded import whole
 from lester_gui.rewrite.lift.library.pandas_frame import (
     MARK,
     _over,
@@ -32,7 +33,6 @@ from lester_gui.rewrite.lift.library.pandas_frame import (
     in_place,
     limited,
     selected,
-    whole,
     with_column,
 )
 from lester_gui.rewrite.lift.library.pandas_join import beside_encoded, unique_on
@@ -222,7 +222,7 @@ def concat(lift: Lifter, args: Arguments) -> Value:
     if lift.content(given["keys"]) != Const(None):
         raise no_rule("concat with keys")
     objs = lift.content(given["objs"])
-    tables = [lift.content(v) for v in (objs.values if isinstance(objs, Items) else objs.items if isinstance(objs, Tup) else ())]
+    tables = [lift.content(v) for v in (objs.values if isinstance(objs, Items | Tup) else ())]
     if not tables:
         raise shape("concat of a list whose length is not known")
     if lift.const(given["axis"]) in (1, "columns"):

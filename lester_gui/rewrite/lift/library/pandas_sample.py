@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Leaf, Part, Result, Rows, Value
-from lester_gui.rewrite.lift.library.pandas_frame import whole
+from lester_gui.rewrite.lift.library.pandas_encoded import whole
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule
 

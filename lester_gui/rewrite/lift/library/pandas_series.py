@@ -83,7 +83,7 @@ def several_statistics(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if lift.is_shown(args):
         return Result("agg")
     content = lift.content(args.bind("func")["func"])
-    listed = content.values if isinstance(content, Items) else content.items if isinstance(content, Tup) else None
+    listed = content.values if isinstance(content, Items | Tup) else None
     names = [lift.text(v) for v in (listed if listed is not None else (content,))]
     if any(n not in (*STATISTICS, "std", "var") for n in names):
         raise no_rule("this aggregate function")

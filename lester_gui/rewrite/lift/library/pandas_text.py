@@ -12,7 +12,8 @@ from lester_gui.ir.reshape import ELEMENT
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Frame, Items, Tup, Value
-from lester_gui.rewrite.lift.library.pandas_frame import settled, whole
+from lester_gui.rewrite.lift.library.pandas_encoded import whole
+from lester_gui.rewrite.lift.library.pandas_frame import settled
 from lester_gui.rewrite.lift.library.pandas_series import mapped
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape

@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Frame, Items, Module, Result, Value
-from lester_gui.rewrite.lift.library.pandas_frame import whole
+from lester_gui.rewrite.lift.domain import COLUMNS, Cell, Const, Entries, Frame, Items, Module, Result, Value
+from lester_gui.rewrite.lift.library.pandas_encoded import whole
 from lester_gui.rewrite.lift.library.pandas_quantiles import quantile
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
-
-COLUMNS = "columns"
-"""The factory of `Entries` that stand for such a Series."""
 
 
 def of_columns(lift: Lifter, values: tuple[tuple[str, Value], ...]) -> Value:

@@ -11,7 +11,8 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Value
 from lester_gui.rewrite.lift.grouping import Grouping
-from lester_gui.rewrite.lift.library.pandas_frame import settled, whole
+from lester_gui.rewrite.lift.library.pandas_encoded import whole
+from lester_gui.rewrite.lift.library.pandas_frame import settled
 from lester_gui.rewrite.lift.library.pandas_groups import rows_of
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape

@@ -31,12 +31,12 @@ def named_tuple(lift: Lifter, args: Arguments) -> Value:
     if isinstance(listed, Const):
         names = lift.text(listed).replace(",", " ").split()
     elif isinstance(listed, Items | Tup):
-        values = [lift.content(v) for v in (listed.values if isinstance(listed, Items) else listed.items)]
+        values = [lift.content(v) for v in listed.values]
         names = [lift.text(v.items[0] if isinstance(v, Tup) else v) for v in values]
     else:
         raise no_rule(f"{args.what} with these fields")
     defaults = lift.content(given["defaults"])
-    known = defaults.items if isinstance(defaults, Tup) else defaults.values if isinstance(defaults, Items) else ()
+    known = defaults.values if isinstance(defaults, Items | Tup) else ()
     padded = [None] * (len(names) - len(known)) + list(known)
     made = UserClass(lift.number(), lift.text(given["typename"]), "tuple", tuple(zip(names, padded, strict=True)))
     lift.classes[made.ident] = made

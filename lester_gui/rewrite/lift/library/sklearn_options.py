@@ -37,7 +37,7 @@ def option_of(lift: Lifter, value: Value, what: str) -> Option:
     if isinstance(content, Tup | Items):
         if isinstance(content, Items) and content.kind == "set":
             raise no_rule(f"a set as {what}")
-        return tuple(option_of(lift, v, what) for v in (content.items if isinstance(content, Tup) else content.values))
+        return tuple(option_of(lift, v, what) for v in content.values)
     if isinstance(content, Entries):
         return Pairs(tuple((option_of(lift, k, what), option_of(lift, v, what)) for k, v in content.items))
     if isinstance(content, Const):

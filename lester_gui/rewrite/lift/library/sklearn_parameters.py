@@ -45,7 +45,7 @@ def _entries(lift: Lifter, content: Estimator) -> tuple[str, list[Tup]]:
         given = content.get(name)
         listed = lift.content(given) if given is not None else None
         if isinstance(listed, Items | Tup):
-            entries = [lift.content(v) for v in (listed.values if isinstance(listed, Items) else listed.items)]
+            entries = [lift.content(v) for v in listed.values]
             return name, [e for e in entries if isinstance(e, Tup) and len(e.items) >= 2]
     return "", []
 

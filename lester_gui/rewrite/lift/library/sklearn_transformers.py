@@ -84,7 +84,7 @@ def is_model_value(lift: Lifter, value: Value) -> bool:
 
 def _pairs(lift: Lifter, value: Value | None) -> list[tuple[str, Value]]:
     content = lift.content(value) if value is not None else None
-    entries = content.values if isinstance(content, Items) else content.items if isinstance(content, Tup) else None
+    entries = content.values if isinstance(content, Items | Tup) else None
     if entries is None:
         raise shape("The steps of a pipeline are not known")
     out = []
@@ -113,7 +113,7 @@ def column_transformer(lift: Lifter, content: Estimator, matrix: Matrix, scope: 
         raise shape("The transformers of a ColumnTransformer are not known")
     used: set[int] = set()
     parts: list[Matrix] = []
-    for entry in transformers.values if isinstance(transformers, Items) else transformers.items:
+    for entry in transformers.values:
         triple = lift.content(entry)
         if not isinstance(triple, Tup) or len(triple.items) != 3:
             raise shape("An entry of a ColumnTransformer is not (name, transformer, columns)")
@@ -195,7 +195,7 @@ def kinds_named(lift: Lifter, value: Value) -> set[Type]:
     """Return the types that NumPy or pandas type names stand for."""
     content = lift.content(value)
     if isinstance(content, Items | Tup):
-        return {k for v in (content.values if isinstance(content, Items) else content.items) for k in kinds_named(lift, v)}
+        return {k for v in content.values for k in kinds_named(lift, v)}
     name = content.name.rsplit(".", 1)[-1] if isinstance(content, Module) else str(lift.const(content))
     table = {
         "number": {Type.INT, Type.FLOAT}, "int": {Type.INT}, "int64": {Type.INT}, "float": {Type.FLOAT}, "float64": {Type.FLOAT},

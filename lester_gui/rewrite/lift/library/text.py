@@ -184,7 +184,7 @@ def join(lift: Lifter, content: Value, args: Arguments) -> Value:
     parts = lift.content(args.positional[0])
     if isinstance(parts, Result):
         return parts
-    values = parts.items if isinstance(parts, Tup) else parts.values if isinstance(parts, Items) else None
+    values = parts.values if isinstance(parts, Items | Tup) else None
     if values is None:
         raise no_rule("joining texts whose number is not known")
     out: list[Value] = []

@@ -165,7 +165,7 @@ def starred(lift: Lifter, targets: list[ast.expr], value: Value) -> None:
     elif (apart := taken_apart(lift, value, content, place, after)) is not None:
         given, rest = apart
     else:
-        known = content.items if isinstance(content, Tup) else content.values if isinstance(content, Items) else None
+        known = content.values if isinstance(content, Items | Tup) else None
         if known is None or len(known) < len(targets) - 1:
             raise shape("A value whose length is not known is unpacked")
         given = [*known[:place], *known[len(known) - after :]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import importlib.util
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift.domain import Const, Handle, Module, Value
@@ -115,12 +114,13 @@ def names_of_library(module: str) -> tuple[str, ...]:
     Stopped
         If it is another module, whose names nothing but running it would tell.
     """
-    if module.split(".")[0] not in LIBRARIES or importlib.util.find_spec(module.split(".")[0]) is None:
-        raise Stopped(Reason.SYNTAX, f"from {module} import * hides where names come from")
+    hidden = Stopped(Reason.SYNTAX, f"from {module} import * hides where names come from")
+    if module.split(".")[0] not in LIBRARIES:
+        raise hidden
     try:
         found = importlib.import_module(module)
     except ImportError as error:
-        raise Stopped(Reason.SYNTAX, f"from {module} import * hides where names come from") from error
+        raise hidden from error
     return tuple(getattr(found, "__all__", [n for n in dir(found) if not n.startswith("_")]))
 
 
