@@ -106,7 +106,8 @@ def _say(phrase: Phrase) -> str:
         case "nothing_found":
             return f"Nothing found: {_count(a['searched'], 'source')} searched."
         case "found":
-            return f"{_count(a['rows'], 'row')} in {_count(a['sources'], 'source')} hold their data."
+            verb = "holds" if a["rows"] == 1 else "hold"
+            return f"{_count(a['rows'], 'row')} in {_count(a['sources'], 'source')} {verb} their data."
         case "reached_nothing":
             return f"{_count(a['rows'], 'row')} in {_count(a['sources'], 'source')} reached no training row and no test row."
         case "reached":

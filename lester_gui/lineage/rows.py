@@ -9,14 +9,14 @@ import duckdb
 
 from lester_gui.errors import UserError
 from lester_gui.ir.column_lineage import CONTROL as CONTROL_COLUMNS
-from lester_gui.ir.nodes import Aggregate, Distinct, Explode, Node, Opaque, Read, Window
+from lester_gui.ir.nodes import Aggregate, Concat, Distinct, Explode, Node, Opaque, Read, Window
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.lineage.columns import lineage_of
 from lester_gui.lineage.footprint import CONTROL, DATA, KINDS, STATE, Footprint, Touched, Walk, touched_sides
 from lester_gui.lineage.neighbours import behind_a_window, given_rows, parent_rows, rows_beside
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import views_of
-from lester_gui.runtime.provenance import occurrences
+from lester_gui.runtime.provenance import creates_identity, occurrences
 from lester_gui.store.catalogue import View
 
 
@@ -119,7 +119,9 @@ def came_from(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, view:
                 found.setdefault((origin, kind), set()).update(values)
             elif values:
                 waiting.append((origin_node, kind, values))
-    return RowLineage(view, row_no, _source_rows(plan, view, found), tuple(groups.values()), kept_because(plan, view))
+    way = _on_the_way(connection, views, start, row_no)
+    conditions = tuple(c for c in kept_because(plan, view) if c.view in way)
+    return RowLineage(view, row_no, _source_rows(plan, view, found), tuple(groups.values()), conditions)
 
 
 def went_to(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, view: str, row_no: int) -> Footprint:
@@ -150,6 +152,24 @@ def kept_because(plan: Plan, view: str) -> tuple[Condition, ...]:
             columns = tuple(dict.fromkeys(column for _, column in looked_at))
             out.append(Condition(node.name, type(node).__name__.lower(), columns, node.lines))
     return tuple(out)
+
+
+def _on_the_way(connection: duckdb.DuckDBPyConnection, views: dict[str, View], start: Node, row_no: int) -> set[str]:
+    """Return the views that a row came through: of rows put under each other only the part that it stood in."""
+    out: set[str] = set()
+    waiting: list[tuple[Node, set[int]]] = [(start, {row_no})]
+    while waiting:
+        node, numbers = waiting.pop()
+        before = topological(node)
+        if creates_identity(node) or not any(isinstance(n, Concat) for n in before):
+            out |= {n.name for n in before}
+            continue
+        out.add(node.name)
+        held = parent_rows(connection, views, node, numbers)
+        waiting.extend((parent, rows) for parent, rows in held if rows)
+        asked = [p for p in node.parents if p not in [parent for parent, _ in held]]  # only whether there is such a row
+        out |= {n.name for parent in asked for n in topological(parent)}
+    return out
 
 
 def _members(

@@ -12,7 +12,7 @@ from lester_gui.ir.expression_text import expression_text
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of
 from lester_gui.ir.nodes import Aggregate, Distinct, Filter, Join, Node, Opaque, Read, Sort, Window
 from lester_gui.ir.notation import dialect_of, signatures_of
-from lester_gui.ir.plan import Plan, topological
+from lester_gui.ir.plan import Plan
 from lester_gui.lineage.footprint import CONTROL, DATA, STATE, Footprint, Touched
 from lester_gui.lineage.rows import Group, RowLineage, SourceRows, came_from, went_to
 from lester_gui.runtime.compile_expressions import identifier
@@ -58,7 +58,6 @@ def tell(reader: Reader, shown: Shown, row_no: int) -> tuple[Document, RowLineag
     number = order_key(connection, shown, row_no)
     back = came_from(connection, plan, run, shown.view.name, number)
     ahead = went_to(connection, plan, run, shown.view.name, number)
-    read = {s.view for s in back.sources}
     document = {
         "title": f"Row {label_of(shown, row_no)} of {shown.name}",
         "came_from": [entry for found in back.sources if found.kind != STATE for entry in _source_entries(found)],
@@ -66,7 +65,6 @@ def tell(reader: Reader, shown: Shown, row_no: int) -> tuple[Document, RowLineag
             {"view": c.view, "text": _reason(shown.facts, plan.view(c.view)), "kind": CONTROL}
             for c in back.kept_because
             if not isinstance(plan.view(c.view), Sort)  # decides about places; about rows only together with a limit
-            and read.intersection(r.name for r in topological(plan.view(c.view)))  # not the other part of a concat
         ],
         "depends_on": _dependencies(connection, shown, back),
         "went_to": _destinations(connection, shown, ahead),

@@ -8,7 +8,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from lester_gui.errors import UserError
-from lester_gui.ir.nodes import Aggregate, Concat, Measure, Node, Project, Read, Reader, Select, Sort, Window, WindowColumn
+from lester_gui.ir.expressions import col, lit, op
+from lester_gui.ir.nodes import (
+    Aggregate,
+    Concat,
+    Filter,
+    Measure,
+    Node,
+    Project,
+    Read,
+    Reader,
+    Select,
+    Sort,
+    Window,
+    WindowColumn,
+)
 from lester_gui.ir.plan import Plan, topological
 from lester_gui.ir.schema import Field, Type
 from lester_gui.lineage.arrivals import order_is_unstable, unstable_columns
@@ -70,6 +84,27 @@ def test_a_group_of_a_window_has_its_members(tmp_path: Path) -> None:
             ("w", 3, "state"),
         ]
         assert [s.row_ids for s in lineage.sources] == [(1, 2, 3, 4, 5, 6)]
+
+
+def test_a_row_is_kept_because_of_its_own_part_of_a_concat(tmp_path: Path) -> None:
+    read = visits()
+    early, late = (
+        Filter(name=name, parent=read, predicate=op(operator, col("day"), lit(2)))
+        for name, operator in (("early", "pandas_lt"), ("late", "pandas_ge"))
+    )
+    both = Concat(name="both", inputs=(early, late))
+    costly = Filter(name="costly", parent=both, predicate=op("pandas_gt", col("cost"), lit(20)))
+    con, made, _ = run_plan(over(costly), {"visits": VISITS}, tmp_path)
+    with con:
+        numbers = fetch_table(con, 1, "costly", columns=[], hidden=True).column("__row_no").to_pylist()
+        rows = [came_from(con, made.plan, 1, "costly", n) for n in numbers]
+        told = {row.sources[0].row_ids: [c.view for c in row.kept_because] for row in rows}
+        assert told == {
+            (3,): ["costly", "early"],
+            (6,): ["costly", "early"],
+            (4,): ["costly", "late"],
+            (5,): ["costly", "late"],
+        }
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))

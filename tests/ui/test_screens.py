@@ -4,7 +4,7 @@ import time
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from lester_gui.errors import UserError
 from lester_gui.ui.dialogs.filter import OPERATORS, FilterSheet
@@ -14,6 +14,7 @@ from lester_gui.ui.dialogs.proposal import ProposalSheet
 from lester_gui.ui.dialogs.reveal import RevealSheet
 from lester_gui.ui.dialogs.step import AttemptsSheet, RejectSheet
 from ui.driving import calls, press, words_of
+from ui.fake_documents import FINDING
 
 
 # project ------------------------------------------------------------------------------------------------------------
@@ -26,6 +27,17 @@ def test_project_lists_pipelines_and_sources(window, qtbot):
     assert words_of(screen.sources)[1] == ["histories", "data/histories.csv", "887", "ssn", "12 rows appended"]
     assert window.rail.item("requests").side() == "1"
     assert window.status.words("audit") == "Audit intact, 42 entries"
+
+
+def test_a_finding_about_no_line_names_the_script_alone(window, session, settle, monkeypatch):
+    def places():
+        return [w.text() for w in window.screens["project"].panel.findChildren(QLabel) if w.text().startswith("complications.py")]
+
+    assert places() == [f"complications.py, line {FINDING['line']}"]
+    monkeypatch.setitem(FINDING, "line", None)
+    window.desk.set_session(session)
+    settle(window)
+    assert places() == ["complications.py"]
 
 
 def test_run_shows_progress_then_metrics(window, session, qtbot, settle):

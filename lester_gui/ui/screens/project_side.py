@@ -134,7 +134,8 @@ class PipelinePanel(QWidget):
         show = Button(self.tr("Show"), "link")
         show.setAccessibleName(self.tr("Show %1 in the script").replace("%1", finding["title"]))
         show.clicked.connect(lambda: self._desk.go("rewrite", pipeline=self._name, line=finding["line"]))
-        where = self.tr("%1, line %2").replace("%1", script).replace("%2", str(finding["line"]))
+        line = finding["line"]
+        where = self.tr("%1, line %2").replace("%1", script).replace("%2", str(line)) if line else script
         return col(
             row(Icon(icon, ink), (label(finding["title"], "strong", wrap=True), 1)),
             row(24, (label(finding["text"], "body", "2", wrap=True), 1), gap=0),

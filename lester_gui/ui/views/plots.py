@@ -9,6 +9,7 @@ from matplotlib import font_manager, rcParams
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -91,6 +92,7 @@ class InfluencePlot(Plot):
             axes.set_ylim(0, most * 6)
         else:
             axes.set_ylim(0, most * 1.3)
+            axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.minorticks_off()
         reach = max([abs(edges[0]), abs(edges[-1]), *[abs(v) for v in shift["changed"] + shift["own"]]]) * 1.1 or 0.01
         axes.set_xlim(-reach, reach)
