@@ -42,6 +42,7 @@ RAISING: Final = frozenset(
         "parse_date",
         "make_date",
         "parse_time",
+        "try_time",
         "present",
         "duration_of",
         "to_int",
