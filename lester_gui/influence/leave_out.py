@@ -182,16 +182,20 @@ def leave_out(
     without = update(trained, X_after, after.y[_positions(after.train)], features=columns_after.names)
 
     ctx.advance("Comparing predictions", 0.6)
-    mine = set(np.asarray(own, dtype=np.int64).tolist())
+    mine = np.unique(_positions(own))
+    keys = before.index()
+    there = after.index().get_indexer(keys)
+    there[mine] = -1
     X_test, X_test_after = (transform(s, side.table, side.test, functions) for s, side in ((state, before), (state_after, after)))
-    common, at, at_after = _common_test_rows(before, after, mine)
+    at, at_after = _common_test_rows(before, after, there)
     first, second = trained.predict(X_test)[at], without.predict(X_test_after)[at_after]
     changed = np.asarray(first != second)
+    common = keys[_positions(before.test)[at]]
     truth, truth_after = before.y[_positions(before.test)], after.y[_positions(after.test)]
     ctx.advance("Measuring", 0.8)
     return Influence(
         test_rows=len(common),
-        changed_keys=tuple(k for k, c in zip(common, changed.tolist(), strict=True) if c),
+        changed_keys=tuple(common[changed].tolist()),
         turned=tuple(zip(first[changed].tolist(), second[changed].tolist(), strict=True)),
         shifts=_shifts(trained, without, X_test[at], X_test_after[at_after]),
         decision_changed=changed,
@@ -199,8 +203,8 @@ def leave_out(
         is_probability=hasattr(trained.estimator, "predict_proba"),
         coefficients=coefficient_changes(trained, without, columns, columns_after),
         encoder=state_changes(state, state_after),
-        others=moved_rows(before, after, mine, [c for b in encode.blocks for c in b.columns]),
-        own=_own_rows(trained, without, state, state_after, before, sorted(mine), functions),
+        others=moved_rows(before, after, there, mine, [c for b in encode.blocks for c in b.columns]),
+        own=_own_rows(trained, without, state, state_after, before, mine.tolist(), functions),
         metrics_before=metrics(trained, X_test, truth),
         metrics_after=metrics(without, X_test_after, truth_after),
         change=_change(trained, first, second, truth_after[at_after]),
@@ -219,17 +223,14 @@ def _positions(rows: Rows) -> NDArray[np.int64]:
     return np.asarray(rows, dtype=np.int64)
 
 
-def _common_test_rows(before: Side, after: Side, mine: set[int]) -> tuple[list[Any], NDArray[np.int64], NDArray[np.int64]]:
-    """Return keys of other people's test rows on both sides, and where they stand in either test set."""
-    keys, keys_after = before.key_list(), after.key_list()
-    there = {keys_after[p]: i for i, p in enumerate(_positions(after.test).tolist())}
-    common, at, at_after = [], [], []
-    for i, p in enumerate(_positions(before.test).tolist()):
-        if p not in mine and keys[p] in there:
-            common.append(keys[p])
-            at.append(i)
-            at_after.append(there[keys[p]])
-    return common, np.array(at, dtype=np.int64), np.array(at_after, dtype=np.int64)
+def _common_test_rows(before: Side, after: Side, there: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where other people's test rows that are on both sides stand in either test set."""
+    tested, tested_after = _positions(before.test), _positions(after.test)
+    place = np.full(after.table.num_rows + 1, -1, dtype=np.int64)  # the last is that of a row which is not there
+    place[tested_after] = np.arange(len(tested_after))
+    found_after = place[there[tested]]
+    at = np.flatnonzero(found_after >= 0)
+    return at, found_after[at]
 
 
 def _shifts(trained: Trained, without: Trained, X: Array, X_after: Array) -> NDArray[np.float64]:
@@ -257,10 +258,11 @@ def _own_rows(
     mine: list[int],
     functions: FunctionCaller | None,
 ) -> tuple[OwnRow, ...]:
-    train_rows, test_rows = set(_positions(before.train).tolist()), set(_positions(before.test).tolist())
-    keys = before.key_list()
     if not mine:
         return ()
+    sides = {"train": _positions(before.train), "test": _positions(before.test)}
+    part = {p: name for name, rows in sides.items() for p in rows[np.isin(rows, mine)].tolist()}
+    keys = before.index()[mine].tolist()
     X = transform(state, before.table, mine, functions)
     known = _accepted(state_after, before, mine, functions)
     X_after = transform(state_after, before.table, known, functions)
@@ -269,8 +271,8 @@ def _own_rows(
     second, scores_after = without.predict(X_after), _scores(without, X_after)
     return tuple(
         OwnRow(
-            keys[position],
-            "train" if position in train_rows else "test" if position in test_rows else "none",
+            keys[i],
+            part.get(position, "none"),
             first[i],
             second[at[position]] if position in at else None,
             scores[i],

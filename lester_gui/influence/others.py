@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -51,20 +50,19 @@ class MovedRows:
         }
 
 
-def moved_rows(before: Side, after: Side, mine: set[int], columns: Sequence[str]) -> MovedRows:
+def moved_rows(before: Side, after: Side, there: NDArray[np.intp], mine: NDArray[np.int64], columns: Sequence[str]) -> MovedRows:
     """Count what moves for other people.
 
     Parameters
     ----------
     before, after : Side
-    mine : set of int
+    there : ndarray of int, shape (rows of before,)
+        Where each row of other people stands in `after`; -1 for those that are not there, and for the person's own.
+    mine : ndarray of int
         Positions in `before` of the person's own rows.
     columns : sequence of str
         Side columns that feed X.
     """
-    keys, keys_after = before.key_list(), after.key_list()
-    there = pd.Index(keys_after, dtype=object, tupleize_cols=False).get_indexer(pd.Index(keys, dtype=object, tupleize_cols=False))
-    there[list(mine)] = -1
     old = np.flatnonzero(there >= 0)
     new = there[old]
     features, moved = np.zeros(len(old), dtype=bool), []
@@ -77,9 +75,9 @@ def moved_rows(before: Side, after: Side, mine: set[int], columns: Sequence[str]
         labels=int(np.sum(before.y[old] != after.y[new])),
         features=int(features.sum()),
         columns=tuple(moved),
-        gone=len(keys) - len(mine) - len(old),
-        new=len(keys_after) - len(old),
-        switched=int(np.sum(_parts(before, len(keys))[old] != _parts(after, len(keys_after))[new])),
+        gone=len(there) - len(mine) - len(old),
+        new=after.table.num_rows - len(old),
+        switched=int(np.sum(_parts(before)[old] != _parts(after)[new])),
     )
 
 
@@ -94,8 +92,8 @@ def _differs(a: pa.ChunkedArray, b: pa.ChunkedArray, old: NDArray[np.int64], new
     return np.asarray(np.where(gone[0] | gone[1], gone[0] != gone[1], other))
 
 
-def _parts(side: Side, rows: int) -> NDArray[np.int8]:
-    parts = np.zeros(rows, dtype=np.int8)
+def _parts(side: Side) -> NDArray[np.int8]:
+    parts = np.zeros(side.table.num_rows, dtype=np.int8)
     parts[np.asarray(side.train, dtype=np.int64)] = 1
     parts[np.asarray(side.test, dtype=np.int64)] = 2
     return parts

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -36,9 +37,10 @@ class Side:
     test: Rows
     y: Array
 
-    def key_list(self) -> list[Any]:
-        """Return the keys as hashable values."""
-        if not isinstance(self.keys, np.ndarray):
-            return list(self.keys)
-        keys: list[Any] = self.keys.tolist()
-        return keys if self.keys.ndim == 1 else [tuple(k) for k in keys]
+    def index(self) -> pd.Index:
+        """Return the keys as hashable values; whole numbers stay an array of them."""
+        keys = self.keys
+        if isinstance(keys, np.ndarray) and keys.ndim == 1:
+            return pd.Index(keys, tupleize_cols=False)
+        tuples = [tuple(k) for k in keys.tolist()] if isinstance(keys, np.ndarray) else list(keys)
+        return pd.Index(tuples, dtype=object, tupleize_cols=False)

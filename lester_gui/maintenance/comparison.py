@@ -84,7 +84,9 @@ def compare_views(a: Side, b: Side) -> list[Compared]:
 def compare_learned(a: Side, b: Side, ours: Learned, theirs: Learned, worker: Worker) -> list[Compared]:
     """Compare split, labels, encoder state, X, models and predictions."""
     rows = prepare(a.connection, a.plan, a.run, worker), prepare(b.connection, b.plan, b.run, worker)
-    sides = all(np.array_equal(*(r.keys[getattr(r, s)] for r in rows)) for s in ("train", "test"))
+    sides = all(
+        np.array_equal(rows[0].keys_at(getattr(rows[0], s)), rows[1].keys_at(getattr(rows[1], s))) for s in ("train", "test")
+    )
     out = [_exact("split", "split", sides), _exact("y", "labels", _same_labels(*(r.y for r in rows)))]
     state = ours.encoder.hash == theirs.encoder.hash
     out.append(Compared("encoder state", "encoder", BIT, state, 0.0 if state else float("inf"), "" if state else "state"))

@@ -58,8 +58,8 @@ class Prepared:
     table : pyarrow.Table
         The columns that are encoded, in row order.
     row_nos : ndarray of int64
-    keys : ndarray of str objects
-        Row keys: they survive a replay (`runtime.split.row_key_sql`).
+    row_keys : pyarrow.ChunkedArray
+        They survive a replay (`runtime.split.row_key_sql`).
     y : ndarray
         Labels of all rows.
     train, test : ndarray of int64
@@ -68,14 +68,18 @@ class Prepared:
 
     table: pa.Table
     row_nos: NDArray[np.int64]
-    keys: NDArray[np.object_]
+    row_keys: pa.ChunkedArray
     y: NDArray[Any]
     train: NDArray[np.int64]
     test: NDArray[np.int64]
 
     def split_keys(self) -> NDArray[np.int64]:
         """The training rows' keys as numbers, in order, for the hash of the split."""
-        return np.asarray(pd.util.hash_array(self.keys[self.train], categorize=False)).view(np.int64)
+        return np.asarray(pd.util.hash_array(self.keys_at(self.train), categorize=False)).view(np.int64)
+
+    def keys_at(self, positions: NDArray[np.int64]) -> NDArray[np.object_]:
+        """Return the row keys at some positions; all of them as Python objects would take more room than the rows."""
+        return np.asarray(self.row_keys.take(pa.array(positions)).to_numpy(zero_copy_only=False), dtype=object)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +116,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, worker:
     dealt = fetch_in_order(connection, sql, "row_no")
     if not np.array_equal(dealt.column("row_no").to_numpy(), row_nos):
         raise RuntimeError("the recorded split does not cover the prepared rows")
-    keys = dealt.column("row_key").to_numpy()
     on_train = dealt.column("train").to_numpy()
     in_turn = np.argsort(dealt.column("position").to_numpy(), kind="stable")
     train, test = in_turn[on_train[in_turn]], in_turn[~on_train[in_turn]]
     found = evaluate_expression(connection, plan, run, plan.prepared, plan.label.expr, worker.evaluate)
     y = labels(found, plan.label.codes)
-    return Prepared(state.marked(plan.encode, table.select(columns), train), row_nos, keys, y, train, test)
+    return Prepared(state.marked(plan.encode, table.select(columns), train), row_nos, dealt.column("row_key"), y, train, test)
 
 
 def labels(values: pa.ChunkedArray, codes: str = "") -> NDArray[Any]:

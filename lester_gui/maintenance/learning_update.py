@@ -136,7 +136,7 @@ def update_learning(
     )
     ctx.advance("Updating the split")
     leaving = _fit_rows_of(con, old_plan, old_rows(position), run)
-    dealt = _update_split(con, plan, maintained, run, seed, persons, worker, position)
+    dealt = update_split(con, maintained, run, seed, persons, worker)
     joining = _fit_rows_of(con, plan, new_rows(position), run)
     clock.lap("split")
     ctx.advance("Updating the encoders")
@@ -188,7 +188,7 @@ def update_learning(
 def _row_key(plan: Plan, maintained: Maintained) -> str:
     """Return the column of the split that tells which row is which before and after: row numbers where rows only leave."""
     change = maintained.changes[plan.prepared.name]
-    return "row_key" if change.added or change.changed or change.renumbered or _keys_moved(plan, maintained) else "row_no"
+    return "row_key" if change.added or change.changed or change.renumbered or keys_moved(maintained) else "row_no"
 
 
 def _accuracy_change(con: duckdb.DuckDBPyConnection, run: int, compared: str) -> Metric | None:
@@ -234,7 +234,7 @@ def guarantee_of(change: LearningChange) -> str:
 
 
 @dataclass(slots=True)
-class _Dealt:
+class Dealt:
     """How many rows left and joined the split, per side, and how many changed sides."""
 
     left: dict[str, int] = field(default_factory=lambda: {TRAIN: 0, TEST: 0})
@@ -242,39 +242,47 @@ class _Dealt:
     moved: int = 0
 
 
-def _update_split(
+def update_split(
     con: duckdb.DuckDBPyConnection,
-    plan: Plan,
     maintained: Maintained,
     run: int,
     seed: int,
     persons: Mapping[str, Mapping[int, str]],
     worker: Worker,
-    position: int,
-) -> _Dealt:
-    """Take rows out; where rows come or change, look every row up in the record again, which moves nobody else."""
+) -> Dealt:
+    """Take rows out; where rows come or change, look every row up in the record again, which moves nobody else.
+
+    Parameters
+    ----------
+    maintained : Maintained
+        Its temporary tables hold the prepared rows before and after.
+    persons : mapping
+        As for `runtime.split.deal`.
+    """
+    plan = maintained.plan
     change = maintained.changes[plan.prepared.name]
-    if change.is_empty and not _keys_moved(plan, maintained):
-        return _Dealt()
-    if change.added or change.changed or change.renumbered or _keys_moved(plan, maintained):
+    if change.is_empty and not keys_moved(maintained):
+        return Dealt()
+    if change.added or change.changed or change.renumbered or keys_moved(maintained):
         recorded = split.recorded_split(con, run)
         con.execute(f"DROP TABLE lester.{split_table(run)}")
         split.deal(con, plan, run, recorded, persons, seed, worker.evaluate)
         return _compared(con, run, recorded)
+    position = views_of(con, run)[plan.prepared.name].position
     numbers, dealt = f"SELECT {ROW_NO} FROM {old_rows(position)}", f"lester.{split_table(run)}"
     gone = con.execute(rows_among(con, "side", dealt, "row_no", numbers)).fetchall()
     delete_among(con, dealt, "row_no", numbers)
-    return _Dealt({s: gone.count((s,)) for s in (TRAIN, TEST)})
+    return Dealt({s: gone.count((s,)) for s in (TRAIN, TEST)})
 
 
-def _compared(con: duckdb.DuckDBPyConnection, run: int, recorded: pa.Table) -> _Dealt:
+def _compared(con: duckdb.DuckDBPyConnection, run: int, recorded: pa.Table) -> Dealt:
     """Say how the split of a run differs from the record that it was dealt by."""
     with registered(con, recorded_sides=recorded):
         found = con.execute(
             f"SELECT o.side, n.side, count(*) FROM recorded_sides o FULL JOIN lester.{split_table(run)} n USING (row_key) "
             "WHERE o.side IS DISTINCT FROM n.side GROUP BY ALL"
         ).fetchall()
-    out = _Dealt()
+    out = Dealt()
     for old, new, count in found:
         if new is None:
             out.left[old] += count
@@ -285,8 +293,9 @@ def _compared(con: duckdb.DuckDBPyConnection, run: int, recorded: pa.Table) -> _
     return out
 
 
-def _keys_moved(plan: Plan, maintained: Maintained) -> bool:
+def keys_moved(maintained: Maintained) -> bool:
     """Whether a view that gives rows their identity numbered its rows anew, or equal rows of an opaque step moved up."""
+    plan = maintained.plan
     opaque = any(isinstance(plan.view(o), Opaque) for o in occurrences(plan.prepared))
     return opaque or any(c.renumbered for c in maintained.changes.values())
 

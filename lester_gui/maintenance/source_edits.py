@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -113,19 +113,24 @@ def edit_snapshots(con: duckdb.DuckDBPyConnection, work: Work, lines: Iterable[L
         by_source.setdefault(line.source, []).append(line)
     changes = {}
     for source, own in by_source.items():
-        ids = [x.row_id for x in own]
+        if work.right == ERASURE:
+            changes[source] = take_out(con, source, [x.row_id for x in own])
+            continue
         for snapshot in catalogue.find(con, Snapshot, source=source):
             table = f"lester.{snapshot.table_name}"
-            if work.right == ERASURE:
-                delete_at(con, table, "row_id", ids)
-            else:
-                con.executemany(f"UPDATE {table} SET record = ? WHERE row_id = ?", [[x.new_record, x.row_id] for x in own])
-            count = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
-            if work.right == ERASURE:
-                catalogue.update(con, Snapshot, {"rows": min(snapshot.rows, count)}, id=snapshot.id)
-        removed = frozenset(ids) if work.right == ERASURE else frozenset()
-        changes[source] = SourceChange(removed, frozenset(ids) - removed)
+            con.executemany(f"UPDATE {table} SET record = ? WHERE row_id = ?", [[x.new_record, x.row_id] for x in own])
+        changes[source] = SourceChange(frozenset(), frozenset(x.row_id for x in own))
     return changes
+
+
+def take_out(con: duckdb.DuckDBPyConnection, source: str, row_ids: Sequence[int]) -> SourceChange:
+    """Take records out of every snapshot of a source; the ordinals of the others stay."""
+    for snapshot in catalogue.find(con, Snapshot, source=source):
+        table = f"lester.{snapshot.table_name}"
+        delete_at(con, table, "row_id", row_ids)
+        count = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+        catalogue.update(con, Snapshot, {"rows": min(snapshot.rows, count)}, id=snapshot.id)
+    return SourceChange(frozenset(row_ids), frozenset())
 
 
 def update_index(con: duckdb.DuckDBPyConnection, work: Work, lines: Iterable[Line]) -> None:

@@ -76,8 +76,6 @@ def update(
     known = dict(zip(names_before, before.tolist(), strict=True))
     names = _names(classes, features, problem.scores, problem.intercept)
     start = np.array([known.get(n, 0.0) for n in names]).reshape(problem.scores, -1)
-    if problem.scores > 1 and problem.intercept and not problem.intercept_penalty:
-        start[:, -1] -= start[:, -1].mean()
     optimum = problem.solve(start)
     move = moved(before, optimum.theta.ravel(), names_before, names)
     reached = optimum.residual <= RESIDUAL and optimum.residual <= SHARE_OF_MOVE * move

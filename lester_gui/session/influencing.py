@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import duckdb
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from lester_gui.influence import sentence as sentences
@@ -46,14 +47,14 @@ class Measured:
     shared : tuple of SharedValue
         Values that other people share and that move.
     places : mapping
-        The run's prepared rows by key, by which `influence` names them.
+        The prepared rows that `influence` names, by its keys.
     """
 
     influence: Influence
     shared: tuple[SharedValue, ...]
-    places: Mapping[str, int]
+    places: Mapping[Any, int]
 
-    def row_no(self, key: str) -> int:
+    def row_no(self, key: Any) -> int:
         """Return the prepared row of a key."""
         return self.places[key]
 
@@ -85,26 +86,25 @@ def measure(
     assert run.id is not None
     before = learned.prepare(connection, plan, run.id, worker)
     with without(connection, run, plan, rows, worker, Part(ctx, 0.0, 0.5)) as rest:
-        after = rest.prepared
-        left = set(after.keys)
-        own = set(reached.own[plan.prepared.name])
-        gone = [
-            i for i, (n, key) in enumerate(zip(before.row_nos.tolist(), before.keys, strict=True)) if n in own and key not in left
-        ]
+        whole, less = (_side(rows, rest.keeps_numbers) for rows in (before, rest.prepared))
+        keys = whole.index()
+        own = np.flatnonzero(np.isin(before.row_nos, reached.own[plan.prepared.name]))
         found = leave_out(
             plan.encode,
             plan.model,
-            _side(before),
-            _side(after),
-            gone,
+            whole,
+            less,
+            own[~keys[own].isin(less.index())],
             seed=run.seed,
             state=learned.load_encoder(connection, run.id),
             trained=learned.load_model(connection, run.id, artifacts),
             functions=worker.call_block,
             ctx=Part(ctx, 0.5, 0.95),
         )
-        shared = changed_values(connection, reached, rest, subject_keys)
-    return Measured(found, shared, dict(zip(before.keys, before.row_nos.tolist(), strict=True)))
+        shared = changed_values(reached, rest, subject_keys)
+    named = [*found.changed_keys, *(o.key for o in found.own)]
+    places = dict(zip(named, before.row_nos[keys.get_indexer(pd.Index(named, dtype=keys.dtype))].tolist(), strict=True))
+    return Measured(found, shared, places)
 
 
 def document(measured: Measured, reached: Reached) -> dict[str, Any]:
@@ -212,8 +212,9 @@ def _text(value: object) -> str | None:
     return learned.as_text(value.item() if isinstance(value, np.generic) else value)
 
 
-def _side(rows: Prepared) -> Side:
-    return Side(rows.table, rows.keys, rows.train.tolist(), rows.test.tolist(), rows.y)
+def _side(rows: Prepared, by_number: bool) -> Side:
+    keys = rows.row_nos if by_number else rows.keys_at(np.arange(len(rows.row_nos)))
+    return Side(rows.table, keys, rows.train, rows.test, rows.y)
 
 
 def _own_shifts(found: Influence) -> list[float]:

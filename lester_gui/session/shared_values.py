@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import duckdb
-
 from lester_gui.ir.column_lineage import column_lineage
 from lester_gui.ir.nodes import Aggregate, Broadcast, Measure, Window
 from lester_gui.ir.operators import AGGREGATES
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Type
+from lester_gui.runtime.compile_expressions import identifier
+from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import fetch_table
 from lester_gui.session.masking import FEWEST_ROWS, MASK, UNIQUE_SHARE, identifies, numbers_persons
 from lester_gui.session.reach import Reached
@@ -59,9 +59,7 @@ class SharedValue:
         }
 
 
-def changed_values(
-    connection: duckdb.DuckDBPyConnection, reached: Reached, rest: WithoutThem, subject_keys: Mapping[str, Sequence[str]]
-) -> tuple[SharedValue, ...]:
+def changed_values(reached: Reached, rest: WithoutThem, subject_keys: Mapping[str, Sequence[str]]) -> tuple[SharedValue, ...]:
     """Return the values of groups with other people in them, and of rows that speak for everybody, that differ.
 
     Parameters
@@ -74,18 +72,14 @@ def changed_values(
     out: list[SharedValue] = []
     for node in reached.plan.views:
         if isinstance(node, Aggregate | Window):
-            out += _of_groups(connection, reached, rest, node, subject_keys)
+            out += _of_groups(reached, rest, node, subject_keys)
         elif isinstance(node, Broadcast):
-            out += _of_everybody(connection, reached, rest, node)
+            out += _of_everybody(reached, rest, node)
     return tuple(out)
 
 
 def _of_groups(
-    connection: duckdb.DuckDBPyConnection,
-    reached: Reached,
-    rest: WithoutThem,
-    node: Aggregate | Window,
-    subject_keys: Mapping[str, Sequence[str]],
+    reached: Reached, rest: WithoutThem, node: Aggregate | Window, subject_keys: Mapping[str, Sequence[str]]
 ) -> Iterator[SharedValue]:
     assert reached.run.id is not None
     own = set(reached.own[node.name])
@@ -95,10 +89,9 @@ def _of_groups(
     if not numbers or not measures or len(set(names)) < len(names):  # the last: a window put its values over its keys
         return
     width = len(node.by)
-    then = {row[:width]: row[width:] for row in rest.rows(node.name, names)}
-    groups = reached.views[node.name].rows if isinstance(node, Aggregate) else len(then)
-    masked = _names_persons(reached, node, groups, subject_keys)
-    table = fetch_table(connection, reached.run.id, node.name, names, rows=numbers)
+    then = {row[:width]: row[width:] for row in rest.changed_rows(node.name, names)}
+    masked = _names_persons(reached, node, _groups(reached, rest, node), subject_keys)
+    table = fetch_table(rest.with_them, reached.run.id, node.name, names, rows=numbers)
     for row in dict.fromkeys(zip(*(c.to_pylist() for c in table.columns), strict=True)):  # a window's rows repeat their group's
         group = row[:width]
         if group not in then:
@@ -111,6 +104,16 @@ def _of_groups(
                 yield SharedValue(node.name, text, ", ".join(shown), measure.name, _plain(before), _plain(after))
 
 
+def _groups(reached: Reached, rest: WithoutThem, node: Aggregate | Window) -> int:
+    """Return how many groups a view has with the person."""
+    view = reached.views[node.name]
+    if isinstance(node, Aggregate) or not node.by:
+        return view.rows if isinstance(node, Aggregate) else 1
+    keys = ", ".join(identifier(c) for c in node.by)
+    groups = f"SELECT DISTINCT {keys} FROM lester.{view.table_name}"
+    return int(rest.with_them.execute(f"SELECT count(*) FROM ({groups})").fetchall()[0][0])
+
+
 def _measures(node: Aggregate | Window) -> tuple[Measure, ...]:
     """Return the columns that hold a group's value."""
     if isinstance(node, Aggregate):
@@ -118,20 +121,16 @@ def _measures(node: Aggregate | Window) -> tuple[Measure, ...]:
     return tuple(Measure(c.name, c.function, c.column) for c in node.columns if c.function in AGGREGATES)
 
 
-def _of_everybody(
-    connection: duckdb.DuckDBPyConnection, reached: Reached, rest: WithoutThem, node: Broadcast
-) -> Iterator[SharedValue]:
-    assert reached.run.id is not None
+def _of_everybody(reached: Reached, rest: WithoutThem, node: Broadcast) -> Iterator[SharedValue]:
     of = [old for _, old in node.values]
     if isinstance(node.of, Aggregate) or not reached.footprint.views[node.of.name].count():
         return  # a group's value was named where it was made
-    table = fetch_table(connection, reached.run.id, node.of.name, of)
-    before = list(zip(*(c.to_pylist() for c in table.columns), strict=True))
-    after = rest.rows(node.of.name, of)
-    if not before or not after:
+    columns, order = ", ".join(identifier(c) for c in of), "ASC" if node.position == "first" else "DESC"
+    speaks = f"SELECT {columns} FROM lester.{reached.views[node.of.name].table_name} ORDER BY {ROW_NO} {order} LIMIT 1"
+    before, after = (side.execute(speaks).fetchone() for side in (rest.with_them, rest.connection))
+    if before is None or after is None:
         return
-    place = 0 if node.position == "first" else -1
-    for column, now, then in zip(of, before[place], after[place], strict=True):
+    for column, now, then in zip(of, before, after, strict=True):
         if not _same(now, then):
             text = f"the {node.position} {column} of {node.of.name}, which every row of {node.name} has"
             yield SharedValue(node.name, text, "", column, _plain(now), _plain(then))

@@ -1,11 +1,7 @@
-"""A run without one person, in a database of its own that is gone afterwards: what the influence is measured against.
-
-It reads the run's snapshots less the person's rows, deals the others as recorded, and calls no user function twice.
-"""
+"""A run without one person: its views are maintained as an erasure would, looked at, and rolled back."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,52 +10,63 @@ from typing import Any
 import duckdb
 
 from lester_gui.ir.plan import Plan
-from lester_gui.maintenance import learned
+from lester_gui.maintenance import learned, source_edits
+from lester_gui.maintenance.delta import Maintained, maintain_views
 from lester_gui.maintenance.learned import Prepared, Worker
+from lester_gui.maintenance.learning_update import keys_moved, update_split
+from lester_gui.maintenance.replay import snapshots_of
+from lester_gui.maintenance.view_change import new_rows
 from lester_gui.progress import Context, Part
-from lester_gui.runtime import split
-from lester_gui.runtime.ingest import snapshot_records, write_snapshot
-from lester_gui.runtime.materialize import fetch_table, materialise
-from lester_gui.runtime.records import Dialect, Records
-from lester_gui.store import catalogue, subjects
-from lester_gui.store import connection as stores
-from lester_gui.store.catalogue import Run, Snapshot, Source
-from lester_gui.store.registered import registered
-
-RUN = 1
+from lester_gui.runtime.compile_expressions import identifier
+from lester_gui.runtime.compile_sql import ROW_NO
+from lester_gui.runtime.materialize import views_of
+from lester_gui.runtime.records import Records
+from lester_gui.store import subjects
+from lester_gui.store.catalogue import Run
 
 
 @dataclass(frozen=True, slots=True)
 class WithoutThem:
-    """The run's views and prepared rows without the person; `connection` and its run 1 live as long as the context.
+    """The run's views and prepared rows without the person, as long as the context lasts.
 
     Attributes
     ----------
-    plan : Plan
-        Bound to the types of what is left.
+    connection
+        Where the views are without the person.
+    with_them
+        Where the same views are as they were.
+    maintained : Maintained
     prepared : Prepared
     """
 
     connection: duckdb.DuckDBPyConnection
-    plan: Plan
+    with_them: duckdb.DuckDBPyConnection
+    maintained: Maintained
     prepared: Prepared
+    positions: Mapping[str, int]
 
-    def rows(self, view: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
-        """Return some columns of a view, in its order."""
-        table = fetch_table(self.connection, RUN, view, list(columns))
-        return list(zip(*(c.to_pylist() for c in table.columns), strict=True)) if table.num_columns else []
+    @property
+    def keeps_numbers(self) -> bool:
+        """Whether a prepared row that stays has the number that it had."""
+        change = self.maintained.changes[self.maintained.plan.prepared.name]
+        return not (change.added or change.renumbered or keys_moved(self.maintained))
+
+    def changed_rows(self, view: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return some columns of those rows of a view that are there without the person and were not, or were others."""
+        names = ", ".join(identifier(c) for c in columns)
+        return self.connection.execute(f"SELECT {names} FROM {new_rows(self.positions[view])} ORDER BY {ROW_NO}").fetchall()
 
 
 @contextmanager
 def without(
     connection: duckdb.DuckDBPyConnection, run: Run, plan: Plan, rows: Mapping[str, Sequence[int]], worker: Worker, ctx: Context
 ) -> Iterator[WithoutThem]:
-    """Run the relational half of a run again without some source rows.
+    """Take some source rows out of the views of a run, and put them back.
 
     Parameters
     ----------
     connection
-        The project's database; it is only read.
+        The project's database, with no transaction begun.
     rows
         Source → row ids to leave out.
 
@@ -70,20 +77,19 @@ def without(
     """
     assert run.id is not None
     ctx.advance("Leaving this person out", 0.0)
-    memory = stores.open_memory()
+    positions = {name: view.position for name, view in views_of(connection, run.id).items()}
+    connection.begin()
     try:
-        snapshots = {
-            source: _copy_snapshot(connection, memory, number, set(rows.get(source, ())))
-            for source, number in json.loads(run.snapshots_json).items()
-        }
-        _copy_calls(connection, memory)
-        made = materialise(memory, plan, RUN, snapshots, worker.evaluate, Part(ctx, 0.1, 0.9), worker.run_opaque)
-        recorded = split.recorded_split(connection, run.id)
-        persons = subjects.PersonKeys(connection, snapshots)
-        split.deal(memory, made.plan, RUN, recorded, persons, run.seed, worker.evaluate)
-        yield WithoutThem(memory, made.plan, learned.prepare(memory, made.plan, RUN, worker))
+        read = {r.source for r in plan.reads}
+        changes = {source: source_edits.take_out(connection, source, ids) for source, ids in rows.items() if source in read}
+        maintained = maintain_views(connection, plan, run.id, changes, snapshots_of(connection, run), worker, Part(ctx, 0.1, 0.9))
+        persons = subjects.PersonKeys(connection, read)
+        update_split(connection, maintained, run.id, run.seed, persons, worker)
+        prepared = learned.prepare(connection, maintained.plan, run.id, worker)
+        with connection.cursor() as with_them:
+            yield WithoutThem(connection, with_them, maintained, prepared, positions)
     finally:
-        memory.close()
+        connection.rollback()
 
 
 def remaining(records: Records, gone: set[int]) -> Records:
@@ -95,22 +101,3 @@ def remaining(records: Records, gone: set[int]) -> Records:
         row_ids=[records.row_ids[i] for i in kept],
         lines=[records.lines[i] for i in kept],
     )
-
-
-def _copy_snapshot(
-    connection: duckdb.DuckDBPyConnection, memory: duckdb.DuckDBPyConnection, number: int, gone: set[int]
-) -> Snapshot:
-    snapshot = catalogue.get(connection, Snapshot, id=number)
-    if snapshot is None:
-        raise RuntimeError("a run's snapshot is not there")
-    catalogue.put_source(memory, Source(name=snapshot.source, path=""))
-    records = remaining(snapshot_records(connection, snapshot), gone)
-    dialect = Dialect.from_json(snapshot.dialect_json)
-    return write_snapshot(memory, snapshot.source, records, dialect, "", (0, 0, 0))
-
-
-def _copy_calls(connection: duckdb.DuckDBPyConnection, memory: duckdb.DuckDBPyConnection) -> None:
-    """Take over what user functions have answered already."""
-    answers = connection.execute("SELECT * FROM lester.call_cache").to_arrow_table()
-    with registered(memory, known_answers=answers):
-        memory.execute("INSERT INTO lester.call_cache SELECT * FROM known_answers")

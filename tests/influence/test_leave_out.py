@@ -108,7 +108,7 @@ def test_the_runs_own_state_and_model_can_be_given(hospital: Hospital) -> None:
     state = fit(ENCODE, before.table, before.train)
     X = transform(state, before.table, before.train)
     trained = train(MODEL, X, before.y[before.train], features=column_map(state).names, seed=0)
-    own = [before.key_list().index(hospital.train_ids[0])]
+    own = [before.index().get_loc(hospital.train_ids[0])]
     given = leave_out(ENCODE, MODEL, before, hospital.without(ssn).side(), own, seed=0, state=state, trained=trained)
     made = influence_of(hospital, ssn)
     np.testing.assert_array_equal(given.shifts, made.shifts)
@@ -133,7 +133,7 @@ def test_the_runs_own_state_and_model_can_be_given(hospital: Hospital) -> None:
 def test_other_families(hospital: Hospital, model: Model) -> None:
     ssn, before = person(hospital, "train"), hospital.side()
     after = hospital.without(ssn).side()
-    own = [before.key_list().index(hospital.train_ids[0])]
+    own = [before.index().get_loc(hospital.train_ids[0])]
     if "Ridge" in model.estimator:
         before, after = (Side(s.table, s.keys, s.train, s.test, s.y.astype(float)) for s in (before, after))
     influence = leave_out(ENCODE, model, before, after, own, seed=0)
@@ -186,7 +186,7 @@ def test_rows_of_others_that_move() -> None:
 
 def test_keys_may_be_text_or_tuples(hospital: Hospital) -> None:
     ssn, before = person(hospital, "train"), hospital.side()
-    after, own = hospital.without(ssn).side(), [before.key_list().index(hospital.train_ids[0])]
+    after, own = hospital.without(ssn).side(), [before.index().get_loc(hospital.train_ids[0])]
     numbers = leave_out(ENCODE, MODEL, before, after, own, seed=0)
     for convert in (lambda k: [f"row {v}" for v in k.tolist()], lambda k: np.column_stack([k, k])):
         b, a = (Side(s.table, convert(s.keys), s.train, s.test, s.y) for s in (before, after))

@@ -52,12 +52,17 @@ def test_class_weights_and_text_labels() -> None:
     assert ours.predict(X).tolist() == theirs.predict(X).tolist()
 
 
-def test_unscaled_features_reach_the_optimum_too() -> None:
-    X, y = classification(4, rows=600)
+@pytest.mark.parametrize("classes", [2, 4])
+def test_unscaled_features_reach_the_optimum_too(classes: int) -> None:
+    X, y = classification(4, rows=600, classes=classes)
     X[:, 1] = 40_000 + 25_000 * X[:, 1]
     trained = train(LOGISTIC, X, y, features=names(X), seed=0)
+    assert trained.fitted.iterations is not None and trained.fitted.iterations < 40
+    assert classes == 2 or np.abs(trained.estimator.coef_.sum(axis=0)).max() < 1e-12
     assert trained.fitted.guarantee == "solver"
     assert trained.fitted.residual is not None and trained.fitted.residual <= 1e-10
+    updated = update(trained, X[1:], y[1:], features=names(X))
+    assert (updated.fitted.method, updated.fitted.guarantee) == ("updated", "solver")
 
 
 @settings(max_examples=25, deadline=None)
