@@ -123,6 +123,38 @@ def write_snapshot(
     )
     table = f"snapshot_{snapshot.id}"
     catalogue.update(connection, Snapshot, {"table_name": table}, id=snapshot.id)
+    _store(connection, table, records)
+    return replace(snapshot, table_name=table)
+
+
+def scratch_snapshot(connection: duckdb.DuckDBPyConnection, number: int, source: str, path: Path, dialect: Dialect) -> Snapshot:
+    """Return a snapshot of a file that the catalogue does not know, in a database that is thrown away.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, or cannot be read or decoded.
+    """
+    content, stat = read_file(path)
+    records = split(content, dialect, path.name)
+    table = f"snapshot_{number}"
+    _store(connection, table, records)
+    return Snapshot(
+        id=number,
+        source=source,
+        taken_at=datetime.now(UTC).replace(tzinfo=None),
+        sha256="",
+        size=stat[0],
+        mtime_ns=stat[1],
+        inode=stat[2],
+        rows=int((~records.blank(dialect)).sum()),
+        dialect_json=dialect.to_json(),
+        preamble=records.preamble,
+        table_name=table,
+    )
+
+
+def _store(connection: duckdb.DuckDBPyConnection, table: str, records: Records) -> None:
     count = len(records.records)
     data = pa.table(
         {
@@ -134,7 +166,6 @@ def write_snapshot(
     )
     with registered(connection, ingested_records=data):
         connection.execute(f"CREATE TABLE lester.{table} AS SELECT * FROM ingested_records")
-    return replace(snapshot, table_name=table)
 
 
 def snapshot_records(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str = "") -> Records:

@@ -27,7 +27,6 @@ from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import Materialised, evaluate_expression, fetch_view, materialise
 from lester_gui.runtime.records import dialect_of
 from lester_gui.sandbox import Positions
-from lester_gui.session.sources import register
 from lester_gui.store import connection as stores
 from lester_gui.store import spill
 from lester_gui.store.catalogue import Snapshot, View
@@ -137,12 +136,12 @@ def refit(plan: Plan, X_train: Array, y_train: Array, X_test: Array) -> Array:
 def fresh_snapshots(
     connection: duckdb.DuckDBPyConnection, plan: Plan, folder: Path, configuration: Configuration
 ) -> dict[str, Snapshot]:
-    """Ingest the sources of a plan from `folder`; nothing is indexed."""
+    """Take the sources of a plan from `folder` into a database that is thrown away; nothing is catalogued or indexed."""
     out: dict[str, Snapshot] = {}
     for node in plan.reads:
         if node.source not in out:
-            entry = configuration.source(node.source)
-            out[node.source] = ingest.ingest(connection, register(connection, entry), folder / entry.path, dialect_of(node))
+            path = folder / configuration.source(node.source).path
+            out[node.source] = ingest.scratch_snapshot(connection, len(out) + 1, node.source, path, dialect_of(node))
     return out
 
 
