@@ -31,9 +31,16 @@ NOTHING: dict[Type, Literal] = {
 
 def present(lift: Lifter, value: Value) -> Value:
     """Return a value as one that is there, for places that the script reaches only where it is."""
-    if not isinstance(value, Cell) or not value.nullable or lift.pandas or not lift.nones or value.type not in NOTHING:
+    if not isinstance(value, Cell) or lift.pandas or not lift.nones:
         return value
-    return Cell(Apply("coalesce", (value.expr, NOTHING[value.type])), value.type)
+    return _there(value)
+
+
+def _there(cell: Cell) -> Cell:
+    """Return a value of a path on which it is never missing."""
+    if not cell.nullable or cell.type not in NOTHING:
+        return cell
+    return Cell(Apply("coalesce", (cell.expr, NOTHING[cell.type])), cell.type)
 
 
 def is_nothing(value: Value, other: Value) -> bool:
@@ -45,12 +52,14 @@ def is_nothing(value: Value, other: Value) -> bool:
 
 def narrowed(lift: Lifter, value: Value) -> Value:
     """Return a value as one that is there if what the script asked on the way here says so."""
-    if not isinstance(value, Cell) or not value.nullable or not lift.loops:
+    if not isinstance(value, Cell) or not value.nullable or not (lift.loops or lift.pandas):
         return value
     if isinstance(value.expr, Leaf | Literal) and not _json(value):
         return value
     asked = {Apply("not_null", (value.expr,)), Apply("not", (Apply("is_null", (value.expr,)),))}
-    return present(lift, value) if asked & set(paths.conjuncts(lift.live)) else value
+    if not asked & set(paths.conjuncts(lift.live)):
+        return value
+    return _there(value) if lift.pandas else present(lift, value)
 
 
 def _json(cell: Cell) -> bool:
@@ -92,9 +101,8 @@ def as_text(lift: Lifter, cell: Cell) -> Cell:
         return cells.as_text(cell)
     if cell.type in (Type.DATE, Type.TIMESTAMP, Type.DURATION):
         raise shape("A point in time that may be missing is used as a text")
-    there = Cell(cell.expr, cell.type) if cell.type is Type.STR else cells.make("py_str", cell)
-    gone = cells.make("is_null", cell).expr
-    return Cell(paths.choose(gone, Literal("nan"), there.expr), Type.STR)
+    there = cell if cell.type is Type.STR else cells.make("py_str", cell)
+    return cells.make("coalesce", there, Cell(Literal("nan"), Type.STR))
 
 
 def truth(lift: Lifter, cell: Cell) -> Expr:
