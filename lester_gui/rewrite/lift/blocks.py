@@ -29,6 +29,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.lost_columns import Lost
+from lester_gui.rewrite.lift.mixed_columns import Mixed, as_number
 from lester_gui.rewrite.lift.naming import unlike
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
@@ -43,7 +44,9 @@ def of_frame(lift: Lifter, frame: Frame) -> Matrix:
     """Return the columns of a frame as a matrix of one block."""
     out: list[MatrixBlock] = []
     for name, value in frame.columns:
-        if isinstance(value, Encoded):
+        if isinstance(value, Mixed):
+            one = MatrixBlock("columns", (Feature(as_number(value.cell), name),))
+        elif isinstance(value, Encoded):
             one = MatrixBlock("columns", (Feature(value.cell, name),), value.chain, value.fit_on, value.lines)
         elif isinstance(value, Cell):
             one = MatrixBlock("columns", (Feature(value, name),))

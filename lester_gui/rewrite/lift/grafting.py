@@ -27,7 +27,18 @@ def grafted(tables: Tables, pairs: tuple[tuple[Expr, Node], ...]) -> tuple[Node,
     Stopped
         If the nodes do not have the same rows, or a step cannot be repeated.
     """
-    target = max((node for _, node in pairs), key=lambda n: len(tables.align.chain(n)))
+    targets = sorted({id(n): n for _, n in pairs}.values(), key=lambda n: -len(tables.align.chain(n)))
+    problem: Stopped | None = None
+    for target in targets:  # where a table was narrowed before it was changed, only the wider one has room for both
+        try:
+            return _on_top(tables, pairs, target)
+        except Stopped as stop:
+            problem = problem or stop
+    assert problem is not None
+    raise problem
+
+
+def _on_top(tables: Tables, pairs: tuple[tuple[Expr, Node], ...], target: Node) -> tuple[Node, list[Expr]]:
     out: list[tuple[Expr, Node]] = []
     for expr, node in pairs:
         target, expr = _brought(tables, expr, node, target)

@@ -7,6 +7,7 @@ import re
 import string
 from typing import TYPE_CHECKING
 
+from lester_gui.rewrite.lift.mixed_columns import KEEPING, TAKING, refuse
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Bound,
@@ -149,6 +150,9 @@ def call_library(lift: Lifter, name: str, args: Arguments) -> Value:
     rule = FUNCTIONS.get(name)
     if rule is not None:
         args.what = name.removeprefix("builtins.")
+        if name not in TAKING:
+            for value in args.positional:
+                refuse(lift, value, args.what)
         with lift.using(family=family(rule)):
             return rule(lift, args)
     if name.startswith(DISPLAY):
@@ -194,6 +198,8 @@ def call_method(lift: Lifter, bound: Bound, args: Arguments) -> Value:
         content = as_plain(lift, content)
     kind = lift.kind(content)
     args.owner = bound.owner
+    if bound.name not in KEEPING:
+        refuse(lift, content, f"DataFrame.{bound.name}")
     for k in kinds(kind):
         rule = METHODS.get((k, bound.name))
         if rule is not None:
@@ -288,6 +294,8 @@ def member(lift: Lifter, owner: Value, name: str, target: ast.expr | None = None
     for k in kinds(kind):
         rule = ATTRIBUTES.get((k, name))
         if rule is not None:
+            if name not in ("columns", "shape", "index"):
+                refuse(lift, content, f"DataFrame.{name}")
             with lift.using(family=family(rule)):
                 return rule(lift, content, owner)
     if isinstance(content, Frame) and content.get(name) is not None and not any((k, name) in METHODS for k in kinds(kind)):

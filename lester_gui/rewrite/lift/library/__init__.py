@@ -50,6 +50,7 @@ MODULES = (
     "pandas_text",
     "pandas_dates",
     "pandas_replace",
+    "pandas_mixed",
     "pandas_sample",
     "pandas_reshape",
     "pandas_join",

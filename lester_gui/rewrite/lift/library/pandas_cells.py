@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lester_gui.ir.expressions import walk
+from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Const, Encoded, Entries, Frame, Leaf, Result, Value
 from lester_gui.rewrite.lift.library.pandas_frame import MARK, assigned, in_place, missing_column
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.mixed_columns import Mixed
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -35,6 +37,10 @@ def astype(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         if isinstance(cell, Encoded) and {t.kind for t in cell.chain} <= {"one_hot", "ordinal"}:
             frame = frame.with_columns({n: replace(cell, dtype=number_type(lift, kind))})
             continue
+        if isinstance(cell, Mixed):
+            frame, cell = frame.with_columns({n: cell.cell}), cell.cell
+            if cast(lift, cell, kind).type is Type.STR:
+                raise no_rule("a column of texts and numbers as text")
         if not isinstance(cell, Cell):
             raise shape(f"There is no column {n!r} to convert")
         new[n] = cast(lift, cell, kind)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from lester_gui.ir.expressions import Apply, Column
+from lester_gui.ir.expressions import Apply, Column, Expr, columns_of, walk
 from lester_gui.ir.nodes import Project
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Encoded, Frame, Items, Module, Result, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_categories import made_at
 from lester_gui.rewrite.lift.library.pandas_frame import selected
+from lester_gui.rewrite.lift.library.pandas_replace import NO_WORD
 from lester_gui.rewrite.lift.library.pandas_totals import of_columns
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
 from lester_gui.rewrite.lift.objects import KINDS
@@ -68,6 +69,8 @@ def of_cell(lift: Lifter, node: Node, cell: Cell, name: str = "") -> str:
         return "category"
     if cell.type is Type.BOOL:
         return "object" if cell.nullable else "bool"
+    if cell.type is Type.STR and of_words(node, cell):
+        raise no_rule(f"the type of the column {name!r}, where words stand for numbers")
     if cell.type is not Type.INT:
         return PLAIN[cell.type]
     if cell.nullable:
@@ -77,6 +80,26 @@ def of_cell(lift: Lifter, node: Node, cell: Cell, name: str = "") -> str:
         at, column = made_at(node, made.name)
         made = dict(at.assigned).get(column) if isinstance(at, Project) else None
     return NARROW.get(made.operator, "int64") if isinstance(made, Apply) else "int64"
+
+
+def of_words(node: Node, cell: Cell) -> bool:
+    """Whether ``replace`` put words in the place of numbers above a text: to pandas, what comes of it are objects."""
+    queue: list[tuple[Node, Expr]] = [(node, cell.expr)]
+    seen: set[tuple[int, Expr]] = set()
+    while queue:
+        at, expr = queue.pop()
+        if (id(at), expr) in seen:
+            continue
+        seen.add((id(at), expr))
+        if any(isinstance(e, Apply) and e.operator == "present" and e.arguments == (NO_WORD.expr,) for e in walk(expr)):
+            return True
+        for name in columns_of(expr):
+            made = dict(at.assigned).get(name) if isinstance(at, Project) else None
+            if made is not None:
+                queue.append((at.parents[0], made))
+            elif at.parents:
+                queue += [(at.parents[i], Column(c)) for i, c in at.definitions().get(name, ())]
+    return False
 
 
 def of_encoded(value: Encoded) -> str | None:

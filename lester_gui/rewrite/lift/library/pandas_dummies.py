@@ -18,6 +18,7 @@ from lester_gui.rewrite.lift.library.pandas_bins import Bins, numbers_of
 from lester_gui.rewrite.lift.library.pandas_categories import known_categories, still_sorted
 from lester_gui.rewrite.lift.library.pandas_frame import aligned, column_of
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.mixed_columns import refuse
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -54,9 +55,11 @@ def get_dummies(lift: Lifter, args: Arguments) -> Value:
         frame, own = content, {}
     else:
         raise no_rule("get_dummies of this object")
-    if lift.const(given["dummy_na"]):
-        raise no_rule("get_dummies with dummy_na")
+    gaps = bool(lift.const(given["dummy_na"]))
+    if gaps and lift.const(given["drop_first"]):
+        raise no_rule("get_dummies with dummy_na and drop_first")
     if lift.content(given["columns"]) == Const(None):
+        refuse(lift, content, "get_dummies")
         names = tuple(n for n, c in frame.columns if _is_category(lift, n, c))
     else:
         names = lift.strings(given["columns"])
@@ -89,7 +92,9 @@ def get_dummies(lift: Lifter, args: Arguments) -> Value:
             ("missing", "none"),
         )
         kept[f"{prefixes[n]}*"] = Encoded(column.cell, (Transformer("one_hot", params),), scope, lift.lines, kind)
-    if len(kept) < len(frame.names):
+        if gaps:  # a column of its own, whether a value is missing or not
+            kept[f"{prefixes[n]}nan"] = cells.make("is_null", column.cell)
+    if len(kept) < len(frame.names) + gaps * len(names):
         raise shape("One-hot columns of two columns get the same names")
     return lift.new(replace(frame, columns=tuple(kept.items())))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column, walk
 from lester_gui.ir.nodes import Filter, Limit, Node, Project
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, masks, paths
+from lester_gui.rewrite.lift import cells, masks, mixed_columns, paths
 from lester_gui.rewrite.lift.blocks import keeps_columns
 from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
@@ -32,6 +32,7 @@ from lester_gui.rewrite.lift.library.pandas_encoded import plainly, whole
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.sklearn_labels import as_coded, coded_feature
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.mixed_columns import Mixed
 from lester_gui.rewrite.lift.naming import stored_apart, unlike
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
@@ -54,6 +55,10 @@ def column_of(lift: Lifter, frame: Frame, name: str) -> Value:
         return as_coded(Column1(frame.node, value.cell, name, frame.part, False, frame.index), value.chain)
     if isinstance(value, Encoded):
         return replace(value, frame=frame)
+    if isinstance(value, Mixed):
+        from lester_gui.rewrite.lift.library.pandas_mixed import as_series
+
+        return as_series(frame, name, value)
     if not isinstance(value, Cell):
         return value
     return Column1(frame.node, value, name, frame.part, False, frame.index)
@@ -79,7 +84,7 @@ def settled(lift: Lifter, frame: Frame) -> Frame:
     """Return the frame over a node with exactly its columns; one side of a split stays as it is, to keep its rows' identity."""
     if frame.part is not None or any(LEVEL in n or isinstance(v, Encoded) or _is_loose(lift, v) for n, v in frame.columns):
         return frame
-    return lift.materialise(frame, with_index=True)[1]
+    return mixed_columns.again(lift.materialise(mixed_columns.plain(frame), with_index=True)[1], frame)
 
 
 def _is_loose(lift: Lifter, value: Value) -> bool:
@@ -148,7 +153,7 @@ def aligned(lift: Lifter, frame: Frame, column: Column1) -> tuple[Frame, Cell]:
 def cells_of(frame: Frame) -> dict[str, Cell]:
     """Return what the columns and index levels of a frame hold, of encoded ones before they are encoded."""
     every = {**dict(frame.columns), **dict(frame.levels)}
-    return {n: v.cell if isinstance(v, Encoded) else v for n, v in every.items() if isinstance(v, Cell | Encoded)}
+    return {n: v if isinstance(v, Cell) else v.cell for n, v in every.items() if isinstance(v, Cell | Encoded | Mixed)}
 
 
 def masked(lift: Lifter, frame: Frame, mask: Column1) -> Frame:
@@ -197,7 +202,7 @@ def _moved(value: Value, cell: Cell | None) -> Value:
     """Return a column of a frame over another node, where `cell` is what it holds there."""
     if cell is None:
         return value
-    return replace(value, cell=cell) if isinstance(value, Encoded) else cell
+    return replace(value, cell=cell) if isinstance(value, Encoded) else mixed_columns.over(value, cell)
 
 
 def sliced(lift: Lifter, frame: Frame, key: Accessor) -> Frame:
@@ -262,6 +267,10 @@ def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
         return beside_encoded(lift, frame, content.frame, name, replace(content, frame=None))
     if isinstance(content, Result | Encoded):
         return frame.with_columns({name: content})
+    if isinstance(content, Accessor) and content.kind == "texts and numbers":
+        from lester_gui.rewrite.lift.library.pandas_mixed import put_in
+
+        return put_in(lift, frame, name, content)
     if isinstance(content, Coded):
         if content.column.part != frame.part or not lift.align.same(frame.node, content.column.node):
             raise shape("Numbers of labels of other rows are put into a table")
@@ -301,7 +310,8 @@ def assigned(lift: Lifter, frame: Frame, new: dict[str, Cell]) -> Frame:
     """Return the frame with new or replaced columns, given over its node."""
     if frame.part is not None or any(_is_loose(lift, c) for c in (*new.values(), *(v for _, v in frame.columns))):
         return frame.with_columns(dict(new))
-    carried = {n: c for n, c in (*frame.columns, *frame.levels) if isinstance(c, Cell) and n not in new}
+    held = {n: c.cell if isinstance(c, Mixed) else c for n, c in (*frame.columns, *frame.levels)}
+    carried = {n: c for n, c in held.items() if isinstance(c, Cell) and n not in new}
     node, resolved = lift.resolve(frame.node, *new.values(), *carried.values())
     fresh = dict(zip(new, resolved, strict=False))
     kept = dict(zip(carried, resolved[len(new) :], strict=True))
@@ -313,7 +323,7 @@ def assigned(lift: Lifter, frame: Frame, new: dict[str, Cell]) -> Frame:
     computed = tuple((stored[n], c.expr) for n, c in fresh.items())
     out = lift.step(Project, lift.naming.called(node), node, parent=node, assigned=computed)
     made = {n: cells.column(out, stored[n]) for n in fresh}
-    columns = {n: kept.get(n, v) for n, v in frame.columns} | made
+    columns = {n: mixed_columns.over(v, kept.get(n)) for n, v in frame.columns} | made
     levels = tuple((n, kept[n]) for n, _ in frame.levels)
     return settled(lift, Frame(out, tuple(columns.items()), frame.index, levels, None, frame.origin))
 

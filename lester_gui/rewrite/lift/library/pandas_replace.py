@@ -12,6 +12,7 @@ from lester_gui.rewrite.lift.library.pandas_frame import assigned, in_place
 from lester_gui.rewrite.lift.library.pandas_map import by_table
 from lester_gui.rewrite.lift.library.pandas_series import absent, mapped
 from lester_gui.rewrite.lift.library.pandas_series import in_place as series_in_place
+from lester_gui.rewrite.lift.library.pandas_mixed import is_number, with_numbers
 from lester_gui.rewrite.lift.library.pandas_text import pattern_of
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 Pairs = list[tuple[Value, Value]]
+NO_WORD = Cell(Literal(None, Type.STR), Type.STR, True)
 NOT_GIVEN = Const("\x1fnot given")
 
 
@@ -29,34 +31,10 @@ def of_series(lift: Lifter, column: Column1, args: Arguments) -> Value:
     given = args.bind("to_replace", "value", to_replace=NOT_GIVEN, value=NOT_GIVEN, inplace=False, regex=False)
     if lift.content(given["regex"]) == Const(False) and not lift.const(given["inplace"]):
         pairs = pairs_of(lift, given["to_replace"], given["value"])
-        if column.cell.type is Type.STR and pairs and all(_is_number(new) for _, new in pairs):
-            return Accessor(Tup((column, mapped(column, _printed(lift, column.cell, pairs)))), "numbers in place of texts")
+        if column.cell.type is Type.STR and pairs and all(is_number(new) for _, new in pairs):
+            return with_numbers(lift, column, (), pairs)
     new = mapped(column, _new(lift, column, args, given))
     return series_in_place(lift, column, args, new) if lift.const(given["inplace"]) else new
-
-
-def _is_number(value: Value) -> bool:
-    return isinstance(value, Const) and type(value.value) in (int, float) and value.value == value.value
-
-
-def _printed(lift: Lifter, cell: Cell, pairs: Pairs) -> Cell:
-    """Return texts in which some stand for numbers as these would be printed: what is left as text is read as a number later."""
-    return replaced(lift, cell, [(old, Const(str(new.value))) for old, new in pairs if isinstance(new, Const)])
-
-
-@method("numbers in place of texts", "astype")
-def as_numbers(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """``column.replace({"yes": 1, "no": 0}).astype(int)``: a text that was not replaced has to be a number itself."""
-    from lester_gui.rewrite.lift.library.pandas_convert import cast
-
-    assert isinstance(accessor.owner, Tup)
-    _, printed = accessor.owner.items
-    assert isinstance(printed, Column1)
-    given = args.bind("dtype", ignored=("copy",), errors="raise")
-    cell = cast(lift, printed.cell, given["dtype"])
-    if not cell.type.is_number or lift.const(given["errors"]) != "raise":
-        raise no_rule("a column of texts and numbers as another type")
-    return mapped(printed, cell)
 
 
 def _new(lift: Lifter, column: Column1, args: Arguments, given: dict[str, Value]) -> Cell:
@@ -121,6 +99,8 @@ def replaced(lift: Lifter, cell: Cell, pairs: Pairs) -> Cell:
     known = [(old, new) for old, new in pairs if can_equal(cell.type, old)]
     if cell.type is Type.BOOL and not cell.nullable and {k.value for k, _ in known if isinstance(k, Const)} == {True, False}:
         return by_table(lift, cell, Entries(tuple(known)))  # both truth values are listed: nothing stays
+    if cell.type.is_number and known and all(isinstance(new, Const) and isinstance(new.value, str) for _, new in known):
+        return words_for(lift, cell, known)
     kind = cell.type
     for _, new in known:
         if absent(new):
@@ -137,6 +117,14 @@ def replaced(lift: Lifter, cell: Cell, pairs: Pairs) -> Cell:
         there = cells.make("is_null", cell) if absent(old) else cells.compare("Eq", cell, cells.cell_of(old), True)
         out = cells.choose(there.expr, value, out)
     return out
+
+
+def words_for(lift: Lifter, cell: Cell, pairs: Pairs) -> Cell:
+    """Return the words that stand for numbers; a number for which there is none would stay one among them, and ends the plan."""
+    out = cells.make("present", NO_WORD)
+    for old, new in reversed(pairs):
+        out = cells.choose(cells.compare("Eq", cell, cells.cell_of(old), True).expr, cells.cell_of(new), out)
+    return cells.choose(cells.make("is_null", cell).expr, NO_WORD, out) if cell.nullable else out
 
 
 def can_equal(kind: Type, old: Value) -> bool:
