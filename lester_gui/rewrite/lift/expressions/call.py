@@ -7,7 +7,6 @@ import re
 import string
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift.mixed_columns import KEEPING, TAKING, refuse
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Bound,
@@ -30,6 +29,7 @@ from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.json_values import Json
 from lester_gui.rewrite.lift.library.table import ATTRIBUTES, FUNCTIONS, METHODS, Arguments, family
+from lester_gui.rewrite.lift.mixed_columns import KEEPING, TAKING, refuse
 from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 

@@ -74,6 +74,8 @@ def relabelled(lift: Lifter, frame: Frame, names: tuple[str, ...]) -> Frame:
         raise shape(f"{len(frame.names)} columns are given {len(names)} names")
     if len(set(names)) != len(names):
         raise shape("Two columns get the same name")
+    if any(old.endswith("*") and not new.endswith("*") for old, new in zip(frame.names, names, strict=True)):
+        raise no_rule("names for one-hot columns that are not the encoder's")
     columns = tuple((new, v) for new, (_, v) in zip(names, frame.columns, strict=True))
     if any(LEVEL in n for n in names):
         return replace(frame, columns=columns)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Entries, Frame, Items, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_frame import assigned, in_place
 from lester_gui.rewrite.lift.library.pandas_map import by_table
+from lester_gui.rewrite.lift.library.pandas_mixed import is_number, with_numbers
 from lester_gui.rewrite.lift.library.pandas_series import absent, mapped
 from lester_gui.rewrite.lift.library.pandas_series import in_place as series_in_place
-from lester_gui.rewrite.lift.library.pandas_mixed import is_number, with_numbers
 from lester_gui.rewrite.lift.library.pandas_text import pattern_of
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape

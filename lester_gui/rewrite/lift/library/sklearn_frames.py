@@ -32,8 +32,9 @@ def names_of(lift: Lifter, value: Value, data: Value) -> tuple[str, ...] | None:
 
 
 def is_one_hot(block: MatrixBlock) -> bool:
-    """Whether a block holds the one-hot columns of its features, side by side, and nothing else."""
-    return [t.kind for t in block.chain] == ["one_hot"] and blocks.are_columnwise(block.chain)
+    """Whether a block holds the one-hot columns of its features, side by side, scaled or not, and nothing else."""
+    first, rest = block.chain[:1], block.chain[1:]
+    return [t.kind for t in first] == ["one_hot"] and blocks.are_columnwise(first) and blocks.keeps_columns(rest)
 
 
 def one_by_one(matrix: Matrix) -> list[MatrixBlock]:
@@ -85,8 +86,8 @@ def frame_of_matrix(lift: Lifter, matrix: Matrix, names: tuple[str, ...] | None)
         If the encoders made other columns than there were.
     """
     columns = one_by_one(matrix)
-    if names is None:
-        raise no_rule("a DataFrame of a matrix without names for its columns")
+    if names is None:  # they are numbered, until the script names them
+        names = tuple(f"{i}*" if is_one_hot(b) else str(i) for i, b in enumerate(columns))
     if len(columns) != len(names) or len(set(names)) != len(names):
         raise shape("A DataFrame is given another number of names than its matrix has columns")
     if any(is_one_hot(b) != n.endswith("*") for n, b in zip(names, columns, strict=True)):
