@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lester_gui.features.chain import looks_at_labels
-from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of
+from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, type_of
 from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer
 from lester_gui.ir.nodes import Concat, Filter, Node, Options, Project, Select
-from lester_gui.ir.schema import Type
+from lester_gui.ir.schema import Schema, Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.blocks import free_name, named_places, over_one_node
 from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Order, Part, Value
@@ -254,7 +254,7 @@ class Learner:
         meeting, conditions = lift.resolve(meeting, *(Cell(e, Type.BOOL) for e in exprs))
         base = meeting
         is_train, is_test = (c.expr for c in conditions)
-        if not _complements(is_train, is_test):
+        if not _complements(is_train, is_test, meeting.schema):
             if not _disjoint(is_train, is_test):
                 raise shape("Training and test rows are chosen by conditions that may both hold")
             either = paths.either(is_train, is_test)
@@ -439,18 +439,22 @@ def _no_loose_ends(cell: Cell) -> None:
 OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
 
 
-def _complements(a: Expr, b: Expr) -> bool:
+def _complements(a: Expr, b: Expr, schema: Schema | None = None) -> bool:
     """Whether exactly one of two conditions holds for every row."""
     if paths.negated(a) == b or paths.negated(b) == a:
         return True
-    # a comparison with a missing value is False both ways, so opposite pandas comparisons do not cover every row
-    return (
-        isinstance(a, Apply)
-        and isinstance(b, Apply)
-        and a.arguments == b.arguments
-        and a.operator.startswith("py_")
-        and b.operator == f"py_{OPPOSITE.get(a.operator[3:], '')}"
-    )
+    if not (isinstance(a, Apply) and isinstance(b, Apply) and a.arguments == b.arguments):
+        return False
+    library, _, what = a.operator.partition("_")
+    if b.operator != f"{library}_{OPPOSITE.get(what, '')}":
+        return False
+    # a comparison with a missing value is False both ways, so opposite pandas comparisons cover every row only where none is
+    return library == "py" or (library == "pandas" and schema is not None and all(_is_there(e, schema) for e in a.arguments))
+
+
+def _is_there(expr: Expr, schema: Schema) -> bool:
+    kind, nullable = type_of(expr, schema)
+    return not nullable and kind is not Type.FLOAT
 
 
 def _disjoint(a: Expr, b: Expr) -> bool:
