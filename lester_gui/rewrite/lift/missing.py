@@ -59,7 +59,7 @@ def narrowed(lift: Lifter, value: Value) -> Value:
     asked = {Apply("not_null", (value.expr,)), Apply("not", (Apply("is_null", (value.expr,)),))}
     if not asked & set(paths.conjuncts(lift.live)):
         return value
-    return _there(value) if lift.pandas else present(lift, value)
+    return present(lift, value) if lift.loops else _there(value)
 
 
 def _json(cell: Cell) -> bool:
