@@ -387,7 +387,8 @@ class Matrix(Value):
     `flat` where the script has one column as a one-dimensional object: what reads text takes only that. `whole` where a script
     wrote zeros and ones of its own between whole numbers, so that the array holds whole numbers though it has encoded columns.
     `objects` where it came from a table of mixed columns, so that each of its cells keeps a type of its own. `framed` where
-    scikit-learn hands it to the first step of a pipeline as the table with names that it is.
+    scikit-learn hands it to the first step of a pipeline as the table with names that it is. `lacking` are columns of that table
+    that the plan does not carry, by place: a step may leave them out, a model must not be given them.
     """
 
     node: Node
@@ -398,6 +399,7 @@ class Matrix(Value):
     whole: bool = False
     framed: bool = False
     objects: bool = False
+    lacking: tuple[tuple[int, str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.sklearn_labels import as_coded, encode_label
 from lester_gui.rewrite.lift.library.sklearn_names import RENAMED, is_model, positional
-from lester_gui.rewrite.lift.library.sklearn_objects import entered
+from lester_gui.rewrite.lift.library.sklearn_objects import complete, entered
 from lester_gui.rewrite.lift.library.sklearn_options import options_of, public_name
 from lester_gui.rewrite.lift.library.sklearn_parameters import placed, set_param
 from lester_gui.rewrite.lift.library.sklearn_transformers import apply, steps_of
@@ -115,7 +115,7 @@ def fit(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     scope = blocks.scope_of(lift, matrix.node, matrix.part)
     lift.set(owner, replace(content, fitted=Const(scope)))
     with lift.fits_with(given["y"]):
-        out = apply(lift, content, matrix, scope, "")
+        out = complete(apply(lift, content, matrix, scope, ""))
     if lift.content(given["y"]) != Const(None) and any(looks_at_labels(b.chain) for b in out.blocks):
         lift.learner.supervised(label_of(lift, given["y"]))
     if what == "fit":
@@ -140,7 +140,7 @@ def fit_model(lift: Lifter, content: Estimator, given: dict[str, Value], args: A
     scope = blocks.scope_of(lift, matrix.node, matrix.part)
     with lift.fits_with(given["y"]):
         encoded, model = through(lift, content, matrix, scope)
-    model = placed(lift, model, encoded)
+    model = placed(lift, model, complete(encoded))
     y = label_of(lift, given["y"])
     label, codes = (y.column, y.order) if isinstance(y, Coded) else (y, "")
     assert isinstance(args.owner, Ref)
@@ -218,7 +218,7 @@ def transform(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     if content.name.rsplit(".", 1)[-1] in ("LabelEncoder", "LabelBinarizer"):
         return encode_label(lift, content, args.bind("y")["y"], "transform", args.owner)
     given = args.bind("X")
-    return apply(lift, content, entered(lift, given["X"]), lift.text(content.fitted), "")
+    return complete(apply(lift, content, entered(lift, given["X"]), lift.text(content.fitted), ""))
 
 
 @method("estimator", "predict", "predict_proba", "decision_function", "score", "predict_log_proba")
@@ -228,6 +228,7 @@ def predict(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     if content.fitted is None:
         raise shape("A model is used before it is fitted")
     matrix, _ = through(lift, content, entered(lift, given["X"]), lift.text(content.fitted))
+    complete(matrix)
     label = None if lift.content(given["y"]) == Const(None) else label_of(lift, given["y"])
     assert isinstance(args.owner, Ref)
     lift.learner.tested(args.owner.id, matrix, label)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.learning import Transformer
 from lester_gui.rewrite.lift import blocks, classes
 from lester_gui.rewrite.lift.carried_objects import carry_object
-from lester_gui.rewrite.lift.domain import Entries, Frame, Matrix, UserClass, UserFunction, Value
+from lester_gui.rewrite.lift.domain import Entries, Frame, Matrix, Result, UserClass, UserFunction, Value
 from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
@@ -25,6 +25,8 @@ def given_to(lift: Lifter, matrix: Matrix) -> Value:
         if block.chain:
             raise no_rule("a table of encoded columns that is handed to a transformer of the script")
         columns += [(f.name, f.cell) for f in block.features]
+    for place, name, value in matrix.lacking:
+        columns.insert(place, (name, value))
     if len({n for n, _ in columns}) != len(columns) or not all(n for n, _ in columns):
         raise shape("A table with one name twice is handed to a transformer of the script")
     return lift.new(Frame(matrix.node, tuple(columns), () if matrix.part is None else None, (), matrix.part))
@@ -39,7 +41,7 @@ def made_of(lift: Lifter, value: Value, before: Matrix, name: str) -> Matrix:
         If the rows are others.
     """
     content = lift.content(value)
-    matrix = blocks.of_value(lift, content)
+    matrix = entered(lift, value)
     if not lift.align.same(matrix.node, before.node) or matrix.part != before.part:
         raise shape("A transformer of the script leaves rows out, or changes their order")
     return replace(blocks.renamed(matrix, name) if name else matrix, framed=isinstance(content, Frame))
@@ -86,4 +88,22 @@ def through_function(lift: Lifter, function: UserFunction, matrix: Matrix, name:
 
 def entered(lift: Lifter, value: Value) -> Matrix:
     """Return what a script passes to an estimator as X; a table stays one for the transformers that are the script's own."""
-    return replace(blocks.of_value(lift, value), framed=isinstance(lift.content(value), Frame))
+    content = lift.content(value)
+    if not isinstance(content, Frame):
+        return replace(blocks.of_value(lift, value), framed=False)
+    lacking = tuple((i, n, v) for i, (n, v) in enumerate(content.columns) if isinstance(v, Result))
+    carried = replace(content, columns=tuple((n, v) for n, v in content.columns if not isinstance(v, Result)))
+    return replace(blocks.of_frame(lift, carried), framed=True, lacking=lacking)
+
+
+def complete(matrix: Matrix) -> Matrix:
+    """Return a matrix that has all its columns.
+
+    Raises
+    ------
+    Stopped
+        If it is what is left of a table with columns that the plan does not carry.
+    """
+    for _, name, value in matrix.lacking:
+        raise blocks.not_carried(name, value)
+    return matrix

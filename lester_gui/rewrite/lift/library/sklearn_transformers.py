@@ -15,6 +15,7 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Estimator,
     Feature,
+    Frame,
     Items,
     Matrix,
     Module,
@@ -24,7 +25,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.library.sklearn_dicts import vectorised
 from lester_gui.rewrite.lift.library.sklearn_names import is_model
-from lester_gui.rewrite.lift.library.sklearn_objects import through_function, through_object
+from lester_gui.rewrite.lift.library.sklearn_objects import complete, through_function, through_object
 from lester_gui.rewrite.lift.library.sklearn_translate import translate
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -55,6 +56,7 @@ def apply(lift: Lifter, value: Value, matrix: Matrix, scope: str, name: str) -> 
     if short == "ColumnTransformer":
         return column_transformer(lift, content, matrix, scope)
     if short == "FeatureUnion":
+        complete(matrix)
         if content.get("transformer_weights") is not None:
             raise no_rule("FeatureUnion with transformer_weights")
         parts = [
@@ -117,6 +119,8 @@ def column_transformer(lift: Lifter, content: Estimator, matrix: Matrix, scope: 
         triple = lift.content(entry)
         if not isinstance(triple, Tup) or len(triple.items) != 3:
             raise shape("An entry of a ColumnTransformer is not (name, transformer, columns)")
+        if matrix.lacking:
+            _by_name_alone(lift, triple.items[2], names, matrix)
         name, places = lift.text(triple.items[0]), columns_chosen(lift, triple.items[2], names, features)
         used.update(places)
         if not places or lift.content(triple.items[1]) == Const("drop"):
@@ -125,6 +129,8 @@ def column_transformer(lift: Lifter, content: Estimator, matrix: Matrix, scope: 
         one = replace(matrix, blocks=blocks.grouped(name, [places_of[i] for i in places]), flat=bare)
         parts.append(apply(lift, triple.items[1], one, scope, name))
     remainder = content.get("remainder") or Const("drop")
+    if lift.content(remainder) != Const("drop"):
+        complete(matrix)
     rest = [b for i, b in enumerate(places_of) if i not in used]
     if lift.content(remainder) != Const("drop") and rest:
         left = replace(matrix, blocks=blocks.grouped("remainder", rest), flat=False)
@@ -132,6 +138,20 @@ def column_transformer(lift: Lifter, content: Estimator, matrix: Matrix, scope: 
     if not parts:
         raise shape("A ColumnTransformer without columns")
     return blocks.beside(lift, parts)
+
+
+def _by_name_alone(lift: Lifter, value: Value, names: list[str], matrix: Matrix) -> None:
+    """Raise where columns are chosen otherwise than by names, of a table with columns that the plan does not carry."""
+    from lester_gui.rewrite.lift.library.pandas_frame import missing_column
+
+    content = lift.content(value)
+    chosen = None if isinstance(content, Estimator | UserFunction) else lift.const(content)
+    listed = [chosen] if isinstance(chosen, str) else chosen
+    if not isinstance(listed, list | tuple) or not all(isinstance(c, str) for c in listed):
+        complete(matrix)
+    unknown = [c for c in listed or () if c not in names]
+    if unknown:
+        raise missing_column(lift, Frame(matrix.node, tuple((n, v) for _, n, v in matrix.lacking)), *unknown)
 
 
 def columns_chosen(lift: Lifter, value: Value, names: list[str], features: list[Feature]) -> list[int]:
