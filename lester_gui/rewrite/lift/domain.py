@@ -160,7 +160,7 @@ class Leaf(Expr):
 class Column1(Value):
     """A column as an object of its own, a pandas Series or a one-dimensional array: an expression over the rows of `node`.
 
-    `numpy` columns follow NumPy's rules (ddof 0), others those of pandas (ddof 1).
+    `numpy` columns follow NumPy's rules (ddof 0), others those of pandas (ddof 1). `origin` is as in `Frame`.
     """
 
     node: Node
@@ -172,6 +172,7 @@ class Column1(Value):
     lines: tuple[int, ...] = field(default=(), compare=False)
     category: str = field(default="", compare=False)  # "sorted": just made a category of; "listed": in another order
     categories: tuple[object, ...] = field(default=(), compare=False)  # of a listed one, in order, where the script says them
+    origin: Node | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

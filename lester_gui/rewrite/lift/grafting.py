@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column, Expr, columns_of, substitute
-from lester_gui.ir.nodes import Broadcast, Join, JoinKind, Node, Project, Select
+from lester_gui.ir.nodes import Broadcast, Join, JoinKind, Node, Project, Select, Sort
 from lester_gui.ir.windows import Window
 from lester_gui.rewrite.lift.stop import Stopped, shape
 
@@ -38,6 +38,17 @@ def grafted(tables: Tables, pairs: tuple[tuple[Expr, Node], ...]) -> tuple[Node,
     raise problem
 
 
+def as_before(tables: Tables, expr: Expr, source: Node, sort: Sort, target: Node) -> tuple[Node, Expr]:
+    """Return an expression over sorted rows as the same value on each row of `target`, where the rows stand as before the sort.
+
+    Raises
+    ------
+    Stopped
+        If a step on the sorted rows cannot be repeated on those.
+    """
+    return _brought(tables, expr, source, target, sort)
+
+
 def _on_top(tables: Tables, pairs: tuple[tuple[Expr, Node], ...], target: Node) -> tuple[Node, list[Expr]]:
     out: list[tuple[Expr, Node]] = []
     for expr, node in pairs:
@@ -46,59 +57,74 @@ def _on_top(tables: Tables, pairs: tuple[tuple[Expr, Node], ...], target: Node) 
     return target, [tables.align.move(expr, node, target) for expr, node in out]
 
 
-def _brought(tables: Tables, expr: Expr, source: Node, target: Node) -> tuple[Node, Expr]:
-    """Return `target` with the columns that an expression over `source` needs, and the expression over it."""
-    try:
-        return target, tables.align.move(expr, source, target)
-    except Stopped:
-        base = tables.align.base(source)
-        if base is None or not tables.align.same(source, target):
-            raise
+def _brought(tables: Tables, expr: Expr, source: Node, target: Node, over: Sort | None = None) -> tuple[Node, Expr]:
+    """Return `target` with the columns that an expression over `source` needs, and the expression over it.
+
+    With `over`, the rows of `source` are those of that sort, and `target` has them as they were before it.
+    """
+    if source is over:
+        return _brought(tables, expr, over.parent, target)
+    base = tables.align.base(source)
+    if over is None:
+        try:
+            return target, tables.align.move(expr, source, target)
+        except Stopped:
+            if base is None or not tables.align.same(source, target):
+                raise
+    if base is None:
+        raise shape("A column of sorted rows is put back into a table with other rows")
     if isinstance(source, Project):
         made = dict(source.assigned)
-        return _brought(tables, _with(expr, {n: e for n, e in made.items() if n in columns_of(expr)}), base, target)
+        return _brought(tables, _with(expr, {n: e for n, e in made.items() if n in columns_of(expr)}), base, target, over)
     if isinstance(source, Select):
-        return _brought(tables, _with(expr, {new: Column(old) for new, old in source.columns}), base, target)
+        return _brought(tables, _with(expr, {new: Column(old) for new, old in source.columns}), base, target, over)
     if isinstance(source, Window):
-        return _window(tables, expr, source, base, target)
+        return _window(tables, expr, source, base, target, over)
     if isinstance(source, Broadcast):
-        return _broadcast(tables, expr, source, base, target)
+        return _broadcast(tables, expr, source, base, target, over)
     if isinstance(source, Join):
-        return _join(tables, expr, source, base, target)
-    return _brought(tables, expr, base, target)
+        return _join(tables, expr, source, base, target, over)
+    return _brought(tables, expr, base, target, over)
 
 
 def _with(expr: Expr, table: dict[str, Expr]) -> Expr:
     return substitute(expr, lambda e: table.get(e.name) if isinstance(e, Column) else None)
 
 
-def _column(tables: Tables, name: str, source: Node, target: Node) -> tuple[Node, str]:
+def _column(tables: Tables, name: str, source: Node, target: Node, over: Sort | None) -> tuple[Node, str]:
     """Return `target` with a column of `source`, and its name there."""
-    target, expr = _brought(tables, Column(name), source, target)
+    target, expr = _brought(tables, Column(name), source, target, over)
     if isinstance(expr, Column):
         return target, expr.name
     free = tables.free_column(target, name)
     return tables.step(Project, tables.naming.called(target), target, parent=target, assigned=((free, expr),)), free
 
 
-def _rest(tables: Tables, expr: Expr, base: Node, target: Node, names: dict[str, str]) -> tuple[Node, Expr]:
+def _rest(
+    tables: Tables, expr: Expr, base: Node, target: Node, names: dict[str, str], over: Sort | None
+) -> tuple[Node, Expr]:
     """Bring the columns of an expression that are not among those just made, which are called `names` over `target`."""
-    node, at = _all_columns(tables, [c for c in columns_of(expr) if c not in names], base, target)
+    node, at = _all_columns(tables, [c for c in columns_of(expr) if c not in names], base, target, over)
     made = {n: tables.align.move(Column(new), target, node) for n, new in names.items()}
     return node, _with(expr, {n: Column(c) for n, c in at.items()} | made)
 
 
-def _window(tables: Tables, expr: Expr, step: Window, base: Node, target: Node) -> tuple[Node, Expr]:
+def _window(tables: Tables, expr: Expr, step: Window, base: Node, target: Node, over: Sort | None) -> tuple[Node, Expr]:
     wanted = [c for c in step.columns if c.name in columns_of(expr)]
     needed = dict.fromkeys((*step.by, *(c.column for c in wanted if c.column is not None), *(n for n, _ in step.order)))
-    target, at = _all_columns(tables, list(needed), base, target)
+    target, at = _all_columns(tables, list(needed), base, target, over)
+    order = tuple((at[n], up) for n, up in step.order)
+    if over is not None:  # what was the order of the rows is said in the step itself
+        target, sorted_by = _all_columns(tables, [n for n, _ in over.by], over, target, over)
+        at = {n: _moved_name(tables, a, target) for n, a in at.items()}
+        order = (*((at[n], up) for n, up in step.order), *((sorted_by[n], up) for n, up in over.by))
     names: dict[str, str] = {}
     columns = []
     for c in wanted:
         names[c.name] = tables.free_column(target, c.name)
         columns.append(replace(c, name=names[c.name], column=None if c.column is None else at[c.column]))
     if not columns:
-        return _brought(tables, expr, base, target)
+        return _brought(tables, expr, base, target, over)
     made = tables.step(
         Window,
         tables.naming.called(target),
@@ -107,16 +133,25 @@ def _window(tables: Tables, expr: Expr, step: Window, base: Node, target: Node) 
         parent=target,
         by=tuple(at[n] for n in step.by),
         columns=tuple(columns),
-        order=tuple((at[n], up) for n, up in step.order),
+        order=order,
         drop_null_keys=step.drop_null_keys,
     )
-    return _rest(tables, expr, base, made, names)
+    return _rest(tables, expr, base, made, names, over)
 
 
-def _all_columns(tables: Tables, wanted: list[str], base: Node, target: Node) -> tuple[Node, dict[str, str]]:
+def _moved_name(tables: Tables, name: str, target: Node) -> str:
+    """Return a column's name after more columns were put on top: it keeps it."""
+    if name not in target.schema:
+        raise shape("A column that is needed here was changed or dropped before")
+    return name
+
+
+def _all_columns(
+    tables: Tables, wanted: list[str], base: Node, target: Node, over: Sort | None
+) -> tuple[Node, dict[str, str]]:
     found: list[tuple[str, str, Node]] = []
     for n in wanted:
-        target, name = _column(tables, n, base, target)
+        target, name = _column(tables, n, base, target, over)
         found.append((n, name, target))
     out: dict[str, str] = {}
     for n, name, node in found:
@@ -126,10 +161,10 @@ def _all_columns(tables: Tables, wanted: list[str], base: Node, target: Node) ->
     return target, out
 
 
-def _broadcast(tables: Tables, expr: Expr, step: Broadcast, base: Node, target: Node) -> tuple[Node, Expr]:
+def _broadcast(tables: Tables, expr: Expr, step: Broadcast, base: Node, target: Node, over: Sort | None) -> tuple[Node, Expr]:
     names = {n: tables.free_column(target, n) for n, _ in step.values if n in columns_of(expr)}
     if not names:
-        return _brought(tables, expr, base, target)
+        return _brought(tables, expr, base, target, over)
     made = tables.step(
         Broadcast,
         tables.naming.called(target),
@@ -140,18 +175,18 @@ def _broadcast(tables: Tables, expr: Expr, step: Broadcast, base: Node, target: 
         values=tuple((names[n], old) for n, old in step.values if n in names),
         position=step.position,
     )
-    return _rest(tables, expr, base, made, names)
+    return _rest(tables, expr, base, made, names, over)
 
 
-def _join(tables: Tables, expr: Expr, step: Join, base: Node, target: Node) -> tuple[Node, Expr]:
+def _join(tables: Tables, expr: Expr, step: Join, base: Node, target: Node, over: Sort | None) -> tuple[Node, Expr]:
     if step.left is not base or step.how is not JoinKind.LEFT:
         raise shape("Two tables are combined of which one was joined in a way that cannot be repeated")
     outputs = {n: (side, old) for n, side, old in step.output_columns}
     wanted = [n for n in columns_of(expr) if outputs[n][0] == 1]
     own: dict[str, Expr] = {n: Column(outputs[n][1]) for n in columns_of(expr) if outputs[n][0] == 0}
     if not wanted:
-        return _brought(tables, _with(expr, own), base, target)
-    target, at = _all_columns(tables, [a for a, _ in step.on], base, target)
+        return _brought(tables, _with(expr, own), base, target, over)
+    target, at = _all_columns(tables, [a for a, _ in step.on], base, target, over)
     names: dict[str, str] = {}
     pairs = [(at[a], b) for a, b in step.on]
     for n in wanted:
@@ -182,4 +217,4 @@ def _join(tables: Tables, expr: Expr, step: Join, base: Node, target: Node) -> t
     )
     if any(e != Column(n) for n, e in own.items()):
         raise shape("Two tables are combined of which one was joined with columns of the same name")
-    return _rest(tables, expr, base, made, names)
+    return _rest(tables, expr, base, made, names, over)

@@ -215,7 +215,9 @@ def columnwise(lift: Lifter, a: Value, b: Value, apply: Callable[[Cell, Cell], C
     if first.part != second.part:
         raise shape("Columns of different sides of the split are combined")
     from lester_gui.rewrite.lift.library.pandas_by_label import are_apart, paired
+    from lester_gui.rewrite.lift.put_back import as_one_order
 
+    first, second = columns = list(as_one_order(lift, first, second))
     if are_apart(lift, first, second):
         return paired(lift, first, second, apply)
     if not first.numpy and not second.numpy and first.index != second.index:

@@ -38,7 +38,7 @@ def apply(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     several = _several(lift, out, lift.const(given["result_type"]) == "expand")
     if several is not None:
         return lift.new(Frame(frame.node, several, frame.index, frame.levels, frame.part, frame.origin))
-    return Column1(frame.node, cells.cell_of(out), "", frame.part, False, frame.index)
+    return Column1(frame.node, cells.cell_of(out), "", frame.part, False, frame.index, origin=frame.numbered)
 
 
 TOTALS = {

@@ -33,7 +33,7 @@ def across(lift: Lifter, frame: Frame, args: Arguments) -> Value:
             raise shape(f"DataFrame.{what} of columns that the plan does not carry")
         if lift.const(given["numeric_only"]):
             found = [(n, c) for n, c in found if c.type.is_number or c.type is Type.BOOL]
-        return Column1(frame.node, of_row(what, [c for _, c in found]), "", frame.part, False, frame.index)
+        return Column1(frame.node, of_row(what, [c for _, c in found]), "", frame.part, False, frame.index, origin=frame.numbered)
     if lift.is_shown(args) or what in ("any", "all"):
         return Result(what)
     from lester_gui.rewrite.lift.library.pandas_totals import of_columns

@@ -34,6 +34,7 @@ from lester_gui.rewrite.lift.library.sklearn_labels import as_coded, coded_featu
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.mixed_columns import Mixed
 from lester_gui.rewrite.lift.naming import stored_apart, unlike
+from lester_gui.rewrite.lift.put_back import put_back
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
 LEVEL = "\x1f"
@@ -61,7 +62,7 @@ def column_of(lift: Lifter, frame: Frame, name: str) -> Value:
         return as_series(frame, name, value)
     if not isinstance(value, Cell):
         return value
-    return Column1(frame.node, value, name, frame.part, False, frame.index)
+    return Column1(frame.node, value, name, frame.part, False, frame.index, origin=frame.numbered)
 
 
 def missing_column(lift: Lifter, frame: Frame, *names: str) -> Stopped:
@@ -287,7 +288,7 @@ def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
         if not column.numpy and frame.levels and not lift.align.same(frame.node, column.node):
             return by_label(lift, frame, name, column)
         if not column.numpy and not lift.align.same(frame.node, column.node):
-            raise shape("A Series is aligned by an index that does not come from the same rows")
+            column = put_back(lift, column, frame.node, frame.index, frame.numbered)
         frame, cell = aligned(lift, frame, column)
     return assigned(lift, frame, {name: cell})
 

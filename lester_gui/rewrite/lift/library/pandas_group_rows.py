@@ -36,7 +36,7 @@ def transform(lift: Lifter, group: Grouping, args: Arguments) -> Value:
         return METHODS["groupby", text.value](lift, group, Arguments(f"groupby.{text.value}", []))
     made: dict[str, Cell] = {}
     for name in names:
-        column = Column1(node, cell_of(frame, name), name, None, False, frame.index)
+        column = Column1(node, cell_of(frame, name), name, None, False, frame.index, origin=frame.numbered)
         known = known_function(lift, given["func"])
         value: Value
         if known is None:
@@ -48,7 +48,7 @@ def transform(lift: Lifter, group: Grouping, args: Arguments) -> Value:
         node, made[name] = grouped.on_each_row(lift, frame, group.keys, group.dropna, scope, value)
         frame = replace(frame, node=node)
     if group.series:
-        return Column1(node, made[names[0]], names[0], None, False, frame.index)
+        return Column1(node, made[names[0]], names[0], None, False, frame.index, origin=frame.numbered)
     return lift.new(settled(lift, Frame(node, tuple(made.items()), frame.index, frame.levels)))
 
 

@@ -371,7 +371,7 @@ def _one(lift: Lifter, group: Grouping, node: Node, frame: Frame, wanted: Wanted
     if name is not None:
         scope = grouped.Scope(node)
         return scope.measure(lift, name, cell, node), scope
-    column = Column1(node, cell, wanted.column or "", None, False, frame.index)
+    column = Column1(node, cell, wanted.column or "", None, False, frame.index, origin=frame.numbered)
     scope = grouped.Scope(node, group.keys, group.dropna)
     return grouped.of_measures(grouped.computed(lift, scope, wanted.function, column)), scope
 
@@ -388,7 +388,7 @@ def apply(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     given = args.bind("func", ignored=("include_groups",))
     node, frame = rows_of(lift, group)
     argument: Value = (
-        Column1(node, cell_of(frame, group.columns[0]), group.columns[0], None, False, frame.index)
+        Column1(node, cell_of(frame, group.columns[0]), group.columns[0], None, False, frame.index, origin=frame.numbered)
         if group.series
         else lift.new(replace(frame, columns=tuple((n, c) for n, c in frame.columns if not group.columns or n in group.columns)))
     )
@@ -425,7 +425,7 @@ def _on_rows(lift: Lifter, group: Grouping, frame: Frame, scope: grouped.Scope, 
     if group.dropna and any(frame.node.schema.field(k).nullable for k in group.keys if k in frame.node.schema):
         raise no_rule("a function of the rows of groups whose key may be missing, and with it the rows")
     node, cell = grouped.on_each_row(lift, frame, group.keys, group.dropna, scope, value)
-    made = Column1(node, cell, group.columns[0] if group.series else value.name, None, False, frame.index)
+    made = Column1(node, cell, group.columns[0] if group.series else value.name, None, False, frame.index, origin=frame.numbered)
     return Accessor(Tup((made, Const(len(group.keys)))), "by group and row") if keyed else made
 
 
