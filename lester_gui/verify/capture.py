@@ -33,6 +33,7 @@ from lester_gui.sandbox import (
     working_copy,
 )
 from lester_gui.sandbox.record import cells
+from lester_gui.verify.text_codes import TextColumn, categories_of, numbered, text_columns, texts_of
 
 Array = np.ndarray[Any, Any]
 TIMEOUT = 600.0
@@ -75,6 +76,8 @@ class Learning:
     y_train, y_test, predictions : list or None
     line : int
         Of the fit.
+    categories : dict, optional
+        Where the script's X holds texts and the arrays hold numbers in their place: the texts that are numbered, by column.
     """
 
     estimator: str
@@ -86,6 +89,7 @@ class Learning:
     predictions: list[object] | None = field(repr=False)
     line: int = 0
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
+    categories: dict[int, list[object]] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,13 +237,14 @@ def learning_of_plan(run: ScriptRun, plan: Plan) -> Learning | None:
         outermost = min((c.depth for c in fits), default=0)
         if sum(c.depth == outermost for c in fits) < plan.split.folds:
             return None
-    return learning_of(run, plan.model)
+    return learning_of(run, plan.model, text_columns(plan))
 
 
-def learning_of(run: ScriptRun, model: Model) -> Learning | None:
+def learning_of(run: ScriptRun, model: Model, texts: tuple[TextColumn, ...] = ()) -> Learning | None:
     """Return what the script's model saw, or None if the script fitted none.
 
-    A script may fit several: the class that the plan names counts, then the line, then the last one.
+    A script may fit several: the class that the plan names counts, then the line, then the last one. Where a model is given
+    texts, which the plan numbers as `texts` say, so are the script's.
     """
     fits = [(i, c) for i, c in enumerate(run.calls) if c.kind == "fit" and "y" in c.inputs]
     if not fits:
@@ -267,16 +272,25 @@ def learning_of(run: ScriptRun, model: Model) -> Learning | None:
         "y_test": scored.inputs["y"] if scored is not None else judged.inputs["y"] if judged is not None else None,
         "predictions": None if predicted is None else predicted.output,
     }
+    X_test, categories = matrix_of(values["X_test"]), None
+    given, asked = values["X_train"], values["X_test"]
+    held = texts_of(given, texts)
+    if held is not None and isinstance(given, TableValue):
+        categories = categories_of(held, texts)
+        X_train = numbered(given, held, categories)
+        of_test = texts_of(asked, texts)
+        X_test = numbered(asked, of_test, categories) if of_test is not None and isinstance(asked, TableValue) else X_test
     return Learning(
         estimator=fit.estimator,
         params=fit.params,
         X_train=X_train,
-        X_test=matrix_of(values["X_test"]),
+        X_test=X_test,
         y_train=vector_of(values["y_train"]),
         y_test=vector_of(values["y_test"]),
         predictions=vector_of(values["predictions"]),
         line=fit.line,
         digests={k: v.digest for k, v in values.items() if v is not None},
+        categories=categories,
     )
 
 

@@ -16,6 +16,7 @@ from lester_gui.verify.capture import Learning, OriginalRun, learning_of_plan, t
 from lester_gui.verify.comparison import Difference, compare_matrices, compare_tables, compare_vectors, is_missing
 from lester_gui.verify.parameters import compare_parameters
 from lester_gui.verify.plan_result import PlanResult, Refit
+from lester_gui.verify.text_codes import same_categories
 from lester_gui.verify.verdict import STAGES, StageResult
 
 Array = np.ndarray[Any, Any]
@@ -78,7 +79,7 @@ def compare(plan: Plan, result: PlanResult, original: OriginalRun, refit: Refit 
     views |= {n.name: ViewComparison(n.name, "not-compared") for n in overtaken(plan, original)}
     details: dict[str, dict[str, Difference]] = {s: {} for s in STAGES}
     stages = {
-        "encode": _encode(result, learning, original, details["encode"]),
+        "encode": _encode(plan, result, learning, original, details["encode"]),
         "label": _label(plan, result, learning, original, details["label"]),
     }
     stages["prepare"] = _prepare(plan, views, stages["encode"])
@@ -154,12 +155,17 @@ def _prepare(plan: Plan, views: Mapping[str, ViewComparison], encode: StageResul
 # --- encode, label, split ----------------------------------------------------------------------------------------------
 
 
-def _encode(result: PlanResult, learning: Learning | None, original: OriginalRun, details: dict[str, Difference]) -> StageResult:
+def _encode(
+    plan: Plan, result: PlanResult, learning: Learning | None, original: OriginalRun, details: dict[str, Difference]
+) -> StageResult:
     if learning is None or learning.X_train is None or result.X_train is None:
         return StageResult("not-compared", 0, "The script's matrix or the plan's was not reached")
     unstable = original.unstable_learning & {"X_train", "X_test"}
     if "X_train" not in unstable:
         details["X_train"] = compare_matrices(learning.X_train, result.X_train)
+        if learning.categories is not None and not same_categories(plan, result, learning.categories):
+            rows = len(learning.X_train)
+            details["X_train"] = Difference("differs", rows, len(result.X_train), rows, notes=("other texts are numbered",))
     if learning.X_test is not None and "X_test" not in unstable:
         if result.X_test is not None:
             details["X_test"] = compare_matrices(learning.X_test, result.X_test)

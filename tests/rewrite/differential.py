@@ -70,7 +70,7 @@ def original(folder: Path, estimator: str, script: str = "script.py") -> Fitted:
     fit = cls.fit
 
     def recording(self: Any, X: Any, y: Any = None, *args: Any, **kwargs: Any) -> Any:
-        dense = X.toarray() if hasattr(X, "toarray") else X
+        dense = X.toarray() if hasattr(X, "toarray") else _numbers_for_texts(X)
         seen.append(Fitted(np.asarray(dense, dtype=float), list(np.asarray(y).ravel())))
         return fit(self, X, y, *args, **kwargs)
 
@@ -83,6 +83,15 @@ def original(folder: Path, estimator: str, script: str = "script.py") -> Fitted:
         finally:
             cls.fit = fit
     return seen[-1]
+
+
+def _numbers_for_texts(X: Any) -> Any:
+    """Return what a model is given with each text as its number among its column's: plans have numbers where it encodes texts."""
+    if not isinstance(X, pd.DataFrame):
+        return X
+    texts = X.select_dtypes(include="str").columns
+    codes = {n: X[n].map({v: i for i, v in enumerate(sorted(X[n].dropna().unique()))}) for n in texts}
+    return X.assign(**codes)
 
 
 def planned(folder: Path, plan: Plan) -> Fitted:

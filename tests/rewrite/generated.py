@@ -54,6 +54,36 @@ STATEMENTS = (
     ("df['NEW'] = pd.to_datetime(df['joined']).dt.<month|year|dayofweek|day|quarter|dayofyear>", NUMBER),
     ("df['NEW'] = (pd.Timestamp('2024-01-01') - pd.to_datetime(df['joined'])).dt.days", NUMBER),
     (
+        "df['NEW'] = df['flag'].replace('yes', <1|3>)\n"
+        "df['NEW'] = df['NEW'].replace(<'no', 0|{'no': 2}>)\n"
+        "df['NEW'] = df['NEW'].astype(<int|float>)",
+        WHOLE,
+    ),
+    ("df['NEW'] = df['plan'].replace({'basic': 1, 'plus': 2, 'pro': 4})", NUMBER),
+    ("df['NEW'] = (df['score'] % 2).replace({0: 'even', 1: 'odd'})", FULL),
+    ("df['NEW'] = df['#'].<interpolate()|interpolate(limit_direction='both')|rsub(100)|radd(df['#'])|rmul(3)>", NUMBER),
+    ("df['NEW'] = df.groupby('$')['#'].transform(lambda s: s.interpolate())", NUMBER),
+    (
+        "df['NEW'] = df.sort_values(['joined', 'id', 'income', 'score'], ascending=<True|False>).groupby('<plan|flag>')['#']"
+        ".<cumsum()|shift(1)|ffill()|rank(method='first')|diff()>",
+        NUMBER,
+    ),
+    ("df['NEW'] = df.sort_values(['#', 'joined', 'id', 'income']).groupby('<plan|id>').cumcount()<| + df['score']>", WHOLE),
+    (
+        "NEW_of = df[['score', 'income']].dropna().sort_values(['score', 'income']).rename(columns={'income': 'NEW'})\n"
+        "df = df.sort_values(['score', 'joined', 'id', 'income'])\n"
+        "df = pd.merge_asof(df, NEW_of, on='score'<|, allow_exact_matches=False|, direction='forward'>)",
+        NUMBER,
+    ),
+    ("df['NEW'] = df['@'].apply(lambda v: len(v.split('o')) if isinstance(v, str) else <0|-1.5>)", NUMBER),
+    ("df['NEW'] = df['$'].apply(lambda v: sum(1 for c in v if c in 'aeiou') / len(v))", NUMBER),
+    (
+        "def NEW_of(v):\n    if <pd.isnull(v)|not pd.notna(v)>:\n        return 'none'\n    v = str(v)\n"
+        "    if v.startswith('O') or v.startswith('R'):\n        return 'known'\n    return v<|[:2]|.upper()>\n\n\n"
+        "df['NEW'] = df['@'].apply(NEW_of)",
+        FULL,
+    ),
+    (
         "df['income'] = df['income'].fillna(<0|df['score']|df['income'].mean()|df['income'].median()>)",
         NOTHING,
     ),

@@ -100,9 +100,7 @@ def _column(tables: Tables, name: str, source: Node, target: Node, over: Sort | 
     return tables.step(Project, tables.naming.called(target), target, parent=target, assigned=((free, expr),)), free
 
 
-def _rest(
-    tables: Tables, expr: Expr, base: Node, target: Node, names: dict[str, str], over: Sort | None
-) -> tuple[Node, Expr]:
+def _rest(tables: Tables, expr: Expr, base: Node, target: Node, names: dict[str, str], over: Sort | None) -> tuple[Node, Expr]:
     """Bring the columns of an expression that are not among those just made, which are called `names` over `target`."""
     node, at = _all_columns(tables, [c for c in columns_of(expr) if c not in names], base, target, over)
     made = {n: tables.align.move(Column(new), target, node) for n, new in names.items()}
@@ -146,9 +144,7 @@ def _moved_name(tables: Tables, name: str, target: Node) -> str:
     return name
 
 
-def _all_columns(
-    tables: Tables, wanted: list[str], base: Node, target: Node, over: Sort | None
-) -> tuple[Node, dict[str, str]]:
+def _all_columns(tables: Tables, wanted: list[str], base: Node, target: Node, over: Sort | None) -> tuple[Node, dict[str, str]]:
     found: list[tuple[str, str, Node]] = []
     for n in wanted:
         target, name = _column(tables, n, base, target, over)

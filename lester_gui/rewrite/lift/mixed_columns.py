@@ -12,14 +12,28 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Frame, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Frame, Value
 from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 KEEPING = frozenset(
-    {"__getitem__", "__setitem__", "assign", "astype", "copy", "drop", "head", "info", "insert", "pop", "rename", "tail"}
+    {
+        "__getitem__",
+        "__setitem__",
+        "assign",
+        "astype",
+        "copy",
+        "drop",
+        "fillna",
+        "head",
+        "info",
+        "insert",
+        "pop",
+        "rename",
+        "tail",
+    }
 )
 """Methods of a table that leave such a column as it is, do not read it, or read it as what it is."""
 
@@ -80,6 +94,21 @@ def again(frame: Frame, before: Frame) -> Frame:
         was = held.get(n)
         columns.append((n, replace(was, cell=v) if isinstance(was, Mixed) and isinstance(v, Cell) else v))
     return replace(frame, columns=tuple(columns))
+
+
+def filled(column: Mixed, value: Value) -> Mixed:
+    """Return the column with a number of the script's text where it is missing.
+
+    Raises
+    ------
+    Stopped
+        If it is filled with anything else.
+    """
+    if not isinstance(value, Const) or type(value.value) not in (int, float) or value.value != value.value:
+        raise no_rule("fillna of a column of texts and numbers with this value")
+    text = str(value.value)
+    cell = cells.make("coalesce", column.cell, Cell(Literal(text), Type.STR))
+    return Mixed(cell, tuple(dict.fromkeys((*column.numbers, text))))
 
 
 def as_number(cell: Cell) -> Cell:

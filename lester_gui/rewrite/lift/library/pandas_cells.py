@@ -9,7 +9,7 @@ import numpy as np
 
 from lester_gui.ir.expressions import walk
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift import cells, mixed_columns
 from lester_gui.rewrite.lift.domain import Cell, Const, Encoded, Entries, Frame, Leaf, Result, Value
 from lester_gui.rewrite.lift.library.pandas_frame import MARK, assigned, in_place, missing_column
 from lester_gui.rewrite.lift.library.table import Arguments, method
@@ -88,6 +88,8 @@ def fillna(lift: Lifter, frame: Frame, args: Arguments) -> Value:
             raise no_rule(f"fillna of the column {n!r}, which may be missing after it was encoded")
     for n, value in wanted.items():
         cell = frame.get(n)
+        if isinstance(cell, Mixed):
+            frame = frame.with_columns({n: mixed_columns.filled(cell, lift.content(value))})
         if isinstance(cell, Cell) and (
             isinstance(content, Entries)
             or (cells.cell_of(value).type is cell.type or (cell.type.is_number and cells.cell_of(value).type.is_number))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lester_gui.rewrite.lift import mixed_columns
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Frame, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_frame import aligned, assigned
 from lester_gui.rewrite.lift.library.pandas_series import mapped
@@ -110,6 +111,17 @@ def replaced_again(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     if not all(is_number(new) for _, new in pairs):
         raise no_rule("texts put into a column of texts and numbers")
     return with_numbers(lift, printed, numbers, pairs)
+
+
+@method(KIND, "fillna")
+def filled(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.fillna(0)``."""
+    printed, numbers = _parts(accessor)
+    given = args.bind("value", inplace=False)
+    if lift.const(given["inplace"]):
+        raise no_rule("fillna in place of a column of texts and numbers")
+    made = mixed_columns.filled(Mixed(printed.cell, numbers), lift.content(given["value"]))
+    return _series(mapped(printed, made.cell), made.numbers)
 
 
 @method(KIND, "value_counts", "unique", "head", "tail", "describe", "nunique", "mean", "sum")

@@ -111,7 +111,10 @@ def taken_of_groups(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     node, cell = _over(lift, node, cell, name, what, [lift.const(n) for n in numbers], group.keys, group.dropna)
     if group.dropna:
         cell = without_keyless(node, group.keys, cell)
-    return Accessor(Tup((Column1(node, cell, name, None, False, frame.index, origin=frame.numbered), Const(len(group.keys)))), "by group and row")
+    return Accessor(
+        Tup((Column1(node, cell, name, None, False, frame.index, origin=frame.numbered), Const(len(group.keys)))),
+        "by group and row",
+    )
 
 
 @method("by group and row", "reset_index", "droplevel")

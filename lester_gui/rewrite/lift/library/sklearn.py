@@ -140,7 +140,7 @@ def fit_model(lift: Lifter, content: Estimator, given: dict[str, Value], args: A
     scope = blocks.scope_of(lift, matrix.node, matrix.part)
     with lift.fits_with(given["y"]):
         encoded, model = through(lift, content, matrix, scope)
-    model = placed(lift, model, complete(encoded))
+    model, encoded = placed(lift, model, complete(encoded), scope)
     y = label_of(lift, given["y"])
     label, codes = (y.column, y.order) if isinstance(y, Coded) else (y, "")
     assert isinstance(args.owner, Ref)
@@ -227,8 +227,9 @@ def predict(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     given = Arguments(args.what, args.positional, args.keywords).bind("X", "y", y=None)
     if content.fitted is None:
         raise shape("A model is used before it is fitted")
-    matrix, _ = through(lift, content, entered(lift, given["X"]), lift.text(content.fitted))
-    complete(matrix)
+    scope = lift.text(content.fitted)
+    matrix, model = through(lift, content, entered(lift, given["X"]), scope)
+    _, matrix = placed(lift, model, complete(matrix), scope)
     label = None if lift.content(given["y"]) == Const(None) else label_of(lift, given["y"])
     assert isinstance(args.owner, Ref)
     lift.learner.tested(args.owner.id, matrix, label)

@@ -66,18 +66,20 @@ def _with_step(lift: Lifter, content: Estimator, name: str, value: Value) -> Est
     return replace(content, params=tuple((dict(content.params) | {where: Items(tuple(new))}).items()))
 
 
-def placed(lift: Lifter, model: Estimator, matrix: Matrix) -> Estimator:
-    """Return a model whose own encoders name their columns by place: it is given a matrix, which has no names.
+def placed(lift: Lifter, model: Estimator, matrix: Matrix, scope: str) -> tuple[Estimator, Matrix]:
+    """Return a model whose own encoders name their columns by place, and the matrix that it is given, which has no names.
 
     Raises
     ------
     Stopped
-        If a text reaches encoders within the model, or one of them stands where places no longer tell columns.
+        If one of them stands where places no longer tell columns, or does more with texts than encode categories.
     """
+    from lester_gui.rewrite.lift.library.sklearn_text_codes import numbered
+
     texts = (Type.STR, Type.DATE, Type.TIMESTAMP)
-    if any(not b.chain and f.cell.type in texts for b in matrix.blocks for f in b.features) and _encoders(lift, model):
-        raise no_rule("a model that encodes text by itself, such as a search over a whole pipeline")
-    return _placed(lift, model, matrix, True)
+    reached = any(not b.chain and f.cell.type in texts for b in matrix.blocks for f in b.features) and _encoders(lift, model)
+    model = _placed(lift, model, matrix, True)
+    return numbered(lift, model, matrix, scope) if reached else (model, matrix)
 
 
 def _encoders(lift: Lifter, content: Estimator) -> bool:

@@ -1,0 +1,14 @@
+# stops: shape
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+df = pd.read_csv('people.csv')
+df = df[df['income'] > 20]
+df['so_far'] = df.sort_values('id', ascending=False).reset_index(drop=True)['income'].cumsum()
+X = df[['income', 'so_far']].fillna(0)
+y = df['member']
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=0)
+model = LogisticRegression(max_iter=2000)
+model.fit(X_train, y_train)
