@@ -22,8 +22,22 @@ TRUSTED = (
     "sklearn.feature_selection._univariate_selection.chi2",
     "sklearn.feature_selection._univariate_selection.f_classif",
     "sklearn.feature_selection._univariate_selection.f_regression",
+    "numpy.dtype",
+    "sklearn.metrics._classification.accuracy_score",
+    "sklearn.metrics._classification.balanced_accuracy_score",
+    "sklearn.metrics._classification.f1_score",
+    "sklearn.metrics._classification.log_loss",
+    "sklearn.metrics._classification.precision_score",
+    "sklearn.metrics._classification.recall_score",
     "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.metrics._ranking.average_precision_score",
+    "sklearn.metrics._ranking.roc_auc_score",
+    "sklearn.metrics._regression.mean_absolute_error",
+    "sklearn.metrics._regression.mean_squared_error",
+    "sklearn.metrics._regression.r2_score",
+    "sklearn.metrics._regression.root_mean_squared_error",
     "sklearn.metrics._scorer._PassthroughScorer",
+    "sklearn.metrics._scorer._Scorer",
     "sklearn.model_selection._split.KFold",
     "sklearn.model_selection._split.RepeatedKFold",
     "sklearn.model_selection._split.RepeatedStratifiedKFold",
@@ -36,7 +50,7 @@ TRUSTED = (
     "sklearn.tree._tree.Tree",
     "sklearn.utils._bunch.Bunch",
 )
-"""What skops may build besides the types it trusts itself. All are scikit-learn's own and hold nothing but numbers."""
+"""What skops may build besides the types it trusts itself: types of numbers, and what is scikit-learn's own."""
 
 
 def dumps(trained: Trained) -> tuple[bytes, dict[str, Any]]:

@@ -7,6 +7,7 @@ import pytest
 
 from lester_gui.errors import UserError
 from lester_gui.ir.learning import Model
+from lester_gui.ir.options import Pairs, Unfitted
 from lester_gui.models.equality import equal
 from lester_gui.models.leaves import fingerprint
 from lester_gui.models.storage import dumps, loads
@@ -28,8 +29,26 @@ OTHERS = [
     )
 ]
 
+STEPS = (
+    ("fill", Unfitted("sklearn.impute.SimpleImputer", (("strategy", "most_frequent"),))),
+    ("encode", Unfitted("sklearn.preprocessing.OneHotEncoder", (("handle_unknown", "ignore"),))),
+    ("model", Unfitted("sklearn.linear_model.LogisticRegression", ())),
+)
+SEARCHES = [
+    Model(
+        estimator="sklearn.model_selection.GridSearchCV",
+        params=(
+            ("cv", 2),
+            ("estimator", Unfitted("sklearn.pipeline.Pipeline", (("steps", STEPS),))),
+            ("param_grid", Pairs((("model__C", (0.1, 1.0)),))),
+            ("scoring", scoring),
+        ),
+    )
+    for scoring in ("accuracy", "f1_weighted", "neg_log_loss")
+]
 
-@pytest.mark.parametrize("model", [LOGISTIC, FOREST, MLP, *OTHERS], ids=lambda m: m.estimator)
+
+@pytest.mark.parametrize("model", [LOGISTIC, FOREST, MLP, *OTHERS, *SEARCHES], ids=lambda m: m.estimator)
 def test_models_survive_storage(model: Model) -> None:
     X, y = classification(1)
     labels = np.array(["no", "yes"], dtype=object)[y]

@@ -359,6 +359,28 @@ FIT
 y = df['risk']
 SPLIT
 pre = ColumnTransformer([('k', OneHotEncoder(), ['kind'])], remainder='passthrough')
+clf = GridSearchCV(Pipeline([('p', pre), ('c', LogisticRegression())]), {'p__k': [OneHotEncoder(), OrdinalEncoder()]}, cv=2)
+clf.fit(X_train, y_train)
+""",
+    "listed categories of which the most frequent": """X = df[['kind', 'a']]
+y = df['risk']
+SPLIT
+kinds = Pipeline([('i', SimpleImputer(strategy='most_frequent')), ('o', OrdinalEncoder(categories=[['b', 'a', 'c']]))])
+pre = ColumnTransformer([('k', kinds, ['kind'])], remainder='passthrough')
+clf = GridSearchCV(Pipeline([('p', pre), ('c', LogisticRegression())]), {'c__C': [0.1, 1.0]}, cv=2)
+clf.fit(X_train, y_train)
+""",
+    "a text that is passed on as it is": """X = df[['kind', 'a']]
+y = df['risk']
+SPLIT
+pre = ColumnTransformer([('k', 'passthrough', ['kind'])], remainder='passthrough')
+clf = GridSearchCV(Pipeline([('p', pre), ('e', OneHotEncoder()), ('c', LogisticRegression())]), {'c__C': [0.1, 1.0]}, cv=2)
+clf.fit(X_train, y_train)
+""",
+    "texts in the remainder": """X = df[['kind', 'city', 'a']]
+y = df['risk']
+SPLIT
+pre = ColumnTransformer([('k', OneHotEncoder(), ['kind'])], remainder='passthrough')
 clf = GridSearchCV(Pipeline([('p', pre), ('c', LogisticRegression())]), {'c__C': [0.1, 1.0]}, cv=2)
 clf.fit(X_train, y_train)
 """,
