@@ -46,6 +46,7 @@ __all__ = [
     "Take",
     "Window",
     "WindowColumn",
+    "asked_to_be_there",
 ]
 
 
@@ -112,16 +113,16 @@ class Filter(OneParent):
         kind, nullable = type_of(self.predicate, self.parent.schema, self.line)
         if kind is not Type.BOOL or nullable:
             raise PlanError("A filter needs a condition that is always true or false", line=self.line)
-        there = _present(self.predicate)
+        there = asked_to_be_there(self.predicate)
         return Schema(tuple(replace(f, nullable=False) if f.name in there else f for f in self.parent.schema))
 
 
-def _present(predicate: Expr) -> frozenset[str]:
+def asked_to_be_there(predicate: Expr) -> frozenset[str]:
     """Return the columns of which a row must have a value for a condition to hold."""
     if not isinstance(predicate, Apply):
         return frozenset()
     if predicate.operator == "and":
-        return frozenset().union(*map(_present, predicate.arguments))
+        return frozenset().union(*map(asked_to_be_there, predicate.arguments))
     strict = predicate.operator == "not_null" or predicate.operator in _FALSE_WHERE_MISSING
     return frozenset(a.name for a in predicate.arguments if isinstance(a, Column)) if strict else frozenset()
 

@@ -4,7 +4,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
 
-df = pd.read_csv('people.csv', parse_dates=['signup']).sort_values(['signup', 'id'])
+df = pd.read_csv('people.csv', parse_dates=['signup']).dropna(subset=['signup']).sort_values(['signup', 'id'])
 visits = pd.read_csv('visits.csv').merge(df[['id', 'signup', 'city']], left_on='person_id', right_on='id')
 visits = visits.sort_values(['signup', 'visit_id'])
 first = visits[['signup', 'cost', 'kind']].rename(columns={'signup': 'day'})

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lester_gui.features.chain import looks_at_labels
-from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, type_of
+from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of
 from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer
-from lester_gui.ir.nodes import Concat, Filter, Node, Options, Project, Select
-from lester_gui.ir.schema import Schema, Type
+from lester_gui.ir.nodes import Concat, Filter, Join, JoinKind, Node, Options, Project, Select, asked_to_be_there
+from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.blocks import free_name, named_places, over_one_node
 from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Order, Part, Value
@@ -254,7 +254,7 @@ class Learner:
         meeting, conditions = lift.resolve(meeting, *(Cell(e, Type.BOOL) for e in exprs))
         base = meeting
         is_train, is_test = (c.expr for c in conditions)
-        if not _complements(is_train, is_test, meeting.schema):
+        if not _complements(is_train, is_test, meeting):
             if not _disjoint(is_train, is_test):
                 raise shape("Training and test rows are chosen by conditions that may both hold")
             either = paths.either(is_train, is_test)
@@ -439,7 +439,7 @@ def _no_loose_ends(cell: Cell) -> None:
 OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
 
 
-def _complements(a: Expr, b: Expr, schema: Schema | None = None) -> bool:
+def _complements(a: Expr, b: Expr, over: Node | None = None) -> bool:
     """Whether exactly one of two conditions holds for every row."""
     if paths.negated(a) == b or paths.negated(b) == a:
         return True
@@ -449,12 +449,25 @@ def _complements(a: Expr, b: Expr, schema: Schema | None = None) -> bool:
     if b.operator != f"{library}_{OPPOSITE.get(what, '')}":
         return False
     # a comparison with a missing value is False both ways, so opposite pandas comparisons cover every row only where none is
-    return library == "py" or (library == "pandas" and schema is not None and all(_is_there(e, schema) for e in a.arguments))
+    return library == "py" or (library == "pandas" and over is not None and all(_is_there(e, over) for e in a.arguments))
 
 
-def _is_there(expr: Expr, schema: Schema) -> bool:
-    kind, nullable = type_of(expr, schema)
-    return not nullable and kind is not Type.FLOAT
+def _is_there(expr: Expr, node: Node) -> bool:
+    """Whether the script left out the rows that miss a value: that a file misses none now says nothing of other data."""
+    if isinstance(expr, Literal):
+        return expr.value is not None
+    while isinstance(expr, Column) and node.parents and node.schema.field(expr.name).type is not Type.FLOAT:
+        if isinstance(node, Filter) and expr.name in asked_to_be_there(node.predicate):
+            return True
+        made = dict(node.assigned).get(expr.name) if isinstance(node, Project) else None
+        sources = [(0, made.name)] if isinstance(made, Column) else [] if made is not None else node.definitions()[expr.name]
+        if len(sources) != 1:
+            return False
+        side, name = sources[0]
+        if isinstance(node, Join) and not (side == 0 and node.how in (JoinKind.LEFT, JoinKind.INNER)):
+            return False
+        expr, node = Column(name), node.parents[side]
+    return False
 
 
 def _disjoint(a: Expr, b: Expr) -> bool:

@@ -104,7 +104,10 @@ def comparable(a: Cell, b: Cell) -> tuple[Cell, Cell]:
         text = cell.expr.value
         return duration(span_of(text)) if other.type is Type.DURATION else timestamp(moment_of(text))
 
-    return parsed(a, b), parsed(b, a)
+    a, b = parsed(a, b), parsed(b, a)
+    if {a.type, b.type} == {Type.DATE, Type.TIMESTAMP}:  # a day is its midnight
+        a, b = (c if c.type is Type.TIMESTAMP else cells.make("add_time", c, duration(timedelta(0))) for c in (a, b))
+    return a, b
 
 
 def magnitude(span: Cell) -> Cell:

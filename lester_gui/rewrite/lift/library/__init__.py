@@ -69,6 +69,7 @@ MODULES = (
     "pandas_quantiles",
     "pandas_bins",
     "pandas_totals",
+    "pandas_modes",
     "pandas_dtypes",
     "pandas_dummies",
     "splitting",

@@ -268,6 +268,9 @@ def extremum(lift: Lifter, args: Arguments) -> Value:
         from lester_gui.rewrite.lift.library.list_elements import extreme
 
         return extreme(lift, values[0], args.positional[0], args.keywords["key"], args.what.endswith("max"))
+    named = values[0].items if len(values) == 1 and isinstance(values[0], Entries) else ()
+    if any(isinstance(lift.content(v), Result) for _, v in named):
+        return Result("the best one")
     if args.keywords:
         raise no_rule(f"{args.what} with a key")
     if len(values) == 1:

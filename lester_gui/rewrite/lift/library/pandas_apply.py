@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Module, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Entries, Frame, Items, Module, Result, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_frame import column_of, with_column
 from lester_gui.rewrite.lift.library.pandas_totals import of_columns
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, method
@@ -73,10 +73,10 @@ def _to_each_column(lift: Lifter, frame: Frame, args: Arguments) -> Value:
         return of_columns(lift, tuple(values.items()))
     if any(isinstance(v, Result) for v in values.values()):
         return Result("apply")
-    if not all(isinstance(v, Column1) for v in values.values()):
+    if not all(isinstance(v, Column1 | Coded) for v in values.values()):
         raise no_rule("apply to whole columns of a function that yields something else than a column")
     columns = {n: v for n, v in values.items() if isinstance(v, Column1)}
-    if all(c.node is frame.node and c.index == frame.index for c in columns.values()):
+    if len(columns) == len(values) and all(c.node is frame.node and c.index == frame.index for c in columns.values()):
         return lift.new(replace(frame, columns=tuple((n, c.cell) for n, c in columns.items())))
     for n, v in values.items():
         frame = with_column(lift, frame, n, v)

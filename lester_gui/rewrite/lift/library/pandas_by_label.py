@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.nodes import JoinKind
+from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Column1, Frame
+from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Keyed, Leaf
 from lester_gui.rewrite.lift.library.pandas_counts import is_by_value
 from lester_gui.rewrite.lift.library.pandas_join import by_both_indexes, unique_on
 from lester_gui.rewrite.lift.stop import shape
@@ -65,3 +66,23 @@ def beside(lift: Lifter, frame: Frame, other: Frame, inner: bool) -> Frame:
     if set(frame.names) & set(other.names):
         raise shape("Two columns get the same name")
     return by_both_indexes(lift, frame, other, JoinKind.INNER if inner else JoinKind.OUTER, ("", ""), sort=False)
+
+
+def under_label(lift: Lifter, table: Column1, key: Cell) -> Cell | None:
+    """Return ``counts[value]`` for a value of the current row, where a Series has one row per value of its index; else None.
+
+    A value that is not there would end the script.
+    """
+    from lester_gui.rewrite.lift.stages import lookup
+
+    if table.numpy or len(table.index or ()) != 1 or not is_by_value(table) or lift.live != paths.TRUE:
+        return None
+    index = (table.index or ())[0]
+    if table.node.schema.field(index).type is not key.type or key.type not in (Type.STR, Type.INT):
+        return None
+    node, name = lift.as_column(table.node, table.cell, table.name or "value")
+    keyed = Keyed(node, (index,), cells.column(node, name), "only", 0)
+    made = Cell(Leaf("get", lookup(lift, keyed, key), name, table.cell.type, True), table.cell.type, True)
+    if not table.cell.nullable:
+        return cells.make("present", made)
+    return None if key.nullable else made  # a missing label is in no Series, and ends the script as well

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -337,6 +336,9 @@ def with_columns(lift: Lifter, frame: Frame, names: tuple[str, ...], source: Fra
         if isinstance(column, Result):
             frame = frame.with_columns({name: column})
             continue
+        if isinstance(column, Coded):
+            frame = with_column(lift, frame, name, column)
+            continue
         if not isinstance(column, Column1) or not lift.align.same(frame.node, column.node):
             raise shape("Columns are aligned by an index that does not come from the same rows")
         frame, new[name] = aligned(lift, frame, column)
@@ -470,7 +472,9 @@ def choose(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     if lift.content(given["items"]) != Const(None):
         return lift.new(selected(lift, frame, tuple(n for n in lift.strings(given["items"]) if n in frame.names)))
     like, regex = lift.const(given["like"]), lift.const(given["regex"])
-    if any(n.endswith("*") or MARK in n for n in frame.names):
+    from lester_gui.rewrite.lift.library.pandas_names import fits
+
+    if like is not None and any((n.endswith("*") or MARK in n) and like not in n[:-1].split(MARK)[0] for n in frame.names):
         raise no_rule("DataFrame.filter by a part of names of which only the data tell some")
-    kept = [n for n in frame.names if (like in n if like is not None else re.search(str(regex), n) is not None)]
+    kept = [n for n in frame.names if (like in n if like is not None else fits(n, str(regex)))]
     return lift.new(selected(lift, frame, tuple(kept)))

@@ -17,7 +17,7 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Value,
 )
-from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, in_place, settled
+from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, MARK, in_place, settled
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -245,6 +245,28 @@ def chosen_names(lift: Lifter, content: Items, key: Value) -> Value:
     if all(type(w) is int and -len(content.values) <= w < len(content.values) for w in wanted):
         return lift.new(Items(tuple(content.values[w] for w in wanted), "index"))
     raise no_rule("these names of columns")
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Whether a pattern is found in a column's name, where what follows its beginning may be what only the data tell.
+
+    Raises
+    ------
+    Stopped
+        If that hangs on the data.
+    """
+    if not name.endswith("*") and MARK not in name:
+        return re.search(pattern, name) is not None
+    known = name[:-1] if name.endswith("*") else name.split(MARK)[0]
+    starts = re.fullmatch(r"\^?\(?(?:\?:)?([\w ]+(?:\|[\w ]+)*)\)?", pattern)
+    if starts is None or not pattern.startswith("^") or ("|" in pattern and "(" not in pattern):
+        raise no_rule("DataFrame.filter by a part of names of which only the data tell some")
+    texts = starts[1].split("|")
+    if any(known.startswith(t) for t in texts):
+        return True
+    if any(t.startswith(known) for t in texts):
+        raise no_rule("DataFrame.filter by a part of names of which only the data tell some")
+    return False
 
 
 @method("frame", "droplevel")

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Tup, Value
+from lester_gui.rewrite.lift.domain import (
+    Cell,
+    Column1,
+    Const,
+    Entries,
+    Frame,
+    Items,
+    Keyed,
+    Rows,
+    Tup,
+    Value,
+    Vocabulary,
+)
 from lester_gui.rewrite.lift.library.pandas_frame import assigned, in_place
 from lester_gui.rewrite.lift.library.pandas_map import by_table
 from lester_gui.rewrite.lift.library.pandas_mixed import is_number, with_numbers
-from lester_gui.rewrite.lift.library.pandas_series import absent, mapped
+from lester_gui.rewrite.lift.library.pandas_series import absent, isin, mapped
 from lester_gui.rewrite.lift.library.pandas_series import in_place as series_in_place
 from lester_gui.rewrite.lift.library.pandas_text import pattern_of
 from lester_gui.rewrite.lift.library.table import Arguments, method
@@ -29,12 +42,29 @@ NOT_GIVEN = Const("\x1fnot given")
 def of_series(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.replace({old: new})``, ``column.replace(old, new)``, ``column.replace([old, …], new)``, also by a pattern."""
     given = args.bind("to_replace", "value", to_replace=NOT_GIVEN, value=NOT_GIVEN, inplace=False, regex=False)
+    several = lift.content(given["to_replace"])
+    if isinstance(several, Column1 | Rows | Keyed | Vocabulary):
+        return _of_listed(lift, column, given)
     if lift.content(given["regex"]) == Const(False) and not lift.const(given["inplace"]):
         pairs = pairs_of(lift, given["to_replace"], given["value"])
         if column.cell.type is Type.STR and pairs and all(is_number(new) for _, new in pairs):
             return with_numbers(lift, column, (), pairs)
     new = mapped(column, _new(lift, column, args, given))
     return series_in_place(lift, column, args, new) if lift.const(given["inplace"]) else new
+
+
+def _of_listed(lift: Lifter, column: Column1, given: dict[str, Value]) -> Value:
+    """``column.replace(rare, "other")``: values that the data list, by one of the script's text of the same type."""
+    value = lift.content(given["value"])
+    if lift.content(given["regex"]) != Const(False) or lift.const(given["inplace"]) or not isinstance(value, Const):
+        raise no_rule("replace of values that only the data tell by this")
+    new = cells.cell_of(value)
+    if new.type is not column.cell.type or absent(value):
+        raise no_rule("replace of values that only the data tell by one of another type")
+    mask = isin(lift, column, Arguments("Series.isin", [given["to_replace"]]))
+    assert isinstance(mask, Column1)
+    node, (own, there) = lift.align.together((column.cell.expr, column.node), (mask.cell.expr, mask.node))
+    return replace(column, node=node, cell=cells.choose(there, new, Cell(own, column.cell.type, column.cell.nullable)))
 
 
 def _new(lift: Lifter, column: Column1, args: Arguments, given: dict[str, Value]) -> Cell:

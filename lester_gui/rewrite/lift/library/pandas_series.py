@@ -445,8 +445,11 @@ def items(lift: Lifter, column: Column1, args: Arguments) -> Value:
 def get(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column[mask]``, ``array[order]``, ``array[a:b]``, ``array[:, None]``."""
     from lester_gui.rewrite.lift.library.numpy_items import array_item
+    from lester_gui.rewrite.lift.library.pandas_by_label import under_label
 
-    return array_item(lift, column, lift.content(args.positional[0]), args.owner)
+    key = lift.content(args.positional[0])
+    found = under_label(lift, column, key) if isinstance(key, Cell) and not lift.loops else None
+    return array_item(lift, column, key, args.owner) if found is None else found
 
 
 @method("series", "dropna")

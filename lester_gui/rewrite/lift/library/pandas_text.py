@@ -11,7 +11,7 @@ from lester_gui.ir.nodes import Explode
 from lester_gui.ir.reshape import ELEMENT
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Frame, Items, Tup, Value
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Frame, Items, Module, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_encoded import whole
 from lester_gui.rewrite.lift.library.pandas_frame import settled
 from lester_gui.rewrite.lift.library.pandas_series import mapped
@@ -266,6 +266,17 @@ def number_of_pieces(lift: Lifter, accessor: Accessor, args: Arguments) -> Value
         return mapped(column, cells.make("word_count", column.cell))
     one = cells.cell_of(Const(1))
     return mapped(column, cells.make("add", cells.make("count_text", column.cell, _text(sep)), one))
+
+
+@method("series.split", "apply", "map")
+def length_of_each(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.split().apply(len)``; a missing text has no length, and ends the script."""
+    function = lift.content(args.bind("func")["func"])
+    if not isinstance(function, Module) or function.name != "builtins.len":
+        raise no_rule(f"{args.what} of this function")
+    made = number_of_pieces(lift, Accessor(accessor, "series.pieces"), args)
+    assert isinstance(made, Column1)
+    return mapped(made, cells.make("present", made.cell)) if made.cell.nullable else made
 
 
 @method("series.split.table", "__getitem__")

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lester_gui.features import refitted
 from lester_gui.rewrite.lift import blocks
 from lester_gui.rewrite.lift.domain import Accessor, Column1, Const, Encoded, Estimator, Frame, Matrix, MatrixBlock, Result, Value
 from lester_gui.rewrite.lift.expressions import evaluate
@@ -14,6 +15,10 @@ from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
+
+VECTORISERS = ("CountVectorizer", "TfidfVectorizer")
+LEFT_OPEN = "words"
+"""In the name of the columns of a vectoriser, each of which is called by its word: no script asks for one by such a name."""
 
 
 def names_of(lift: Lifter, value: Value, data: Value) -> tuple[str, ...] | None:
@@ -24,11 +29,20 @@ def names_of(lift: Lifter, value: Value, data: Value) -> tuple[str, ...] | None:
     if isinstance(content, Accessor) and content.kind == "names of an encoder":
         if not isinstance(data, Matrix):
             raise no_rule("names of an encoder for a table that it did not make")
+        if len(data.blocks) == 1 and is_vectorised(data.blocks[0]):
+            return (f"{data.blocks[0].features[0].name or 'text'}={LEFT_OPEN}*",)
         found = one_by_one(data)
         if not all(is_one_hot(b) and b.features[0].name for b in found):
             raise no_rule("the names of columns that this encoder makes")
         return tuple(f"{b.features[0].name}_*" for b in found)
     return lift.strings(value)
+
+
+def is_vectorised(block: MatrixBlock) -> bool:
+    """Whether a block holds the columns that a vectoriser makes of one column of texts, and nothing else."""
+    if len(block.features) != 1 or [t.kind for t in block.chain] != ["refitted"]:
+        return False
+    return refitted.unfitted(block.chain[0]).short in VECTORISERS
 
 
 def is_one_hot(block: MatrixBlock) -> bool:
@@ -39,6 +53,8 @@ def is_one_hot(block: MatrixBlock) -> bool:
 
 def one_by_one(matrix: Matrix) -> list[MatrixBlock]:
     """Return the columns of a matrix one by one; those that a one-hot encoder makes of one column stay together."""
+    if len(matrix.blocks) == 1 and is_vectorised(matrix.blocks[0]):
+        return list(matrix.blocks)
     if any(is_one_hot(b) for b in matrix.blocks):
         rest = [b for b in matrix.blocks if not is_one_hot(b)]
         blocks.single_features(replace(matrix, blocks=tuple(rest)))
@@ -50,7 +66,7 @@ def one_by_one(matrix: Matrix) -> list[MatrixBlock]:
 def encoder_names(lift: Lifter, content: Estimator, args: Arguments) -> Value:
     """``encoder.get_feature_names_out()``: what the columns of a one-hot encoder are called, by column and value."""
     args.bind("input_features", input_features=None)
-    if content.name.rsplit(".", 1)[-1] != "OneHotEncoder" or lift.is_shown(args):
+    if content.name.rsplit(".", 1)[-1] not in ("OneHotEncoder", *VECTORISERS) or lift.is_shown(args):
         return Result("names")
     return Accessor(content, "names of an encoder")
 
@@ -87,10 +103,10 @@ def frame_of_matrix(lift: Lifter, matrix: Matrix, names: tuple[str, ...] | None)
     """
     columns = one_by_one(matrix)
     if names is None:  # they are numbered, until the script names them
-        names = tuple(f"{i}*" if is_one_hot(b) else str(i) for i, b in enumerate(columns))
+        names = tuple(f"{i}*" if is_one_hot(b) or is_vectorised(b) else str(i) for i, b in enumerate(columns))
     if len(columns) != len(names) or len(set(names)) != len(names):
         raise shape("A DataFrame is given another number of names than its matrix has columns")
-    if any(is_one_hot(b) != n.endswith("*") for n, b in zip(names, columns, strict=True)):
+    if any((is_one_hot(b) or is_vectorised(b)) != n.endswith("*") for n, b in zip(names, columns, strict=True)):
         raise no_rule("names for one-hot columns that are not the encoder's")
     made: list[tuple[str, Value]] = []
     for name, b in zip(names, columns, strict=True):
