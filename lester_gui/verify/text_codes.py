@@ -41,7 +41,7 @@ def text_columns(plan: Plan) -> tuple[TextColumn, ...]:
         for name in block.columns:
             if [t.kind for t in block.chain] == ["ordinal"] and block.chain[0].get("unknown_value") == -1:
                 listed = block.chain[0].get("categories")
-                out.append(TextColumn(place, name, listed if isinstance(listed, tuple) else (), _fill(plan, name)))  # type: ignore[arg-type]
+                out.append(TextColumn(place, name, listed if isinstance(listed, tuple) else (), _fill(plan, name)))
             elif [t.kind for t in block.chain] != ["passthrough"]:
                 return ()
             place += 1
@@ -84,7 +84,7 @@ def _text(value: object) -> object:
 
 def categories_of(texts: dict[int, list[object]], columns: Sequence[TextColumn]) -> dict[int, list[object]]:
     """Return the texts that are numbered, in order, by place."""
-    listed = {c.place: list(c.listed) for c in columns if c.listed}
+    listed: dict[int, list[object]] = {c.place: list(c.listed) for c in columns if c.listed}
     return {i: listed.get(i) or sorted({v for v in values if v is not None}, key=str) for i, values in texts.items()}
 
 

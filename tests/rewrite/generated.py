@@ -75,6 +75,12 @@ STATEMENTS = (
         "df = pd.merge_asof(df, NEW_of, on='score'<|, allow_exact_matches=False|, direction='forward'>)",
         NUMBER,
     ),
+    (
+        "NEW_of = df['$'].value_counts()\n"
+        "df['NEW'] = df['$'].<replace(NEW_of[NEW_of < 12].index, 'rare')|apply(lambda v: v if NEW_of[v] \\> 12 else 'rare')>",
+        FULL,
+    ),
+    ("df['NEW'] = df[['@', '#']].fillna(df[['@', '#']].mode().iloc[0])['#']", NUMBER),
     ("df['NEW'] = df['@'].apply(lambda v: len(v.split('o')) if isinstance(v, str) else <0|-1.5>)", NUMBER),
     ("df['NEW'] = df['$'].apply(lambda v: sum(1 for c in v if c in 'aeiou') / len(v))", NUMBER),
     (

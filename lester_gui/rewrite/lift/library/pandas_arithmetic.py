@@ -11,6 +11,7 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Encoded, Entries, Frame, Result, Value
 from lester_gui.rewrite.lift.library.pandas_frame import column_of, with_column
+from lester_gui.rewrite.lift.library.pandas_series import CALCULATE
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -229,3 +230,18 @@ def _keeps_truth(lift: Lifter, args: Arguments) -> bool:
     given = args.bind("lower", "upper", ignored=("axis",), lower=None, upper=None)
     low, high = lift.const(given["lower"]), lift.const(given["upper"])
     return (low is None or low <= 0) and (high is None or high >= 1)
+
+
+REFLECTED = {f"r{name}": name for name in CALCULATE}
+
+
+@method("series", *REFLECTED)
+def reflected(lift: Lifter, column: Column1, args: Arguments) -> Value:
+    """``column.rsub(x)``: ``x - column``."""
+    from lester_gui.rewrite.lift.expressions.operators import combine
+
+    what = args.what.rsplit(".", 1)[-1]
+    given = args.bind("other", "level", "fill_value", level=None, fill_value=None, axis=0)
+    if lift.content(given["level"]) != Const(None) or lift.content(given["fill_value"]) != Const(None):
+        raise no_rule(f"Series.{what} with level or fill_value")
+    return combine(lift, CALCULATE[REFLECTED[what]], given["other"], column)

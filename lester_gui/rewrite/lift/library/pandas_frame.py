@@ -474,7 +474,8 @@ def choose(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     like, regex = lift.const(given["like"]), lift.const(given["regex"])
     from lester_gui.rewrite.lift.library.pandas_names import fits
 
-    if like is not None and any((n.endswith("*") or MARK in n) and like not in n[:-1].split(MARK)[0] for n in frame.names):
+    open_ended = [n for n in frame.names if n.endswith("*") or MARK in n]
+    if like is not None and any(n.startswith("\x1d") or like not in n[:-1].split(MARK)[0] for n in open_ended):
         raise no_rule("DataFrame.filter by a part of names of which only the data tell some")
     kept = [n for n in frame.names if (like in n if like is not None else fits(n, str(regex)))]
     return lift.new(selected(lift, frame, tuple(kept)))

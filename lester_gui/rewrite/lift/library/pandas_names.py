@@ -258,6 +258,8 @@ def fits(name: str, pattern: str) -> bool:
     if not name.endswith("*") and MARK not in name:
         return re.search(pattern, name) is not None
     known = name[:-1] if name.endswith("*") else name.split(MARK)[0]
+    if known.startswith("\x1d"):
+        raise no_rule("DataFrame.filter by a part of names of which only the data tell some")
     starts = re.fullmatch(r"\^?\(?(?:\?:)?([\w ]+(?:\|[\w ]+)*)\)?", pattern)
     if starts is None or not pattern.startswith("^") or ("|" in pattern and "(" not in pattern):
         raise no_rule("DataFrame.filter by a part of names of which only the data tell some")

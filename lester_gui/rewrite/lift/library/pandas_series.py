@@ -262,21 +262,6 @@ CALCULATE = {
 }
 
 
-REFLECTED = {f"r{name}": name for name in CALCULATE}
-
-
-@method("series", *REFLECTED)
-def reflected(lift: Lifter, column: Column1, args: Arguments) -> Value:
-    """``column.rsub(x)``: ``x - column``."""
-    from lester_gui.rewrite.lift.expressions.operators import combine
-
-    what = args.what.rsplit(".", 1)[-1]
-    given = args.bind("other", "level", "fill_value", level=None, fill_value=None, axis=0)
-    if lift.content(given["level"]) != Const(None) or lift.content(given["fill_value"]) != Const(None):
-        raise no_rule(f"Series.{what} with level or fill_value")
-    return combine(lift, CALCULATE[REFLECTED[what]], given["other"], column)
-
-
 @method("series", *COMPARE, *CALCULATE)
 def spelled_out(lift: Lifter, column: Column1, args: Arguments) -> Value:
     """``column.gt(x)``, ``column.add(x)``."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 VECTORISERS = ("CountVectorizer", "TfidfVectorizer")
-LEFT_OPEN = "words"
-"""In the name of the columns of a vectoriser, each of which is called by its word: no script asks for one by such a name."""
+LEFT_OPEN = "\x1d"
+"""Begins the name of a column whose own name hangs on the data, as that of a vectoriser's word does: no script asks for it."""
 
 
 def names_of(lift: Lifter, value: Value, data: Value) -> tuple[str, ...] | None:
@@ -30,7 +30,7 @@ def names_of(lift: Lifter, value: Value, data: Value) -> tuple[str, ...] | None:
         if not isinstance(data, Matrix):
             raise no_rule("names of an encoder for a table that it did not make")
         if len(data.blocks) == 1 and is_vectorised(data.blocks[0]):
-            return (f"{data.blocks[0].features[0].name or 'text'}={LEFT_OPEN}*",)
+            return (f"{LEFT_OPEN}{data.blocks[0].features[0].name}*",)
         found = one_by_one(data)
         if not all(is_one_hot(b) and b.features[0].name for b in found):
             raise no_rule("the names of columns that this encoder makes")
@@ -102,8 +102,9 @@ def frame_of_matrix(lift: Lifter, matrix: Matrix, names: tuple[str, ...] | None)
         If the encoders made other columns than there were.
     """
     columns = one_by_one(matrix)
-    if names is None:  # they are numbered, until the script names them
-        names = tuple(f"{i}*" if is_one_hot(b) or is_vectorised(b) else str(i) for i, b in enumerate(columns))
+    if names is None:  # they are numbered, until the script names them; how far, the data tell after the first of several
+        several = [is_one_hot(b) or is_vectorised(b) for b in columns]
+        names = tuple(f"{LEFT_OPEN if any(several[: i + 1]) else ''}{i}{'*' * several[i]}" for i in range(len(columns)))
     if len(columns) != len(names) or len(set(names)) != len(names):
         raise shape("A DataFrame is given another number of names than its matrix has columns")
     if any((is_one_hot(b) or is_vectorised(b)) != n.endswith("*") for n, b in zip(names, columns, strict=True)):

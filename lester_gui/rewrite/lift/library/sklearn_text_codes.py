@@ -69,7 +69,7 @@ class Codes:
         """Return a ColumnTransformer; its columns are places already."""
         entries: list[Value] = []
         used: set[int] = set()
-        for name, inner, at in self.named(content, "transformers", 3):
+        for name, (inner, at) in self.named(content, "transformers", 3):
             chosen = tuple(places[i] for i in self.lift.const(at))
             used |= set(chosen)
             entries.append(Tup((Const(name), self.model(inner, chosen, (*path, name)), at)))
@@ -84,7 +84,7 @@ class Codes:
         """Return a pipeline: imputers, then what makes numbers of categories; what follows sees no texts."""
         steps: list[Value] = []
         done = False
-        for name, inner in self.named(content, "steps", 2):
+        for name, (inner,) in self.named(content, "steps", 2):
             step = self.lift.content(inner)
             short = step.name.rsplit(".", 1)[-1] if isinstance(step, Estimator) else ""
             if done or step in (Const("passthrough"), Const(None)):
@@ -143,13 +143,13 @@ class Codes:
                 return True
         return False
 
-    def named(self, content: Estimator, what: str, width: int) -> list[tuple[str, Value] | tuple[str, Value, Value]]:
+    def named(self, content: Estimator, what: str, width: int) -> list[tuple[str, tuple[Value, ...]]]:
         """Return the entries of a pipeline or ColumnTransformer."""
         listed = self.lift.content(content.get(what) or Const(None))
         entries = [self.lift.content(v) for v in listed.values] if isinstance(listed, Items | Tup) else []
         if not entries or not all(isinstance(e, Tup) and len(e.items) == width for e in entries):
             raise refused("steps that are not known")
-        return [(self.lift.text(e.items[0]), *e.items[1:]) for e in entries if isinstance(e, Tup)]  # type: ignore[misc]
+        return [(self.lift.text(e.items[0]), e.items[1:]) for e in entries if isinstance(e, Tup)]
 
 
 def _with(content: Estimator, name: str, value: Value) -> Estimator:
