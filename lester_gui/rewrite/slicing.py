@@ -243,12 +243,12 @@ def _changed_by_call(lift: Lifter, call: ast.Call, seen: set[str], pessimistic: 
         if call.func.attr in MUTATORS or any(k.arg == "inplace" for k in call.keywords):
             out |= _root(call.func.value)
         if any(_is_object(lift, n) for n in _root(call.func)):
-            out |= _root(call.func) | {n for a in arguments for n in _root(a) if _is_container(lift, n)}
+            out |= _root(call.func) | _lent(lift, arguments)
         if call.func.attr == "shuffle":
             out |= {n for a in arguments for n in _root(a)}
     value = value_of(lift, call.func.id) if isinstance(call.func, ast.Name) else None
     if isinstance(value, UserClass):
-        out |= {n for a in arguments for n in _root(a) if _is_container(lift, n)}
+        out |= _lent(lift, arguments)
     if isinstance(value, Bound) and isinstance(call.func, ast.Name):
         out.add(call.func.id)
     function = _function(lift, call.func)
@@ -316,6 +316,27 @@ def _only_learns(lift: Lifter, call: ast.Call) -> bool:
         return False
     visible = [*lift.names.values(), *(v for names in lift.modules.values() for v in names.values())]
     return not any(isinstance(v, UserClass) and call.func.attr in v.members for v in visible)
+
+
+def _lent(lift: Lifter, arguments: Sequence[ast.expr]) -> set[str]:
+    """Return the names of lists, dicts and arrays that an object may keep or change when it is given these arguments."""
+    return {
+        n
+        for a in arguments
+        for n in _root(a)
+        if _is_container(lift, n) and (isinstance(a, ast.Name | ast.Attribute) or not _holds_values(lift, n))
+    }
+
+
+def _holds_values(lift: Lifter, name: str) -> bool:
+    """Whether what is taken out of a list or dict is a number or text, by which nobody can change the list or dict."""
+    from lester_gui.rewrite.lift.domain import Cell, Const, Keyed, Rows
+
+    value = value_of(lift, name)
+    content = lift.heap.get(value.id) if isinstance(value, Ref) else None
+    if isinstance(content, Keyed | Rows):
+        return isinstance(lift.content(content.template), Cell | Const) if content.template is not None else True
+    return isinstance(content, Entries) and all(isinstance(v, Cell | Const) for _, v in content.items)
 
 
 def _is_container(lift: Lifter, name: str) -> bool:

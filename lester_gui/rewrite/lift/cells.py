@@ -12,7 +12,16 @@ from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 ARITHMETIC = {"Add": "add", "Sub": "sub", "Mult": "mul"}
 COMPARISON = {"Eq": "eq", "NotEq": "ne", "Lt": "lt", "LtE": "le", "Gt": "gt", "GtE": "ge"}
-NEUTRAL: dict[Type, bool | int | float | str] = {Type.BOOL: False, Type.INT: 0, Type.FLOAT: 0.0, Type.STR: ""}
+NOTHING: dict[Type, Literal] = {
+    Type.BOOL: Literal(False),
+    Type.INT: Literal(0),
+    Type.FLOAT: Literal(0.0),
+    Type.STR: Literal(""),
+    Type.DATE: Literal("1970-01-01", Type.DATE),
+    Type.TIMESTAMP: Literal("1970-01-01 00:00:00", Type.TIMESTAMP),
+    Type.DURATION: Literal(0, Type.DURATION),
+}
+"""What stands in the place of a missing value in an expression that is not reached where it is missing."""
 
 
 def make(operator: str, *arguments: Cell) -> Cell:
@@ -81,7 +90,7 @@ def arithmetic(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
         name = "py_floordiv" if op == "FloorDiv" else "py_mod"
         if not a.nullable:
             return make(name, a, b)
-        there = make(name, make("coalesce", a, Cell(Literal(NEUTRAL[a.type]), a.type)), b)
+        there = make(name, make("coalesce", a, Cell(NOTHING[a.type], a.type)), b)
         return choose(make("not_null", a).expr, there, Cell(Literal(None, there.type), there.type, True))
     if op == "Pow" and isinstance(b.expr, Literal):
         if b.expr.value == 2:

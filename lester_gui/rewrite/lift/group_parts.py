@@ -19,7 +19,6 @@ from lester_gui.rewrite.lift import cells, paths, stages
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Iterated, Keyed, Leaf, Rows, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups
-from lester_gui.rewrite.lift.missing import NOTHING
 from lester_gui.rewrite.lift.nested import Inner
 from lester_gui.rewrite.lift.raising import demand, exits, required
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -150,7 +149,7 @@ def _where_it_works(expr: Expr, node: Node) -> Expr:
     else:
         raise no_rule("an element of a list of a dict that cannot be computed for some row")
     kind, _ = type_of(made, node.schema)
-    return Apply("if_else", (test, made, NOTHING[kind]))
+    return Apply("if_else", (test, made, cells.NOTHING[kind]))
 
 
 def distinct(lift: Lifter, one: GroupOf) -> GroupOf:
@@ -323,8 +322,8 @@ def side_by_side(lift: Lifter, pairs: Iterated) -> GroupOf | None:
         for name in names:
             kind = node.schema.field(name).type
             node, found = windowed(lift, node, groups.keys, WindowColumn(f"{name}_before", "shift", name, offset=1), False)
-            neutral = cells.NEUTRAL.get(kind)
-            earlier.append(found if neutral is None else cells.make("coalesce", found, cells.cell_of(Const(neutral))))
+            neutral = cells.NOTHING.get(kind)
+            earlier.append(found if neutral is None else cells.make("coalesce", found, Cell(neutral, kind)))
         node, number = windowed(lift, node, groups.keys, WindowColumn("place", "row_number"), False)
         later = cells.compare("Gt", number, cells.cell_of(Const(1)), False).expr
         out = lift.step(Filter, lift.naming.called(node), parent=node, predicate=later)

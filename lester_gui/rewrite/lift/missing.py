@@ -17,16 +17,7 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 PANDAS = frozenset({Reader.PANDAS_CSV, Reader.PANDAS_JSON, Reader.PANDAS_JSON_LINES})
-NOTHING: dict[Type, Literal] = {
-    Type.BOOL: Literal(False),
-    Type.INT: Literal(0),
-    Type.FLOAT: Literal(0.0),
-    Type.STR: Literal(""),
-    Type.DATE: Literal("1970-01-01", Type.DATE),
-    Type.TIMESTAMP: Literal("1970-01-01 00:00:00", Type.TIMESTAMP),
-    Type.DURATION: Literal(0, Type.DURATION),
-}
-"""What stands in the place of a missing value in an expression that is not reached where it is missing."""
+FALSE_WHEN_EMPTY = frozenset({Type.BOOL, Type.INT, Type.FLOAT, Type.STR})  # points in time are always true
 
 
 def present(lift: Lifter, value: Value) -> Value:
@@ -38,16 +29,17 @@ def present(lift: Lifter, value: Value) -> Value:
 
 def _there(cell: Cell) -> Cell:
     """Return a value of a path on which it is never missing."""
-    if not cell.nullable or cell.type not in NOTHING:
+    if not cell.nullable or cell.type not in cells.NOTHING:
         return cell
-    return Cell(Apply("coalesce", (cell.expr, NOTHING[cell.type])), cell.type)
+    return Cell(Apply("coalesce", (cell.expr, cells.NOTHING[cell.type])), cell.type)
 
 
 def is_nothing(value: Value, other: Value) -> bool:
     """Whether ``value or other`` only puts 0, False or '' in the place of None."""
-    if not (isinstance(value, Cell) and value.nullable and isinstance(other, Const) and value.type in cells.NEUTRAL):
+    if not (isinstance(value, Cell) and value.nullable and isinstance(other, Const) and value.type in FALSE_WHEN_EMPTY):
         return False
-    return type(other.value) is type(cells.NEUTRAL[value.type]) and other.value == cells.NEUTRAL[value.type]
+    plain = cells.NOTHING[value.type].value
+    return type(other.value) is type(plain) and other.value == plain
 
 
 def narrowed(lift: Lifter, value: Value) -> Value:
@@ -107,7 +99,7 @@ def as_text(lift: Lifter, cell: Cell) -> Cell:
 
 def truth(lift: Lifter, cell: Cell) -> Expr:
     """Return ``bool(cell)``; None is false, and a point in time is true."""
-    if not cell.nullable or lift.pandas or not lift.nones or cell.type not in NOTHING:
+    if not cell.nullable or lift.pandas or not lift.nones or cell.type not in cells.NOTHING:
         return cells.truth(cell).expr
     there = cells.make("not_null", cell).expr
     if cell.type in (Type.DATE, Type.TIMESTAMP):

@@ -292,9 +292,9 @@ class Running:
 
 def there(column: Cell) -> Cell:
     """Return the row before's value as one that is there: it is read only where the script knows that there is one."""
-    if column.type not in cells.NEUTRAL:
+    if column.type not in cells.NOTHING:
         return column
-    return cells.make("coalesce", column, Cell(Literal(cells.NEUTRAL[column.type]), column.type))
+    return cells.make("coalesce", column, Cell(cells.NOTHING[column.type], column.type))
 
 
 def in_order(cell: Cell) -> Cell:

@@ -215,9 +215,9 @@ def _of_outer(leaf: Leaf, table: dict[str, str], made: Lookup) -> Expr:
     if leaf.kind == "hit":
         return Apply("not_null", (Column(table[""]),))
     column = Column(table[leaf.name])
-    if leaf.nullable or leaf.type not in cells.NEUTRAL:
+    if leaf.nullable or leaf.type not in cells.NOTHING:
         return column
-    return Apply("coalesce", (column, Literal(cells.NEUTRAL[leaf.type])))
+    return Apply("coalesce", (column, cells.NOTHING[leaf.type]))
 
 
 def _join(

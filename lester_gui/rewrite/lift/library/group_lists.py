@@ -172,7 +172,7 @@ def total(lift: Lifter, one: GroupOf, function: str, empty: Value | None = None)
         lift.group_totals[id(node), groups.keys, function, column] = known
     value = cells.column(known, known.measures[0].name)
     if value.nullable:  # every list has an element, and no element is missing
-        value = cells.make("coalesce", value, cells.cell_of(Const(cells.NEUTRAL[value.type])))
+        value = cells.make("coalesce", value, Cell(cells.NOTHING[value.type], value.type))
     keyed = Keyed(known, groups.keys, value, "only", 0)
     if not one.maybe:
         return stages.get(lift, keyed, one.key, None, guarded=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from lester_gui.ir.expressions import Apply, Expr, Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.arrays import one_hot_block
@@ -194,7 +198,8 @@ def one_per_column(value: Value, mask: Matrix) -> tuple[Value, ...] | None:
 def digitize(lift: Lifter, args: Arguments) -> Value:
     """``np.digitize(x, bins)``: how many of the ascending edges a value has reached."""
     given = args.bind("x", "bins", "right", right=False)
-    return _bins(lift, given["x"], given["bins"], lift.const(given["right"]) is True)
+    right = lift.const(given["right"]) is True
+    return _bins(lift, given["x"], given["bins"], right, lambda edges, x: int(np.digitize(x, edges, right)))
 
 
 @function("numpy.searchsorted")
@@ -203,16 +208,21 @@ def searchsorted(lift: Lifter, args: Arguments) -> Value:
     given = args.bind("a", "v", "side", side="left", sorter=None)
     if lift.content(given["sorter"]) != Const(None):
         raise no_rule("np.searchsorted with a sorter")
-    return _bins(lift, given["v"], given["a"], lift.const(given["side"]) == "left")
+    left = lift.const(given["side"]) == "left"
+    return _bins(lift, given["v"], given["a"], left, lambda edges, x: int(np.searchsorted(edges, x, "left" if left else "right")))
 
 
-def _bins(lift: Lifter, value: Value, edges: Value, strictly: bool) -> Value:
-    """Return the number of edges that a value is above (`strictly`), or that it has reached; missing is above all."""
+def _bins(lift: Lifter, value: Value, edges: Value, strictly: bool, numbered: Callable[[list[float], float], int]) -> Value:
+    """Return the number of edges that a value is above (`strictly`), or that it has reached; missing is above all.
+
+    Percentiles of an array are NaN where one of its values is: what becomes of values between such edges says `numbered`.
+    """
     from lester_gui.rewrite.lift.library.numpy_items import elementwise
 
     if isinstance(lift.content(value), Result):
         return Result("bins")
-    limits = _ascending(lift, lift.content(edges))
+    complete, limits = _ascending(lift, lift.content(edges))
+    of_nothing = [cells.cell_of(Const(numbered([math.nan] * len(limits), x))) for x in (math.nan, 0.0)]
     zero, one = cells.cell_of(Const(0)), cells.cell_of(Const(1))
 
     def number(cell: Cell) -> Cell:
@@ -225,13 +235,15 @@ def _bins(lift: Lifter, value: Value, edges: Value, strictly: bool) -> Value:
             out = step if out is zero else cells.make("add", out, step)
         if cell.nullable:
             out = cells.choose(cells.make("is_null", cell).expr, cells.cell_of(Const(len(limits))), out)
+        if complete is not None:
+            out = cells.choose(complete, out, cells.choose(cells.make("is_null", cell).expr, *of_nothing))
         return out
 
     return elementwise(lift, value, number)
 
 
-def _ascending(lift: Lifter, edges: Value) -> Sequence[Cell]:
-    """Return edges as cells.
+def _ascending(lift: Lifter, edges: Value) -> tuple[Expr | None, Sequence[Cell]]:
+    """Return edges as cells, and the condition under which they are there, if that hangs on the data.
 
     Raises
     ------
@@ -243,6 +255,7 @@ def _ascending(lift: Lifter, edges: Value) -> Sequence[Cell]:
     values = [lift.content(v) for v in edges.values]
     if not values:
         raise no_rule("bins without edges")
+    complete, values = _if_complete(values)
     shares = [
         lift.states[v.expr.ident] for v in values if isinstance(v, Cell) and isinstance(v.expr, Leaf) and v.expr.kind == "state"
     ]
@@ -251,8 +264,21 @@ def _ascending(lift: Lifter, edges: Value) -> Sequence[Cell]:
         same = all((s.node, s.cell, s.part) == (first.node, first.cell, first.part) and s.share is not None for s in shares)
         if not same or any((a.share or 0) > (b.share or 0) for a, b in pairwise(shares)):
             raise no_rule("bins between statistics that may not ascend")
-        return [cells.cell_of(v) for v in values]
+        return complete, [cells.cell_of(v) for v in values]
     known = [lift.const(v) for v in values]
     if not all(isinstance(v, int | float) for v in known) or any(a > b for a, b in pairwise(known)):
         raise no_rule("bins between edges that do not ascend")
-    return [cells.cell_of(Const(v)) for v in known]
+    return None, [cells.cell_of(Const(v)) for v in known]
+
+
+def _if_complete(values: list[Value]) -> tuple[Expr | None, list[Value]]:
+    """Return the one condition under which all of some percentiles are numbers, and what they are there."""
+    conditions: set[Expr] = set()
+    found: list[Value] = []
+    for v in values:
+        expr = v.expr if isinstance(v, Cell) else None
+        if not (isinstance(expr, Apply) and expr.operator == "if_else" and expr.arguments[2] == Literal(None, Type.FLOAT)):
+            return None, values
+        conditions.add(expr.arguments[0])
+        found.append(Cell(expr.arguments[1], Type.FLOAT))
+    return (conditions.pop(), found) if len(conditions) == 1 else (None, values)
