@@ -122,7 +122,7 @@ def planned(folder: Path, plan: Plan) -> Fitted:
 
 
 def _bytes(folder: Path, source: str) -> bytes:
-    kinds = (".csv", ".txt", ".dat", ".tsv", ".data", ".test", ".jsonl", ".json")
+    kinds = (".csv", ".txt", ".dat", ".tsv", ".data", ".test", ".jsonl", ".json", ".log")
     found = next(p for p in folder.rglob(f"{source}.*") if p.suffix in kinds)
     return found.read_bytes()
 

@@ -250,31 +250,32 @@ class Learner:
     def _by_condition(self, fit: Fit, train: Filter, test: Filter, tested: tuple[Matrix, Column1]) -> Learning:
         """Training and test rows are two filters of one table: a split by expression."""
         lift = self.lift
-        meeting, exprs = lift.align.together(lift.align.asked(train), lift.align.asked(test))
-        meeting, conditions = lift.resolve(meeting, *(Cell(e, Type.BOOL) for e in exprs))
+        wanted = [(f.cell, fit.matrix.node) for b in fit.matrix.blocks for f in b.features] + [(fit.label.cell, fit.label.node)]
+        whole = [self._before_choosing(cell, node) for cell, node in wanted]
+        meeting, exprs = lift.align.together(lift.align.asked(train), lift.align.asked(test), *whole)
+        given = [Cell(e, c.type, c.nullable) for e, (c, _) in zip(exprs[2:], wanted, strict=True)]
+        meeting, (is_train_, is_test_, *given) = lift.resolve(meeting, *(Cell(e, Type.BOOL) for e in exprs[:2]), *given)
         base = meeting
-        is_train, is_test = (c.expr for c in conditions)
+        is_train, is_test = is_train_.expr, is_test_.expr
         if not _complements(is_train, is_test, meeting):
             if not _disjoint(is_train, is_test):
                 raise shape("Training and test rows are chosen by conditions that may both hold")
             either = paths.either(is_train, is_test)
             base = lift.step(Filter, lift.naming.called(meeting), parent=meeting, predicate=either)
         self._same_encoding(fit, tested)
-        down = [self._through(f.cell, fit.matrix.node, train, meeting) for b in fit.matrix.blocks for f in b.features]
-        label = self._through(fit.label.cell, fit.label.node, train, meeting)
-        base, (label, condition, *down) = lift.resolve(base, label, Cell(is_test, Type.BOOL), *down)
-        is_test = condition.expr
+        *down, label = given
         queue = iter(down)
         features = [[next(queue) for _ in b.features] for b in fit.matrix.blocks]
         split = Split(kind="expression", test=is_test, lines=test.lines or (fit.line,), made_by="rule:split")
         scopes = {f"all:{id(train)}": "train", f"all:{id(lift.align.root(base))}": "all"}
         return self._finish(fit, base, label, features, split, scopes)
 
-    def _through(self, cell: Cell, node: Node, root: Filter, base: Node) -> Cell:
-        """A cell over the rows of a filter, over the table that was filtered."""
+    def _before_choosing(self, cell: Cell, node: Node) -> tuple[Expr, Node]:
+        """A cell over rows that a filter chose, over the table that was filtered."""
         _no_loose_ends(cell)
-        at_root = self.lift.align.move(cell.expr, node, root)
-        return Cell(self.lift.align.move(at_root, root.parent, base), cell.type, cell.nullable)
+        root = self.lift.align.chain(node)[-1]
+        assert isinstance(root, Filter)
+        return self.lift.align.move(cell.expr, node, root), root.parent
 
     def _by_file(self, fit: Fit, tested: tuple[Matrix, Column1]) -> Learning:
         """Training and test rows are different tables: put one below the other, with a column that says which is which."""

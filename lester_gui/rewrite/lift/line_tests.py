@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Apply, Expr, Literal
 from lester_gui.ir.nodes import Reader
 from lester_gui.rewrite.lift.domain import Cell, Fields, InLoop, Leaf, LineOf, Unknown, Value
 from lester_gui.rewrite.lift.stop import no_rule
@@ -238,20 +239,49 @@ def _beginning(lift: Lifter, left: ast.Subscript, op: ast.cmpop, value: object) 
 
 
 def _first_line(lift: Lifter, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Test | None:
-    """``i == 0`` where `i` counts the lines of a file: the header. From there on `i` is no row's number any more."""
+    """``i == 0``, ``i < 3`` where `i` counts the lines of a file: the header. From there on `i` is no row's number any more."""
     from lester_gui.rewrite.lift.texts import LineSource
 
     place = lift.names.get(left.id) if isinstance(left, ast.Name) else None
-    if not (isinstance(place, Cell) and isinstance(place.expr, Leaf) and place.expr.kind == "position" and place.expr.ident < 0):
+    counted = _counted(place.expr) if isinstance(place, Cell) else None
+    if counted is None:
         return None
-    source = lift.texts.get(-place.expr.ident)
-    if not (isinstance(source, LineSource) and isinstance(op, ast.Eq) and isinstance(right, ast.Constant) and right.value == 0):
+    leaf, start = counted
+    source = lift.texts.get(-leaf.ident)
+    first = _passed_over(op, _constant(right), start)
+    if not isinstance(source, LineSource) or first is None:
         return None
     if source.options.get("skip") or source.options.get("skip_blank") or source.options.get("skip_prefix"):
         raise no_rule("the first line of a file of which others are left out before")
     assert isinstance(left, ast.Name)
     lift.names[left.id] = Unknown("the header was left out, so it is no row's number", lift.line)
-    return source, "skip", 1
+    return source, "skip", first
+
+
+def _counted(expr: Expr) -> tuple[Leaf, int] | None:
+    """Return the place of a line that a number is, and where counting starts."""
+    start = 0
+    if isinstance(expr, Apply) and expr.operator == "add" and isinstance(expr.arguments[1], Literal):
+        number = expr.arguments[1].value
+        if not isinstance(number, int):
+            return None
+        expr, start = expr.arguments[0], number
+    return (expr, start) if isinstance(expr, Leaf) and expr.kind == "position" and expr.ident < 0 else None
+
+
+def _passed_over(op: ast.cmpop, value: object, start: int) -> int | None:
+    """Return how many of the first lines a comparison of their number with a constant is true for; None if for others, too."""
+    values = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(v, int) and not isinstance(v, bool) for v in values):
+        return None
+    numbers = sorted({v - start for v in values if isinstance(v, int)})
+    if isinstance(op, ast.Lt | ast.LtE) and not isinstance(value, tuple):
+        count = numbers[0] + isinstance(op, ast.LtE)
+    elif isinstance(op, ast.In) == isinstance(value, tuple) and isinstance(op, ast.In | ast.Eq):
+        count = len(numbers) if numbers == list(range(len(numbers))) else 0
+    else:
+        return None
+    return count if count > 0 else None
 
 
 def _blank(lift: Lifter, line: LineOf) -> Test:

@@ -6,8 +6,8 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Apply
-from lester_gui.ir.nodes import Sort
+from lester_gui.ir.expressions import Apply, Column
+from lester_gui.ir.nodes import Node, Sort
 from lester_gui.rewrite.lift import cells, group_parts, iterators, loops, paths
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -31,11 +31,11 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.fold_loops import Folds, numbered
-from lester_gui.rewrite.lift.group_values import GroupOf
+from lester_gui.rewrite.lift.group_values import GroupOf, Groups
 from lester_gui.rewrite.lift.library.group_lists import by_place, in_order
 from lester_gui.rewrite.lift.library.nested_dicts import listed
 from lester_gui.rewrite.lift.library.table import Arguments, function
-from lester_gui.rewrite.lift.nested_dicts import MARK, NestedOf, factory_of
+from lester_gui.rewrite.lift.nested_dicts import MARK, NestedDict, NestedOf, factory_of
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.templates import mapped, settled
 
@@ -342,7 +342,7 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
     values = known_elements(lift, content)
     if values is not None and all(isinstance(v, Const) for v in values) and plain:
         return lift.new(Items(tuple(Const(v) for v in sorted((lift.const(x) for x in values), reverse=reverse))))
-    if isinstance(content, Keyed):
+    if isinstance(content, Keyed | Groups | NestedDict):
         _, rows, element = loops.elements(lift, content)
         assert rows is not None
         content = Rows(rows, element)
@@ -365,7 +365,7 @@ def ordered(lift: Lifter, rows: Rows, key: Value, reverse: bool) -> Rows:
     content = lift.content(value)
     if lift.content(key) == Const(None) and not isinstance(content, Cell | Tup | Items):
         raise no_rule("sorting records without a key")
-    parts = _compared(lift, content)
+    parts = _compared(lift, _deciding(lift, rows.node, content))
     node, by, template = rows.node, [], settled(lift, rows.template)
     flat = [cells.cell_of(lift.content(p)) for p in parts]
     for cell in flat:
@@ -377,6 +377,16 @@ def ordered(lift: Lifter, rows: Rows, key: Value, reverse: bool) -> Rows:
         by.append((name, ascending))
     out = lift.step(Sort, lift.naming.called(node), parent=node, by=tuple(by))
     return Rows(out, template)
+
+
+def _deciding(lift: Lifter, node: Node, content: Value) -> Value:
+    """Return what decides the order of tuples: the keys of a dict, of which no two are equal, come before what it holds."""
+    from lester_gui.rewrite.lift.library.pandas_join import unique_on
+
+    first = lift.content(content.items[0]) if isinstance(content, Tup) and content.items else None
+    keys = [lift.content(v) for v in first.items] if isinstance(first, Tup) else [first]
+    names = {k.expr.name for k in keys if isinstance(k, Cell) and isinstance(k.expr, Column)}
+    return first if first is not None and len(names) == len(keys) and unique_on(node, names) else content
 
 
 def _compared(lift: Lifter, content: Value) -> list[Value]:

@@ -31,14 +31,11 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.library.builtins import width_of
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.places import PLACES
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
-
-PLACES = "places where true"
-"""The kind of ``np.where(mask)[0]``: its owner is the mask."""
-
 
 # -- categories --------------------------------------------------------------------------------------------------------
 
@@ -171,11 +168,6 @@ def cells_where(lift: Lifter, key: Value) -> Matrix | None:
         return None
     assert isinstance(rows.owner, Matrix)
     return rows.owner
-
-
-def true_rows(key: Value) -> Value:
-    """Return the mask that stands for the places where it holds; other indices as they are."""
-    return key.owner if isinstance(key, Accessor) and key.kind == PLACES else key
 
 
 def one_per_column(value: Value, mask: Matrix) -> tuple[Value, ...] | None:

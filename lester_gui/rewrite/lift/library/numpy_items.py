@@ -31,6 +31,7 @@ from lester_gui.rewrite.lift.domain import (
     Vector,
 )
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.places import chosen_rows
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -50,12 +51,11 @@ def is_all(lift: Lifter, value: Value) -> bool:
 
 def array_item(lift: Lifter, column: Column1, key: Value, owner: Value | None = None) -> Value:
     """Return ``x[key]`` of a column."""
-    from lester_gui.rewrite.lift.library.numpy_codes import true_rows
     from lester_gui.rewrite.lift.library.numpy_shapes import tall
     from lester_gui.rewrite.lift.library.pandas_counts import top
     from lester_gui.rewrite.lift.library.splitting import by_order
 
-    key = true_rows(key)
+    key = chosen_rows(lift, column.node, key)
     few = top(lift, column, key)
     if few is not None:
         return few
@@ -134,10 +134,9 @@ def matrix_item(lift: Lifter, content: Value, args: Arguments) -> Value:
 
 
 def _rows(lift: Lifter, matrix: Matrix, key: Value, owner: Value | None) -> Value:
-    from lester_gui.rewrite.lift.library.numpy_codes import true_rows
     from lester_gui.rewrite.lift.library.splitting import by_order
 
-    key = true_rows(key)
+    key = chosen_rows(lift, matrix.node, key)
     if isinstance(key, Column1) and key.cell.type is Type.BOOL:
         if matrix.part is not None:
             raise no_rule("choosing rows of one side of a split")
@@ -298,9 +297,8 @@ def held(new: Cell, kind: Type) -> Cell:
 
 def _where(lift: Lifter, column: Column1, key: Value) -> Column1:
     """The rows that an index of an assignment chooses, as a condition."""
-    from lester_gui.rewrite.lift.library.numpy_codes import true_rows
 
-    key = true_rows(key)
+    key = chosen_rows(lift, column.node, key)
     base = Column1(column.node, Cell(paths.TRUE, Type.BOOL), "", column.part, True)
     if is_all(lift, key):
         return base

@@ -27,8 +27,10 @@ from lester_gui.rewrite.lift.library.list_elements import taken_apart
 from lester_gui.rewrite.lift.memory import change, is_array, placed
 from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.statements import statement
+from lester_gui.rewrite.lift.library.text_pieces import first_pieces
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
-from lester_gui.rewrite.lift.whole_lines import pieces_of
+from lester_gui.rewrite.lift.texts import LineSource
+from lester_gui.rewrite.lift.whole_lines import is_loose, pieces_of
 from lester_gui.rewrite.lift.wide_rows import WideRow
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def assign(lift: Lifter, node: ast.Assign) -> None:
         for t, v in zip(target.elts, values, strict=True):
             store(lift, t, v)
         return
-    value = _each_piece(lift, node) or evaluate(lift, node.value)
+    value = _each_piece(lift, node) or _first_pieces(lift, node) or evaluate(lift, node.value)
     for t in node.targets:
         store(lift, t, value)
 
@@ -84,6 +86,26 @@ def _each_piece(lift: Lifter, node: ast.Assign) -> Value | None:
     finally:
         setattr(sequence, field, before)
         lift.names.pop(name, None)
+
+
+def _first_pieces(lift: Lifter, node: ast.Assign) -> Value | None:
+    """Return what ``a, b = line.split(";")[:2]`` unpacks where texts have different numbers of pieces; None for anything else."""
+    target, value = node.targets[0], node.value
+    if len(node.targets) != 1 or not isinstance(target, ast.Tuple) or any(isinstance(e, ast.Starred) for e in target.elts):
+        return None
+    part = value.slice if isinstance(value, ast.Subscript) else None
+    if not (isinstance(part, ast.Slice) and part.lower is None and part.step is None and lift.loops):
+        return None
+    if not (isinstance(part.upper, ast.Constant) and part.upper.value == len(target.elts)):
+        return None
+    assert isinstance(value, ast.Subscript)
+    content = lift.content(evaluate(lift, value.value))
+    if isinstance(content, Fields):
+        source = lift.texts[content.source]
+        content = pieces_of(lift, content) if isinstance(source, LineSource) and is_loose(lift, source) else content
+    if not (isinstance(content, Accessor) and content.kind == "pieces"):
+        return None
+    return Tup(tuple(first_pieces(lift, content, len(target.elts), 0)))
 
 
 def _one_to_one(target: ast.Tuple, value: ast.Tuple) -> bool:
@@ -158,8 +180,6 @@ def starred(lift: Lifter, targets: list[ast.expr], value: Value) -> None:
     if isinstance(content, Fields):
         content = pieces_of(lift, content)
     if isinstance(content, Accessor) and content.kind == "pieces":
-        from lester_gui.rewrite.lift.library.text_pieces import first_pieces
-
         given: list[Value] = [*first_pieces(lift, content, place, after)]
         rest: Value = Unknown("it holds as many pieces of a text as there are", lift.line)
     elif (apart := taken_apart(lift, value, content, place, after)) is not None:

@@ -1,0 +1,66 @@
+"""Lists of row numbers that a loop or comprehension filled, as an index: the rows that the script's condition chose.
+
+``train = [i for i in range(len(y)) if year[i] < 2022]`` and ``X[train]`` say the same as ``X[year < 2022]``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Column
+from lester_gui.ir.nodes import Filter, Node, Project, Select
+from lester_gui.ir.schema import Type
+from lester_gui.ir.windows import Window
+from lester_gui.rewrite.lift.chosen import rows_among
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Order, Rows, Value
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+PLACES = "places where true"
+"""The kind of ``np.where(mask)[0]``: its owner is the mask."""
+
+
+def chosen_rows(lift: Lifter, node: Node, key: Value) -> Value:
+    """Return the mask, or side of a split, that places of rows of `node` stand for; other indices as they are.
+
+    Raises
+    ------
+    Stopped
+        If they are places of rows that more than conditions chose.
+    """
+    if isinstance(key, Accessor) and key.kind == PLACES:
+        return key.owner
+    if isinstance(key, Column1) and key.numpy and key.cell.type is Type.INT:
+        key = Rows(key.node, key.cell, key.part)
+    if not isinstance(key, Rows):
+        return key
+    cell = lift.content(key.template)
+    if not isinstance(cell, Cell) or cell.type is not Type.INT:
+        return key
+    if cell.expr == lift.position(node).expr and lift.align.same(key.node, node):
+        return Order(node, part=key.part) if key.part is not None else key
+    if key.part is not None or not isinstance(cell.expr, Column):
+        return key
+    if not _counts(lift, key.node, cell.expr.name, node):
+        return key
+    over, condition, _ = rows_among(lift, key.node, node, cell)
+    return Column1(over, Cell(condition, Type.BOOL), "", None, True)
+
+
+def _counts(lift: Lifter, node: Node, name: str, table: Node) -> bool:
+    """Whether a column of `node` holds the places of its rows in `table`."""
+    while isinstance(node, Filter | Select | Project | Window):
+        if isinstance(node, Window):
+            made = {c.name: c for c in node.columns}
+            if name in made:
+                return made[name].function == "cumcount" and not node.by and lift.align.same(node.parent, table)
+        elif isinstance(node, Select):
+            name = dict(node.columns)[name]
+        elif isinstance(node, Project):
+            defined = dict(node.assigned).get(name, Column(name))
+            if not isinstance(defined, Column):
+                return False
+            name = defined.name
+        node = node.parent
+    return False
