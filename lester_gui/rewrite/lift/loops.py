@@ -290,6 +290,8 @@ def elements(lift: Lifter, iterable: Value) -> tuple[texts.LineSource | None, No
         return None, *one_row_each(lift, Groups(inner.node, inner.keys[:1], Const(None)))
     if isinstance(content, Keyed):
         return _keys_of(lift, content)
+    if isinstance(content, Vocabulary) and content.node is not None and content.part is None and content.order != "set":
+        return None, *_categories(lift, content)
     if isinstance(content, Groups):
         from lester_gui.rewrite.lift.library.group_lists import one_row_each
 
@@ -347,6 +349,21 @@ def _keys_of(lift: Lifter, keyed: Keyed) -> tuple[texts.LineSource | None, Node 
     rows = distinct_rows(lift, keyed)
     keys = tuple(cells.column(rows.node, k) for k in keyed.keys)
     return None, rows.node, keys[0] if len(keys) == 1 else Tup(keys)
+
+
+def _categories(lift: Lifter, vocabulary: Vocabulary) -> tuple[Node, Cell]:
+    """Return a node with one row per category, in their order, and the category."""
+    from lester_gui.ir.nodes import Distinct, Keep, Sort
+
+    assert vocabulary.node is not None and vocabulary.cell is not None
+    if vocabulary.cell.nullable:
+        raise shape("Categories are gone through of which one may be missing")
+    node, name = lift.as_column(vocabulary.node, vocabulary.cell, lift.called_cell(vocabulary.cell) or "key")
+    call = lift.naming.called(node)
+    out: Node = lift.step(Distinct, call, parent=node, subset=(name,), keep=Keep.FIRST)
+    if vocabulary.order == "sorted":
+        out = lift.step(Sort, call, parent=out, by=((name, True),))
+    return out, cells.column(out, name)
 
 
 def distinct_rows(lift: Lifter, keyed: Keyed) -> Keyed:

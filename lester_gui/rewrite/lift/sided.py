@@ -47,7 +47,7 @@ def as_table(lift: Lifter, rows: Rows, low: Value, high: Value) -> Rows | None:
         return None
     if not isinstance(bound, Cell | Const):
         return None
-    node, place = _places(lift, rows.node)
+    node, place = places_of(lift, rows.node)
     cut = cells.cell_of(bound)
     if cut.type is not Type.INT or (isinstance(bound, Const) and bound.value < 0):  # type: ignore[operator]
         return None
@@ -58,7 +58,7 @@ def as_table(lift: Lifter, rows: Rows, low: Value, high: Value) -> Rows | None:
     return Rows(out, mapped(lift, template, lambda c: next(queue)))
 
 
-def _places(lift: Lifter, node: Node) -> tuple[Node, Cell]:
+def places_of(lift: Lifter, node: Node) -> tuple[Node, Cell]:
     """Return a table with the place of each row, counted from 0; cuts of one list share it."""
     for base, made, name in lift.placed:
         if lift.align.same(base, node):

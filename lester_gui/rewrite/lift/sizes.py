@@ -47,6 +47,12 @@ def share_of(lift: Lifter, size: Value) -> dict[str, float | int | str]:
     raise no_rule("a cut at this place of a table")
 
 
+def is_inside(size: Cell) -> bool:
+    """Whether a size is never negative, as ``len(rows) // 2`` is."""
+    share = _share(size.expr)
+    return share is not None and 0 <= share <= 1
+
+
 def _is_count(expr: Expr) -> bool:
     return isinstance(expr, Leaf) and expr.kind in ("count", "width")
 

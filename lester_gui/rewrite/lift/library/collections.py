@@ -342,6 +342,10 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
     values = known_elements(lift, content)
     if values is not None and all(isinstance(v, Const) for v in values) and plain:
         return lift.new(Items(tuple(Const(v) for v in sorted((lift.const(x) for x in values), reverse=reverse))))
+    if isinstance(content, Keyed) and content.template is None and len(content.keys) == 1 and plain and not reverse:
+        cell = cells.column(content.node, content.keys[0])
+        if not cell.nullable:
+            return Vocabulary("sorted", content.node, cell, (), False)
     if isinstance(content, Keyed | Groups | NestedDict):
         _, rows, element = loops.elements(lift, content)
         assert rows is not None

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 
-def element(lift: Lifter, rows: Rows, owner: Value | None, place: int) -> Value:
-    """Return ``rows[place]``.
+def element(lift: Lifter, rows: Rows, owner: Value | None, place: int | Cell) -> Value:
+    """Return ``rows[place]``, where the place may be a size such as ``len(rows) // 2``.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def element(lift: Lifter, rows: Rows, owner: Value | None, place: int) -> Value:
     if rows.part is not None:
         raise no_rule("one element of one side of a split")
     _check(lift, rows.template)
-    called = "last" if place < 0 else "first" if place == 0 else f"row_{place}"
+    called = "middle" if isinstance(place, Cell) else "last" if place < 0 else "first" if place == 0 else f"row_{place}"
 
     def value(cell: Cell) -> Cell:
         return at(lift, rows.node, cell, place, f"{called}_{lift.called_cell(cell) or 'value'}")

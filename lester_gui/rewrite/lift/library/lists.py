@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Concat, Limit, Select
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, headers, one_hot_rows, sided
+from lester_gui.rewrite.lift import cells, headers, one_hot_rows, sided, sizes
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -217,6 +217,8 @@ def item(lift: Lifter, content: Value, args: Arguments) -> Value:
     place = constant_place(key)
     if place is not None:
         return list_elements.element(lift, content, args.owner, place)
+    if isinstance(key, Cell) and sizes.is_inside(key):
+        return list_elements.element(lift, content, args.owner, key)
     raise no_rule("an element of a list of rows")
 
 

@@ -37,11 +37,13 @@ def bounds(key: Value) -> tuple[int | None, int | None] | None:
     return low.value, high.value  # type: ignore[attr-defined]
 
 
-def at(lift: Lifter, node: Node, cell: Cell, place: int, name: str) -> Cell:
+def at(lift: Lifter, node: Node, cell: Cell, place: int | Cell, name: str) -> Cell:
     """Return a column's value in the row at a place, counted from the end where it is negative.
 
     Parameters
     ----------
+    place
+        A number, or a size that is not negative, such as half the number of rows.
     name
         What to call the value.
 
@@ -52,6 +54,14 @@ def at(lift: Lifter, node: Node, cell: Cell, place: int, name: str) -> Cell:
     """
     if lift.group is not None:
         raise no_rule("one element of a group's column")
+    if isinstance(place, Cell):
+        from lester_gui.rewrite.lift.sided import places_of
+        from lester_gui.rewrite.lift.stages import restrict
+
+        numbered, number = places_of(lift, node)
+        wanted = cells.compare("Eq", number, place, pandas=False).expr
+        only, (found,) = restrict(lift, numbered, wanted, [lift.move(cell, node, numbered)], lift.lines)
+        return only_value(lift, only, found, name)
     if place < -1:
         raise no_rule("an element that is counted from the end")
     node, column = lift.as_column(node, cell, name)

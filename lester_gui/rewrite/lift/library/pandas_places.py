@@ -231,10 +231,10 @@ def row_labels(lift: Lifter, frame: Frame, owner: Value) -> Value:
 
 
 @method("frame", "info", "describe", "hist", "boxplot", "value_counts", "nunique", "corr", "memory_usage", "duplicated",
-        "to_string", "to_dict", "items", "keys", "equals")  # fmt: skip
+        "to_string", "items", "keys", "equals")  # fmt: skip
 def looked_at(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """Methods that scripts use to look at a table."""
     what = args.what.rsplit(".", 1)[-1]
-    if what in ("duplicated", "to_dict", "items", "keys", "equals"):
+    if what in ("duplicated", "items", "keys", "equals"):
         raise no_rule(f"DataFrame.{what}")
     return Result(what)

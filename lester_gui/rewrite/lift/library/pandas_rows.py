@@ -60,6 +60,23 @@ def rows_of(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     return Iterated("records", (Rows(frame.node, record, frame.part),))
 
 
+@method("frame", "to_dict")
+def records(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.to_dict("records")``: a list with one dict per row.
+
+    Where a value may be missing it is NaN, as in the table: such records can only be gone through.
+    """
+    if lift.is_shown(args):
+        return Result("to_dict")
+    if lift.const(args.bind("orient", orient="dict")["orient"]) != "records" or frame.part is not None:
+        raise no_rule("DataFrame.to_dict of this kind")
+    if not all(isinstance(v, Cell) for _, v in frame.columns):
+        raise shape("Going through the rows after a column was encoded is not supported yet")
+    record = lift.new(Entries(tuple((Const(n), v) for n, v in frame.columns)))
+    rows = Rows(frame.node, record)
+    return Iterated("records", (rows,)) if any(v.nullable for _, v in frame.columns if isinstance(v, Cell)) else lift.new(rows)
+
+
 @method("frame", "query")
 def query(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.query("a > 3 and b in @names")``."""

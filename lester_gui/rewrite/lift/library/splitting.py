@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.nodes import Node
 from lester_gui.rewrite.lift.domain import Accessor, Coded, Column1, Const, Frame, Matrix, Order, Part, Rows, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_elements import between, bounds, constant_place, element
+from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -38,6 +39,8 @@ def train_test_split(lift: Lifter, args: Arguments) -> Value:
     if seed is not None and not isinstance(seed, int):
         raise no_rule("a random_state that is no number")
     stratify = lift.content(options["stratify"])
+    if isinstance(stratify, Rows):
+        stratify = as_column(lift, stratify)
     ident = lift.learner.split(
         nodes[0],
         kind="random" if shuffle else "positional",
