@@ -39,6 +39,8 @@ STATEMENTS = (
     ("df['NEW'] = np.select([?, ?], [1, df['#']], default=<0|df['#']>)", NUMBER),
     ("df['NEW'] = (?).astype(int)", WHOLE),
     ("df['NEW'] = df.apply(lambda row: row['#'] * 2 if row['#'] \\> 5 else <0|row['score']>, axis=1)", NUMBER),
+    ("df['NEW'] = [<r['#'] * 2|r['#'] - 1 if r['$'] == 'basic' else 0> for r in df.to_dict('records')]", NUMBER),
+    ("df['NEW'] = np.digitize(df['score'], np.percentile(df['score'], [20, 60, 90]))", WHOLE),
     ("df = df.assign(NEW=lambda d: d['#'] - d['#'].<mean()|min()|shift(1)>)", NUMBER),
     ("df['@'] = df['@'].str.<lower()|upper()|strip()|title()|strip().str.lower()>", NOTHING),
     ("df['@'] = df['@'].replace(<{'Rome': 'Roma'}|'basic', 'b'|['yes', 'Oslo'], 'x'>)", NOTHING),

@@ -125,7 +125,7 @@ def _part(cell: Cell, new: Expr, before: Leaf, guard: Expr) -> PartFold:
         return PartFold("sum", Cell(fold.value, _added_type(fold.value, kind), cell.nullable), beyond, start)
     if fold.value == new and beyond == TRUE:
         return PartFold("last", Cell(new, cell.type, cell.nullable), TRUE)
-    return PartFold("last", Cell(fold.value, cell.type, cell.nullable), beyond, _otherwise(new, fold, guard))
+    return PartFold("last", Cell(fold.value, cell.type, cell.nullable), beyond, _otherwise(update, new, before, fold, guard))
 
 
 def relative(guard: Expr, base: Expr) -> Expr:
@@ -183,13 +183,17 @@ def _added_type(value: Expr, kind: Type) -> Type:
     return kind
 
 
-def _otherwise(new: Expr, fold: Fold, guard: Expr) -> Literal:
+def _otherwise(update: Expr, new: Expr, before: Leaf, fold: Fold, guard: Expr) -> Literal:
     """Return the constant that a new key holds where the update's condition does not hold."""
     beyond = relative(fold.guard, guard)
     here = simplified(substitute(new, lambda e: TRUE if e == beyond else None))
     other = simplified(substitute(new, lambda e: FALSE if e == beyond else None))
     if beyond != TRUE and here == fold.value and isinstance(other, Literal):
         return other
+    literals = [e for e in walk(new) if isinstance(e, Literal)] if beyond != TRUE else []
+    for n in literals:  # the first row finds that constant where others find what the row before them left
+        if simplified(substitute(update, lambda e, n=n: n if e == before else None)) == simplified(new):  # type: ignore[misc]
+            return n
     raise Stopped(Reason.RECURRENCE, "The first row of a key sets another value than those after it")
 
 

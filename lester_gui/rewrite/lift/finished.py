@@ -165,7 +165,8 @@ class Finished:
         """Return the rows under a guard, and cells over them; refuse what depends on earlier rows."""
         for c in (*wanted, Cell(guard, Type.BOOL)):
             refuse_state(c.expr)
-        node, out = stages.restrict(self.lift, self.node, guard, wanted, lines)
+        demanded = {self.expr(c) for c in self.loop.demanded}
+        node, out = stages.restrict(self.lift, self.node, guard, wanted, lines, demanded)
         return node, out
 
     def lists(self) -> None:

@@ -251,8 +251,10 @@ def _first_line(lift: Lifter, left: ast.expr, op: ast.cmpop, right: ast.expr) ->
     first = _passed_over(op, _constant(right), start)
     if not isinstance(source, LineSource) or first is None:
         return None
-    if source.options.get("skip") or source.options.get("skip_blank") or source.options.get("skip_prefix"):
+    asked_again = source.first_lines == (lift.line, first)  # in another run of the same loop's body
+    if not asked_again and (source.options.get("skip") or source.options.get("skip_blank") or source.options.get("skip_prefix")):
         raise no_rule("the first line of a file of which others are left out before")
+    source.first_lines = (lift.line, first)
     assert isinstance(left, ast.Name)
     lift.names[left.id] = Unknown("the header was left out, so it is no row's number", lift.line)
     return source, "skip", first

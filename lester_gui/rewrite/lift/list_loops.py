@@ -40,7 +40,7 @@ def go_through(lift: Lifter, node: ast.For, one: GroupOf) -> None:
     """
     from lester_gui.rewrite.lift.statements.assign import store
 
-    body = _without_continue(node.body)
+    body = without_continue(node.body)
     if node.orelse or any(isinstance(n, LEAVING) for s in body for n in ast.walk(s)):
         raise no_rule(NESTED)
     one = by_place(lift, one)
@@ -84,15 +84,35 @@ def _scalar(lift: Lifter, value: Value | None) -> Cell | None:
     return None
 
 
-def _without_continue(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return statements in which ``if c: continue`` is a condition on those that follow."""
+def without_continue(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return statements in which ``if c: …; continue`` is a condition on those that follow."""
     for place, statement in enumerate(body):
-        if isinstance(statement, ast.If) and not statement.orelse and [type(s) for s in statement.body] == [ast.Continue]:
-            rest = _without_continue(body[place + 1 :])
+        if not isinstance(statement, ast.If):
+            continue
+        rest = body[place + 1 :]
+        yes, goes_on = _up_to_continue(statement.body)
+        no, goes_on_else = _up_to_continue(statement.orelse)
+        if goes_on == goes_on_else:  # neither, or both, in which case what follows is never reached
+            continue
+        if goes_on:
+            yes = yes + without_continue(rest)
+        else:
+            no = no + without_continue(rest)
+        kept: list[ast.stmt] = []
+        if yes:
+            kept = [ast.copy_location(ast.If(statement.test, yes, no), statement)]
+        elif no:
             test = ast.copy_location(ast.UnaryOp(ast.Not(), statement.test), statement.test)
-            kept = [ast.copy_location(ast.If(test, rest, []), statement)] if rest else []
-            return [*body[:place], *kept]
+            kept = [ast.copy_location(ast.If(test, no, []), statement)]
+        return [*body[:place], *kept]
     return body
+
+
+def _up_to_continue(body: list[ast.stmt]) -> tuple[list[ast.stmt], bool]:
+    """Return statements without a ``continue`` at their end, and whether those after them follow."""
+    if body and isinstance(body[-1], ast.Continue):
+        return without_continue(body[:-1]), False
+    return body, True
 
 
 def _ended(lift: Lifter, one: GroupOf, inner: Inner, name: str, old: Cell, final: Cell) -> Value:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column, Expr, Literal
-from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
+from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.aliases import owners_of, read_by_key
 from lester_gui.rewrite.lift import (
@@ -18,10 +18,10 @@ from lester_gui.rewrite.lift import (
     filled,
     iterators,
     neighbours,
+    one_row_per_key,
     paths,
     record_changes,
     sharing,
-    stages,
     states,
     texts,
 )
@@ -59,7 +59,7 @@ from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.sided import one_side
 from lester_gui.rewrite.lift.statements import block
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
-from lester_gui.rewrite.lift.templates import leaves, mapped, moved, settled
+from lester_gui.rewrite.lift.templates import moved, settled
 from lester_gui.rewrite.lift.written import WrittenLines
 
 if TYPE_CHECKING:
@@ -289,9 +289,9 @@ def elements(lift: Lifter, iterable: Value) -> tuple[texts.LineSource | None, No
         inner = content.inner
         return None, *one_row_each(lift, Groups(inner.node, inner.keys[:1], Const(None)))
     if isinstance(content, Keyed):
-        return _keys_of(lift, content)
+        return None, *one_row_per_key.keys_of(lift, content)
     if isinstance(content, Vocabulary) and content.node is not None and content.part is None and content.order != "set":
-        return None, *_categories(lift, content)
+        return None, *one_row_per_key.categories(lift, content)
     if isinstance(content, Groups):
         from lester_gui.rewrite.lift.library.group_lists import one_row_each
 
@@ -341,67 +341,6 @@ def position(lift: Lifter, source: texts.LineSource | None, node: Node | None) -
         return Cell(Leaf("position", -source.ident, "position", Type.INT), Type.INT)
     assert node is not None
     return lift.position(node)
-
-
-def _keys_of(lift: Lifter, keyed: Keyed) -> tuple[texts.LineSource | None, Node | None, Value]:
-    if keyed.take != "only" and any(f.nullable for f in keyed.node.schema if f.name not in keyed.keys):
-        keyed = replace(keyed, template=None)  # the values may be missing, but only the keys are needed
-    rows = distinct_rows(lift, keyed)
-    keys = tuple(cells.column(rows.node, k) for k in keyed.keys)
-    return None, rows.node, keys[0] if len(keys) == 1 else Tup(keys)
-
-
-def _categories(lift: Lifter, vocabulary: Vocabulary) -> tuple[Node, Cell]:
-    """Return a node with one row per category, in their order, and the category."""
-    from lester_gui.ir.nodes import Distinct, Keep, Sort
-
-    assert vocabulary.node is not None and vocabulary.cell is not None
-    if vocabulary.cell.nullable:
-        raise shape("Categories are gone through of which one may be missing")
-    node, name = lift.as_column(vocabulary.node, vocabulary.cell, lift.called_cell(vocabulary.cell) or "key")
-    call = lift.naming.called(node)
-    out: Node = lift.step(Distinct, call, parent=node, subset=(name,), keep=Keep.FIRST)
-    if vocabulary.order == "sorted":
-        out = lift.step(Sort, call, parent=out, by=((name, True),))
-    return out, cells.column(out, name)
-
-
-def distinct_rows(lift: Lifter, keyed: Keyed) -> Keyed:
-    """Return a dict over a node with one row per key, in the order in which the keys first came."""
-    from lester_gui.ir.nodes import Distinct, Keep
-
-    if keyed.take == "only":
-        return keyed
-    if keyed.take == "first" or keyed.template is None:
-        node: Node = lift.step(Distinct, lift.naming.called(keyed.node), parent=keyed.node, subset=keyed.keys, keep=Keep.FIRST)
-        return replace(keyed, node=node, take="only")
-    needed = [n for n in stages.columns_in(lift, keyed.template) if n not in keyed.keys]
-    if any(keyed.node.schema.field(n).nullable for n in needed):
-        return _looked_up(lift, keyed)
-    node = lift.step(
-        Aggregate,
-        lift.naming.called(keyed.node),
-        parent=keyed.node,
-        by=keyed.keys,
-        measures=tuple(Measure(n, "last", n) for n in needed),
-        order=GroupOrder.FIRST_SEEN,
-        drop_null_keys=False,
-    )
-    return replace(keyed, node=node, take="only")
-
-
-def _looked_up(lift: Lifter, keyed: Keyed) -> Keyed:
-    """Return one row per key, in the order in which they first came, with what the dict holds under it: also missing values."""
-    from lester_gui.ir.nodes import Distinct, Keep, Select
-
-    call = lift.naming.called(keyed.node)
-    first: Node = lift.step(Distinct, call, parent=keyed.node, subset=keyed.keys, keep=Keep.FIRST)
-    first = lift.step(Select, call, first, parent=first, columns=tuple((k, k) for k in keyed.keys))
-    key = tuple(cells.column(first, k) for k in keyed.keys)
-    value = stages.get(lift, keyed, key[0] if len(key) == 1 else Tup(key), None, guarded=True)
-    node, found = lift.resolve(first, *leaves(lift, value))
-    queue = iter(found)
-    return replace(keyed, node=node, template=mapped(lift, value, lambda c: next(queue)), take="only")
 
 
 # -- what the body does ------------------------------------------------------------------------------------------------

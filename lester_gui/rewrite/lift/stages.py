@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -221,9 +222,12 @@ def _of_outer(leaf: Leaf, table: dict[str, str], made: Lookup) -> Expr:
 
 
 def _join(
-    lift: Lifter, node: Node, made: Lookup, how: JoinKind, want_found: bool, wanted: set[str] | None = None
+    lift: Lifter, node: Node, made: Lookup, how: JoinKind, want_found: bool, wanted: set[str] | None = None, sure: bool = False
 ) -> tuple[Node, dict[str, str]]:
-    """Join `node` with the rows of a dict; return the node and where each of its columns is ('' is a mark of a match)."""
+    """Join `node` with the rows of a dict; return the node and where each of its columns is ('' is a mark of a match).
+
+    Where every row has a match, or else the script ends, the rows are `sure` to be those of `node`.
+    """
     keyed = made.keyed
     if keyed.take in ("last", "first") and keyed.template is not None and keyed.name:
         lift.note("duplicate-join-keys", keyed.name, keyed.take, keyed.lines[0] if keyed.lines else None)
@@ -255,7 +259,7 @@ def _join(
         table[""] = table[mark]
     if how in (JoinKind.SEMI, JoinKind.ANTI) or not values:
         how = JoinKind.SEMI if how is JoinKind.INNER else how
-    keep = node if how is JoinKind.LEFT else None
+    keep = node if how is JoinKind.LEFT or sure else None
     # a semi-join does not care how often a key occurs
     take = Take.ALL if how in (JoinKind.SEMI, JoinKind.ANTI) else TAKE[keyed.take]
     on = tuple((k, k) for k in left_keys)
@@ -323,8 +327,10 @@ def with_last(lift: Lifter, node: Node, wanted: list[Leaf]) -> tuple[Node, dict[
     return node, table
 
 
-def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], lines: tuple[int, ...]) -> tuple[Node, list[Cell]]:
-    """Return the rows for which a path condition holds, and cells over them.
+def restrict(
+    lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], lines: tuple[int, ...], demanded: Collection[Expr] = ()
+) -> tuple[Node, list[Cell]]:
+    """Return the rows for which a path condition holds, and cells over them; what is `demanded` holds, or the script ends.
 
     Conditions are applied in the order in which the script asks them, so that nothing is computed for a row on which the script
     did not compute it; ``key in table`` becomes an inner join.
@@ -363,7 +369,7 @@ def restrict(lift: Lifter, node: Node, condition: Expr, wanted: list[Cell], line
                     for e in walk(x)
                     if isinstance(e, Leaf) and e.kind == "get" and e.ident == leaf.ident
                 }
-                node, where = _join(lift, node, made, JoinKind.INNER, want_found=False, wanted=names)
+                node, where = _join(lift, node, made, JoinKind.INNER, want_found=False, wanted=names, sure=c in demanded)
                 table[leaf] = paths.TRUE
                 for n in names:
                     f = made.keyed.node.schema.field(n)

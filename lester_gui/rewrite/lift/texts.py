@@ -37,6 +37,7 @@ class LineSource:
     separator: str | None = None  # of lines that are read as a whole and split later
     filled: bool = False  # a line of nothing but blanks is taken for one without any character
     tail: bool = False  # an empty text comes after the last line
+    first_lines: tuple[int, int] | None = None  # where the script passes over the first lines by number, and how many
 
 
 # -- opening and closing -----------------------------------------------------------------------------------------------
@@ -495,6 +496,3 @@ def traced(node: Node, name: str) -> tuple[Node, str] | None:
             return None
         node, name = node.parents[sources[0][0]], sources[0][1]
     return node, name
-
-
-# -- files the script writes and reads again ---------------------------------------------------------------------------

@@ -370,7 +370,7 @@ def ordered(lift: Lifter, rows: Rows, key: Value, reverse: bool) -> Rows:
     if lift.content(key) == Const(None) and not isinstance(content, Cell | Tup | Items):
         raise no_rule("sorting records without a key")
     parts = _compared(lift, _deciding(lift, rows.node, content))
-    node, by, template = rows.node, [], settled(lift, rows.template)
+    node, by, template = rows.node, [], _as_it_is(lift, rows.template)
     flat = [cells.cell_of(lift.content(p)) for p in parts]
     for cell in flat:
         ascending = not reverse
@@ -381,6 +381,14 @@ def ordered(lift: Lifter, rows: Rows, key: Value, reverse: bool) -> Rows:
         by.append((name, ascending))
     out = lift.step(Sort, lift.naming.called(node), parent=node, by=tuple(by))
     return Rows(out, template)
+
+
+def _as_it_is(lift: Lifter, template: Value) -> Value:
+    """Return an element that does not change any more; a list of a dict that was filled before stays what it is."""
+    content = lift.content(template)
+    if isinstance(content, Tup):
+        return Tup(tuple(_as_it_is(lift, v) for v in content.items))
+    return content if isinstance(content, GroupOf) else settled(lift, template)
 
 
 def _deciding(lift: Lifter, node: Node, content: Value) -> Value:

@@ -25,6 +25,7 @@ from lester_gui.rewrite.lift.effects import Loop
 from lester_gui.rewrite.lift.library.collections import unconditional
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.nested_dicts import MARK, filled_as_nested, is_nested
+from lester_gui.rewrite.lift.one_row_per_key import distinct_rows
 from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
@@ -141,7 +142,7 @@ def dict_views(lift: Lifter, content: Value, args: Arguments) -> Value:
             return Tup(tuple(Tup(pair) for pair in content.items))
         return Tup(tuple(k if what == "keys" else v for k, v in content.items))
     if isinstance(content, Keyed):
-        rows = loops.distinct_rows(lift, content)
+        rows = distinct_rows(lift, content)
         keys: tuple[Value, ...] = tuple(cells.column(rows.node, k) for k in rows.keys)
         key = keys[0] if len(keys) == 1 else Tup(keys)
         if what == "keys" or rows.template is None:
@@ -158,7 +159,7 @@ def most_common(lift: Lifter, content: Value, args: Arguments) -> Value:
     given = args.bind("n", n=None)
     if not isinstance(content, Keyed) or not isinstance(content.template, Cell):
         raise no_rule("most_common of this object")
-    rows = loops.distinct_rows(lift, content)
+    rows = distinct_rows(lift, content)
     assert isinstance(rows.template, Cell)
     node, count = lift.as_column(rows.node, rows.template, "count")
     node = lift.step(Sort, lift.naming.called(node), parent=node, by=((count, False),))

@@ -143,7 +143,7 @@ def listed(lift: Lifter, one: NestedOf, what: str = "keys") -> GroupOf:
     Stopped
         If the values are lists.
     """
-    from lester_gui.rewrite.lift.loops import distinct_rows
+    from lester_gui.rewrite.lift.one_row_per_key import distinct_rows
 
     inner = one.nested.inner
     if isinstance(inner, Groups):

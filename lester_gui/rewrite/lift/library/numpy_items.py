@@ -297,7 +297,6 @@ def held(new: Cell, kind: Type) -> Cell:
 
 def _where(lift: Lifter, column: Column1, key: Value) -> Column1:
     """The rows that an index of an assignment chooses, as a condition."""
-
     key = chosen_rows(lift, column.node, key)
     base = Column1(column.node, Cell(paths.TRUE, Type.BOOL), "", column.part, True)
     if is_all(lift, key):

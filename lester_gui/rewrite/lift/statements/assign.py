@@ -24,10 +24,10 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.library.list_elements import taken_apart
+from lester_gui.rewrite.lift.library.text_pieces import first_pieces
 from lester_gui.rewrite.lift.memory import change, is_array, placed
 from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.statements import statement
-from lester_gui.rewrite.lift.library.text_pieces import first_pieces
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.texts import LineSource
 from lester_gui.rewrite.lift.whole_lines import is_loose, pieces_of

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import group_loops, line_tests, loops, one_hot_rows
+from lester_gui.rewrite.lift import flattened, group_loops, line_tests, loops, one_hot_rows
 from lester_gui.rewrite.lift.classes import values_of
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -101,6 +101,9 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
     try:
         if isinstance(content, Grouping):
             group_loops.run(lift, content, lambda v: store(lift, node.target, v), node.body, names, node)
+            return
+        both = flattened.two_loops(node)
+        if both is not None and flattened.run(lift, both, iterable):
             return
         with as_numbering(lift, node.body) as body:
             whole = ast.copy_location(ast.For(node.target, node.iter, body, []), node)
