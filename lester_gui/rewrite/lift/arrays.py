@@ -11,6 +11,7 @@ from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, filled_rows, one_hot_rows, paths
 from lester_gui.rewrite.lift.blocks import scope_of
+from lester_gui.rewrite.lift.chosen import rows_among
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Column1,
@@ -180,10 +181,18 @@ def one_hot_block(
         categories = {"sorted": "auto", "first_seen": "first_seen"}.get(vocabulary.order)
         if categories is None:
             raise shape("Columns are made in the order of a set, which changes from run to run")
-        here, there = lift.align.together((cell.expr, node), (vocabulary.cell.expr, vocabulary.node))[1]
-        if here != there:
+        if not _is_of(lift, cell, node, vocabulary):
             raise shape("Categories come from another column than the one that is encoded")
         scope = scope_of(lift, vocabulary.node, vocabulary.part)
     params = (("categories", categories), ("drop", None), ("handle_unknown", handle))
     feature = Feature(placed, lift.called_cell(cell))
     return MatrixBlock(lift.called_cell(cell) or "one_hot", (feature,), (Transformer("one_hot", params),), scope, lines)  # type: ignore[arg-type]
+
+
+def _is_of(lift: Lifter, cell: Cell, node: Node, vocabulary: Vocabulary) -> bool:
+    """Whether a vocabulary holds the values of a column, be it that conditions chose some of its rows afterwards."""
+    assert vocabulary.node is not None and vocabulary.cell is not None
+    if not lift.align.same(node, vocabulary.node):
+        node, _, cell = rows_among(lift, node, vocabulary.node, cell)
+    here, there = lift.align.together((cell.expr, node), (vocabulary.cell.expr, vocabulary.node))[1]
+    return here == there

@@ -112,7 +112,9 @@ def compare(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
         if name in ("eq", "ne") and {a.type, b.type} <= {Type.STR, Type.INT, Type.FLOAT, Type.BOOL}:
             return Cell(Literal(name == "ne"), Type.BOOL)  # text never equals a number
         if {a.type, b.type} <= {Type.DATE, Type.TIMESTAMP}:
-            return make(f"pandas_{name}", a, b)
+            if pandas or name in ("eq", "ne"):  # in Python a date equals no datetime, and which one a day is is not told here
+                return make(f"pandas_{name}", a, b)
+            return make(f"py_{name}", *(make("midnight", c) if c.type is Type.DATE else c for c in (a, b)))
         raise shape(f"A {a.type} is compared with a {b.type}")
     return make(f"{'pandas' if pandas else 'py'}_{name}", a, b)
 
@@ -144,7 +146,16 @@ def choose(condition: Expr, a: Cell, b: Cell) -> Cell:
         kind = unify((a.type, b.type))
     except PlanError as error:
         raise Stopped(Reason.SHAPE, error.message) from error
+    if b.nullable and condition in _asks_for_nothing(b) and not paths.is_partial(a.expr):
+        return make("coalesce", b, a)
+    if a.nullable and paths.negated(condition) in _asks_for_nothing(a) and not paths.is_partial(b.expr):
+        return make("coalesce", a, b)
     return Cell(paths.choose(condition, a.expr, b.expr), kind, a.nullable or b.nullable)
+
+
+def _asks_for_nothing(cell: Cell) -> tuple[Expr, ...]:
+    """Return the conditions that a value is missing, in both ways in which they are written."""
+    return Apply("is_null", (cell.expr,)), paths.negated(Apply("not_null", (cell.expr,)))
 
 
 def as_text(cell: Cell) -> Cell:

@@ -1,7 +1,8 @@
-"""Lists of distinct values in the order in which they first come: ``if x not in xs: xs.append(x)``.
+"""Lists of values that came before: ``if x not in xs: xs.append(x)``, and lists that a loop only asks whether they hold a value.
 
 While its loop runs, such a list is a dict that numbers its keys, ``if x not in xs: xs[x] = len(xs)``, which has the same keys in
-the same order; afterwards it is the vocabulary that this leaves behind, read as a list.
+the same order; afterwards it is the vocabulary that this leaves behind, read as a list. A list that its loop puts values into
+under other conditions, too, and asks for them, is a set as long as the loop runs; afterwards nothing is known of it.
 """
 
 from __future__ import annotations
@@ -77,18 +78,54 @@ class _Numbering(ast.NodeTransformer):
         return node
 
 
+def asked(lift: Lifter, body: list[ast.stmt]) -> set[str]:
+    """Return the names of empty lists that a loop's body puts values into and asks whether they hold one, and nothing else."""
+    uses: dict[str, int] = {}
+    tested: set[str] = set()
+    for node in (n for s in body for n in ast.walk(s)):
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn):
+            where: ast.expr = node.comparators[0]
+            tested |= {where.id} if isinstance(where, ast.Name) else set()
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+            where = node.value.func.value if node.value.func.attr == "append" and len(node.value.args) == 1 else node.value.func
+        else:
+            continue
+        if isinstance(where, ast.Name):
+            uses[where.id] = uses.get(where.id, 0) + 1
+    return {n for n in tested if uses[n] > 1 and _is_new_list(lift, n) and _uses(body, n) == uses[n]}
+
+
+class _Adding(ast.NodeTransformer):
+    """Puts ``xs.add(x)`` in the place of ``xs.append(x)``."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.lists = names
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        """Rewrite the method of a list."""
+        if isinstance(node.value, ast.Name) and node.value.id in self.lists:
+            node.attr = "add"
+        return node
+
+
 @contextmanager
 def as_numbering(lift: Lifter, body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
-    """Yield the body of a loop in which lists of distinct values are numberings, which become lists again after it."""
+    """Yield the body of a loop in which lists of distinct values are numberings, and become lists again after it, or sets."""
     names = collected(lift, body)
-    if not names:
+    sets = asked(lift, body) - names
+    if not names | sets:
         yield body
         return
     refs = [v for n in sorted(names) if isinstance(v := lift.names[n], Ref)]
     for ref in refs:
         lift.heap[ref.id] = Entries(())
+    others = [v for n in sorted(sets) if isinstance(v := lift.names[n], Ref)]
+    for ref in others:
+        lift.heap[ref.id] = Items((), "set")
     transformer = _Numbering(names)
-    yield [transformer.visit(copy.deepcopy(s)) for s in body]
+    yield [_Adding(sets).visit(transformer.visit(copy.deepcopy(s))) for s in body]
+    for ref in others:
+        lift.heap[ref.id] = Unknown("it is a list that a loop fills and asks what it holds", lift.line)
     for ref in refs:
         content = lift.heap[ref.id]
         if isinstance(content, Vocabulary):

@@ -1,9 +1,10 @@
-"""Dicts of lists: the lists by key, while a loop fills them and after it."""
+"""Dicts of lists: the lists by key, while a loop fills them and after it; and lists that an inner loop fills for each row."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Node
 from lester_gui.rewrite.lift.domain import Keyed, Value
 
@@ -46,3 +47,11 @@ class GroupOf(Value):
     maybe: bool = False
     order: str = ""
     base: tuple[GroupOf, int, int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting(Value):
+    """An empty list while an inner loop fills it: what it gets, and under which condition."""
+
+    ident: int
+    given: list[tuple[Expr, Value]] = field(default_factory=list, compare=False)

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
-from lester_gui.rewrite.lift import cells, paths, stages
-from lester_gui.rewrite.lift.domain import Cell, Const, Keyed, Leaf, Unknown, Value
+from lester_gui.rewrite.lift import cells, collecting, nested_shape, paths, stages
+from lester_gui.rewrite.lift.domain import Cell, Const, Keyed, Leaf, Rows, Tup, Unknown, Value
 from lester_gui.rewrite.lift.folds import Fold, classify
 from lester_gui.rewrite.lift.group_parts import at_end, inner_of, restricted
 from lester_gui.rewrite.lift.group_values import GroupOf
@@ -31,7 +31,7 @@ LEAVING = (ast.Break, ast.Continue, ast.Return, ast.Yield, ast.YieldFrom, ast.Ra
 
 
 def go_through(lift: Lifter, node: ast.For, one: GroupOf) -> None:
-    """Lift ``for e in by_person[k]: total += e.amount``.
+    """Lift ``for e in by_person[k]: total += e.amount``, and ``amounts.append(e.amount)`` of a list that this row made.
 
     Raises
     ------
@@ -56,11 +56,13 @@ def go_through(lift: Lifter, node: ast.For, one: GroupOf) -> None:
         elif name in before:
             lift.names[name] = Unknown(f"{name} is read before an inner loop sets it", node.lineno)
     lift.straight = False
+    lists = collecting.begun(lift, body)
     store(lift, node.target, mapped(lift, one.groups.template, inner.leaf))
     block(lift, body)
     lift.live, lift.straight = live, straight
     after = dict(lift.names)
-    changed = any(lift.heap.get(i) != v for i, v in heap.items())
+    lift.heap.update(collecting.filled(lift, one, inner, live, lists))
+    changed = any(lift.heap.get(i) != v for i, v in heap.items() if i not in lists)
     if changed or len(lift.loops[-1].effects) != effects or exits(lift) != failed:
         raise no_rule("an inner loop through a list of a dict that fills a list or dict")
     lift.names.clear()
@@ -72,6 +74,43 @@ def go_through(lift: Lifter, node: ast.For, one: GroupOf) -> None:
         if isinstance(final, Unknown):
             raise shape(final.why)
         lift.names[name] = _ended(lift, one, inner, name, old, cells.cell_of(final))
+
+
+def scan(lift: Lifter, node: ast.For, content: Value) -> bool:
+    """Lift a loop through another table of which it passes over the rows whose key is not that of the current row.
+
+    The table is read as a dict of lists by that key, which an earlier loop might have filled, and the loop as one through a list.
+    False, and nothing done, for any other loop.
+    """
+    from lester_gui.rewrite.lift import nested
+    from lester_gui.rewrite.lift.statements.assign import store
+
+    body = without_continue(node.body)
+    if node.orelse or len(body) != 1 or not isinstance(body[0], ast.If) or body[0].orelse or not isinstance(content, Rows):
+        return False
+    tests = [t for given in _conditions(body[0].test) for t in [nested_shape.equal(given)]]
+    inner, element = nested.table_of(lift, node, content)
+    before = dict(lift.names)
+    store(lift, node.target, element)
+    pairs = [(t, nested.pair_of(lift, t, inner)) for t in tests]
+    lift.names.clear()
+    lift.names.update(before)
+    found = [p for _, p in pairs if p is not None]
+    if not found:
+        return False
+    groups = nested.by_key(lift, inner, content, [own for own, _ in found])
+    key: Value = found[0][1] if len(found) == 1 else Tup(tuple(other for _, other in found))
+    rest = [t for t, p in pairs if p is None]
+    inside = body[0].body
+    for test in reversed(rest):
+        inside = [ast.copy_location(ast.If(test, inside, []), body[0])]
+    loop = ast.copy_location(ast.For(node.target, node.iter, inside, []), node)
+    go_through(lift, loop, GroupOf(groups, key, True))
+    return True
+
+
+def _conditions(test: ast.expr) -> list[ast.expr]:
+    return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
 
 
 def _scalar(lift: Lifter, value: Value | None) -> Cell | None:
@@ -87,32 +126,24 @@ def _scalar(lift: Lifter, value: Value | None) -> Cell | None:
 def without_continue(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return statements in which ``if c: …; continue`` is a condition on those that follow."""
     for place, statement in enumerate(body):
-        if not isinstance(statement, ast.If):
-            continue
-        rest = body[place + 1 :]
-        yes, goes_on = _up_to_continue(statement.body)
-        no, goes_on_else = _up_to_continue(statement.orelse)
-        if goes_on == goes_on_else:  # neither, or both, in which case what follows is never reached
-            continue
-        if goes_on:
-            yes = yes + without_continue(rest)
-        else:
-            no = no + without_continue(rest)
-        kept: list[ast.stmt] = []
-        if yes:
-            kept = [ast.copy_location(ast.If(statement.test, yes, no), statement)]
-        elif no:
-            test = ast.copy_location(ast.UnaryOp(ast.Not(), statement.test), statement.test)
-            kept = [ast.copy_location(ast.If(test, no, []), statement)]
-        return [*body[:place], *kept]
+        if isinstance(statement, ast.Continue):
+            return body[:place]
+        if isinstance(statement, ast.If) and _goes_on(statement):
+            after = body[place + 1 :]
+            yes, no = without_continue([*statement.body, *after]), without_continue([*statement.orelse, *after])
+            kept: list[ast.stmt] = []
+            if yes:
+                kept = [ast.copy_location(ast.If(statement.test, yes, no), statement)]
+            elif no:
+                test = ast.copy_location(ast.UnaryOp(ast.Not(), statement.test), statement.test)
+                kept = [ast.copy_location(ast.If(test, no, []), statement)]
+            return [*body[:place], *kept]
     return body
 
 
-def _up_to_continue(body: list[ast.stmt]) -> tuple[list[ast.stmt], bool]:
-    """Return statements without a ``continue`` at their end, and whether those after them follow."""
-    if body and isinstance(body[-1], ast.Continue):
-        return without_continue(body[:-1]), False
-    return body, True
+def _goes_on(node: ast.If) -> bool:
+    """Whether a branch goes on with the next element, not counting loops within it."""
+    return any(isinstance(s, ast.Continue) or (isinstance(s, ast.If) and _goes_on(s)) for s in (*node.body, *node.orelse))
 
 
 def _ended(lift: Lifter, one: GroupOf, inner: Inner, name: str, old: Cell, final: Cell) -> Value:

@@ -9,7 +9,7 @@ from lester_gui.ir.nodes import Read, Reader
 from lester_gui.ir.plan import topological
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
-from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Value
+from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Maybe, Value
 from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.stop import shape
 
@@ -44,6 +44,9 @@ def is_nothing(value: Value, other: Value) -> bool:
 
 def narrowed(lift: Lifter, value: Value) -> Value:
     """Return a value as one that is there if what the script asked on the way here says so."""
+    if isinstance(value, Maybe) and lift.loops and value.found != paths.TRUE:
+        known = set(paths.conjuncts(lift.live))
+        return value.value if all(c in known for c in paths.conjuncts(value.found)) else value
     if not isinstance(value, Cell) or not value.nullable or not (lift.loops or lift.pandas):
         return value
     if isinstance(value.expr, Leaf | Literal) and not _json(value):

@@ -17,6 +17,7 @@ from lester_gui.ir.windows import WindowColumn
 from lester_gui.rewrite.lift import cells, paths, stages
 from lester_gui.rewrite.lift.domain import Cell, Const, Frame, Iterated, Keyed, Leaf, Rows, Tup, Unknown, Value
 from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.group_values import Groups
 from lester_gui.rewrite.lift.nested_shape import NESTED, Shape, adds, overwrites, read_names, shape_of, stored_names
 from lester_gui.rewrite.lift.statements import block
 from lester_gui.rewrite.lift.statements.branch import condition_of, fork
@@ -71,7 +72,7 @@ def nested_loop(lift: Lifter, node: ast.For, iterable: Value) -> None:
         If it does anything but look up a row, or add something up over rows, by keys that are equal.
     """
     found = shape_of(node)
-    inner, element = _table(lift, node, lift.content(iterable))
+    inner, element = table_of(lift, node, lift.content(iterable))
     names = stored_names([ast.Assign([node.target], ast.Constant(None)), *found.before])
     own, other, mine, others = _condition(lift, node, found, inner, element, names)
     stored = stored_names(found.body)
@@ -92,7 +93,7 @@ def nested_loop(lift: Lifter, node: ast.For, iterable: Value) -> None:
         block(lift, node.orelse)
 
 
-def _table(lift: Lifter, node: ast.For, content: Value) -> tuple[Inner, Value]:
+def table_of(lift: Lifter, node: ast.For, content: Value) -> tuple[Inner, Value]:
     """Return the table of the inner loop, and its element with leaves for the values of its row."""
     from lester_gui.rewrite.lift.loops import elements
 
@@ -167,7 +168,7 @@ def _condition(lift: Lifter, node: ast.For, found: Shape, inner: Inner, element:
         store(lift, node.target, element)
         block(lift, list(found.before))
         for test in found.tests:
-            pair = _pair(lift, test, inner)
+            pair = pair_of(lift, test, inner)
             if pair is not None:
                 own.append(pair[0])
                 other.append(pair[1])
@@ -186,7 +187,7 @@ def _condition(lift: Lifter, node: ast.For, found: Shape, inner: Inner, element:
     return own, other, paths.conjunction(mine), paths.conjunction(others)
 
 
-def _pair(lift: Lifter, test: ast.expr, inner: Inner) -> tuple[Cell, Cell] | None:
+def pair_of(lift: Lifter, test: ast.expr, inner: Inner) -> tuple[Cell, Cell] | None:
     """Return key of the inner and key of the outer row where a test asks whether they are equal, else None."""
     if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
         return None
@@ -211,6 +212,18 @@ def _keyed_rows(
     if len(set(keys)) != len(keys):
         raise shape("Rows of two loops are matched twice by one value")
     return node, tuple(keys), out[len(own) :]
+
+
+def by_key(lift: Lifter, inner: Inner, content: Rows, own: list[Cell]) -> Groups:
+    """Return a table as the dict of lists that has its rows by a key."""
+    what = ("lists", tuple(own))
+    known = lift.inner_keyed.get((inner.ident, what))
+    if known is None:
+        node, names, _ = _keyed_rows(lift, inner, own, paths.TRUE, [])
+        template = mapped(lift, content.template, lambda c: lift.move(c, content.node, node))
+        known = lift.inner_keyed[inner.ident, what] = Groups(node, names, template, True)
+    assert isinstance(known, Groups)
+    return known
 
 
 def _once(lift: Lifter, inner: Inner, what: tuple[object, ...], make: Keyed | None = None) -> Keyed | None:

@@ -109,6 +109,15 @@ def _skips(statement: ast.stmt) -> bool:
     return only and isinstance(statement.body[0], ast.Continue)  # type: ignore[attr-defined]
 
 
+def equal(test: ast.expr) -> ast.expr:
+    """Return ``a == b`` for ``not a != b``, any other test as it is."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = test.operand
+        if isinstance(inner, ast.Compare) and len(inner.ops) == 1 and isinstance(inner.ops[0], ast.NotEq):
+            return _opposite(inner)
+    return test
+
+
 def _opposite(test: ast.expr) -> ast.expr:
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.NotEq):
         return ast.copy_location(ast.Compare(test.left, [ast.Eq()], test.comparators), test)

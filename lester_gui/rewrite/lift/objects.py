@@ -43,7 +43,7 @@ from lester_gui.rewrite.lift.domain import (
     Vector,
     Vocabulary,
 )
-from lester_gui.rewrite.lift.group_values import GroupOf, Groups, GroupSlot
+from lester_gui.rewrite.lift.group_values import Collecting, GroupOf, Groups, GroupSlot
 from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf, NestedSlot
@@ -86,6 +86,7 @@ KINDS: dict[type[Value], str] = {
     GroupSlot: "slot",
     Groups: "groups",
     GroupOf: "group",
+    Collecting: "collecting",
     NestedSlot: "nested slot",
     NestedDict: "nested",
     NestedOf: "nested of",

@@ -423,7 +423,9 @@ def read_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]
 def objects_node(lift: Lifter, source: LineSource) -> tuple[Node, dict[Expr, Expr]]:
     """Return the node that reads a file of JSON objects, and the column that each field is."""
     cut = "cut" in source.options  # what the script asks of a line's end
-    if source.filled or source.loose or (source.whole and not cut) or (source.tail and not source.options.get("skip_blank")):
+    if source.filled:  # a line of nothing but blanks, which the script does not pass over, is no JSON and ends it
+        source.options["skip_blank"] = True
+    if source.loose or (source.whole and not cut) or (source.tail and not source.options.get("skip_blank")):
         raise no_rule("lines of JSON that the script looks at as texts, too")
     line_tests.asked_before(source)
     options = as_options(source.options)

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import iterators, one_hot_rows, paths
-from lester_gui.rewrite.lift.domain import Entries, Fields, Items, Iterated, Result, Rows, Tup, Value, Vocabulary
+from lester_gui.rewrite.lift.domain import Const, Entries, Fields, Items, Iterated, Result, Rows, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.group_parts import comprehension, side_by_side
 from lester_gui.rewrite.lift.group_values import GroupOf
+from lester_gui.rewrite.lift.listings import Listing
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.statements.assign import store
 from lester_gui.rewrite.lift.statements.branch import condition_of
@@ -38,6 +39,8 @@ def collect(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -
     kind = "set" if isinstance(node, ast.SetComp) else "list"
     iterable = evaluate(lift, node.generators[0].iter)
     content = lift.content(iterable)
+    if isinstance(content, Listing) and content.names and len(node.generators) == 1:
+        return lift.new(Items(_written_out(lift, node, tuple(Const(n) for n in content.names)), "files"))
     if isinstance(content, Result):
         return content
     if isinstance(content, NestedOf):

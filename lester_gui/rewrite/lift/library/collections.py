@@ -35,6 +35,7 @@ from lester_gui.rewrite.lift.group_values import GroupOf, Groups
 from lester_gui.rewrite.lift.library.group_lists import by_place, in_order
 from lester_gui.rewrite.lift.library.nested_dicts import listed
 from lester_gui.rewrite.lift.library.table import Arguments, function
+from lester_gui.rewrite.lift.listings import Listing
 from lester_gui.rewrite.lift.nested_dicts import MARK, NestedDict, NestedOf, factory_of
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.templates import mapped, settled
@@ -229,12 +230,36 @@ def set_(lift: Lifter, args: Arguments) -> Value:
         return replace(content, order="set")
     if isinstance(content, Order) and content.method and content.groups is not None:
         return content
+    if isinstance(content, Rows) and isinstance(lift.content(content.template), Tup):
+        return lift.new(_tuples(lift, content))
     if isinstance(content, Rows | Column1):
         column = _column(lift, content, one_side=True)
         return Vocabulary("set", column.node, column.cell, (), False, column.part)
     if isinstance(content, Keyed):
         return lift.new(replace(content, template=None))
     raise no_rule("set of this object")
+
+
+def _tuples(lift: Lifter, rows: Rows) -> Keyed:
+    """Return a set of tuples.
+
+    Raises
+    ------
+    Stopped
+        If one of their values may be missing, or they are those of one side of a split.
+    """
+    template = lift.content(rows.template)
+    assert isinstance(template, Tup)
+    node, names = rows.node, []
+    for value in template.items:
+        cell = cells.cell_of(lift.content(value))
+        if cell.nullable or rows.part is not None:
+            raise shape("A set of tuples of which a value may be missing, or of one side of a split")
+        node, name = lift.as_column(node, lift.move(cell, rows.node, node), lift.called_cell(cell) or "key")
+        names.append(name)
+    if len(set(names)) != len(names):
+        raise shape("A tuple holds one value twice")
+    return Keyed(node, tuple(names), None, "first", lift.number())
 
 
 def _column(lift: Lifter, content: Value, one_side: bool = False) -> Column1:
@@ -339,6 +364,8 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
         return content  # which ones were drawn does not depend on their order
     if isinstance(content, Items) and content.kind == "files":
         content = replace(content, kind="list")
+    if isinstance(content, Listing) and content.names:
+        content = Items(tuple(Const(n) for n in content.names))
     values = known_elements(lift, content)
     if values is not None and all(isinstance(v, Const) for v in values) and plain:
         return lift.new(Items(tuple(Const(v) for v in sorted((lift.const(x) for x in values), reverse=reverse))))

@@ -24,6 +24,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.library import stored
 from lester_gui.rewrite.lift.library.pandas_io import normal
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.listings import Listing
 from lester_gui.rewrite.lift.stop import Stopped, no_rule
 
 if TYPE_CHECKING:
@@ -164,7 +165,6 @@ def written_name(args: Arguments, place: int) -> str:
     "os.path.exists",
     "os.path.isfile",
     "os.path.isdir",
-    "os.listdir",
     "os.getcwd",
     "os.environ.get",
     "os.getenv",
@@ -184,6 +184,18 @@ def outside(lift: Lifter, args: Arguments) -> Value:
     if args.what.endswith(("chdir", "system", "os.rename", "os.replace")):
         raise no_rule(args.what)
     return Result(args.what)
+
+
+@function("os.listdir")
+def listed(lift: Lifter, args: Arguments) -> Value:
+    """``os.listdir("data")``: the project's sources in a folder, where a script puts them into order; else a result."""
+    folder = lift.content(args.bind("path", path=".")["path"])
+    if isinstance(folder, Result):
+        return Result(args.what)
+    where = normal(lift.text(folder))
+    prefix = "" if where in (".", "") else f"{where}/"
+    names = [p.removeprefix(prefix) for p in lift.sources if p.startswith(prefix)]
+    return Listing(args.what, tuple(sorted(n for n in names if "/" not in n)))
 
 
 @function("glob.glob", "glob.iglob")
@@ -253,6 +265,7 @@ def join_path(lift: Lifter, args: Arguments) -> Value:
     "unlink",
     "is_file",
     "glob",
+    "iterdir",
 )
 def path_method(lift: Lifter, content: Value, args: Arguments) -> Value:
     """Methods of ``pathlib.Path``, which is text here."""
@@ -264,6 +277,9 @@ def path_method(lift: Lifter, content: Value, args: Arguments) -> Value:
         return Result(what)
     if what == "glob":
         return found_files(lift, posixpath.join(base, lift.text(args.positional[0])))
+    if what == "iterdir":
+        found = listed(lift, Arguments(what, [Const(base)]))
+        return replace(found, names=tuple(posixpath.join(base, n) for n in found.names)) if isinstance(found, Listing) else found
     if what == "joinpath":
         return Const(posixpath.join(base, *(lift.text(v) for v in args.positional)))
     if what == "open":

@@ -87,6 +87,14 @@ def times(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     return stages.get(lift, group_parts.counted(lift, one), Tup((*keys, *parts)), Const(0))
 
 
+@method("group", "count")
+def how_often(lift: Lifter, one: GroupOf, args: Arguments) -> Value:
+    """``xs.count(x)``: how often a list holds a value."""
+    if len(args.positional) != 1 or one.order == "set":
+        raise no_rule("count of this object")
+    return times(lift, Accessor(one, "group.counter"), Arguments("counter[…]", args.positional))
+
+
 @method("group.counter", "most_common")
 def most_common(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     """``counter.most_common(n)``."""

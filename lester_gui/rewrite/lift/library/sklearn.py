@@ -11,6 +11,7 @@ from lester_gui.features.unfitted import DISTRIBUTIONS
 from lester_gui.rewrite.lift import blocks
 from lester_gui.rewrite.lift.classes import class_of
 from lester_gui.rewrite.lift.domain import (
+    Cell,
     Coded,
     Column1,
     Const,
@@ -20,6 +21,7 @@ from lester_gui.rewrite.lift.domain import (
     Matrix,
     Ref,
     Result,
+    Rows,
     Tup,
     Value,
 )
@@ -294,6 +296,8 @@ def metric(lift: Lifter, args: Arguments) -> Value:
     """A metric: printed, not needed; the labels it is given are those of the test rows."""
     if args.positional:
         first = lift.content(args.positional[0])
+        if isinstance(first, Rows) and isinstance(lift.content(first.template), Cell):
+            first = as_column(lift, first)
         if isinstance(first, Column1 | Coded) and args.what.startswith("sklearn"):
             lift.learner.scored(first)
     return Result("metric")

@@ -29,8 +29,10 @@ from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.json_values import JsonList
 from lester_gui.rewrite.lift.list_filling import plainly
+from lester_gui.rewrite.lift.list_loops import scan
 from lester_gui.rewrite.lift.nested import nested_loop
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
+from lester_gui.rewrite.lift.nested_shape import NESTED
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import Path, here
 from lester_gui.rewrite.lift.statements import block, statement
@@ -83,11 +85,7 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
         add_up(lift, node)
         return
     if lift.loops:
-        before = list(lift.inner)
-        try:
-            nested_loop(lift, node, iterable)
-        finally:
-            lift.inner = before
+        _through_other_rows(lift, node, iterable)
         return
     if node.orelse:
         raise no_rule("else after a loop over rows")
@@ -110,6 +108,22 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
             loops.run(lift, iterable, lambda v: store(lift, node.target, v), body, names, whole)
     finally:
         lift.flow = flow
+
+
+def _through_other_rows(lift: Lifter, node: ast.For, iterable: Value) -> None:
+    """A loop over rows inside another one: a look into a dict, or else a loop through a list of one."""
+    before, state, effects = list(lift.inner), lift.snapshot(), len(lift.loops[-1].effects)
+    try:
+        nested_loop(lift, node, iterable)
+    except Stopped as stop:
+        if NESTED not in stop.why or len(lift.loops[-1].effects) != effects:
+            raise
+        lift.restore(state)
+        lift.inner = list(before)
+        if not scan(lift, node, lift.content(iterable)):
+            raise
+    finally:
+        lift.inner = before
 
 
 def elements_of(lift: Lifter, content: Value) -> tuple[Value, ...] | None:
