@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column
 from lester_gui.ir.nodes import Join, JoinKind, Node, Select, Take
 from lester_gui.rewrite.lift import cells, group_parts, loops, paths
-from lester_gui.rewrite.lift.domain import Cell, Entries, Rows, Tup, Unknown, Value
+from lester_gui.rewrite.lift.domain import Cell, Entries, Rows, Tup, Unknown, UserFunction, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.functions import stored_names
 from lester_gui.rewrite.lift.group_values import GroupOf
@@ -26,7 +26,7 @@ from lester_gui.rewrite.lift.statements import statement
 from lester_gui.rewrite.lift.statements.assign import store
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped
-from lester_gui.rewrite.slicing import changed_names, loaded
+from lester_gui.rewrite.slicing import changed_names, free_names, loaded, value_of
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -252,9 +252,26 @@ def _check(lift: Lifter, found: Loops, kept: list[str]) -> None:
         raise Stopped(Reason.ALIAS, "An inner loop changes the lists or dicts that it goes through")
     if inner & (own | targets) or (set(stored_names(found.inner.body)) & targets):
         raise no_rule("two loops, one in the other, that use one name")
+    given = set(stored_names(found.inner.body)) | _changed(lift, found)
+    again = [s for s in found.before if not (isinstance(s, ast.Assign) and set(stored_names([s])) <= set(kept))]
+    if given & _read(lift, [*again, found.inner.iter, found.outer.iter]):
+        raise Stopped(Reason.RECURRENCE, "What an outer loop does before an inner one depends on what that leaves behind")
     once: list[str] = [n for s in found.before for n in stored_names([s]) if n in kept]
     if len(once) != len(set(once)) or any(n in loaded([s]) for s in found.before for n in kept):
         raise no_rule("an inner loop over what the outer one sets twice")
+
+
+def _read(lift: Lifter, nodes: list[ast.AST]) -> set[str]:
+    """Return the names that statements and expressions read, also in functions of the script that they call."""
+    todo, out = loaded(nodes), set[str]()
+    while todo:
+        name = todo.pop()
+        value = value_of(lift, name)
+        if name not in out and isinstance(value, UserFunction) and isinstance(value.node, ast.FunctionDef):
+            todo |= free_names(value.node)
+        out.add(name)
+        todo -= out
+    return out
 
 
 def _begun(node: ast.stmt, kept: list[str]) -> list[ast.stmt]:

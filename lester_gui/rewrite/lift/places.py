@@ -31,20 +31,15 @@ def chosen_rows(lift: Lifter, node: Node, key: Value) -> Value:
     """
     if isinstance(key, Accessor) and key.kind == PLACES:
         return key.owner
-    if isinstance(key, Column1) and key.numpy and key.cell.type is Type.INT:
-        key = Rows(key.node, key.cell, key.part)
-    if not isinstance(key, Rows):
+    rows = Rows(key.node, key.cell, key.part) if isinstance(key, Column1) and key.numpy else key
+    cell = lift.content(rows.template) if isinstance(rows, Rows) else None
+    if not isinstance(rows, Rows) or not isinstance(cell, Cell) or cell.type is not Type.INT:
         return key
-    cell = lift.content(key.template)
-    if not isinstance(cell, Cell) or cell.type is not Type.INT:
+    if cell.expr == lift.position(node).expr and lift.align.same(rows.node, node):
+        return Order(node, part=rows.part) if rows.part is not None else key
+    if rows.part is not None or not isinstance(cell.expr, Column) or not _counts(lift, rows.node, cell.expr.name, node):
         return key
-    if cell.expr == lift.position(node).expr and lift.align.same(key.node, node):
-        return Order(node, part=key.part) if key.part is not None else key
-    if key.part is not None or not isinstance(cell.expr, Column):
-        return key
-    if not _counts(lift, key.node, cell.expr.name, node):
-        return key
-    over, condition, _ = rows_among(lift, key.node, node, cell)
+    over, condition, _ = rows_among(lift, rows.node, node, cell)
     return Column1(over, Cell(condition, Type.BOOL), "", None, True)
 
 
