@@ -49,7 +49,8 @@ def _counts(lift: Lifter, node: Node, name: str, table: Node) -> bool:
         if isinstance(node, Window):
             made = {c.name: c for c in node.columns}
             if name in made:
-                return made[name].function == "cumcount" and not node.by and lift.align.same(node.parent, table)
+                counts = made[name].function == "cumcount" and made[name].ascending and not node.by
+                return counts and lift.align.same(node.parent, table)
         elif isinstance(node, Select):
             name = dict(node.columns)[name]
         elif isinstance(node, Project):
