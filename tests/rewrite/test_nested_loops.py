@@ -79,6 +79,9 @@ SAME = {
     "        zone = 0\n        for p in places:\n            if p['city'] == parts[3]:\n"
     "                zone = p['zone']\n                break\n"
     "        X.append([zone])\n        y.append(parts[5])\n",
+    "the largest match beyond a start": "for r in people:\n    best = 0\n    for v in visits:\n"
+    "        if v[0] == r['id'] and v[2] > best:\n"
+    "            best = v[2]\n    X.append([best])\n" + END,
 }
 
 SAME["a one at the place of the row that was found"] = (
@@ -117,9 +120,6 @@ STOPS = {
     "all matches are appended": "for r in people:\n    for v in visits:\n        if v[0] == r['id']:\n"
     "            X.append([v[2]])\n"
     "            y.append(r['member'])\n",
-    "the match changes what is asked": "for r in people:\n    best = 0\n    for v in visits:\n"
-    "        if v[0] == r['id'] and v[2] > best:\n"
-    "            best = v[2]\n    X.append([best])\n" + END,
     "both rows in one sum": "for r in people:\n    t = 0.0\n    for v in visits:\n        if v[0] == r['id']:\n"
     "            t += v[2] * float(r['income'])\n    X.append([t])\n" + END,
     "not equal but near": "for r in people:\n    z = 0\n    for p in places:\n"
