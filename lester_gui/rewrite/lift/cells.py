@@ -7,7 +7,7 @@ from lester_gui.ir.nodes import Node
 from lester_gui.ir.operators import OPERATORS, unify
 from lester_gui.ir.schema import PlanError, Type
 from lester_gui.rewrite.lift import paths, times
-from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Value, const_cell
+from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Value
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 ARITHMETIC = {"Add": "add", "Sub": "sub", "Mult": "mul"}
@@ -37,6 +37,17 @@ def make(operator: str, *arguments: Cell) -> Cell:
     except PlanError as error:
         raise Stopped(Reason.SHAPE, error.message) from error
     return Cell(Apply(operator, tuple(a.expr for a in arguments)), kind, nullable)
+
+
+def const_cell(value: object) -> Cell | None:
+    """Return a constant as a cell, or None when it is no scalar; NaN is a missing value."""
+    if isinstance(value, float) and value != value:
+        return Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+    if isinstance(value, bool | int | float | str):
+        literal = Literal(value)
+        assert literal.type is not None
+        return Cell(literal, literal.type)
+    return None
 
 
 def cell_of(value: Value) -> Cell:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import paths, sharing
+from lester_gui.rewrite.lift import cells, paths, sharing
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -29,7 +29,6 @@ from lester_gui.rewrite.lift.domain import (
     Unknown,
     UserFunction,
     Value,
-    const_cell,
 )
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.group_values import GroupSlot
@@ -122,7 +121,7 @@ def celled(lift: Lifter, value: Value) -> Value:
             from lester_gui.ir.expressions import Literal
 
             return Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
-        cell = const_cell(content.value)
+        cell = cells.const_cell(content.value)
         if cell is None:
             raise shape("A dict holds a constant that is no value of a row")
         return cell

@@ -495,14 +495,3 @@ class InLoop(Value):
     def key_of(self, leaf: Leaf) -> Value:
         """Return the key that a leaf was made with."""
         return self.keys[int(leaf.name)]
-
-
-def const_cell(value: object) -> Cell | None:
-    """Return a constant as a cell, or None when it is no scalar; NaN is a missing value."""
-    if isinstance(value, float) and value != value:
-        return Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
-    if isinstance(value, bool | int | float | str):
-        literal = Literal(value)
-        assert literal.type is not None
-        return Cell(literal, literal.type)
-    return None

@@ -25,7 +25,6 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Unknown,
     Value,
-    const_cell,
 )
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.folds import classify
@@ -348,7 +347,7 @@ class Finished:
             return old if old is not None and final.why.startswith(f"{name} is read before") else final
         content = lift.heap.get(final.id, final) if isinstance(final, Ref) else final
         if isinstance(content, Const):
-            content = const_cell(content.value) or content
+            content = cells.const_cell(content.value) or content
         if isinstance(content, Tup) and not isinstance(final, Ref):
             items = [self.ended(name, None, v) for v in content.items]
             return Tup(tuple(i for i in items if i is not None))

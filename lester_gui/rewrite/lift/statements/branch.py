@@ -26,7 +26,6 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Unknown,
     Value,
-    const_cell,
 )
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.group_values import GroupOf
@@ -290,7 +289,7 @@ def _as_cell(value: Value) -> Cell | None:
     if isinstance(value, Const):
         if value.value is None:
             return None
-        cell = const_cell(value.value)
+        cell = cells.const_cell(value.value)
         if cell is not None:
             return cell
     raise shape("one of them is a table or an object")
