@@ -11,7 +11,7 @@ HEAD = """import pandas as pd
 from sklearn.linear_model import LogisticRegression
 df = pd.read_csv('people.csv')
 visits = pd.read_csv('visits.csv')
-df['digits'] = df['name'].apply(lambda t: sum(int(c) for c in t if c.isdigit()))
+df['digits'] = df['name'].map(lambda t, seen={}: seen.setdefault(t, len(seen)))
 """
 TAIL = """
 model = LogisticRegression(max_iter=50)
