@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -405,16 +405,14 @@ class _Verification:
     def _findings(self, lineage: LineageResult) -> Iterator[Finding]:
         tally = self.tally
         if tally.script_stops:
-            names = ", ".join(tally.script_stops)
-            yield Finding(
-                "script-stops", "The script stops where the plan goes on", f"On {names} the script raises an exception."
-            )
+            text = f"On {_quoted(tally.script_stops)} the script raises an exception."
+            yield Finding("script-stops", "The script stops where the plan goes on", text)
         if tally.plan_stops:
-            names = ", ".join(tally.plan_stops)
-            yield Finding("plan-stops", "The plan stops where the script goes on", f"It refuses {names}.")
+            text = f"It refuses {_quoted(tally.plan_stops)}."
+            yield Finding("plan-stops", "The plan stops where the script goes on", text)
         if tally.other_exceptions:
-            names = ", ".join(tally.other_exceptions)
-            yield Finding("other-exception", "Script and plan stop for different reasons", f"So on {names}.")
+            text = f"So on {_quoted(tally.other_exceptions)}."
+            yield Finding("other-exception", "Script and plan stop for different reasons", text)
         if lineage.wrong:
             text = f"Without {lineage.wrong} of {lineage.tried} source rows, other rows stay than the lineage says."
             yield Finding("lineage", "The predicted lineage is wrong", text)
@@ -464,6 +462,11 @@ class _Verification:
             versions=run.versions,
             isolation=run.isolation.sentence,
         )
+
+
+def _quoted(inputs: Iterable[str]) -> str:
+    """Return the names of inputs, which are phrases, apart from the sentence that they stand in."""
+    return ", ".join(f"“{name}”" for name in inputs)
 
 
 def _names(plan: Plan) -> frozenset[str]:
