@@ -82,11 +82,14 @@ class Scope:
         Call of a user function → SQL of the column that holds its results.
     prefix : str
         Table alias with a dot, or nothing.
+    parts : mapping
+        Expression → SQL of the column that holds its values, so that it is not written out again.
     """
 
     schema: Schema
     calls: Mapping[Call, str] = field(default_factory=dict)
     prefix: str = ""
+    parts: Mapping[Expr, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ def compile_expression(expr: Expr, scope: Scope) -> str:
     if isinstance(expr, Call):
         return scope.calls[expr]
     if isinstance(expr, Apply):
+        if expr in scope.parts:
+            return scope.parts[expr]
         arguments = [_Argument(compile_expression(a, scope), *type_of(a, scope.schema), a) for a in expr.arguments]
         result = type_of(expr, scope.schema)
         return f"({SQL_OPERATORS[expr.operator](arguments, result)})"

@@ -10,7 +10,7 @@ Steps that neither join nor reorder keep their parent's ``__row_no``: a row that
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from lester_gui.ir.expressions import Call, Expr
@@ -39,6 +39,7 @@ from lester_gui.runtime.compile_expressions import NAN, SQL_TYPE, Scope, compile
 from lester_gui.runtime.compile_windows import window_select
 from lester_gui.runtime.functions import MARK
 from lester_gui.runtime.provenance import ELEMENTS, STEP, at_most_one_match, occurrences
+from lester_gui.runtime.repeated_parts import repeated_parts
 
 ROW_NO: Final = "__row_no"
 
@@ -119,7 +120,7 @@ def _filter(node: Filter, parents: Sequence[str], calls: Mapping[Call, str]) -> 
 
 
 def _project(node: Project, parents: Sequence[str], calls: Mapping[Call, str]) -> Compiled:
-    scope = Scope(node.parent.schema, calls)
+    source, scope = _with_parts(parents[0], Scope(node.parent.schema, calls), [e for _, e in node.assigned])
     assigned = {name: compile_expression(expr, scope) for name, expr in node.assigned}
     columns = []
     for f in node.schema:
@@ -127,7 +128,19 @@ def _project(node: Project, parents: Sequence[str], calls: Mapping[Call, str]) -
             columns.append(f"CAST({assigned[f.name]} AS {SQL_TYPE[f.type]}) AS {identifier(f.name)}")
         else:
             columns.append(identifier(f.name))
-    return Compiled(f"SELECT {_listed([*columns, *hidden_columns(node.parent)])} FROM {parents[0]}")
+    return Compiled(f"SELECT {_listed([*columns, *hidden_columns(node.parent)])} FROM {source}")
+
+
+def _with_parts(source: str, scope: Scope, expressions: list[Expr]) -> tuple[str, Scope]:
+    """Return what to select from so that parts that stand several times are columns, and the scope that knows them."""
+    parts = repeated_parts(expressions)
+    if not parts:
+        return source, scope
+    source, scope = _with_parts(source, scope, parts)
+    unknown = [part for part in parts if part not in scope.parts]
+    names = {part: f"__part{i}" for i, part in enumerate(unknown, len(scope.parts))}
+    made = _listed([f"{compile_expression(part, scope)} AS {name}" for part, name in names.items()])
+    return f"(SELECT *, {made} FROM {source})", replace(scope, parts={**scope.parts, **names})
 
 
 def _select(node: Select, parents: Sequence[str], calls: Mapping[Call, str]) -> Compiled:
