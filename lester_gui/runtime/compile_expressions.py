@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from lester_gui.errors import UserError
-from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, type_of, walk
+from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, type_of
 from lester_gui.ir.operators import Typed, unify
 from lester_gui.ir.schema import Schema, Type
 from lester_gui.runtime.functions import MARK
+from lester_gui.runtime.raising import can_raise
 
 SQL_TYPE: Final[dict[Type, str]] = {
     Type.BOOL: "BOOLEAN",
@@ -27,33 +28,6 @@ SQL_TYPE: Final[dict[Type, str]] = {
     Type.FLOATS: "DOUBLE[]",
     Type.STRS: "VARCHAR[]",
 }
-RAISING: Final = frozenset(
-    {
-        "py_div",
-        "py_floordiv",
-        "py_mod",
-        "split_item",
-        "word_item",
-        "letter",
-        "py_split",
-        "py_int",
-        "py_float",
-        "float_or_nan",
-        "parse_date",
-        "make_date",
-        "parse_time",
-        "try_time",
-        "present",
-        "duration_of",
-        "to_int",
-        "add",
-        "sub",
-        "mul",
-        "neg",
-        "abs",
-    }
-)
-"""Operators that can stop a query: by Python's rules, or because a whole number leaves 64 bits."""
 NAN: Final = "'nan'::DOUBLE"
 DAY: Final = 86_400_000_000
 
@@ -273,11 +247,6 @@ def _py_equal(sign: str) -> Callable[[list[_Argument], Typed], str]:
         return f"{sides[0]} IS {'NOT ' if sign == '=' else ''}DISTINCT FROM {sides[1]}"
 
     return compiled
-
-
-def can_raise(expr: Expr) -> bool:
-    """Whether evaluating `expr` can stop with an error."""
-    return any(isinstance(e, Apply) and e.operator in RAISING for e in walk(expr))
 
 
 def _both(args: list[_Argument], result: Typed) -> str:

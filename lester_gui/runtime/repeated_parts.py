@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from lester_gui.ir.expressions import Apply, Expr, walk
-from lester_gui.runtime.compile_expressions import can_raise
+from lester_gui.runtime.raising import can_raise
 
 LONG: Final = 250
 """Operators and operands of expressions that are looked through."""

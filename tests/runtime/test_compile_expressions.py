@@ -12,7 +12,8 @@ from lester_gui.ir.expressions import Apply, Column, Expr, Literal, lit, op, typ
 from lester_gui.ir.operators import OPERATORS
 from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.runtime import functions
-from lester_gui.runtime.compile_expressions import RAISING, SQL_OPERATORS, SQL_TYPE, Scope, compile_expression, text
+from lester_gui.runtime.compile_expressions import SQL_OPERATORS, SQL_TYPE, Scope, compile_expression, text
+from lester_gui.runtime.raising import RAISING
 from lester_gui.runtime.read import ARROW
 from tests.reference.operator_cases import CASES, ERROR, Case
 
