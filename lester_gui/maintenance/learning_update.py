@@ -127,7 +127,7 @@ def update_learning(
     """
     plan, clock = maintained.plan, _Clock()
     position = views_of(con, run)[plan.prepared.name].position
-    key = _row_key(plan, maintained)
+    key = _row_key(maintained)
     keyed = "lester.prediction p" if key == "row_no" else f"lester.prediction p JOIN lester.{split_table(run)} USING (row_no)"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE predicted_before AS SELECT {key}, p.predicted, p.label FROM {keyed} "
@@ -185,10 +185,9 @@ def update_learning(
     )
 
 
-def _row_key(plan: Plan, maintained: Maintained) -> str:
+def _row_key(maintained: Maintained) -> str:
     """Return the column of the split that tells which row is which before and after: row numbers where rows only leave."""
-    change = maintained.changes[plan.prepared.name]
-    return "row_key" if change.added or change.changed or change.renumbered or keys_moved(maintained) else "row_no"
+    return "row_no" if _only_leave(maintained) else "row_key"
 
 
 def _accuracy_change(con: duckdb.DuckDBPyConnection, run: int, compared: str) -> Metric | None:
@@ -261,9 +260,9 @@ def update_split(
     """
     plan = maintained.plan
     change = maintained.changes[plan.prepared.name]
-    if change.is_empty and not keys_moved(maintained):
+    if change.is_empty and not _keys_moved(maintained):
         return Dealt()
-    if change.added or change.changed or change.renumbered or keys_moved(maintained):
+    if not _only_leave(maintained):
         recorded = split.recorded_split(con, run)
         con.execute(f"DROP TABLE lester.{split_table(run)}")
         split.deal(con, plan, run, recorded, persons, seed, worker.evaluate)
@@ -293,7 +292,18 @@ def _compared(con: duckdb.DuckDBPyConnection, run: int, recorded: pa.Table) -> D
     return out
 
 
-def keys_moved(maintained: Maintained) -> bool:
+def numbers_stay(maintained: Maintained) -> bool:
+    """Whether no prepared row is new and each that stays has the number that it had."""
+    change = maintained.changes[maintained.plan.prepared.name]
+    return not (change.added or change.renumbered or _keys_moved(maintained))
+
+
+def _only_leave(maintained: Maintained) -> bool:
+    """Whether prepared rows leave and nothing else happens to them."""
+    return numbers_stay(maintained) and not maintained.changes[maintained.plan.prepared.name].changed
+
+
+def _keys_moved(maintained: Maintained) -> bool:
     """Whether a view that gives rows their identity numbered its rows anew, or equal rows of an opaque step moved up."""
     plan = maintained.plan
     opaque = any(isinstance(plan.view(o), Opaque) for o in occurrences(plan.prepared))

@@ -10,7 +10,7 @@ import codecs
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +95,16 @@ class Records:
     row_ids: Sequence[int]
     lines: Sequence[int]
     document: bool = False
+
+    def without(self, gone: set[int]) -> Records:
+        """Return the records without some rows, by their ids; the others keep their row ids and lines."""
+        kept = [i for i, row_id in enumerate(self.row_ids) if row_id not in gone]
+        return replace(
+            self,
+            records=[self.records[i] for i in kept],
+            row_ids=[self.row_ids[i] for i in kept],
+            lines=[self.lines[i] for i in kept],
+        )
 
     @property
     def content(self) -> bytes:

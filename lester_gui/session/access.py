@@ -31,7 +31,6 @@ from lester_gui.progress import Context
 from lester_gui.runtime.ingest import snapshot_records
 from lester_gui.runtime.materialize import fetch_table, schema_of, to_script_frame
 from lester_gui.session.reach import Reached
-from lester_gui.session.without import remaining
 from lester_gui.store.catalogue import Snapshot
 
 Document = dict[str, Any]
@@ -102,7 +101,7 @@ class Holder:
 def add_source(package: Package, connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, row_ids: Sequence[int]) -> Document:
     """Add the person's lines of a source as they stand in the file, with its header."""
     records = snapshot_records(connection, snapshot)
-    theirs = remaining(records, set(records.row_ids) - set(row_ids))
+    theirs = records.without(set(records.row_ids) - set(row_ids))
     name = f"sources/{snapshot.source}.txt"
     package.files[name] = theirs.content
     package.rows += len(theirs.records)

@@ -24,7 +24,6 @@ from lester_gui.session.opened import Document, one_at_a_time
 from lester_gui.session.reach import Reached, reach, ways_through
 from lester_gui.session.running import Running
 from lester_gui.session.subject import AmbiguousSubject, find, parse, refuse_unknown_place
-from lester_gui.session.without import remaining
 from lester_gui.store import catalogue, subjects
 from lester_gui.store.catalogue import Run
 from lester_gui.store.subjects import Subject
@@ -297,7 +296,7 @@ class People(Running):
                 paths[name] = path = self.configuration.source(name).path
                 records = snapshot_records(self.connection, snapshot)
                 everybody[path] = records.content
-                others[path] = remaining(records, set(person.subject.rows.get(name, ()))).content
+                others[path] = records.without(set(person.subject.rows.get(name, ()))).content
             original = Original(self.folder, self.script_of(pipeline.name), paths, self.configuration.python)
             return compare_runs(original, self.sandbox, model, everybody, others, ctx)
 

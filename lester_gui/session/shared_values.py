@@ -107,8 +107,10 @@ def _of_groups(
 def _groups(reached: Reached, rest: WithoutThem, node: Aggregate | Window) -> int:
     """Return how many groups a view has with the person."""
     view = reached.views[node.name]
-    if isinstance(node, Aggregate) or not node.by:
-        return view.rows if isinstance(node, Aggregate) else 1
+    if isinstance(node, Aggregate):
+        return view.rows
+    if not node.by:
+        return 1
     keys = ", ".join(identifier(c) for c in node.by)
     groups = f"SELECT DISTINCT {keys} FROM lester.{view.table_name}"
     return int(rest.with_them.execute(f"SELECT count(*) FROM ({groups})").fetchall()[0][0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -13,14 +13,13 @@ from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned, source_edits
 from lester_gui.maintenance.delta import Maintained, maintain_views
 from lester_gui.maintenance.learned import Prepared, Worker
-from lester_gui.maintenance.learning_update import keys_moved, update_split
+from lester_gui.maintenance.learning_update import numbers_stay, update_split
 from lester_gui.maintenance.replay import snapshots_of
 from lester_gui.maintenance.view_change import new_rows
 from lester_gui.progress import Context, Part
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import views_of
-from lester_gui.runtime.records import Records
 from lester_gui.store import subjects
 from lester_gui.store.catalogue import Run
 
@@ -37,6 +36,8 @@ class WithoutThem:
         Where the same views are as they were.
     maintained : Maintained
     prepared : Prepared
+    positions : mapping
+        View → its place among the run's views.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -48,8 +49,7 @@ class WithoutThem:
     @property
     def keeps_numbers(self) -> bool:
         """Whether a prepared row that stays has the number that it had."""
-        change = self.maintained.changes[self.maintained.plan.prepared.name]
-        return not (change.added or change.renumbered or keys_moved(self.maintained))
+        return numbers_stay(self.maintained)
 
     def changed_rows(self, view: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return some columns of those rows of a view that are there without the person and were not, or were others."""
@@ -90,14 +90,3 @@ def without(
             yield WithoutThem(connection, with_them, maintained, prepared, positions)
     finally:
         connection.rollback()
-
-
-def remaining(records: Records, gone: set[int]) -> Records:
-    """Return the records without some rows; the others keep their row ids and lines."""
-    kept = [i for i, row_id in enumerate(records.row_ids) if row_id not in gone]
-    return replace(
-        records,
-        records=[records.records[i] for i in kept],
-        row_ids=[records.row_ids[i] for i in kept],
-        lines=[records.lines[i] for i in kept],
-    )

@@ -12,7 +12,7 @@ from lester_gui.runtime import split
 from lester_gui.runtime.ingest import snapshot_records, write_snapshot
 from lester_gui.runtime.materialize import materialise
 from lester_gui.runtime.records import Dialect
-from lester_gui.session.without import remaining, without
+from lester_gui.session.without import without
 from lester_gui.store import catalogue, subjects
 from lester_gui.store import connection as stores
 from lester_gui.store.catalogue import Run, Source
@@ -37,7 +37,7 @@ def made_without(session: Looking, run: Run, rows: dict[str, list[int]]) -> lear
     snapshots = {}
     for source, snapshot in snapshots_of(session.connection, run).items():
         catalogue.put_source(memory, Source(name=source, path=""))
-        records = remaining(snapshot_records(session.connection, snapshot), set(rows.get(source, ())))
+        records = snapshot_records(session.connection, snapshot).without(set(rows.get(source, ())))
         snapshots[source] = write_snapshot(memory, source, records, Dialect.from_json(snapshot.dialect_json), "", (0, 0, 0))
     made = materialise(memory, plan, 1, snapshots, worker.evaluate)
     recorded = split.recorded_split(session.connection, run.id)
