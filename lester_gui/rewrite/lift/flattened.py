@@ -21,6 +21,7 @@ from lester_gui.rewrite.lift.functions import stored_names
 from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.library.group_lists import by_place
 from lester_gui.rewrite.lift.list_loops import without_continue
+from lester_gui.rewrite.lift.naming import unlike
 from lester_gui.rewrite.lift.sided import places_of
 from lester_gui.rewrite.lift.statements import statement
 from lester_gui.rewrite.lift.statements.assign import store
@@ -72,7 +73,7 @@ def two_loops(node: ast.For) -> Loops | None:
     before = node.body[:-1]
     if not isinstance(inner, ast.For) or node.orelse or inner.orelse or not all(_only_sets(s) for s in before):
         return None
-    own = {*stored_names([ast.Assign([node.target], ast.Constant(None)), *node.body])}
+    own = set(stored_names([node.target, *node.body]))
     left = (ast.Break, ast.Return, ast.Yield, ast.YieldFrom, ast.Raise, ast.While, ast.Try)
     if any(isinstance(n, left) for s in inner.body for n in ast.walk(s)):
         return None
@@ -110,7 +111,7 @@ def run(lift: Lifter, found: Loops, iterable: Value) -> bool:
     if side is not None or lift.content(iterable) != lift.content(loops.in_their_places(lift, iterable)[1]):
         return False
     asked = Asked(found.inner.iter)
-    names = stored_names([ast.Assign([found.outer.target], ast.Constant(None)), *found.before])
+    names = stored_names([found.outer.target, *found.before])
     state = lift.snapshot()
     try:
         source, node, element = loops.elements(lift, iterable)
@@ -129,7 +130,7 @@ def run(lift: Lifter, found: Loops, iterable: Value) -> bool:
     whole = _one_loop(lift, found, kept)
     for name in kept:
         lift.names[_so_far(name)] = lift.new(Entries())
-    every = stored_names([ast.Assign([whole.target], ast.Constant(None)), *whole.body])
+    every = stored_names([whole.target, *whole.body])
     loops.run(lift, Rows(flat, pair), lambda v: store(lift, whole.target, v), whole.body, every, whole)
     _forget(lift, found, kept, before)
     return True
@@ -157,15 +158,11 @@ def _elements(lift: Lifter, node: Node, outer: Value, one: GroupOf) -> tuple[Nod
     others = [right.schema.field(k) for k in one.groups.keys]
     if any(a.nullable or b.nullable or a.type is not b.type for a, b in zip(own, others, strict=True)):
         raise shape("A list of a dict is gone through whose key may be missing, or is of another type")
-    taken = {*left.schema.names}
+    taken = {n.casefold() for n in left.schema.names}
     names: dict[str, str] = {}
     for n in of_list:
-        free, count = n, 1
-        while free in taken:
-            count += 1
-            free = f"{n}_{count}"
-        taken.add(free)
-        names[n] = free
+        names[n] = unlike(n, taken)
+        taken.add(names[n].casefold())
     pairs = [(a, k) for a, k in zip(at, one.groups.keys, strict=False)] + [(new, old) for old, new in names.items()]
     call = lift.naming.called(right)
     right = lift.step(Select, call, right, parent=right, columns=tuple(pairs))
@@ -244,8 +241,8 @@ def _check(lift: Lifter, found: Loops, kept: list[str]) -> None:
         If they do.
     """
     own = set(stored_names(found.before))
-    targets = set(stored_names([ast.Assign([found.outer.target], ast.Constant(None))]))
-    inner = set(stored_names([ast.Assign([found.inner.target], ast.Constant(None))]))
+    targets = set(stored_names([found.outer.target]))
+    inner = set(stored_names([found.inner.target]))
     if any(changed_names(lift, s, set()) for s in found.before):
         raise Stopped(Reason.ALIAS, "A list or dict is changed before an inner loop that may have nothing to go through")
     if _changed(lift, found) & (inner | targets):
@@ -295,7 +292,7 @@ def _begun(node: ast.stmt, kept: list[str]) -> list[ast.stmt]:
 
 def _forget(lift: Lifter, found: Loops, kept: list[str], before: dict[str, Value]) -> None:
     """What both loops leave in their own names hangs on lists that may be empty: the last outer row may have had none."""
-    outer = stored_names([ast.Assign([found.outer.target, found.inner.target], ast.Constant(None)), *found.before])
+    outer = stored_names([found.outer.target, found.inner.target, *found.before])
     for name in outer:
         lift.names[name] = Unknown(f"{name} holds what an inner loop left in it", found.outer.lineno)
     for name in [NUMBER, *(_so_far(n) for n in kept)]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lester_gui.errors import UserError
@@ -59,8 +60,8 @@ def module_names(lift: Lifter, path: str) -> dict[str, Value]:
     return names
 
 
-def stored_names(body: list[ast.stmt]) -> tuple[str, ...]:
-    """Return the names that statements assign."""
+def stored_names(body: Sequence[ast.AST]) -> tuple[str, ...]:
+    """Return the names that statements assign, or the targets of loops."""
     out = [n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     out += [n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
     return tuple(dict.fromkeys(out))

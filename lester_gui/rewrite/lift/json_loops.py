@@ -28,7 +28,7 @@ def add_up(lift: Lifter, node: ast.For) -> None:
     """
     sums = [] if node.orelse or any("sum" in a.names for a in lift.activations) else _sums(node.body, [])
     totals = {target for target, _, _ in sums or ()}
-    own = set(stored_names([ast.Assign([node.target], ast.Constant(None))]))
+    own = set(stored_names([node.target]))
     read = {n for _, value, tests in sums or () for n in loaded([value, *tests])}
     if not sums or totals & (read | own) or len(totals) < len(sums):
         raise no_rule("a loop through a list of JSON that does more than adding something up")

@@ -254,9 +254,9 @@ class Learner:
         whole = [self._before_choosing(cell, node) for cell, node in wanted]
         meeting, exprs = lift.align.together(lift.align.asked(train), lift.align.asked(test), *whole)
         given = [Cell(e, c.type, c.nullable) for e, (c, _) in zip(exprs[2:], wanted, strict=True)]
-        meeting, (is_train_, is_test_, *given) = lift.resolve(meeting, *(Cell(e, Type.BOOL) for e in exprs[:2]), *given)
+        meeting, (train_rows, test_rows, *given) = lift.resolve(meeting, *(Cell(e, Type.BOOL) for e in exprs[:2]), *given)
         base = meeting
-        is_train, is_test = is_train_.expr, is_test_.expr
+        is_train, is_test = train_rows.expr, test_rows.expr
         if not _complements(is_train, is_test, meeting):
             if not _disjoint(is_train, is_test):
                 raise shape("Training and test rows are chosen by conditions that may both hold")

@@ -67,7 +67,7 @@ def go_through(lift: Lifter, node: ast.For, one: GroupOf) -> None:
         raise no_rule("an inner loop through a list of a dict that fills a list or dict")
     lift.names.clear()
     lift.names.update(before)
-    for name in stored_names([ast.Assign([node.target], ast.Constant(None)), *body]):
+    for name in stored_names([node.target, *body]):
         lift.names[name] = Unknown(f"{name} holds what an inner loop left in it", node.lineno)
     for name, old in carried.items():
         final = lift.content(after[name])
@@ -88,7 +88,7 @@ def scan(lift: Lifter, node: ast.For, content: Value) -> bool:
     body = without_continue(node.body)
     if node.orelse or len(body) != 1 or not isinstance(body[0], ast.If) or body[0].orelse or not isinstance(content, Rows):
         return False
-    tests = [t for given in _conditions(body[0].test) for t in [nested_shape.equal(given)]]
+    tests = [nested_shape.equal(given) for given in _conditions(body[0].test)]
     inner, element = nested.table_of(lift, node, content)
     before = dict(lift.names)
     store(lift, node.target, element)

@@ -7,7 +7,7 @@ prints them, and becomes a column of numbers where the script says so, or where 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
@@ -96,6 +96,11 @@ def again(frame: Frame, before: Frame) -> Frame:
     return replace(frame, columns=tuple(columns))
 
 
+def is_number(value: Value) -> TypeGuard[Const]:
+    """Whether a value of the script's text is a number."""
+    return isinstance(value, Const) and type(value.value) in (int, float) and value.value == value.value
+
+
 def filled(column: Mixed, value: Value) -> Mixed:
     """Return the column with a number of the script's text where it is missing.
 
@@ -104,7 +109,7 @@ def filled(column: Mixed, value: Value) -> Mixed:
     Stopped
         If it is filled with anything else.
     """
-    if not isinstance(value, Const) or type(value.value) not in (int, float) or value.value != value.value:
+    if not is_number(value):
         raise no_rule("fillna of a column of texts and numbers with this value")
     text = str(value.value)
     cell = cells.make("coalesce", column.cell, Cell(Literal(text), Type.STR))

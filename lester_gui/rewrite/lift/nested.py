@@ -73,7 +73,7 @@ def nested_loop(lift: Lifter, node: ast.For, iterable: Value) -> None:
     """
     found = shape_of(node)
     inner, element = table_of(lift, node, lift.content(iterable))
-    names = stored_names([ast.Assign([node.target], ast.Constant(None)), *found.before])
+    names = stored_names([node.target, *found.before])
     own, other, mine, others = _condition(lift, node, found, inner, element, names)
     stored = stored_names(found.body)
     read = read_names(found.body)
@@ -264,7 +264,7 @@ def _looked_up(lift: Lifter, node: ast.For, found: Shape, inner: Inner, element:
             lift.inner_found = {k: v for k, v in lift.inner_found.items() if k != inner.ident}
 
     def no() -> None:
-        for name in stored_names([ast.Assign([node.target], ast.Constant(None)), *found.before]):
+        for name in stored_names([node.target, *found.before]):
             lift.names[name] = Unknown(f"{name} holds what an inner loop left in it", node.lineno)
         if found.breaks:
             block(lift, list(node.orelse))

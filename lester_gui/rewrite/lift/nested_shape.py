@@ -21,8 +21,8 @@ class Shape:
     breaks: bool
 
 
-def stored_names(statements: Sequence[ast.stmt]) -> set[str]:
-    """Return the names that statements assign."""
+def stored_names(statements: Sequence[ast.AST]) -> set[str]:
+    """Return the names that statements assign, or the targets of loops."""
     return {n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 

@@ -106,7 +106,7 @@ def comparable(a: Cell, b: Cell) -> tuple[Cell, Cell]:
 
     a, b = parsed(a, b), parsed(b, a)
     if {a.type, b.type} == {Type.DATE, Type.TIMESTAMP}:  # a day is its midnight
-        a, b = (c if c.type is Type.TIMESTAMP else cells.make("add_time", c, duration(timedelta(0))) for c in (a, b))
+        a, b = (c if c.type is Type.TIMESTAMP else cells.make("midnight", c) for c in (a, b))
     return a, b
 
 

@@ -52,7 +52,7 @@ def in_one_expression(lift: Lifter, node: ast.Call) -> Value | None:
     lift.names[variable] = start
     execute(lift, loop)
     out = lift.names.pop(variable)
-    for n in stored_names([ast.Assign([generator.target], ast.Constant(None))]):
+    for n in stored_names([generator.target]):
         lift.names.pop(n, None)
         if n in before:
             lift.names[n] = before[n]

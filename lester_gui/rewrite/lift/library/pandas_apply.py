@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Entries, Frame, Items, Module, Result, Tup, Value
-from lester_gui.rewrite.lift.library.pandas_frame import column_of, with_column
+from lester_gui.rewrite.lift.library.pandas_frame import column_of, series_of, with_column
 from lester_gui.rewrite.lift.library.pandas_totals import of_columns
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule
@@ -38,7 +38,7 @@ def apply(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     several = _several(lift, out, lift.const(given["result_type"]) == "expand")
     if several is not None:
         return lift.new(Frame(frame.node, several, frame.index, frame.levels, frame.part, frame.origin))
-    return Column1(frame.node, cells.cell_of(out), "", frame.part, False, frame.index, origin=frame.numbered)
+    return series_of(frame, cells.cell_of(out), "")
 
 
 TOTALS = {

@@ -10,7 +10,7 @@ from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Encoded, Entries, Frame, Result, Value
-from lester_gui.rewrite.lift.library.pandas_frame import column_of, with_column
+from lester_gui.rewrite.lift.library.pandas_frame import column_of, series_of, with_column
 from lester_gui.rewrite.lift.library.pandas_series import CALCULATE
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -34,7 +34,7 @@ def across(lift: Lifter, frame: Frame, args: Arguments) -> Value:
             raise shape(f"DataFrame.{what} of columns that the plan does not carry")
         if lift.const(given["numeric_only"]):
             found = [(n, c) for n, c in found if c.type.is_number or c.type is Type.BOOL]
-        return Column1(frame.node, of_row(what, [c for _, c in found]), "", frame.part, False, frame.index, origin=frame.numbered)
+        return series_of(frame, of_row(what, [c for _, c in found]), "")
     if lift.is_shown(args) or what in ("any", "all"):
         return Result(what)
     from lester_gui.rewrite.lift.library.pandas_totals import of_columns

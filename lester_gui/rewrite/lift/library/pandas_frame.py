@@ -61,7 +61,14 @@ def column_of(lift: Lifter, frame: Frame, name: str) -> Value:
         return as_series(frame, name, value)
     if not isinstance(value, Cell):
         return value
-    return Column1(frame.node, value, name, frame.part, False, frame.index, origin=frame.numbered)
+    return series_of(frame, value, name)
+
+
+def series_of(frame: Frame, cell: Cell, name: str, node: Node | None = None) -> Column1:
+    """Return a Series with the labels of a table's rows; over `node` where steps were put on top of them."""
+    if node is None:
+        return Column1(frame.node, cell, name, frame.part, False, frame.index, origin=frame.numbered)
+    return Column1(node, cell, name, None, False, frame.index, origin=frame.numbered)
 
 
 def missing_column(lift: Lifter, frame: Frame, *names: str) -> Stopped:

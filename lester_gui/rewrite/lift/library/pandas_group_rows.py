@@ -11,7 +11,7 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, grouped, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Frame, Result, Tup, Value
 from lester_gui.rewrite.lift.grouping import Grouping
-from lester_gui.rewrite.lift.library.pandas_frame import filtered, masked, settled
+from lester_gui.rewrite.lift.library.pandas_frame import filtered, masked, series_of, settled
 from lester_gui.rewrite.lift.library.pandas_groups import SIMPLE, cell_of, known_function, rows_of
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -36,7 +36,7 @@ def transform(lift: Lifter, group: Grouping, args: Arguments) -> Value:
         return METHODS["groupby", text.value](lift, group, Arguments(f"groupby.{text.value}", []))
     made: dict[str, Cell] = {}
     for name in names:
-        column = Column1(node, cell_of(frame, name), name, None, False, frame.index, origin=frame.numbered)
+        column = series_of(frame, cell_of(frame, name), name, node)
         known = known_function(lift, given["func"])
         value: Value
         if known is None:
@@ -48,7 +48,7 @@ def transform(lift: Lifter, group: Grouping, args: Arguments) -> Value:
         node, made[name] = grouped.on_each_row(lift, frame, group.keys, group.dropna, scope, value)
         frame = replace(frame, node=node)
     if group.series:
-        return Column1(node, made[names[0]], names[0], None, False, frame.index, origin=frame.numbered)
+        return series_of(frame, made[names[0]], names[0], node)
     return lift.new(settled(lift, Frame(node, tuple(made.items()), frame.index, frame.levels)))
 
 

@@ -25,7 +25,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.grouping import Grouping, without_encoded
 from lester_gui.rewrite.lift.library.pandas_encoded import whole
-from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, aligned, settled
+from lester_gui.rewrite.lift.library.pandas_frame import LEVEL, aligned, series_of, settled
 from lester_gui.rewrite.lift.library.pandas_sides import side_groups
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -371,7 +371,7 @@ def _one(lift: Lifter, group: Grouping, node: Node, frame: Frame, wanted: Wanted
     if name is not None:
         scope = grouped.Scope(node)
         return scope.measure(lift, name, cell, node), scope
-    column = Column1(node, cell, wanted.column or "", None, False, frame.index, origin=frame.numbered)
+    column = series_of(frame, cell, wanted.column or "", node)
     scope = grouped.Scope(node, group.keys, group.dropna)
     return grouped.of_measures(grouped.computed(lift, scope, wanted.function, column)), scope
 
@@ -388,7 +388,7 @@ def apply(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     given = args.bind("func", ignored=("include_groups",))
     node, frame = rows_of(lift, group)
     argument: Value = (
-        Column1(node, cell_of(frame, group.columns[0]), group.columns[0], None, False, frame.index, origin=frame.numbered)
+        series_of(frame, cell_of(frame, group.columns[0]), group.columns[0], node)
         if group.series
         else lift.new(replace(frame, columns=tuple((n, c) for n, c in frame.columns if not group.columns or n in group.columns)))
     )
@@ -425,7 +425,7 @@ def _on_rows(lift: Lifter, group: Grouping, frame: Frame, scope: grouped.Scope, 
     if group.dropna and any(frame.node.schema.field(k).nullable for k in group.keys if k in frame.node.schema):
         raise no_rule("a function of the rows of groups whose key may be missing, and with it the rows")
     node, cell = grouped.on_each_row(lift, frame, group.keys, group.dropna, scope, value)
-    made = Column1(node, cell, group.columns[0] if group.series else value.name, None, False, frame.index, origin=frame.numbered)
+    made = series_of(frame, cell, group.columns[0] if group.series else value.name, node)
     return Accessor(Tup((made, Const(len(group.keys)))), "by group and row") if keyed else made
 
 

@@ -9,7 +9,7 @@ from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Frame
 from lester_gui.rewrite.lift.library.pandas_frame import aligned, assigned
 from lester_gui.rewrite.lift.library.pandas_series import mapped
 from lester_gui.rewrite.lift.library.table import Arguments, method
-from lester_gui.rewrite.lift.mixed_columns import Mixed
+from lester_gui.rewrite.lift.mixed_columns import Mixed, is_number
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
 Pairs = list[tuple[Value, Value]]
 KIND = "texts and numbers"
-
-
-def is_number(value: Value) -> bool:
-    """Whether a value of the script's text is a number."""
-    return isinstance(value, Const) and type(value.value) in (int, float) and value.value == value.value
 
 
 def with_numbers(lift: Lifter, column: Column1, numbers: tuple[str, ...], pairs: Pairs) -> Accessor:

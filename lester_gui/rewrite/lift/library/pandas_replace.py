@@ -23,11 +23,12 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.library.pandas_frame import assigned, in_place
 from lester_gui.rewrite.lift.library.pandas_map import by_table
-from lester_gui.rewrite.lift.library.pandas_mixed import is_number, with_numbers
+from lester_gui.rewrite.lift.library.pandas_mixed import with_numbers
 from lester_gui.rewrite.lift.library.pandas_series import absent, isin, mapped
 from lester_gui.rewrite.lift.library.pandas_series import in_place as series_in_place
 from lester_gui.rewrite.lift.library.pandas_text import pattern_of
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.mixed_columns import is_number
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:

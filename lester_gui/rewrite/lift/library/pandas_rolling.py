@@ -17,6 +17,7 @@ from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Tup, 
 from lester_gui.rewrite.lift.grouped import without_keyless
 from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.library.pandas_arithmetic import extreme, of_row
+from lester_gui.rewrite.lift.library.pandas_frame import series_of
 from lester_gui.rewrite.lift.library.pandas_groups import rows_of
 from lester_gui.rewrite.lift.library.pandas_windows import groups_around, windowed
 from lester_gui.rewrite.lift.library.table import Arguments, method
@@ -111,10 +112,7 @@ def taken_of_groups(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     node, cell = _over(lift, node, cell, name, what, [lift.const(n) for n in numbers], group.keys, group.dropna)
     if group.dropna:
         cell = without_keyless(node, group.keys, cell)
-    return Accessor(
-        Tup((Column1(node, cell, name, None, False, frame.index, origin=frame.numbered), Const(len(group.keys)))),
-        "by group and row",
-    )
+    return Accessor(Tup((series_of(frame, cell, name, node), Const(len(group.keys)))), "by group and row")
 
 
 @method("by group and row", "reset_index", "droplevel")

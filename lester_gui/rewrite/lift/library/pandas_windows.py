@@ -12,7 +12,7 @@ from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Value
 from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.library.pandas_encoded import whole
-from lester_gui.rewrite.lift.library.pandas_frame import settled
+from lester_gui.rewrite.lift.library.pandas_frame import series_of, settled
 from lester_gui.rewrite.lift.library.pandas_groups import rows_of
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -133,7 +133,7 @@ def of_group(lift: Lifter, group: Grouping, args: Arguments) -> Value:
         return _several(lift, group, what, args)
     node, frame = rows_of(lift, group)
     out, cell = looked(lift, node, group.keys, group.columns[0], what, args, group.dropna)
-    return Column1(out, cell, group.columns[0], None, False, frame.index, origin=frame.numbered)
+    return series_of(frame, cell, group.columns[0], out)
 
 
 def _several(lift: Lifter, group: Grouping, what: str, args: Arguments) -> Value:
@@ -158,7 +158,7 @@ def cumcount(lift: Lifter, group: Grouping, args: Arguments) -> Value:
     node, frame = rows_of(lift, group)
     column = WindowColumn("cumcount", "cumcount", ascending=bool(lift.const(given["ascending"])))
     out, cell = windowed(lift, node, group.keys, column, group.dropna)
-    return Column1(out, cell, "", None, False, frame.index, origin=frame.numbered)
+    return series_of(frame, cell, "", out)
 
 
 def _number_of_group(lift: Lifter, group: Grouping, args: Arguments) -> Value:

@@ -94,7 +94,7 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
     filling = plainly(node.body)
     if filling is not node.body:
         node = ast.copy_location(ast.For(node.target, node.iter, filling, []), node)
-    names = stored_names([*node.body, ast.Assign([node.target], ast.Constant(None), lineno=node.lineno)])
+    names = stored_names([*node.body, node.target])
     flow, lift.flow = lift.flow, [None]
     try:
         if isinstance(content, Grouping):
@@ -175,7 +175,7 @@ def unroll(lift: Lifter, node: ast.For, known: tuple[Value, ...]) -> None:
         raise no_rule(f"a loop of {len(known)} rounds")
     frame = Unrolled()
     lift.flow.append(frame)
-    passing, names = lift.passing, stored_names([*node.body, ast.Assign([node.target], ast.Constant(None), lineno=node.lineno)])
+    passing, names = lift.passing, stored_names([*node.body, node.target])
     try:
         for place, value in enumerate(known, 1):
             lift.passing = passing | (frozenset(names) if place < len(known) else frozenset())
