@@ -139,7 +139,7 @@ def _apply_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
     _pipeline(parser)
-    parser.add_argument("name", metavar="NAME", help="a view, X_train, y_train, X_test, y_test or model")
+    parser.add_argument("name", metavar="NAME", help="a view, X_train, y_train, the same of test or validation, or model")
     parser.add_argument("--out", required=True, metavar="FILE")
 
 

@@ -82,7 +82,7 @@ def _stops(stops: list[Document]) -> list[str]:
 def run(d: Document) -> str:
     """Views, rows and the model of a run."""
     model = d["model"]
-    lines = [f"Run {d['run_id']}: {d['train_rows']:,} training rows, {d['test_rows']:,} test rows, {d['features']} features"]
+    lines = [f"Run {d['run_id']}: {sides(d)}, {d['features']} features"]
     lines += _rows((v["name"], f"{v['rows']:,} rows") for v in d["views"])
     lines.append(f"  {model['class']}: " + ", ".join(f"{k} {v:.4f}" for k, v in model["metrics"].items()))
     script = model.get("script_metrics") or {}
@@ -94,6 +94,12 @@ def run(d: Document) -> str:
         f"{distance['disagreement_on_test']:.1%} of the test decisions"
     )
     return "\n".join(lines)
+
+
+def sides(d: Document) -> str:
+    """How many rows are on each side of the split; of validation rows only where there are some."""
+    held = f"{d['validation_rows']:,} validation rows, " if d["validation_rows"] else ""
+    return f"{d['train_rows']:,} training rows, {held}{d['test_rows']:,} test rows"
 
 
 def trace(d: Document) -> str:
@@ -108,7 +114,7 @@ def trace(d: Document) -> str:
     )
     for p in d["pipelines"]:
         models = ", ".join(p["models"]) or "none"
-        lines.append(f"  {p['pipeline']}: {p['train_rows']} training and {p['test_rows']} test rows, models {models}")
+        lines.append(f"  {p['pipeline']}: {sides(p)}, models {models}")
         lines += [
             f"    file {a['path']}: {a['rows']} rows" if a.get("rows") is not None else f"    file {a['path']}"
             for a in p["artefacts"]

@@ -24,6 +24,7 @@ class Reach:
     searched: int
     train_rows: int = 0
     test_rows: int = 0
+    validation_rows: int = 0
     cells: int = 0
     models: int = 0
     somewhere: bool = False
@@ -68,10 +69,11 @@ def sentence(reach: Reach, influences: Sequence[Influence] | None, shared: Seque
     if not reach.rows:
         return (Phrase("nothing_found", {"searched": reach.searched}),)
     own = {"rows": reach.rows, "sources": reach.sources}
-    if not (reach.train_rows or reach.test_rows):
+    if not (reach.train_rows or reach.test_rows or reach.validation_rows):
         phrases = [Phrase("found" if reach.somewhere else "reached_nothing", own)]
     else:
-        counts = {"train": reach.train_rows, "test": reach.test_rows, "cells": reach.cells, "models": reach.models}
+        counts = {"train": reach.train_rows, "validation": reach.validation_rows, "test": reach.test_rows}
+        counts |= {"cells": reach.cells, "models": reach.models}
         phrases = [Phrase("reached", own | counts)]
     if influences is None:
         return (*phrases, Phrase("not_computed", {}))
@@ -112,6 +114,8 @@ def _say(phrase: Phrase) -> str:
             return f"{_count(a['rows'], 'row')} in {_count(a['sources'], 'source')} reached no training row and no test row."
         case "reached":
             reached = [_count(a["train"], "training row"), _count(a["test"], "test row"), _count(a["cells"], "feature cell")]
+            if a["validation"]:
+                reached.insert(1, _count(a["validation"], "validation row"))
             start = f"{_count(a['rows'], 'row')} in {_count(a['sources'], 'source')} reached"
             return f"{start} {', '.join(reached)} and {_count(a['models'], 'model')}."
         case "decisions":

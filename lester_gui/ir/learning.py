@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Options
@@ -36,6 +37,13 @@ class Label:
             raise PlanError(f"Labels are numbered in sorted order or as first seen, not by {self.codes!r}")
 
 
+TRAIN: Final = "train"
+TEST: Final = "test"
+VALIDATION: Final = "validation"
+BOTH: Final = (TRAIN, TEST)
+ROWS_OF: Final = {TRAIN: "training", TEST: "test", VALIDATION: "validation"}
+"""What the rows of a side are called: training rows, test rows, validation rows."""
+
 FOLDS = {
     "kfold": (False, False),
     "stratified_kfold": (True, False),
@@ -43,6 +51,11 @@ FOLDS = {
     "time_series": (False, False),
 }
 """Ways to cut folds, and whether they look at labels and at groups."""
+
+
+def is_shuffle(kind: str, method: str, train_size: float | int | None) -> bool:
+    """Whether a split only puts rows into a random order: the part that is drawn are all of them."""
+    return kind == "random" and method != "sklearn" and type(train_size) is float and train_size == 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +94,14 @@ class Split:
         Remainders, in ascending order.
     folds : int
         How many folds scikit-learn cuts; `seed` counts only where it shuffles.
+    whole : bool
+        Of a split that deals a part again: `test_size` and `train_size` count or share out all rows, not only those of the part.
+    again : Split, optional
+        How the rows of one part are dealt again, in the order in which this split leaves them. Of training rows that are dealt
+        again, the test rows are those of validation; of test rows, the first part is (with `cut` ``test_first`` the second).
+        After a shuffle (`is_shuffle`) this is simply the split of the shuffled rows.
+    of : str
+        The part that is dealt again: ``train`` or ``test``.
     """
 
     kind: str
@@ -98,10 +119,15 @@ class Split:
     every: int = 0
     offsets: tuple[int, ...] = ()
     folds: int = 0
+    whole: bool = False
+    again: Split | None = None
+    of: str = ""
+    validation: str = TRAIN
     lines: tuple[int, ...] = field(default=(), compare=False)
     made_by: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
+        self._check_again()
         if self.kind not in ("random", "positional", "expression", "none"):
             raise PlanError(f"There is no split of kind {self.kind!r}")
         if (self.kind == "expression") != (self.test is not None):
@@ -122,10 +148,56 @@ class Split:
         if self.folds and (self.stratify, self.by is not None) != FOLDS[self.method]:
             raise PlanError("Folds hang on labels where they are stratified, on groups where they keep these together")
 
+    def _check_again(self) -> None:
+        if (self.again is None) != (not self.of) or self.of not in ("", TRAIN, TEST):
+            raise PlanError("What is dealt again are the training or the test rows")
+        if self.validation not in BOTH or (self.validation == TEST and (self.of != TEST or self.is_shuffle)):
+            raise PlanError("Which rows are for validation is said only where test rows are dealt again")
+        if self.whole and self.method:
+            raise PlanError("Only a cut by place counts all rows")
+        if self.again is None:
+            return
+        if not (self.is_recorded and self.again.is_recorded):
+            raise PlanError("Only random and positional splits are dealt again, and in no other way")
+        if self.is_shuffle and self.of != TRAIN:
+            raise PlanError("A shuffle leaves no test rows that could be dealt again")
+        if not self.is_shuffle and any(not s.is_shuffle and s.again is not None for s in self.again.chain):
+            raise PlanError("Rows are dealt to training, validation and test, and to no more parts")
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the sides are recorded per row, because they hang on how many rows there are."""
+        return self.kind in ("random", "positional")
+
+    @property
+    def is_shuffle(self) -> bool:
+        """Whether all rows are training rows, in a random order."""
+        return is_shuffle(self.kind, self.method, self.train_size)
+
+    @property
+    def chain(self) -> tuple[Split, ...]:
+        """The split and those by which its parts are dealt again."""
+        return (self, *(() if self.again is None else self.again.chain))
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """Names of the parts that rows are dealt to: ``train`` and ``test``, and ``validation`` where there is one."""
+        return BOTH if all(s.again is None or s.is_shuffle for s in self.chain) else (TRAIN, VALIDATION, TEST)
+
+    @property
+    def parts_again(self) -> tuple[str, str]:
+        """What the training and the test rows of `again` are called in the whole."""
+        if self.again is None or self.is_shuffle:
+            return BOTH
+        if self.of == TRAIN:
+            return TRAIN, VALIDATION
+        return (VALIDATION, TEST) if self.validation == TRAIN else (TEST, VALIDATION)
+
     @property
     def expressions(self) -> tuple[Expr, ...]:
         """What the split reads of the prepared view."""
-        return tuple(e for e in (self.test, self.by) if e is not None)
+        own = tuple(e for e in (self.test, self.by) if e is not None)
+        return own if self.again is None else (*own, *self.again.expressions)
 
 
 @dataclass(frozen=True, slots=True)

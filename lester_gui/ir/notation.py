@@ -76,6 +76,7 @@ SPLIT_WORDS = {
     "every": "every",
     "offsets": "offsets",
     "folds": "folds",
+    "whole": "whole",
 }
 
 

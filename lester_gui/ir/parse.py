@@ -13,7 +13,7 @@ from typing import Any
 from lester_gui.ir import notation as n
 from lester_gui.ir.codec import MAX_NODES
 from lester_gui.ir.expression_text import constant, parse_python
-from lester_gui.ir.learning import Encode, Label, Model, Split
+from lester_gui.ir.learning import BOTH, ROWS_OF, TEST, TRAIN, VALIDATION, Encode, Label, Model, Split
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.notation import Dialect, PlanTextError
 from lester_gui.ir.parse_steps import METHODS, ROOTS, Arguments, Scope, blocks, model_options
@@ -60,6 +60,7 @@ class _Parser:
         self._kept: tuple[Node, ...] = ()
         self._prepared: Node | None = None
         self._parts: dict[str, Any] = {}
+        self._splits: list[tuple[tuple[str, str], str, Split, int]] = []
 
     def run(self, module: ast.Module) -> Plan:
         for statement in module.body:
@@ -69,6 +70,13 @@ class _Parser:
                 raise error if error.plan_line else PlanTextError(error.message, error.hint, statement.lineno) from error
             except PlanError as error:
                 raise PlanTextError(error.message, error.hint, statement.lineno) from error
+        try:
+            if self._splits:
+                self._put("split", self._whole_split())
+        except PlanTextError:
+            raise
+        except PlanError as error:
+            raise PlanTextError(error.message, error.hint, self._splits[0][3]) from error
         missing = [part for part in ("label", "split", "encode", "model") if part not in self._parts]
         if missing or self._prepared is None:
             raise PlanTextError(f"The plan has no {' and no '.join(missing)}", _SHAPE)
@@ -95,8 +103,11 @@ class _Parser:
                 raise PlanTextError("There is no such dialect", f"Dialects are {', '.join(Dialect)}.", s.lineno)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="user_function")) as call):
                 self._user_function(name, call)
-            case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id="train"), ast.Name(id="test")])], value=value):
-                self._split(value)
+            case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id=first), ast.Name(id=second)])], value=value) if {
+                first,
+                second,
+            } <= set(ROWS_OF):
+                self._split((first, second), value)
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self._assign(name, value)
             case _:
@@ -182,10 +193,10 @@ class _Parser:
         a.named.clear()
         a.done()
 
-    def _split(self, value: ast.expr) -> None:
+    def _split(self, names: tuple[str, str], value: ast.expr) -> None:
         match value:
             case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="labelled"), attr="split"),
+                func=ast.Attribute(value=ast.Name(id=dealt), attr="split"),
                 args=[ast.Call(func=ast.Name(id=word)) as call],
                 keywords=[],
             ) if word in n.SPLITS:
@@ -203,7 +214,25 @@ class _Parser:
                 raise PlanTextError(f"A split has no {key!r}", f"It has {', '.join(n.SPLIT_WORDS)}.")
             given[n.SPLIT_WORDS[key]] = _split_value(n.SPLIT_WORDS[key], tree)
         a.done()
-        self._put("split", Split(**given))
+        self._splits.append((names, dealt, Split(**given), value.lineno))
+
+    def _whole_split(self) -> Split:
+        """Put the splits of the text into one: each but the first deals a part of the one before it again."""
+        out: Split | None = None
+        for i in range(len(self._splits) - 1, -1, -1):
+            _, dealt, split, line = self._splits[i]
+            if (dealt == "labelled") != (i == 0):
+                raise PlanTextError("The first split is that of labelled, and those after it deal train or test again", "", line)
+            if out is not None:
+                names, of, *_ = self._splits[i + 1]
+                split = replace(split, again=out, of=of, validation=TEST if (of, names) == (TEST, (TEST, VALIDATION)) else TRAIN)
+            out = split
+        assert out is not None
+        expected = [BOTH, *(s.parts_again for s in out.chain[:-1])]
+        for (names, _, _, line), wanted in zip(self._splits, expected, strict=True):
+            if names != wanted:
+                raise PlanTextError("The parts of this split have other names", f"Write {', '.join(wanted)} = ….", line)
+        return out
 
     def _encode_or_model(self, variable: str, word: str, root: ast.Call, calls: list[tuple[str, ast.Call]]) -> None:
         if calls:
@@ -253,6 +282,7 @@ def _split_value(attribute: str, tree: ast.expr) -> Any:
         "every": (int,),
         "offsets": (tuple,),
         "folds": (int,),
+        "whole": (bool,),
     }
     value = tuple(constant(e) for e in tree.elts) if isinstance(tree, ast.Tuple) else constant(tree)
     if type(value) not in allowed.get(attribute, (str,)) and not (value is None and attribute == "seed"):

@@ -65,10 +65,11 @@ class Plan:
             raise PlanError(f"Two views are called {sorted(twice)[0]!r}")
         schema = self.prepared.schema
         type_of(self.label.expr, schema, self.label.lines[0] if self.label.lines else None)
-        if self.split.test is not None and type_of(self.split.test, schema) != (Type.BOOL, False):
-            raise PlanError("A split needs a condition that is always true or false")
-        if self.split.by is not None and type_of(self.split.by, schema)[1]:
-            raise PlanError("A split by groups needs a group for every row")
+        for split in self.split.chain:
+            if split.test is not None and type_of(split.test, schema) != (Type.BOOL, False):
+                raise PlanError("A split needs a condition that is always true or false")
+            if split.by is not None and type_of(split.by, schema)[1]:
+                raise PlanError("A split by groups needs a group for every row")
         for block in self.encode.blocks:
             for column in block.columns:
                 schema.field(column, self.encode.lines[0] if self.encode.lines else None)

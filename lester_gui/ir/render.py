@@ -15,7 +15,7 @@ from lester_gui.ir import notation as n
 from lester_gui.ir.expression_text import column_text, expression_text
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.layout import Chain, Invoke
-from lester_gui.ir.learning import Block, Encode, Split, Transformer
+from lester_gui.ir.learning import BOTH, Block, Encode, Split, Transformer
 from lester_gui.ir.nodes import (
     Aggregate,
     Broadcast,
@@ -197,7 +197,7 @@ class _Renderer:
         codes = [n.quote(word) for word, meaning in n.LABEL_CODES.items() if meaning == label.codes]
         root = self.ref(self.plan.prepared)
         self._part("label", label, *Chain(f"labelled = {root}.", (Invoke("label", (*codes, written)),)).lines(0))
-        self._part("split", split, *Chain("train, test = labelled.", (Invoke("split", (self._split(split),)),)).lines(0))
+        self._part("split", split, *self._splits(split))
         self._part("encode", encode, *self._assign(encode.variable, self._encode(encode)))
         module, _, name = model.estimator.rpartition(".")
         if module and all(n.is_plain(part) for part in model.estimator.split(".")) and name not in ROOTS:
@@ -212,6 +212,15 @@ class _Renderer:
         if n.is_plain(name) and name != "dialect":
             return Chain(f"{name} = ", (call,)).lines(0)
         return Chain(f"{n.variable_for(name)} = ", (call, Invoke("named", (n.quote(name),)))).lines(0)
+
+    def _splits(self, split: Split) -> list[str]:
+        """A line for the split, and one for every part that is dealt again."""
+        out, dealt, names = [], "labelled", BOTH
+        for one in split.chain:
+            first, second = names
+            out += Chain(f"{first}, {second} = {dealt}.", (Invoke("split", (self._split(one),)),)).lines(0)
+            names, dealt = one.parts_again, one.of
+        return out
 
     def _split(self, split: Split) -> str:
         exact = [w for w, meaning in n.SPLITS.items() if meaning == (split.kind, split.method)]

@@ -177,7 +177,7 @@ NODES: dict[str, tuple[type[Node], Codec]] = {
 OP_OF: dict[type[Node], str] = {kind: op for op, (kind, _) in NODES.items()}
 
 _label = _without_default(record(Label, expr=c.expression, variable=c.text, codes=c.text, **_ORIGIN), "codes", "")
-_split = record(
+_split: Codec = record(
     Split,
     kind=c.text,
     method=c.text,
@@ -194,9 +194,15 @@ _split = record(
     every=c.whole,
     offsets=c.items(c.whole),
     folds=c.whole,
+    whole=c.boolean,
+    again=c.optional(Codec(lambda value: _split.encode(value), lambda value, at: _split.decode(value, at))),
+    of=c.text,
+    validation=c.text,
     **_ORIGIN,
 )
-for _field, _default in (("by", None), ("groups", ""), ("in_order", False), ("every", 0), ("offsets", []), ("folds", 0)):
+_LATER: dict[str, Json] = {"by": None, "groups": "", "in_order": False, "every": 0, "offsets": [], "folds": 0}
+_LATER |= {"whole": False, "again": None, "of": "", "validation": "train"}
+for _field, _default in _LATER.items():
     _split = _without_default(_split, _field, _default)
 
 # a transformer has branches, which are blocks, which have transformers

@@ -22,6 +22,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lester_gui.ir.learning import TRAIN
 from lester_gui.ir.nodes import (
     Aggregate,
     Broadcast,
@@ -50,7 +51,7 @@ from lester_gui.runtime.compile_sql import ROW_NO, key_condition
 from lester_gui.runtime.compile_windows import has_partition, partition_keys, placed_rows
 from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import at_most_one_match, identifying, occurrences
-from lester_gui.runtime.split import TEST, TRAIN, split_table
+from lester_gui.runtime.split import split_table
 from lester_gui.store import catalogue
 from lester_gui.store.catalogue import Run, View
 from lester_gui.store.points import FEW, rows_at
@@ -102,8 +103,8 @@ class Footprint:
         Source → the person's row ids that the run read.
     views : dict
         View → its touched rows, in plan order.
-    train, test : Touched
-        The prepared rows of either side; row numbers are those of the prepared view.
+    sides : dict
+        Side (`Split.sides`) → its touched prepared rows; row numbers are those of the prepared view.
     provenance : dict
         View → touched row → its provenance, for the views of which few rows are touched.
     """
@@ -111,13 +112,17 @@ class Footprint:
     run: int
     sources: dict[str, tuple[int, ...]]
     views: dict[str, Touched]
-    train: Touched
-    test: Touched
+    sides: dict[str, Touched]
     provenance: dict[str, dict[int, Carried]] = field(default_factory=dict, repr=False)
 
     @property
     def is_empty(self) -> bool:
         return not any(self.sources.values())
+
+    @property
+    def trains(self) -> bool:
+        """Whether any training row is touched."""
+        return bool(self.sides[TRAIN].count())
 
 
 def footprint(
@@ -146,7 +151,7 @@ def footprint(
             walk.follow(node, rows)
             views[node.name] = Touched(node.name, walk.views[node.name].rows, walk.touched(node))
         sources = {r.source: walk.present(r, rows[r.source]) for r in plan.reads if rows.get(r.source)}
-        return Footprint(run, sources, views, *touched_sides(connection, plan, walk, run), walk.provenance())
+        return Footprint(run, sources, views, touched_sides(connection, plan, walk, run), walk.provenance())
 
 
 class Walk:
@@ -307,8 +312,8 @@ def _kind_sql() -> str:
     return "CASE strength " + " ".join(f"WHEN {n} THEN '{kind}'" for kind, n in _STRENGTH.items()) + " END"
 
 
-def touched_sides(connection: duckdb.DuckDBPyConnection, plan: Plan, walk: Walk, run: int) -> tuple[Touched, Touched]:
-    """Return the touched prepared rows of either side of the run's split; none if it has not been dealt yet."""
+def touched_sides(connection: duckdb.DuckDBPyConnection, plan: Plan, walk: Walk, run: int) -> dict[str, Touched]:
+    """Return the touched prepared rows of every side of the run's split; none if it has not been dealt yet."""
     entry = catalogue.get(connection, Run, id=run)
     facts = {} if entry is None else json.loads(entry.facts_json)
     dealt = (
@@ -320,7 +325,7 @@ def touched_sides(connection: duckdb.DuckDBPyConnection, plan: Plan, walk: Walk,
     if not dealt:
         no_number = pa.array([], pa.int64())
         none = pa.table({"row_no": no_number, "kind": pa.array([], pa.string()), "position": no_number})
-        return Touched(TRAIN, 0, none), Touched(TEST, 0, none)
+        return {side: Touched(side, 0, none) for side in plan.split.sides}
     table, touched = f"lester.{split_table(run)}", walk.touched(plan.prepared)
     if touched.num_rows <= FEW:
         found = _dealt(connection, table, touched)
@@ -328,13 +333,13 @@ def touched_sides(connection: duckdb.DuckDBPyConnection, plan: Plan, walk: Walk,
         with registered(connection, followed_rows=touched):
             rows = f"followed_rows t JOIN {table} s USING (row_no) ORDER BY t.row_no"
             found = connection.execute(f"SELECT t.row_no, t.kind, s.side, s.position FROM {rows}").to_arrow_table()
-    out = []
-    for side in (TRAIN, TEST):
+    out = {}
+    for side in plan.split.sides:
         count = facts.get(f"{side}_rows")
         if count is None:
             count = connection.execute(f"SELECT count(*) FROM {table} WHERE side = ?", [side]).fetchall()[0][0]
-        out.append(Touched(side, int(count), found.filter(pc.equal(found.column("side"), side)).drop_columns("side")))
-    return out[0], out[1]
+        out[side] = Touched(side, int(count), found.filter(pc.equal(found.column("side"), side)).drop_columns("side"))
+    return out
 
 
 def _dealt(connection: duckdb.DuckDBPyConnection, split: str, touched: pa.Table) -> pa.Table:

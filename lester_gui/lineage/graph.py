@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from lester_gui.ir.learning import TEST
 from lester_gui.ir.nodes import Aggregate, Broadcast, Join, JoinKind, Node, Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.lineage.footprint import CONTROL, DATA, STATE, Footprint
@@ -109,7 +110,7 @@ def lineage_graph(
     Parameters
     ----------
     rows
-        View → number of rows; with keys ``train`` and ``test`` for the sides.
+        View → number of rows; with the names of the sides (`Split.sides`) as further keys.
     footprint
         What a person touched; without it nothing is touched.
     features, models, predictions
@@ -117,13 +118,13 @@ def lineage_graph(
     source_rows
         Source → number of rows, where it differs from the rows of the view that reads it.
     """
-    nodes = [*_sources(plan, rows, footprint, source_rows or {}), *_views(plan, rows, footprint), *_sides(rows, footprint)]
-    edges = [*_view_edges(plan), *(GraphEdge(f"view:{plan.prepared.name}", f"split:{s}", DATA) for s in ("train", "test"))]
-    trained_on_person = footprint is not None and bool(footprint.train.count())
+    nodes = [*_sources(plan, rows, footprint, source_rows or {}), *_views(plan, rows, footprint), *_sides(plan, rows, footprint)]
+    edges = [*_view_edges(plan), *(GraphEdge(f"view:{plan.prepared.name}", f"split:{s}", DATA) for s in plan.split.sides)]
+    trained_on_person = footprint is not None and footprint.trains
     for f in features:
         touched = bool(f.cells) or (f.fitted and trained_on_person)
         nodes.append(GraphNode(f"feature:{f.name}", "features", f.name, f.cells, f.of, touched, "features"))
-        edges += [GraphEdge(f"split:{side}", f"feature:{f.name}", DATA) for side in ("train", "test")]
+        edges += [GraphEdge(f"split:{side}", f"feature:{f.name}", DATA) for side in plan.split.sides]
         if f.fitted:
             edges.append(GraphEdge("split:train", f"feature:{f.name}", STATE))
     for m in models:
@@ -132,7 +133,7 @@ def lineage_graph(
         if not features:
             edges.append(GraphEdge("split:train", f"model:{m.name}", STATE))
     for p in predictions:
-        touched = trained_on_person or (footprint is not None and bool(footprint.test.count()))
+        touched = trained_on_person or (footprint is not None and bool(footprint.sides[TEST].count()))
         nodes.append(GraphNode(f"predictions:{p.name}", "predictions", p.name, p.values, p.of, touched, "predictions"))
         if any(m.name == p.name for m in models):
             edges.append(GraphEdge(f"model:{p.name}", f"predictions:{p.name}", STATE))
@@ -189,10 +190,10 @@ def _views(plan: Plan, rows: Mapping[str, int], footprint: Footprint | None) -> 
     return out
 
 
-def _sides(rows: Mapping[str, int], footprint: Footprint | None) -> list[GraphNode]:
+def _sides(plan: Plan, rows: Mapping[str, int], footprint: Footprint | None) -> list[GraphNode]:
     out = []
-    for side in ("train", "test"):
-        mine = getattr(footprint, side).count() if footprint else None
+    for side in plan.split.sides:
+        mine = footprint.sides[side].count() if footprint else None
         out.append(GraphNode(f"split:{side}", "split", side, mine, rows.get(side), bool(mine), "split"))
     return out
 

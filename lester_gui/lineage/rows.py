@@ -140,7 +140,7 @@ def went_to(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, view: s
                 out[node.name] = Touched(node.name, walk.views[node.name].rows, walk.touched(node))
             else:
                 walk.mark(node, ["SELECT CAST(0 AS BIGINT) AS row_no, 1 AS strength WHERE FALSE"])
-        return Footprint(run, {}, out, *touched_sides(connection, plan, walk, run))
+        return Footprint(run, {}, out, touched_sides(connection, plan, walk, run))
 
 
 def kept_because(plan: Plan, view: str) -> tuple[Condition, ...]:

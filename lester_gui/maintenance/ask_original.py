@@ -16,20 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lester_gui.features import matrix
+from lester_gui.ir.learning import TEST, VALIDATION
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance.learned import ORIGINAL, Prepared, Worker, load_encoder, prepare
 from lester_gui.models import script_model
 from lester_gui.progress import Context
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import fetch_table
-from lester_gui.sandbox import Capture, Positions, Sandbox
+from lester_gui.sandbox import Capture, Sandbox
 from lester_gui.store.catalogue import Run
-from lester_gui.verify.capture import Original, OriginalRun, capture_twice
+from lester_gui.verify.capture import Original, capture_twice
+from lester_gui.verify.dealt import for_calls, imposable
 from lester_gui.verify.equivalence import Comparison, compare
 from lester_gui.verify.plan_result import PlanResult, ViewResult
 from lester_gui.verify.verdict import STAGES, StageResult
 
-SKLEARN = "sklearn"
 UNCOMPARED = ("not-compared", "excluded")
 
 
@@ -82,21 +83,20 @@ def ask_original(
     assert run.id is not None
     ctx.advance("Fetching what Lester holds", 0.0)
     rows = prepare(connection, plan, run.id, worker)
-    imposes = plan.split.kind in ("random", "positional") and plan.split.method == SKLEARN
     ctx.advance("Running the original script", 0.1)
-    positions = Positions(tuple(rows.train.tolist()), tuple(rows.test.tolist())) if imposes else None
+    imposed = for_calls(plan.split, {s: p.tolist() for s, p in rows.sides.items()}) if imposable(plan.split) else ()
     asked = capture_twice(
         original,
         sandbox,
         plan.model,
         ctx,
         Capture(names=variables(plan)),
-        impose_split=(positions,),
+        impose_split=imposed,
         replace=replace,
     )
     asked.run.require_finished(original.script.path, original.interpreter)
     ctx.advance("Comparing stage by stage", 0.9)
-    dealt_by_hand = plan.split.kind in ("random", "positional") and not _imposed(asked, len(rows.row_nos))
+    dealt_by_hand = plan.split.is_recorded and not (imposed and sum(s.imposed for s in asked.run.splits) >= len(imposed))
     held = _held(connection, run.id, plan, rows, worker, split=not dealt_by_hand)
     found = compare(plan, held, asked, _refit)
     return _answer(_without_sides(found, plan) if dealt_by_hand else found, dealt_by_hand)
@@ -120,10 +120,6 @@ def variables(plan: Plan) -> frozenset[str]:
     return frozenset(names | {base for n in names if (base := n.rpartition("-")[0]) and n.rpartition("-")[2].isdigit()})
 
 
-def _imposed(asked: OriginalRun, count: int) -> bool:
-    return any(s.imposed and s.rows == count for s in asked.run.splits)
-
-
 def _held(
     connection: duckdb.DuckDBPyConnection, run: int, plan: Plan, rows: Prepared, worker: Worker, *, split: bool
 ) -> PlanResult:
@@ -137,14 +133,22 @@ def _held(
     encoder = load_encoder(connection, run)
     X_train, X_test = (matrix.transform(encoder, rows.table, side, worker.call_block) for side in (rows.train, rows.test))
     predictions = _predictions(connection, run, rows)
-    return PlanResult(views, train=rows.train, test=rows.test, y=rows.y, X_train=X_train, X_test=X_test, predictions=predictions)
+    return PlanResult(
+        views,
+        train=rows.train,
+        test=rows.test,
+        validation=rows.sides.get(VALIDATION),
+        y=rows.y,
+        X_train=X_train,
+        X_test=X_test,
+        predictions=predictions,
+    )
 
 
 def _predictions(connection: duckdb.DuckDBPyConnection, run: int, rows: Prepared) -> NDArray[Any] | None:
     """Return what the model under the script's own settings says about the test rows, in the script's order."""
-    said = connection.execute(
-        "SELECT row_no, predicted FROM lester.prediction WHERE run = ? AND role = ? ORDER BY row_no", [run, ORIGINAL]
-    ).to_arrow_table()
+    sql = "SELECT row_no, predicted FROM lester.prediction WHERE run = ? AND role = ? AND side = ? ORDER BY row_no"
+    said = connection.execute(sql, [run, ORIGINAL, TEST]).to_arrow_table()
     wanted = rows.row_nos[rows.test]
     if not np.array_equal(np.sort(wanted), said.column(0).to_numpy()):
         return None

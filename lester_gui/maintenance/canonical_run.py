@@ -86,8 +86,7 @@ def execute(
     learned.save(connection, run.id, found, rows, worker, artifacts)
     faults.point("run.saved")
     facts = {
-        "train_rows": dealt.train_rows,
-        "test_rows": dealt.test_rows,
+        **{f"{side}_rows": rows for side, rows in dealt.rows.items()},
         "new_rows": dealt.new_rows,
         "features": len(found.canonical.features),
     }

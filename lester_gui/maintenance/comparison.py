@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lester_gui.features import matrix
+from lester_gui.ir.learning import TEST
 from lester_gui.ir.nodes import Read
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance.learned import Learned, Worker, prepare
@@ -84,16 +85,14 @@ def compare_views(a: Side, b: Side) -> list[Compared]:
 def compare_learned(a: Side, b: Side, ours: Learned, theirs: Learned, worker: Worker) -> list[Compared]:
     """Compare split, labels, encoder state, X, models and predictions."""
     rows = prepare(a.connection, a.plan, a.run, worker), prepare(b.connection, b.plan, b.run, worker)
-    sides = all(
-        np.array_equal(rows[0].keys_at(getattr(rows[0], s)), rows[1].keys_at(getattr(rows[1], s))) for s in ("train", "test")
-    )
+    sides = all(np.array_equal(rows[0].keys_at(rows[0].sides[s]), rows[1].keys_at(rows[1].sides[s])) for s in b.plan.split.sides)
     out = [_exact("split", "split", sides), _exact("y", "labels", _same_labels(*(r.y for r in rows)))]
     state = ours.encoder.hash == theirs.encoder.hash
     out.append(Compared("encoder state", "encoder", BIT, state, 0.0 if state else float("inf"), "" if state else "state"))
     matrices: list[NDArray[Any]] = []
-    for side in ("train", "test"):
+    for side in sorted(b.plan.split.sides, key=lambda side: side == TEST):  # what is asked of the models comes last
         pair = [
-            matrix.transform(learned.encoder, r.table, getattr(r, side), worker.call_block)
+            matrix.transform(learned.encoder, r.table, r.sides[side], worker.call_block)
             for learned, r in zip((ours, theirs), rows, strict=True)
         ]
         out.append(_array(f"X_{side}", "features", *pair))

@@ -224,8 +224,7 @@ def _maintain_run(
     udf.prune(con, maintained.plan, tables)
     maintained.close(con)  # where a step stops, its transaction can do nothing more and takes them along
     facts = json.loads(run.facts_json) | {
-        "train_rows": facts_rows(con, run.id, "train"),
-        "test_rows": facts_rows(con, run.id, "test"),
+        **{f"{side}_rows": facts_rows(con, run.id, side) for side in plan.split.sides},
         "features": learning.features_after,
     }
     catalogue.update(con, Run, {"plan_json": dumps(maintained.plan), "facts_json": json.dumps(facts)}, id=run.id)

@@ -15,12 +15,14 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lester_gui.errors import UserError
 from lester_gui.features import column_map, matrix, state
 from lester_gui.features.family import FunctionCaller
 from lester_gui.features.state import EncoderState
+from lester_gui.ir.learning import TEST, TRAIN
 from lester_gui.ir.plan import Plan
 from lester_gui.models import metrics, script_model, storage, training
 from lester_gui.models.trained import Trained
@@ -28,7 +30,7 @@ from lester_gui.progress import Context
 from lester_gui.runtime import inferred_types, lookups, materialize
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import RunOpaque, evaluate_expression, fetch_table
-from lester_gui.runtime.split import TRAIN, side_names, split_table
+from lester_gui.runtime.split import SIDES, side_names, split_table
 from lester_gui.runtime.udf import Evaluate
 from lester_gui.store import catalogue
 from lester_gui.store.artifacts import Artifacts
@@ -62,16 +64,25 @@ class Prepared:
         They survive a replay (`runtime.split.row_key_sql`).
     y : ndarray
         Labels of all rows.
-    train, test : ndarray of int64
-        Positions in `table`, in the script's order.
+    sides : dict
+        Side (`Split.sides`) → positions in `table`, in the script's order.
     """
 
     table: pa.Table
     row_nos: NDArray[np.int64]
     row_keys: pa.ChunkedArray
     y: NDArray[Any]
-    train: NDArray[np.int64]
-    test: NDArray[np.int64]
+    sides: dict[str, NDArray[np.int64]]
+
+    @property
+    def train(self) -> NDArray[np.int64]:
+        """Positions of the training rows."""
+        return self.sides[TRAIN]
+
+    @property
+    def test(self) -> NDArray[np.int64]:
+        """Positions of the test rows."""
+        return self.sides[TEST]
 
     def split_keys(self) -> NDArray[np.int64]:
         """The training rows' keys as numbers, in order, for the hash of the split."""
@@ -112,16 +123,19 @@ def prepare(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, worker:
     columns = list(dict.fromkeys(c for block in plan.encode.blocks for c in block.columns))
     table = fetch_table(connection, run, name, columns, hidden=True)
     row_nos = table.column(ROW_NO).to_numpy()
-    sql = f"SELECT row_no, row_key, side = '{TRAIN}' AS train, position FROM lester.{split_table(run)}"
+    sql = f"SELECT row_no, row_key, side, position FROM lester.{split_table(run)}"
     dealt = fetch_in_order(connection, sql, "row_no")
     if not np.array_equal(dealt.column("row_no").to_numpy(), row_nos):
         raise RuntimeError("the recorded split does not cover the prepared rows")
-    on_train = dealt.column("train").to_numpy()
     in_turn = np.argsort(dealt.column("position").to_numpy(), kind="stable")
-    train, test = in_turn[on_train[in_turn]], in_turn[~on_train[in_turn]]
+    sides = {}
+    for side in plan.split.sides:
+        there = pc.equal(dealt.column("side"), side).to_numpy()
+        sides[side] = in_turn[there[in_turn]]
     found = evaluate_expression(connection, plan, run, plan.prepared, plan.label.expr, worker.evaluate)
     y = labels(found, plan.label.codes)
-    return Prepared(state.marked(plan.encode, table.select(columns), train), row_nos, dealt.column("row_key"), y, train, test)
+    marked = state.marked(plan.encode, table.select(columns), sides[TRAIN])
+    return Prepared(marked, row_nos, dealt.column("row_key"), y, sides)
 
 
 def labels(values: pa.ChunkedArray, codes: str = "") -> NDArray[Any]:
@@ -243,10 +257,11 @@ def save(
 
 
 def _save_predictions(connection: duckdb.DuckDBPyConnection, run: int, learned: Learned, rows: Prepared, worker: Worker) -> None:
-    """Store what both models say about every prepared row (the original: about test rows)."""
+    """Store what both models say about every prepared row (the original: about those that it was not trained on)."""
+    others = [positions for side, positions in rows.sides.items() if side != TRAIN]
     for role, trained, chosen in (
-        (CANONICAL, learned.canonical, np.concatenate([rows.train, rows.test])),
-        (ORIGINAL, learned.original, rows.test),
+        (CANONICAL, learned.canonical, np.concatenate([rows.train, *others])),
+        (ORIGINAL, learned.original, np.concatenate(others)),
     ):
         if trained is not None and len(chosen):
             table = predictions(learned.encoder, trained, rows, chosen, worker)
@@ -261,12 +276,13 @@ def predictions(
     X = matrix.transform(encoder, rows.table, chosen, worker.call_block)
     predicted = trained.predict(X)
     scores = metrics.positive_scores(trained, X) if len(chosen) else None
-    on_test = np.zeros(len(rows.row_nos), dtype=bool)
-    on_test[rows.test] = True
+    sides = np.zeros(len(rows.row_nos), dtype=np.int8)
+    for side, positions in rows.sides.items():
+        sides[positions] = SIDES.index(side)
     return pa.table(
         {
             "row_no": pa.array(rows.row_nos[chosen], pa.int64()),
-            "side": side_names(on_test[chosen]),
+            "side": side_names(sides[chosen]),
             "label": _texts(rows.y[chosen]),
             "predicted": _texts(predicted),
             "probability": pa.array([None] * len(chosen) if scores is None else scores.astype(np.float64), pa.float64()),

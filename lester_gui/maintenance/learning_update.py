@@ -6,7 +6,7 @@ import functools
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import duckdb
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from lester_gui.features import column_map, matrix, state
 from lester_gui.features.state import EncoderState
+from lester_gui.ir.learning import TEST, TRAIN
 from lester_gui.ir.nodes import Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned
@@ -32,7 +33,7 @@ from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import occurrences
-from lester_gui.runtime.split import TEST, TRAIN, split_table
+from lester_gui.runtime.split import split_table
 from lester_gui.store.artifacts import Artifacts
 from lester_gui.store.points import delete_among, rows_among
 from lester_gui.store.registered import registered
@@ -236,8 +237,8 @@ def guarantee_of(change: LearningChange) -> str:
 class Dealt:
     """How many rows left and joined the split, per side, and how many changed sides."""
 
-    left: dict[str, int] = field(default_factory=lambda: {TRAIN: 0, TEST: 0})
-    joined: dict[str, int] = field(default_factory=lambda: {TRAIN: 0, TEST: 0})
+    left: dict[str, int]
+    joined: dict[str, int]
     moved: int = 0
 
 
@@ -261,27 +262,31 @@ def update_split(
     plan = maintained.plan
     change = maintained.changes[plan.prepared.name]
     if change.is_empty and not _keys_moved(maintained):
-        return Dealt()
+        return _none_dealt(plan)
     if not _only_leave(maintained):
         recorded = split.recorded_split(con, run)
         con.execute(f"DROP TABLE lester.{split_table(run)}")
         split.deal(con, plan, run, recorded, persons, seed, worker.evaluate)
-        return _compared(con, run, recorded)
+        return _compared(con, plan, run, recorded)
     position = views_of(con, run)[plan.prepared.name].position
     numbers, dealt = f"SELECT {ROW_NO} FROM {old_rows(position)}", f"lester.{split_table(run)}"
     gone = con.execute(rows_among(con, "side", dealt, "row_no", numbers)).fetchall()
     delete_among(con, dealt, "row_no", numbers)
-    return Dealt({s: gone.count((s,)) for s in (TRAIN, TEST)})
+    return replace(_none_dealt(plan), left={side: gone.count((side,)) for side in plan.split.sides})
 
 
-def _compared(con: duckdb.DuckDBPyConnection, run: int, recorded: pa.Table) -> Dealt:
+def _none_dealt(plan: Plan) -> Dealt:
+    return Dealt(dict.fromkeys(plan.split.sides, 0), dict.fromkeys(plan.split.sides, 0))
+
+
+def _compared(con: duckdb.DuckDBPyConnection, plan: Plan, run: int, recorded: pa.Table) -> Dealt:
     """Say how the split of a run differs from the record that it was dealt by."""
     with registered(con, recorded_sides=recorded):
         found = con.execute(
             f"SELECT o.side, n.side, count(*) FROM recorded_sides o FULL JOIN lester.{split_table(run)} n USING (row_key) "
             "WHERE o.side IS DISTINCT FROM n.side GROUP BY ALL"
         ).fetchall()
-    out = Dealt()
+    out = _none_dealt(plan)
     for old, new, count in found:
         if new is None:
             out.left[old] += count

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -21,29 +19,29 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lester_gui.errors import UserError
-from lester_gui.ir.learning import Split
+from lester_gui.ir.learning import TEST, TRAIN, VALIDATION, Split
 from lester_gui.ir.nodes import Aggregate, Distinct, Explode, Node, Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO, distinct_columns
 from lester_gui.runtime.materialize import evaluate_expression, schema_of, views_of
 from lester_gui.runtime.provenance import ELEMENTS, identifying, occurrences
+from lester_gui.runtime.script_split import script_sides
 from lester_gui.runtime.udf import Evaluate
 from lester_gui.store import catalogue
 from lester_gui.store.ordered import fetch_in_order
 from lester_gui.store.registered import registered
 
-Flags = NDArray[np.bool_]
-TRAIN: Final = "train"
-TEST: Final = "test"
+SIDES = (TRAIN, TEST, VALIDATION)
+Codes = NDArray[np.int8]
+"""Places in `SIDES`, one per prepared row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """How many prepared rows are on either side, and how many of them no record knew."""
+    """How many prepared rows are on which side, and how many of them no record knew."""
 
-    train_rows: int
-    test_rows: int
+    rows: dict[str, int]
     new_rows: int
 
 
@@ -58,7 +56,7 @@ def deal(
 ) -> Dealt:
     """Make the table ``lester.split_<run>`` (row_no, row_key, side, position) for the prepared rows of a materialised run.
 
-    ``position`` orders the rows of one side as the script has them; it may have gaps.
+    ``side`` is one of `Split.sides`; ``position`` orders the rows of one side as the script has them; it may have gaps.
 
     Parameters
     ----------
@@ -80,26 +78,34 @@ def deal(
     keyed = _keyed_rows(connection, plan, run)
     row_nos = keyed.column("row_no").to_numpy()
     new = 0
-    if split.kind in ("none", "expression"):
-        on_test = _by_value(connection, plan, run, len(row_nos), evaluate)
-        positions = _in_order(on_test)
+    if not split.is_recorded:
+        sides = _by_value(connection, plan, run, len(row_nos), evaluate)
+        positions = _in_order(sides)
     elif recorded is None:
-        values = plan.label.expr if split.stratify else split.by
-        told = None if values is None else evaluate_expression(connection, plan, run, plan.prepared, values, evaluate).to_pylist()
-        if split.stratify and any(v is None or v != v for v in told or ()):
-            raise UserError("A row has no label to stratify the split by", hint="The script would stop here as well.")
-        on_test, positions = _as_the_script(split, len(row_nos), told, seed)
+        told = [_values(connection, plan, run, one, evaluate) for one in split.chain]
+        sides, positions = _as_the_script(split, len(row_nos), told, seed)
     else:
-        on_test, positions, new = _as_recorded(connection, plan, run, keyed, recorded, persons or {}, seed)
-    data = keyed.append_column("side", side_names(on_test)).append_column("position", pa.array(positions, pa.int64()))
+        sides, positions, new = _as_recorded(connection, plan, run, keyed, recorded, persons or {}, seed)
+    data = keyed.append_column("side", side_names(sides)).append_column("position", pa.array(positions, pa.int64()))
     with registered(connection, dealt_rows=data):
         connection.execute(f"CREATE TABLE lester.{split_table(run)} AS SELECT * FROM dealt_rows")
-    return Dealt(int((~on_test).sum()), int(on_test.sum()), new)
+    return Dealt({side: int((sides == SIDES.index(side)).sum()) for side in split.sides}, new)
 
 
-def side_names(on_test: Flags) -> pa.Array:
+def _values(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, split: Split, evaluate: Evaluate | None
+) -> list[Any] | None:
+    """Return what a split looks at, one per prepared row: labels where it is stratified, groups where it deals them."""
+    values = plan.label.expr if split.stratify else split.by
+    told = None if values is None else evaluate_expression(connection, plan, run, plan.prepared, values, evaluate).to_pylist()
+    if split.stratify and any(v is None or v != v for v in told or ()):
+        raise UserError("A row has no label to stratify the split by", hint="The script would stop here as well.")
+    return told
+
+
+def side_names(sides: Codes) -> pa.Array:
     """Return the sides of rows as they are stored."""
-    return pa.DictionaryArray.from_arrays(pa.array(on_test.astype(np.int8)), pa.array([TRAIN, TEST])).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(sides.astype(np.int8)), pa.array(SIDES)).cast(pa.string())
 
 
 def split_table(run: int) -> str:
@@ -208,151 +214,28 @@ def _keyed_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> 
     return fetch_in_order(connection, row_key_sql(plan, tables, tables[plan.prepared.name]), "row_no")
 
 
-def _by_value(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, count: int, evaluate: Evaluate | None) -> Flags:
+def _by_value(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, count: int, evaluate: Evaluate | None) -> Codes:
     if plan.split.test is None:
-        return np.zeros(count, dtype=bool)
+        return np.zeros(count, dtype=np.int8)
     test = evaluate_expression(connection, plan, run, plan.prepared, plan.split.test, evaluate)
-    return np.array([bool(t) for t in test.to_pylist()], dtype=bool)
+    return np.array([bool(t) for t in test.to_pylist()], dtype=np.int8)
 
 
-def _in_order(on_test: Flags) -> NDArray[np.int64]:
+def _in_order(sides: Codes) -> NDArray[np.int64]:
     """Number the rows of either side in the order in which they come."""
-    return np.where(on_test, np.cumsum(on_test), np.cumsum(~on_test)) - 1
+    return np.where(sides == 1, np.cumsum(sides), np.cumsum(1 - sides)) - 1
 
 
-def _as_the_script(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[Flags, NDArray[np.int64]]:
-    on_test, positions = np.zeros(count, dtype=bool), np.full(count, -1, dtype=np.int64)
-    for is_test, rows in zip((False, True), script_split(split, count, values, seed), strict=True):
+def _as_the_script(split: Split, count: int, told: Sequence[Sequence[Any] | None], seed: int) -> tuple[Codes, NDArray[np.int64]]:
+    sides, positions = np.zeros(count, dtype=np.int8), np.full(count, -1, dtype=np.int64)
+    for side, rows in script_sides(split, range(count), told, seed).items():
         chosen = np.asarray(rows, dtype=np.int64)
-        on_test[chosen], positions[chosen] = is_test, np.arange(len(chosen))
+        sides[chosen], positions[chosen] = SIDES.index(side), np.arange(len(chosen))
     if (positions < 0).any():
         raise UserError(
             "The script leaves rows out of both training and test; this is not supported yet", hint="Filter them before."
         )
-    return on_test, positions
-
-
-def script_split(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[list[int], list[int]]:
-    """Return the row numbers (from 0) of training and test rows, in the script's order, for a random or positional split.
-
-    Parameters
-    ----------
-    values
-        One per row: labels for a stratified split, groups for a split that deals groups.
-    seed
-        Stands for the script's seed where it sets none.
-    """
-    chosen = seed if split.seed is None else split.seed
-    if split.method == "every":
-        marked = set(split.offsets)
-        test = [i for i in range(count) if i % split.every in marked]
-        return [i for i in range(count) if i % split.every not in marked], test
-    if split.in_order:
-        train, test = script_split(replace(split, in_order=False), count, values, seed)
-        return sorted(train), sorted(test)
-    if split.method in ("numpy_legacy_uniform", "numpy_generator_uniform"):
-        return _by_draws(split, count, chosen)
-    if split.folds:
-        return _last_fold(split, count, values, chosen)
-    if split.by is not None:
-        assert values is not None
-        if split.groups == "sorted" and any(v is None or v != v for v in values):
-            raise UserError("A row has no group to be dealt by", hint="The script would stop here as well.")
-        kinds = sorted(set(values)) if split.groups == "sorted" else list(dict.fromkeys(values))
-        of_groups, _ = script_split(replace(split, by=None, groups=""), len(kinds), None, seed)
-        training = {kinds[i] for i in of_groups}
-        return [i for i in range(count) if values[i] in training], [i for i in range(count) if values[i] not in training]
-    if split.method == "sklearn":
-        from sklearn.model_selection import train_test_split
-
-        try:
-            train, test = train_test_split(
-                np.arange(count),
-                test_size=split.test_size,
-                train_size=split.train_size,
-                random_state=chosen if split.shuffle else None,
-                shuffle=split.shuffle,
-                stratify=values if split.stratify else None,
-            )
-        except ValueError:
-            raise UserError(
-                f"{count} rows are too few for the script's split", hint="The script would stop here as well."
-            ) from None
-        return [int(i) for i in train], [int(i) for i in test]
-    cut = _cut(split, count)
-    order = _permutation(split, count, chosen, cut)
-    first, second = order[:cut], order[cut:]
-    return (first, second) if split.cut == "train_first" else (second, first)
-
-
-def _last_fold(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[list[int], list[int]]:
-    """Return the rows outside and inside the last fold that scikit-learn cuts."""
-    from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit
-
-    shuffled: dict[str, Any] = {"shuffle": True, "random_state": seed} if split.shuffle else {}
-    splitters: dict[str, Callable[[], Any]] = {
-        "kfold": lambda: KFold(split.folds, **shuffled),
-        "stratified_kfold": lambda: StratifiedKFold(split.folds, **shuffled),
-        "group_kfold": lambda: GroupKFold(split.folds),
-        "time_series": lambda: TimeSeriesSplit(split.folds),
-    }
-    given = np.asarray(values) if split.stratify else None
-    groups = list(values) if split.by is not None and values is not None else None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # a class with fewer rows than folds is no error
-            train, test = list(splitters[split.method]().split(np.zeros((count, 1)), given, groups))[-1]
-    except ValueError:
-        raise UserError(f"{count} rows are too few for the script's folds", hint="The script would stop here as well.") from None
-    return [int(i) for i in train], [int(i) for i in test]
-
-
-def _by_draws(split: Split, count: int, seed: int) -> tuple[list[int], list[int]]:
-    """Deal rows by one number each, between 0 and 1: those below the share are the first part."""
-    legacy = split.method == "numpy_legacy_uniform"
-    draws = np.random.RandomState(seed).random_sample(count) if legacy else np.random.default_rng(seed).random(count)
-    share = split.train_size if split.cut == "train_first" else split.test_size
-    if share is None:
-        raise UserError("The plan does not say where the script cuts", hint="Rewrite the pipeline again.")
-    first = [int(i) for i in np.flatnonzero(draws < share)]
-    second = [int(i) for i in np.flatnonzero(~(draws < share))]
-    return (first, second) if split.cut == "train_first" else (second, first)
-
-
-def _permutation(split: Split, count: int, seed: int, cut: int) -> list[int]:
-    if split.kind == "positional" or not split.shuffle:
-        return list(range(count))
-    if split.method == "numpy_legacy":
-        return [int(i) for i in np.random.RandomState(seed).permutation(count)]
-    if split.method == "numpy_generator":
-        return [int(i) for i in np.random.default_rng(seed).permutation(count)]
-    if split.method == "python_shuffle":
-        order = list(range(count))
-        random.Random(seed).shuffle(order)
-        return order
-    if split.method in ("numpy_choice", "python_sample", "pandas_sample"):
-        if split.method == "pandas_sample":
-            drawn = [int(i) for i in np.random.RandomState(seed).choice(count, cut, replace=False)]
-        elif split.method == "numpy_choice":
-            drawn = [int(i) for i in np.random.default_rng(seed).choice(count, cut, replace=False)]
-        else:
-            drawn = random.Random(seed).sample(range(count), cut)
-        return [*drawn, *sorted(set(range(count)) - set(drawn))]
-    raise UserError(
-        f"A split by {split.method!r} is not supported yet", hint="Use train_test_split or a permutation with a seed."
-    )
-
-
-def _cut(split: Split, count: int) -> int:
-    """Return how many rows the first part has: what the script cuts off, or all others."""
-    size = split.train_size if split.train_size is not None else split.test_size
-    if size is None:
-        raise UserError("The plan does not say where the script cuts", hint="Rewrite the pipeline again.")
-    whole = round if split.method in ("pandas_sample", "rounded") else int
-    number = whole(count * size) if isinstance(size, float) else int(size)
-    number = max(0, min(count, number if number >= 0 else count + number))
-    given_is_first = (split.train_size is not None) == (split.cut == "train_first")
-    return number if given_is_first else count - number
+    return sides, positions
 
 
 def _as_recorded(
@@ -363,36 +246,64 @@ def _as_recorded(
     recorded: pa.Table,
     persons: Mapping[str, Mapping[int, str]],
     seed: int,
-) -> tuple[Flags, NDArray[np.int64], int]:
+) -> tuple[Codes, NDArray[np.int64], int]:
+    codes = ", ".join(f"'{side}'" for side in SIDES)
     with registered(connection, keyed_rows=keyed, recorded_rows=recorded):
         found = connection.execute(
-            f"SELECT r.side = '{TEST}' AS test, r.position FROM keyed_rows k LEFT JOIN recorded_rows r USING (row_key) "
-            "ORDER BY k.row_no"
+            f"SELECT list_position([{codes}], r.side) - 1 AS side, r.position "
+            "FROM keyed_rows k LEFT JOIN recorded_rows r USING (row_key) ORDER BY k.row_no"
         ).to_arrow_table()
     if found.num_rows != keyed.num_rows:
         raise RuntimeError("the recorded split knows a row key twice")
-    new = np.flatnonzero(found.column("test").is_null().to_numpy())
-    on_test = found.column("test").fill_null(False).to_numpy()
+    new = np.flatnonzero(found.column("side").is_null().to_numpy())
+    sides = found.column("side").fill_null(0).to_numpy().astype(np.int8)
     positions = found.column("position").fill_null(0).to_numpy()
     if not len(new):
-        return on_test, positions, 0
-    on_test, positions = on_test.copy(), positions.copy()
-    sides = recorded.column("side").to_pylist()
-    share = share_of_test_rows(plan.split, sides)
-    following = dict.fromkeys((TRAIN, TEST), 0)
-    for side, position in zip(sides, recorded.column("position").to_pylist(), strict=True):
+        return sides, positions, 0
+    positions = positions.copy()
+    known = recorded.column("side").to_pylist()
+    shares = shares_of_sides(plan.split, known)
+    following = dict.fromkeys(SIDES, 0)
+    for side, position in zip(known, recorded.column("position").to_pylist(), strict=True):
         following[side] = max(following[side], position + 1)
     numbers, keys = (keyed.column(n).take(pa.array(new)).to_pylist() for n in ("row_no", "row_key"))
     person_of = _persons_of(connection, plan, run, numbers, persons)
+    chosen = next((s.seed for s in plan.split.chain if s.seed), seed)
     for place, row_no, key in zip(new, numbers, keys, strict=True):
-        side = keyed_side(plan.split.seed or seed, person_of.get(row_no, key), share)
-        on_test[place], positions[place] = side == TEST, following[side]
+        side = keyed_side(chosen, person_of.get(row_no, key), shares)
+        sides[place], positions[place] = SIDES.index(side), following[side]
         following[side] += 1
-    return on_test, positions, len(new)
+    return sides, positions, len(new)
 
 
-def share_of_test_rows(split: Split, sides: Sequence[str]) -> float:
-    """Return the share of test rows that the script asks for; what was recorded where it names a number of rows."""
+def shares_of_sides(split: Split, known: Sequence[str]) -> dict[str, float]:
+    """Return the shares of test and validation rows that the script asks for; what was recorded where it names numbers of rows.
+
+    Parameters
+    ----------
+    known
+        The recorded rows' sides.
+    """
+    own = _share_of_test_rows(split)
+    if split.is_shuffle and split.again is not None:
+        return shares_of_sides(split.again, known)
+    inner = None if split.again is None else _share_of_test_rows(split.again)
+    if own is None or (split.again is not None and inner is None):
+        return {side: known.count(side) / len(known) if known else 0.25 for side in split.sides[1:]}
+    if split.again is None or inner is None:
+        return {TEST: own}
+    dealt = 1 - own if split.of == TRAIN else own
+    if split.again.whole and dealt:
+        inner = 1 - min(1.0, (1 - inner) / dealt)
+    if split.of == TRAIN:
+        return {TEST: own, VALIDATION: dealt * inner}
+    return dict(zip(split.parts_again, (dealt * (1 - inner), dealt * inner), strict=True))
+
+
+def _share_of_test_rows(split: Split) -> float | None:
+    """Return the share of test rows that the script asks for, None where it names a number of rows."""
+    if split.is_shuffle:
+        return 0.0
     if isinstance(split.test_size, float):
         return split.test_size
     if isinstance(split.train_size, float):
@@ -401,15 +312,24 @@ def share_of_test_rows(split: Split, sides: Sequence[str]) -> float:
         return len(split.offsets) / split.every
     if split.folds:
         return 1 / (split.folds + (split.method == "time_series"))
-    if split.test_size is None and split.train_size is None:
-        return 0.25  # scikit-learn's default
-    return sides.count(TEST) / len(sides) if sides else 0.25
+    return 0.25 if split.test_size is None and split.train_size is None else None  # scikit-learn's default
 
 
-def keyed_side(seed: int, key: str, share: float) -> str:
-    """Return the side of a row that no record knows: a function of the seed and its person or key, and of nothing else."""
+def keyed_side(seed: int, key: str, shares: Mapping[str, float]) -> str:
+    """Return the side of a row that no record knows: a function of the seed and its person or key, and of nothing else.
+
+    Parameters
+    ----------
+    shares
+        As `shares_of_sides` returns them; the rest are training rows.
+    """
     digest = hashlib.sha256(f"split\0{seed}\0{key}".encode()).digest()
-    return TEST if int.from_bytes(digest[:8], "big") < share * 2**64 else TRAIN
+    drawn, reached = int.from_bytes(digest[:8], "big"), 0.0
+    for side in (TEST, VALIDATION):
+        reached += shares.get(side, 0.0)
+        if drawn < reached * 2**64:
+            return side
+    return TRAIN
 
 
 def _persons_of(

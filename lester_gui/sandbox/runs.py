@@ -42,10 +42,14 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """A split to impose on a call of `train_test_split`: positions of rows in its input, in output order."""
+    """A split to impose: positions of rows in the input, in output order.
+
+    A call of `train_test_split` deals its input to two sides; what several calls amount to may have `validation` rows, too.
+    """
 
     train: tuple[int, ...]
     test: tuple[int, ...]
+    validation: tuple[int, ...] = ()
 
 
 class CarriedCodeFailed(UserError):

@@ -22,6 +22,7 @@ import pandas as pd
 from lester_gui import __version__
 from lester_gui.features import matrix
 from lester_gui.features.column_map import column_map
+from lester_gui.ir.learning import TEST, TRAIN, VALIDATION
 from lester_gui.ir.render import render
 from lester_gui.lineage.footprint import CONTROL, STATE
 from lester_gui.lineage.rows import came_from
@@ -137,8 +138,9 @@ def add_pipeline(
         "pipeline": name,
         "purpose": purpose,
         "views": views,
-        "training_rows": len(way.sides["train"]),
-        "test_rows": len(way.sides["test"]),
+        "training_rows": len(way.sides[TRAIN]),
+        "test_rows": len(way.sides[TEST]),
+        "validation_rows": len(way.sides.get(VALIDATION, ())),
         "features": features,
         "logic": {
             "model": way.plan.model.estimator,
@@ -157,8 +159,7 @@ def _add_features(
     assert run is not None
     rows = learned.prepare(connection, way.plan, run, worker)
     encoder = learned.load_encoder(connection, run)
-    sides = [("train", rows.train), ("test", rows.test)]
-    chosen = [(side, int(i)) for side, places in sides for i in places if int(rows.row_nos[i]) in prepared]
+    chosen = [(side, int(i)) for side, places in rows.sides.items() for i in places if int(rows.row_nos[i]) in prepared]
     names = list(column_map(encoder).names)
     if chosen:
         places = np.array([i for _, i in chosen], dtype=np.int64)

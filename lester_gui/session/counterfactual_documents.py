@@ -60,8 +60,10 @@ def counts(found: Counterfactual, name: str) -> Document:
         "basis": LABEL,
         "train_rows": found.train_rows,
         "test_rows": found.test_rows,
+        "validation_rows": 0,  # what a script keeps for validation cannot be told from what else it does with rows
         "train_of": found.before.train_rows,
         "test_of": found.before.test_rows,
+        "validation_of": 0,
         "others_touched": {},
         "feature_cells": (found.train_rows + found.test_rows) * found.before.width,
         "features_of": found.before.width,

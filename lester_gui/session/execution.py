@@ -185,7 +185,7 @@ def _learn(
         recorded = None if positions is None else _imposed(connection, plan, run, positions)
         splits.deal(connection, plan, run, recorded, evaluate=worker.evaluate)
         rows = learned.prepare(connection, plan, run, worker)
-        done |= {"train": rows.train, "test": rows.test}
+        done |= rows.sides
         stage = "encode"
         encoder = state.fit(plan.encode, rows.table, state.fit_rows(plan.encode, rows.train, len(y)), worker.call_block, y)
         X_train = matrix.transform(encoder, rows.table, rows.train, worker.call_block)
@@ -203,7 +203,7 @@ def _learn(
 def _imposed(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, positions: Positions) -> pa.Table:
     """The membership that the script was seen to deal, as a recorded split."""
     keys = splits.row_keys(connection, plan, run)
-    sides = [(i, "train", n) for n, i in enumerate(positions.train)] + [(i, "test", n) for n, i in enumerate(positions.test)]
+    sides = [(i, side, n) for side in plan.split.sides for n, i in enumerate(getattr(positions, side))]
     return pa.table(
         {
             "row_key": pa.array([keys[i] for i, _, _ in sides], pa.string()),

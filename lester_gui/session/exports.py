@@ -9,6 +9,7 @@ from lester_gui.discovery.configuration import FILE_NAME
 from lester_gui.errors import UserError
 from lester_gui.features import matrix
 from lester_gui.features.column_map import column_map
+from lester_gui.ir.learning import TEST, TRAIN, VALIDATION
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned
 from lester_gui.maintenance.learned import Worker
@@ -23,7 +24,7 @@ from lester_gui.store.catalogue import Run
 from lester_gui.store.connection import FOLDER
 
 MODEL: Final = "model"
-MATRICES: Final = ("X_train", "y_train", "X_test", "y_test")
+MATRICES: Final = tuple(f"{name}_{side}" for side in (TRAIN, TEST, VALIDATION) for name in "Xy")
 
 
 class Exports(Running):
@@ -36,8 +37,8 @@ class Exports(Running):
         Parameters
         ----------
         name
-            A view; ``X_train``, ``y_train``, ``X_test`` or ``y_test``, as the model sees them, in the script's row and column
-            order; or ``model``.
+            A view; ``X_train``, ``y_train``, ``X_test``, ``y_test``, ``X_validation`` or ``y_validation``, as the model sees
+            them, in the script's row and column order; or ``model``.
         out
             The file. Its suffix says the format: ``.skops`` for the model, else ``.npy`` (numbers only), ``.parquet``, ``.csv``.
 
@@ -120,7 +121,10 @@ class Exports(Running):
         assert run.id is not None
         worker = self._worker(plan, ctx)
         rows = learned.prepare(self.connection, plan, run.id, worker)
-        chosen = rows.train if name.endswith("train") else rows.test
+        side = name.partition("_")[2]
+        if side not in rows.sides:
+            raise UserError(f"{plan.pipeline} has no {side} rows", f"Its rows are those of {', '.join(rows.sides)}.")
+        chosen = rows.sides[side]
         if name.startswith("y"):
             names, values = [plan.label.variable], rows.y[chosen]
         else:

@@ -12,6 +12,7 @@ import numpy as np
 from lester_gui.errors import UserError
 from lester_gui.features.column_map import FeatureColumn, column_map
 from lester_gui.influence.leave_out import Influence
+from lester_gui.ir.learning import ROWS_OF, TEST, TRAIN
 from lester_gui.ir.nodes import Aggregate, Broadcast, Join, JoinKind, Node, Opaque, Read, Window
 from lester_gui.ir.plan import Plan
 from lester_gui.lineage.columns import chain
@@ -20,7 +21,6 @@ from lester_gui.maintenance import learned
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import occurrence_map
-from lester_gui.runtime.split import TEST, TRAIN
 from lester_gui.session.counterfactual import Counterfactual, differences
 from lester_gui.session.masking import MASK
 from lester_gui.session.opened import Document
@@ -141,7 +141,7 @@ def _draw_run(drawing: _Drawing, way: Reached, influence: Influence | None) -> N
         for number, parent in enumerate(node.parents):
             touched = bool(kinds[parent.name]) and bool(kinds[node.name])
             drawing.edge(ids[parent.name], ids[node.name], _edge_kind(node, number, kinds[parent.name]), touched)
-    there = {side: _side_kind(way, side, influence) for side in (TRAIN, TEST)}
+    there = {side: _side_kind(way, side, influence) for side in plan.split.sides}
     sides = {side: _draw_side(drawing, way, side, kind) for side, kind in there.items()}
     for side, kind in there.items():
         drawing.edge(ids[plan.prepared.name], sides[side], kind or DATA, bool(kind))
@@ -155,7 +155,7 @@ def _draw_run(drawing: _Drawing, way: Reached, influence: Influence | None) -> N
         touched = bool(mine) or any(by_state.values())
         words = f"{len(mine)} of {_count(len(fed), 'column')}"
         id_ = drawing.node(f"feature:{name}:{column}", column, words, touched, rows=len(mine), of=len(fed), pipeline=name)
-        for side in (TRAIN, TEST):
+        for side in plan.split.sides:
             own = bool(way.sides[side]) and bool(mine)
             drawing.edge(sides[side], id_, DATA if own or not by_state[side] else STATE, own or by_state[side])
         drawing.edge(id_, model, DATA if mine or not touched else STATE, touched and learns)
@@ -253,7 +253,7 @@ def _side_kind(way: Reached, side: str, influence: Influence | None) -> str:
         return DATA
     if influence is not None and not influence.others.any:
         return ""  # it could have moved something, and did not
-    touched = getattr(way.footprint, side)
+    touched = way.footprint.sides[side]
     return STATE if touched.count() > touched.count(CONTROL) else CONTROL if touched.count() else ""
 
 
@@ -314,8 +314,8 @@ def _words_of(node: Document) -> tuple[str, bool]:
             return "the predictions about other people", True
         return f"{_count(node['rows'], 'decision')} about other people", node["rows"] != 1
     if node["lane"] == "split":
-        side = "training" if node["id"].endswith(f":{TRAIN}") else "test"
-        return f"the {side} rows of {node['pipeline']}", True
+        side = node["id"].rpartition(":")[2]
+        return f"the {ROWS_OF[side]} rows of {node['pipeline']}", True
     title = str(node["title"])
     return {"model": f"the model of {title}", "feature": f"the feature {title}"}.get(node["lane"], title), False
 

@@ -10,11 +10,10 @@ from typing import Any, Final, TypeVar
 
 from lester_gui.discovery.scan import FoundPipeline
 from lester_gui.errors import UserError
-from lester_gui.ir.learning import Model
+from lester_gui.ir.learning import TEST, Model
 from lester_gui.ir.plan import Plan
 from lester_gui.progress import Context, Part, silent
 from lester_gui.runtime.ingest import snapshot_records
-from lester_gui.runtime.split import TEST
 from lester_gui.session import counterfactual_documents, influencing, lineage, written
 from lester_gui.session import trace_documents as documents
 from lester_gui.session.counterfactual import Counterfactual, compare_runs

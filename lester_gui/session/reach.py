@@ -16,13 +16,12 @@ from lester_gui.features.column_map import FeatureColumn, column_map
 from lester_gui.ir.column_lineage import column_lineage
 from lester_gui.ir.nodes import Aggregate, Broadcast, Concat, Join, JoinKind, Node, Opaque, Read
 from lester_gui.ir.plan import Plan, topological
-from lester_gui.lineage.footprint import CONTROL, DATA, KINDS, Footprint, Touched, footprint
+from lester_gui.lineage.footprint import CONTROL, DATA, KINDS, Footprint, footprint
 from lester_gui.maintenance import learned
 from lester_gui.progress import Context
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import views_of
 from lester_gui.runtime.provenance import creates_identity, occurrence_map
-from lester_gui.runtime.split import TEST, TRAIN
 from lester_gui.store.catalogue import Run, View
 
 
@@ -76,8 +75,7 @@ class Reached:
 
     def touched(self, side: str) -> int:
         """Return how many prepared rows of one side they touched in any way."""
-        found: Touched = getattr(self.footprint, side)
-        return found.count()
+        return self.footprint.sides[side].count()
 
     @property
     def is_coarse(self) -> bool:
@@ -86,12 +84,12 @@ class Reached:
 
     @property
     def of(self) -> dict[str, int]:
-        """How many training and test rows there are."""
-        return {TRAIN: self.footprint.train.rows, TEST: self.footprint.test.rows}
+        """Side → how many rows it has."""
+        return {side: found.rows for side, found in self.footprint.sides.items()}
 
     @property
     def touches_training(self) -> bool:
-        return bool(self.footprint.train.count())
+        return self.footprint.trains
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +216,11 @@ def _keeps_all(node: Node) -> bool:
 
 
 def _sides(found: Footprint, own: Sequence[int]) -> dict[str, tuple[int, ...]]:
-    """Return the own prepared rows of either side in the script's order; each of them is touched."""
+    """Return the own prepared rows of every side in the script's order; each of them is touched."""
     mine = set(own)
     out = {}
-    for side, touched in ((TRAIN, found.train.touched), (TEST, found.test.touched)):
+    for side, rows in found.sides.items():
+        touched = rows.touched
         placed = zip(touched.column("position").to_pylist(), touched.column("row_no").to_pylist(), strict=True)
         out[side] = tuple(n for _, n in sorted(placed) if n in mine)
     return out

@@ -10,6 +10,7 @@ import duckdb
 
 from lester_gui.ir.expression_text import expression_text
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of
+from lester_gui.ir.learning import ROWS_OF
 from lester_gui.ir.nodes import Aggregate, Distinct, Filter, Join, Node, Opaque, Read, Sort, Window
 from lester_gui.ir.notation import dialect_of, signatures_of
 from lester_gui.ir.plan import Plan
@@ -69,7 +70,7 @@ def tell(reader: Reader, shown: Shown, row_no: int) -> tuple[Document, RowLineag
         "depends_on": _dependencies(connection, shown, back),
         "went_to": _destinations(connection, shown, ahead),
     }
-    prepared = ahead.train.numbers(DATA) + ahead.test.numbers(DATA)
+    prepared = [number for side in ahead.sides.values() for number in side.numbers(DATA)]
     return document, back, prepared[0] if len(prepared) == 1 else None
 
 
@@ -130,7 +131,8 @@ def _group_text(connection: duckdb.DuckDBPyConnection, shown: Shown, group: Grou
 def _destinations(connection: duckdb.DuckDBPyConnection, shown: Shown, ahead: Footprint) -> list[Document]:
     pipeline, run = shown.facts.run.pipeline, shown.facts.run.id
     out: list[Document] = []
-    for side, word in ((ahead.train, "training"), (ahead.test, "test")):
+    for name, side in ahead.sides.items():
+        word = ROWS_OF[name]
         numbers = side.numbers(DATA)
         for number in numbers[:MOST]:
             place = connection.execute(
@@ -147,7 +149,7 @@ def _destinations(connection: duckdb.DuckDBPyConnection, shown: Shown, ahead: Fo
             through = ", ".join(_shared(shown.facts.plan, ahead.views))
             detail = f"through {through}" if through else ""
             out.append({"text": _count(others, f"other {word} row"), "kind": STATE, "detail": detail})
-    if ahead.train.count():
+    if ahead.trains:
         out.append({"text": "The weights of the model", "kind": STATE, "detail": "and through them every prediction"})
     return out
 

@@ -102,6 +102,7 @@ class Running(Reviewing):
             "views": [{"name": v.name, "rows": v.rows} for v in views_of(self.connection, run.id).values()],
             "train_rows": facts["train_rows"],
             "test_rows": facts["test_rows"],
+            "validation_rows": facts.get("validation_rows", 0),
             "features": facts["features"],
             "model": model_document(result),
         }
@@ -158,4 +159,4 @@ def model_document(result: Learned) -> Document:
 def _recorded(run: Run, plan: Plan) -> bool:
     """Whether the earlier run's membership stands for this plan's split: the same split of the same prepared rows."""
     old = loads(run.plan_json)
-    return old.split == plan.split and old.prepared.name == plan.prepared.name and plan.split.kind in ("random", "positional")
+    return old.split == plan.split and old.prepared.name == plan.prepared.name and plan.split.is_recorded

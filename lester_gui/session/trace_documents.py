@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from lester_gui.influence.sentence import Reach
+from lester_gui.ir.learning import TEST, TRAIN, VALIDATION
 from lester_gui.lineage.footprint import CONTROL, DATA, STATE
-from lester_gui.runtime.split import TEST, TRAIN
 from lester_gui.session import influencing
 from lester_gui.session.indexing import PIPELINE, NotSearched, Searched
 from lester_gui.session.influencing import Measured
@@ -74,7 +74,7 @@ def found(
         "stage_counts": {
             "sources": sum(s["rows"] for s in sources),
             "views": sum(v["rows"] for v in views),
-            "split": sum(p["train_rows"] + p["test_rows"] for p in pipelines),
+            "split": sum(dealt_rows(p) for p in pipelines),
             "features": sum(_features(p) for p in pipelines),
             "models": sum(len(p["models"]) for p in pipelines),
             "predictions": sum(p["test_rows"] for p in pipelines),
@@ -113,19 +113,21 @@ def pipeline(way: Reached, files: Sequence[Holding], said: Mapping[int, str | No
         How far the plan was verified.
     """
     cells = way.cells
-    others = {side: set(getattr(way.footprint, side).numbers()) - set(way.sides[side]) for side in (TRAIN, TEST)}
+    others = {side: set(way.footprint.sides[side].numbers()) - set(own) for side, own in way.sides.items()}
     labels = [c.column.label for c in cells]
     unique = len(set(labels)) == len(labels)
     coarse = way.is_coarse
-    rows = {side: way.touched(side) if coarse else len(way.sides[side]) for side in (TRAIN, TEST)}
+    rows = {side: way.touched(side) if coarse else len(own) for side, own in way.sides.items()}
     return {
         "pipeline": way.plan.pipeline,
         "basis": COARSE if coarse else "run",
         "status": status,
         "train_rows": rows[TRAIN],
         "test_rows": rows[TEST],
+        "validation_rows": rows.get(VALIDATION, 0),
         "train_of": way.of[TRAIN],
         "test_of": way.of[TEST],
+        "validation_of": way.of.get(VALIDATION, 0),
         "others_touched": {side: len(numbers) for side, numbers in others.items()},
         "features": [
             {
@@ -138,7 +140,7 @@ def pipeline(way: Reached, files: Sequence[Holding], said: Mapping[int, str | No
             for c in cells
             if c.cells
         ],
-        "feature_cells": (rows[TRAIN] + rows[TEST]) * len(cells) if coarse else sum(c.cells for c in cells),
+        "feature_cells": sum(rows.values()) * len(cells) if coarse else sum(c.cells for c in cells),
         "features_of": len(cells),
         "models": [way.plan.pipeline] if way.touches_training else [],
         "model_class": way.plan.model.estimator.rpartition(".")[2],
@@ -146,6 +148,11 @@ def pipeline(way: Reached, files: Sequence[Holding], said: Mapping[int, str | No
         "predictions": [{"row": n, "side": TEST, "before": said.get(n), "after": None, "own": True} for n in way.sides[TEST]],
         "influence": None,
     }
+
+
+def dealt_rows(pipeline: Document) -> int:
+    """Return how many prepared rows of a pipeline are a person's, on whichever side."""
+    return int(pipeline["train_rows"] + pipeline["validation_rows"] + pipeline["test_rows"])
 
 
 def _features(pipeline: Document) -> int:
@@ -164,13 +171,14 @@ def _sentence(
 ) -> str:
     not_followed = [m for m in missed if m.kind == PIPELINE]
     fine = [p for p in pipelines if p["basis"] != COARSE]
-    unknown = [p for p in pipelines if p["basis"] == COARSE and p["train_rows"] + p["test_rows"]]
+    unknown = [p for p in pipelines if p["basis"] == COARSE and dealt_rows(p)]
     total = Reach(
         rows=sum(s["rows"] for s in sources),
         sources=sum(s["rows"] > 0 for s in sources),
         searched=len(searched),
         train_rows=sum(p["train_rows"] for p in fine),
         test_rows=sum(p["test_rows"] for p in fine),
+        validation_rows=sum(p["validation_rows"] for p in fine),
         cells=sum(p["feature_cells"] for p in fine),
         models=sum(len(p["models"]) for p in pipelines),
         somewhere=bool(unknown or not_followed),
@@ -178,7 +186,8 @@ def _sentence(
     shared = [v for m in measured for v in m.shared]
     said = influencing.say([m.influence for m in measured] or None, shared, total)
     for p in unknown:
-        rows = f"{p['train_rows']:,} training and {p['test_rows']:,} test rows of {p['pipeline']}"
+        held = f", {p['validation_rows']:,} validation" if p["validation_rows"] else ""
+        rows = f"{p['train_rows']:,} training{held} and {p['test_rows']:,} test rows of {p['pipeline']}"
         said += f" Which of the {rows} hold their data is not known, because a step is opaque: each of them may, and the model."
     for m in not_followed:
         said += f" Where their rows went in {m.path} is not known: {m.reason.rstrip('.')}."

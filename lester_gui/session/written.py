@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
 
+from lester_gui.ir.learning import ROWS_OF, TRAIN
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance.search import MIN_LENGTH
 from lester_gui.session.indexing import NotSearched
@@ -117,7 +118,7 @@ def holdings(
 
 def _holding(file: Path, path: str, content: str, variable: str, marks: Marks, reached: Reached | None) -> Holding:
     if content == "model" or file.suffix in MODELS:
-        count = len(reached.sides["train"]) if reached is not None else 0
+        count = len(reached.sides[TRAIN]) if reached is not None else 0
         return Holding(path, "model", count, f"trained on {count} of this person's rows, if it was written from these sources")
     if file.suffix in (".npy", ".npz"):
         return _matrix(file, path, content, marks, reached)
@@ -153,10 +154,8 @@ def _matrix(file: Path, path: str, content: str, marks: Marks, reached: Reached 
         lines = ["\t".join(map(str, np.atleast_1d(row))) for a in texts for row in np.atleast_1d(a)]
         return Holding(path, content, _matching(lines, marks, ()), "rows that name the person")
     if reached is not None:
-        rows = {"all prepared": (reached.of["train"] + reached.of["test"], len(reached.own[reached.plan.prepared.name]))}
-        rows |= {
-            f"{side}ing" if side == "train" else side: (reached.of[side], len(reached.sides[side])) for side in ("train", "test")
-        }
+        rows = {"all prepared": (sum(reached.of.values()), len(reached.own[reached.plan.prepared.name]))}
+        rows |= {ROWS_OF[side]: (reached.of[side], len(own)) for side, own in reached.sides.items()}
         for name, (count, own) in rows.items():
             if any(a.ndim and a.shape[0] == count for a in arrays):
                 return Holding(path, content, own, f"one row for each of the {name} rows, of which {own} are this person's")

@@ -7,7 +7,7 @@ and cannot be compared. The split of the first run is imposed on the second, so 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from lester_gui.discovery.scripts import Script
-from lester_gui.ir.learning import Model
+from lester_gui.ir.learning import VALIDATION, Model
 from lester_gui.ir.plan import Plan
 from lester_gui.progress import Context
 from lester_gui.sandbox import (
@@ -112,12 +112,6 @@ class OriginalRun:
     def assignments(self, variable: str) -> list[Assignment]:
         """Return what a variable held, statement by statement."""
         return [a for a in self.run.assignments if a.name == variable]
-
-    def split(self, rows: int | None = None) -> SplitCall | None:
-        """Return the call that dealt `rows` rows, else the last one."""
-        fitting = [s for s in self.run.splits if rows is None or s.rows == rows]
-        candidates = fitting or list(self.run.splits)
-        return candidates[-1] if candidates else None
 
 
 def run_original(
@@ -237,7 +231,10 @@ def learning_of_plan(run: ScriptRun, plan: Plan) -> Learning | None:
         outermost = min((c.depth for c in fits), default=0)
         if sum(c.depth == outermost for c in fits) < plan.split.folds:
             return None
-    return learning_of(run, plan.model, text_columns(plan))
+    found = learning_of(run, plan.model, text_columns(plan))
+    if found is not None and VALIDATION in plan.split.sides and run.status != "finished":
+        return replace(found, X_test=None, y_test=None, predictions=None)  # what it was asked about last may be validation rows
+    return found
 
 
 def learning_of(run: ScriptRun, model: Model, texts: tuple[TextColumn, ...] = ()) -> Learning | None:
@@ -264,7 +261,7 @@ def learning_of(run: ScriptRun, model: Model, texts: tuple[TextColumn, ...] = ()
     test = tested[-1] if tested else None
     scored = next((c for c in reversed(tested) if "y" in c.inputs), None)
     predicted = next((c for c in reversed(tested) if c.kind == "predict" and test and _same_input(c, test)), None)
-    judged = next((c for c in run.calls[at + 1 :] if c.kind == "metric" and test and _judges(c, tested, test)), None)
+    judged = _judging(run.calls[at + 1 :], tested, test) if test else None
     values = {
         "X_train": fit.inputs.get("X"),
         "y_train": fit.inputs.get("y"),
@@ -292,6 +289,18 @@ def learning_of(run: ScriptRun, model: Model, texts: tuple[TextColumn, ...] = ()
         digests={k: v.digest for k, v in values.items() if v is not None},
         categories=categories,
     )
+
+
+def _judging(calls: Sequence[Call], tested: Sequence[Call], test: Call) -> Call | None:
+    """Return the metric that compares labels with what the model said of the test rows.
+
+    Where it says the same of other rows, as of validation rows, two metrics are about either of them, and nothing tells which.
+    """
+    found = [c for c in calls if c.kind == "metric" and _judges(c, tested, test)]
+    other = {c.output.digest for c in tested if c.output is not None and not _same_input(c, test)}
+    if any(m.inputs["predicted"].digest in other for m in found) and len({m.inputs["y"].digest for m in found}) > 1:
+        return None
+    return found[0] if found else None
 
 
 def _judges(metric: Call, tested: Sequence[Call], test: Call) -> bool:

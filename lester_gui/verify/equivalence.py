@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from lester_gui.ir.learning import ROWS_OF
 from lester_gui.ir.nodes import Node, Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.sandbox import Assignment
 from lester_gui.verify.capture import Learning, OriginalRun, learning_of_plan, table_of, vector_of
 from lester_gui.verify.comparison import Difference, compare_matrices, compare_tables, compare_vectors, is_missing
+from lester_gui.verify.dealt import calls_of, composed
 from lester_gui.verify.parameters import compare_parameters
 from lester_gui.verify.plan_result import PlanResult, Refit
 from lester_gui.verify.text_codes import same_categories
@@ -189,7 +191,8 @@ def _label(
                 details[name] = _compare_labels(expected, _list(got))
             elif expected is not None and got is None and not result.stopped:
                 details[name] = Difference("differs", len(expected), 0)
-    whole = None if result.y is None else _label_variable(plan, original, len(result.y))
+    in_order = not plan.split.is_shuffle  # else the script has its labels in the order of the shuffled rows
+    whole = _label_variable(plan, original, len(result.y)) if in_order and result.y is not None else None
     if whole is not None and result.y is not None:
         details[plan.label.variable] = _compare_labels(whole, _list(result.y))
     if not details:
@@ -223,17 +226,22 @@ def _split(
 ) -> StageResult:
     if result.train is None or result.test is None:
         return StageResult("not-compared", 0, "The plan did not reach its split")
-    call = None if is_whole_script(plan) else original.split(len(result.train) + len(result.test))
-    if call is None:
+    sides = {side: getattr(result, side) for side in plan.split.sides}
+    rows = sum(len(positions) for positions in sides.values())
+    calls = None if is_whole_script(plan) else calls_of(plan.split, original.run.splits, rows)
+    counted = [f"{len(positions)} {ROWS_OF[side]}" for side, positions in sides.items()]
+    fact = f"{', '.join(counted[:-1])} and {counted[-1]} rows"
+    if calls is None:
         if encode.status == "equal":
-            fact = f"{len(result.train)} training and {len(result.test)} test rows, as the script's matrices show"
-            return StageResult("equal", 1, fact)
+            return StageResult("equal", 1, f"{fact}, as the script's matrices show")
         return StageResult("not-compared", 0, "The script deals its rows by hand")
-    if isinstance(call.options.get("random_state"), int) and plan.split.seed is None:
+    dealt = zip(calls, plan.split.chain, strict=True)
+    if any(isinstance(call.options.get("random_state"), int) and split.seed is None for call, split in dealt):
         return StageResult("differs", 1, "The script sets a seed, the plan none")
-    details["train"] = compare_vectors(call.train.tolist(), result.train.tolist())
-    details["test"] = compare_vectors(call.test.tolist(), result.test.tolist())
-    return _stage(details, lambda: f"{len(call.train)} training and {len(call.test)} test rows, all in place")
+    script = composed(plan.split, calls)
+    for side, positions in sides.items():
+        details[side] = compare_vectors(list(getattr(script, side)), positions.tolist())
+    return _stage(details, lambda: f"{fact}, all in place")
 
 
 def _stage(details: Mapping[str, Difference], fact: Callable[[], str]) -> StageResult:

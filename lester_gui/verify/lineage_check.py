@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from lester_gui.ir.expressions import columns_of
+from lester_gui.ir.learning import VALIDATION
 from lester_gui.ir.nodes import (
     Aggregate,
     Broadcast,
@@ -41,6 +42,7 @@ from lester_gui.runtime.provenance import identifying
 from lester_gui.sandbox.record import cells
 from lester_gui.verify.capture import OriginalRun, learning_of_plan, table_of
 from lester_gui.verify.comparison import pair_columns, same_multiset
+from lester_gui.verify.dealt import calls_of
 from lester_gui.verify.equivalence import assignment_for, compare_view
 from lester_gui.verify.plan_result import PlanResult
 from lester_gui.verify.sources import Ancestry, SourceTable
@@ -322,11 +324,11 @@ def _rows(table: pa.Table, columns: list[int]) -> list[tuple[object, ...]]:
 
 
 def _prepared_rows(plan: Plan, again: OriginalRun) -> int | None:
-    """Return how many rows the script dealt into training and test."""
-    call = again.split()
-    if call is not None:
-        return call.rows
+    """Return how many rows the script dealt to the sides of its split."""
+    calls = calls_of(plan.split, again.run.splits)
+    if calls is not None:
+        return calls[0].rows
     learning = learning_of_plan(again.run, plan)
-    if learning is None or learning.X_train is None:
+    if learning is None or learning.X_train is None or VALIDATION in plan.split.sides:
         return None
     return len(learning.X_train) + (0 if learning.X_test is None else len(learning.X_test))

@@ -65,6 +65,8 @@ class PlanResult:
         By name of the view that begins new rows.
     train, test : ndarray of int64
         Positions in the prepared view of the rows of `X_train` and `X_test`, in their order.
+    validation : ndarray, optional
+        Those of the validation rows, where the split has them.
     y : ndarray
         The label of each prepared row.
     X_train, X_test : ndarray
@@ -81,6 +83,7 @@ class PlanResult:
     edges: Mapping[str, Edges] = field(default_factory=dict)
     train: Array | None = field(default=None, repr=False)
     test: Array | None = field(default=None, repr=False)
+    validation: Array | None = field(default=None, repr=False)
     y: Array | None = field(default=None, repr=False)
     X_train: Array | None = field(default=None, repr=False)
     X_test: Array | None = field(default=None, repr=False)

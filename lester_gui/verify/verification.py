@@ -19,8 +19,9 @@ from lester_gui.runtime.read import RaggedLine
 from lester_gui.runtime.records import split
 from lester_gui.sandbox import Positions, Sandbox, ScriptRun
 from lester_gui.sandbox.copies import private_folder
-from lester_gui.verify.capture import Original, OriginalRun, learning_of_plan, positions_of
+from lester_gui.verify.capture import Original, OriginalRun, learning_of_plan
 from lester_gui.verify.counterexample import describe_failure, shrink
+from lester_gui.verify.dealt import calls_of, composed
 from lester_gui.verify.equivalence import Comparison, compare, describe, is_whole_script, opaque_steps
 from lester_gui.verify.lineage_check import ROWS, check_lineage
 from lester_gui.verify.mutations import ALWAYS, OF_FILES, MutatedInput, mutate
@@ -199,12 +200,13 @@ class _Verification:
 
     @property
     def _needs_split(self) -> bool:
-        return self.plan.split.kind == "random" and self.plan.split.seed is None
+        return any(s.kind == "random" and s.seed is None for s in self.plan.split.chain)
 
     def _split_to_impose(self, run: ScriptRun) -> Positions | None:
         if not self._needs_split or not run.splits:
             return None
-        return positions_of(run.splits[-1])
+        calls = calls_of(self.plan.split, run.splits)
+        return None if calls is None else composed(self.plan.split, calls)
 
     def _run_script(self, sources: Mapping[str, bytes]) -> OriginalRun:
         assert self.base is not None

@@ -124,6 +124,58 @@ def test_kept_views_are_named() -> None:
     assert plan_hash(parse(rendered.text, plan)) == plan_hash(plan)
 
 
+AGAIN = Split(kind="random", method="sklearn", test_size=0.5, seed=7)
+SHUFFLE = {"kind": "random", "method": "pandas_sample", "train_size": 1.0, "seed": 3}
+
+
+@pytest.mark.parametrize(
+    ("split", "lines"),
+    [
+        (
+            replace(PLAN.split, again=AGAIN, of="train"),
+            ["train, test = labelled.split(sklearn_split(", "train, validation = train.split(sklearn_split(test=0.5, seed=7))"],
+        ),
+        (
+            replace(PLAN.split, again=AGAIN, of="test", validation="test"),
+            ["train, test = labelled.split(sklearn_split(", "test, validation = test.split(sklearn_split(test=0.5, seed=7))"],
+        ),
+        (
+            Split(**SHUFFLE, of="train", again=replace(AGAIN, again=AGAIN, of="test")),
+            [
+                "train, test = labelled.split(pandas_sample_split(train=1.0, seed=3))",
+                "train, test = train.split(sklearn_split(test=0.5, seed=7))",
+                "validation, test = test.split(sklearn_split(test=0.5, seed=7))",
+            ],
+        ),
+    ],
+)
+def test_every_part_that_is_dealt_again_has_a_line(split: Split, lines: list[str]) -> None:
+    plan = replace(PLAN, split=split)
+    text = render(plan).text
+    found = [line for line in text.splitlines() if ".split(" in line]
+    assert len(found) == len(lines) and all(a.startswith(b) for a, b in zip(found, lines, strict=True))
+    assert parse(text, plan).split == split and loads(dumps(plan)).split == split
+    assert plan.split.sides == ("train", "validation", "test")
+
+
+def test_what_cannot_be_dealt_again_is_refused() -> None:
+    with pytest.raises(PlanError, match="no more parts"):
+        replace(AGAIN, of="train", again=replace(AGAIN, again=AGAIN, of="train"))
+    with pytest.raises(PlanError, match="training or the test rows"):
+        replace(AGAIN, again=AGAIN)
+    with pytest.raises(PlanError, match="in no other way"):
+        replace(AGAIN, of="train", again=Split(kind="none"))
+    with pytest.raises(PlanError, match="no test rows"):
+        Split(**SHUFFLE, of="test", again=AGAIN)
+    with pytest.raises(PlanError, match="only where test rows"):
+        replace(AGAIN, of="train", again=AGAIN, validation="test")
+    text = render(replace(PLAN, split=replace(PLAN.split, again=AGAIN, of="train"))).text
+    with pytest.raises(PlanTextError, match="Write train, validation"):
+        parse(text.replace("train, validation =", "test, validation ="), PLAN)
+    with pytest.raises(PlanTextError, match="first split is that of labelled"):
+        parse(text.replace("train.split(", "labelled.split("), PLAN)
+
+
 REFUSED: list[tuple[str, str, str, int | None]] = [
     ("dialect = ", "import os\ndialect = ", "not a step", 1),
     ("dialect = ", "dialect = __import__('os').name or ", "no such dialect", 1),

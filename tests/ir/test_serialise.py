@@ -36,7 +36,9 @@ def test_every_field_of_a_split_is_written_where_it_says_something() -> None:
     every = Split(kind="positional", method="every", every=5, offsets=(1,))
     groups = Split(kind="random", method="numpy_legacy", train_size=3, by=Column("ssn"), groups="sorted", in_order=True)
     folds = Split(kind="random", method="kfold", folds=4, seed=1)
-    written = set[str]().union(*(serialise._split.encode(s) for s in (PLAN.split, every, groups, folds)))
+    inner = Split(kind="positional", train_size=0.5, whole=True)
+    again = Split(kind="positional", train_size=0.5, again=inner, of="test", validation="test")
+    written = set[str]().union(*(serialise._split.encode(s) for s in (PLAN.split, every, groups, folds, again, inner)))
     assert written == {f.name for f in fields(Split)}
     assert "every" not in serialise._split.encode(PLAN.split), "plans that were stored keep their hashes"
 

@@ -50,8 +50,8 @@ def test_own_rows_are_data_and_the_age_group_is_state(run: Run) -> None:
         .fetchall()
     )
     assert found.views["data-2"].count() == group[0][0]
-    assert found.train.count(DATA) + found.test.count(DATA) == 1
-    assert found.train.count() + found.test.count() == found.views["data-5"].count()
+    assert found.sides["train"].count(DATA) + found.sides["test"].count(DATA) == 1
+    assert found.sides["train"].count() + found.sides["test"].count() == found.views["data-5"].count()
     assert not any(view.count(CONTROL) for view in found.views.values())
 
 
@@ -59,7 +59,7 @@ def test_a_patient_who_is_filtered_out_still_decides_labels(run: Run) -> None:
     found = look(run, in_prepared=False)
     assert found.views["data-5"].count(DATA) == 0
     assert found.views["data-5"].count(STATE) > 0
-    assert found.train.count(STATE) > 0
+    assert found.sides["train"].count(STATE) > 0
 
 
 def test_nobody_touches_nothing(run: Run) -> None:
@@ -101,7 +101,7 @@ def test_a_source_row_goes_where_the_footprint_says(run: Run) -> None:
     assert set(there.views) == set(expected.views) - {"patients", "histories"}
     for name, view in there.views.items():
         assert view.touched.equals(expected.views[name].touched)
-    assert there.train.touched.equals(expected.train.touched)
+    assert there.sides["train"].touched.equals(expected.sides["train"].touched)
 
 
 def test_why_a_row_is_there(run: Run) -> None:

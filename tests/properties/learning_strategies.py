@@ -58,6 +58,25 @@ SPLITS: dict[str, Callable[[Schema, st.DrawFn], Split]] = {
     "every": lambda schema, draw: Split(kind="positional", method="every", every=4, offsets=(1, 3)),
     "numpy choice": lambda schema, draw: Split(kind="random", method="numpy_choice", train_size=0.5, seed=7),
     "k-fold": lambda schema, draw: Split(kind="random", method="kfold", folds=3, seed=7),
+    "validation": lambda schema, draw: Split(
+        kind="random", method="sklearn", test_size=0.25, seed=7, of="train", again=SPLITS["numpy choice"](schema, draw)
+    ),
+    "test dealt again": lambda schema, draw: Split(
+        kind="positional", test_size=0.5, of="test", validation="test", again=SPLITS["stratified"](schema, draw)
+    ),
+    "shuffled": lambda schema, draw: Split(
+        kind="random",
+        method="pandas_sample",
+        train_size=1.0,
+        seed=7,
+        of="train",
+        again=Split(
+            kind="positional",
+            train_size=0.8,
+            of="train",
+            again=Split(kind="positional", train_size=0.5, shuffle=False, whole=True),
+        ),
+    ),
     "none": lambda schema, draw: Split(kind="none"),
     "expression": lambda schema, draw: Split(kind="expression", test=draw(conditions(schema))),
 }

@@ -152,6 +152,16 @@ def _opaque(node: Opaque) -> Any:
 
 def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[Any]) -> list[int]:
     split, n = plan.split, len(prepared)
+    if split.again is not None:
+        dealt = _train(replace(plan, split=replace(split, again=None, of="", validation="train")), prepared, functions, y)
+        if split.of == "test":
+            return dealt
+        again = split.again
+        if again.whole:  # counted as the script does, so that the part can be dealt as if it were the whole
+            assert isinstance(again.train_size, float)
+            again = replace(again, whole=False, train_size=int(again.train_size * n))
+        inner = _train(replace(plan, split=again), [prepared[i] for i in dealt], functions, [y[i] for i in dealt])
+        return [dealt[i] for i in inner]
     if split.kind in ("none", "expression"):
         return [i for i, t in enumerate(test_rows(plan, prepared, functions)) if not t]
     if split.method == "sklearn" and split.by is not None:

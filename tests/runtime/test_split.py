@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit, train_test_split
@@ -17,7 +19,8 @@ from lester_gui.ir.nodes import Aggregate, Distinct, Explode, Measure, Node, Pro
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Type
 from lester_gui.runtime.materialize import materialise
-from lester_gui.runtime.split import deal, fetch_side, keyed_side, recorded_split, script_split
+from lester_gui.runtime.script_split import script_sides, script_split
+from lester_gui.runtime.split import deal, fetch_side, keyed_side, recorded_split, shares_of_sides
 from lester_gui.store.connection import transaction
 from tests.runtime.engine import delete_rows, run_plan
 
@@ -91,6 +94,50 @@ def test_one_number_per_row_and_sides_in_their_own_order() -> None:
     assert script_split(split, 20, None, 0) == (sorted(first), sorted(set(rows) - set(first)))
 
 
+@pytest.mark.parametrize("of", ["train", "test"])
+def test_a_part_is_dealt_again_as_the_script_does_it(of: str) -> None:
+    rows, labels = np.arange(60), [i % 4 == 0 for i in range(60)]
+    again = Split(kind="random", method="sklearn", test_size=0.3, seed=2, stratify=True)
+    split = Split(kind="random", method="sklearn", test_size=0.4, seed=1, again=again, of=of)
+    train, test, y_train, y_test = train_test_split(rows, labels, test_size=0.4, random_state=1)
+    part, stratify = (train, y_train) if of == "train" else (test, y_test)
+    first, second = train_test_split(part, test_size=0.3, random_state=2, stratify=stratify)
+    wanted = {"train": first, "validation": second, "test": test}
+    if of == "test":
+        wanted = {"train": train, "validation": first, "test": second}
+    found = script_sides(split, range(60), [None, labels], 0)
+    assert found == {side: list(chosen) for side, chosen in wanted.items()}
+    other = script_sides(replace(split, validation="test"), range(60), [None, labels], 0) if of == "test" else found
+    assert (other["validation"], other["test"]) == (
+        (found["test"], found["validation"]) if of == "test" else (list(second), list(test))
+    )
+
+
+@pytest.mark.parametrize("count", [10, 23, 61])
+def test_three_slices_of_a_shuffled_table(count: int) -> None:
+    frame = pd.DataFrame({"row": range(count)}).sample(frac=1, random_state=9)
+    low, high = int(0.55 * count), int(0.8 * count)
+    slices = {"train": frame[:low], "validation": frame[low:high], "test": frame[high:]}
+    inner = Split(kind="positional", train_size=0.55, shuffle=False, whole=True)
+    cut = Split(kind="positional", train_size=0.8, shuffle=False, again=inner, of="train")
+    split = Split(kind="random", method="pandas_sample", train_size=1.0, seed=9, again=cut, of="train")
+    assert script_sides(split, range(count), [None] * 3, 0) == {side: list(part["row"]) for side, part in slices.items()}
+    assert shares_of_sides(split, []) == pytest.approx({"test": 0.2, "validation": 0.25})
+
+
+def test_shares_of_parts_that_are_dealt_again() -> None:
+    again = Split(kind="random", method="sklearn", test_size=0.25)
+    split = Split(kind="random", method="sklearn", test_size=0.4, again=again, of="train")
+    assert shares_of_sides(split, []) == pytest.approx({"test": 0.4, "validation": 0.15})
+    assert shares_of_sides(replace(split, of="test"), []) == pytest.approx({"test": 0.1, "validation": 0.3})
+    assert shares_of_sides(replace(split, of="test", validation="test"), []) == pytest.approx({"test": 0.3, "validation": 0.1})
+    known = ["train"] * 6 + ["validation"] + ["test"] * 3
+    assert shares_of_sides(replace(split, test_size=3), known) == pytest.approx({"test": 0.3, "validation": 0.1})
+    dealt = [keyed_side(1, str(i), {"test": 0.4, "validation": 0.15}) for i in range(4000)]
+    assert dealt.count("test") / 4000 == pytest.approx(0.4, abs=0.03)
+    assert dealt.count("validation") / 4000 == pytest.approx(0.15, abs=0.02)
+
+
 @pytest.mark.parametrize("groups", ["sorted", "first_seen"])
 def test_groups_are_dealt_whole(groups: str) -> None:
     persons = ["b", "a", "c", "a", "d", "b", "e", "c"]
@@ -126,7 +173,7 @@ def test_nobody_else_moves_when_rows_go_or_come(tmp_path: Path) -> None:
             again = materialise(connection, plan, 2, snapshots)
             dealt = deal(connection, again.plan, 2, recorded_split(connection, 1))
         before, after = sides(connection, 1), sides(connection, 2)
-        assert dealt.train_rows + dealt.test_rows == 38 and dealt.new_rows == 0
+        assert sum(dealt.rows.values()) == 38 and dealt.new_rows == 0
         assert after == {key: place for key, place in before.items() if key not in ("3", "17")}
         with transaction(connection):  # two rows come back: known to nobody, dealt by their person
             connection.execute(
@@ -137,7 +184,7 @@ def test_nobody_else_moves_when_rows_go_or_come(tmp_path: Path) -> None:
             assert deal(connection, third.plan, 3, recorded_split(connection, 2), persons).new_rows == 2
         found = sides(connection, 3)
         assert {key: found[key] for key in after} == after
-        assert found["41"][0] == found["42"][0] == keyed_side(42, "seven", 0.25)
+        assert found["41"][0] == found["42"][0] == keyed_side(42, "seven", {"test": 0.25})
         assert found["41"][1] > max(p for s, p in after.values() if s == found["41"][0])
 
 
@@ -157,7 +204,7 @@ def test_a_split_by_value_moves_with_the_value(tmp_path: Path) -> None:
     connection, made, _ = run_plan(plan, {"df": csv_of(ROWS)}, tmp_path)
     with connection, transaction(connection):
         dealt = deal(connection, made.plan, 1, pa.table({"row_key": ["1"], "side": ["test"], "position": [0]}))
-        assert (dealt.train_rows, dealt.test_rows) == (30, 10)
+        assert dealt.rows == {"train": 30, "test": 10}
         assert fetch_side(connection, 1, "df", "test", ["k"]).column("k").to_pylist() == [k for k, _ in ROWS if k >= 15]
 
 
@@ -196,7 +243,7 @@ def test_elements_of_a_list_keep_the_side_of_their_place(tmp_path: Path) -> None
 def test_everybody_trains_without_a_split(tmp_path: Path) -> None:
     connection, made, _ = run_plan(plan_of(Split(kind="none")), {"df": csv_of(ROWS[:3])}, tmp_path)
     with connection, transaction(connection):
-        assert deal(connection, made.plan, 1).train_rows == 3
+        assert deal(connection, made.plan, 1).rows["train"] == 3
 
 
 def test_the_last_fold_is_the_test() -> None:

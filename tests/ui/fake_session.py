@@ -155,7 +155,7 @@ class FakeSession(FakeAnswers):
         self.calls.append(("run", pipeline))
         ctx.advance("data", 0.5)
         return {"run_id": 4, "pipeline": pipeline, "views": [{"name": n, "rows": r} for n, r, _k in VIEWS], "train_rows": 443,
-                "test_rows": 148, "features": 9, "seconds": 0.8,
+                "test_rows": 148, "validation_rows": 0, "features": 9, "seconds": 0.8,
                 "model": {"class": "LogisticRegression", "method": "solver", "metrics": {"accuracy": 0.7095},
                           "script_metrics": {"accuracy": 0.7095},
                           "distance_from_script": {"max_parameter_difference": 2.1e-5, "disagreement_on_test": 0, "note": ""}}}
@@ -240,7 +240,8 @@ class FakeSession(FakeAnswers):
                 "kind": "state" if k == "aggregate" else "data"}
                       for n, r, k in VIEWS[2:]],
             "pipelines": [{
-                "pipeline": "complications", "train_rows": 1, "test_rows": 0, "train_of": 443, "test_of": 148,
+                "pipeline": "complications", "train_rows": 1, "test_rows": 0, "validation_rows": 0, "train_of": 443,
+                "test_of": 148, "validation_of": 0,
                 "features": [{"name": "income, scaled", "cells": 1}, {"name": "county is county2", "cells": 1},
                              {"name": "smoker is False", "cells": 1}],
                 "feature_cells": 5, "features_of": 9, "models": ["complications"],

@@ -47,6 +47,12 @@ def _splits(split: Split, schema: Schema) -> Iterator[tuple[str, Split]]:
         return
     for family, changed in _other_splits(split):
         yield from ((family, other) for other in made(replace, split, **changed))
+    if split.again is not None:
+        yield "dealt once", replace(split, again=None, of="", validation="train")
+        for changed in ({"of": "test" if split.of == "train" else "train"}, {"validation": "test"}, {"validation": "train"}):
+            yield from (("dealt again", other) for other in made(replace, split, **changed))
+        for family, again in _splits(split.again, schema):
+            yield from ((f"{family}, dealt again", other) for other in made(replace, split, again=again))
     if split.kind != "none":
         yield "test rows leak", Split(kind="none")
 

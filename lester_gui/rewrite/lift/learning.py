@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lester_gui.features.chain import looks_at_labels
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of
@@ -12,10 +12,11 @@ from lester_gui.ir.nodes import Concat, Filter, Join, JoinKind, Node, Options, P
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.blocks import free_name, named_places, over_one_node
-from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Order, Part, Value
+from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Part
 from lester_gui.rewrite.lift.naming import stored_apart
 from lester_gui.rewrite.lift.recognise import recognised
 from lester_gui.rewrite.lift.scopes import kinds_fitted_on, scoped, scopes_in, short_of_scope
+from lester_gui.rewrite.lift.splits import Chain, SplitMade, Splits, chain_of
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -42,18 +43,6 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class SplitMade:
-    """A split as the script makes it, over the rows of `node`."""
-
-    node: Node
-    fields: dict[str, Any]
-    by: Value | None
-    lines: tuple[int, ...]
-    made_by: str
-    dealt: Column1 | None = None  # whose distinct values are dealt, where it is not rows
-
-
-@dataclass(frozen=True, slots=True)
 class Learning:
     """The parts of a plan below its pipeline name."""
 
@@ -64,55 +53,15 @@ class Learning:
     model: Model
 
 
-class Learner:
+class Learner(Splits):
     """What a script does with scikit-learn, as far as the interpreter has come."""
 
     def __init__(self, lift: Lifter) -> None:
-        self.lift = lift
-        self.splits: dict[int, SplitMade] = {}
+        super().__init__(lift)
         self.unique: dict[int, list[Column1]] = {}  # split → columns by which a script tells its sides apart
         self.tests: list[tuple[int, Matrix, Column1 | None]] = []
         self.truths: list[Column1] = []
         self.labels: list[Column1] = []
-
-    def split(self, node: Node, by: Value | None = None, dealt: Column1 | None = None, **fields: Any) -> int:
-        """Note a split and return its number."""
-        ident = self.lift.number()
-        self.splits[ident] = SplitMade(node, fields, by, self.lift.lines, f"rule:{self.lift.family}", dealt)
-        return ident
-
-    def cut(self, node: Node, size: Value, side: str, order: Order | None, in_order: bool = False) -> Part:
-        """Return the rows before (``train``) or after (``test``) a cut; which of the two trains shows when a model is fitted."""
-        from lester_gui.rewrite.lift.sizes import share_of
-
-        fields: dict[str, Any] = {"kind": "positional" if order is None else "random", "cut": "train_first"}
-        fields |= share_of(self.lift, size)
-        if fields.get("method") and order is not None:
-            raise no_rule("rows in a random order that are cut at a rounded share")
-        groups = None
-        if order is None:
-            fields["shuffle"] = False
-        else:
-            fields |= {"method": order.method, "seed": order.seed}
-            if in_order:
-                fields["in_order"] = True
-            if order.groups is not None:
-                if order.groups.node is None or order.groups.cell is None or order.groups.order == "set":
-                    raise no_rule("dealing these groups")
-                groups = Column1(order.groups.node, order.groups.cell)
-                fields["groups"] = order.groups.order
-        for ident, known in self.splits.items():
-            if known.fields == fields and known.dealt == groups and self.lift.align.same(known.node, node):
-                return Part(ident, side)
-        return Part(self.split(node, dealt=groups, **fields), side)
-
-    def constant_cut(self, node: Node, low: Value, high: Value) -> Part | None:
-        """Return the side that ``[:800]`` or ``[800:]`` of an array is."""
-        if low in (Const(None), Const(0)) and isinstance(high, Const) and isinstance(high.value, int) and high.value:
-            return self.cut(node, high, "train", None)
-        if high == Const(None) and isinstance(low, Const) and isinstance(low.value, int) and low.value:
-            return self.cut(node, low, "test", None)
-        return None
 
     def tested(self, owner: int, matrix: Matrix, label: Column1 | Coded | None) -> None:
         """Note the rows that a fitted model is asked about."""
@@ -173,34 +122,24 @@ class Learner:
     def _by_split(self, fit: Fit) -> Learning:
         part = fit.matrix.part
         assert part is not None
-        made = self.splits[part.split]
-        fields = dict(made.fields)
-        if part.side == "test":  # the script trains on what it cut off last
-            if fields["kind"] == "random" and fields["method"] == "sklearn":
-                raise no_rule("a model that is trained on the test side of train_test_split")
-            if fields.get("method") == "every":
-                fields["offsets"] = tuple(i for i in range(fields["every"]) if i not in fields["offsets"])
-            else:
-                fields["cut"] = "test_first"
-                old, new = ("train_size", "test_size") if "train_size" in fields else ("test_size", "train_size")
-                fields[new] = fields.pop(old)
-        self._check_test_side(fit, part)
-        node, label, features, groups = self._prepared(made.node, fit, made.dealt)
-        if groups is not None:
-            fields["by"] = groups.expr
-        for column in self.unique.get(part.split, ()):
-            node = told_apart(self.lift, node, column)
-        split = Split(**fields, lines=made.lines, made_by=made.made_by)
-        if made.by is not None:
-            self._check_stratified(made, label, node, fit)
-        return self._finish(
-            fit, node, label, features, split, {part.side: "train", f"all:{id(self.lift.align.root(made.node))}": "all"}
-        )
+        tested = [matrix.part for owner, matrix, _ in self.tests if owner == fit.owner and matrix.part is not None]
+        chain = chain_of(self.splits, part, tested)
+        first = chain.levels[0][1]
+        self._check_test_side(fit, part, chain)
+        node, label, features, groups = self._prepared(fit, first.dealt)
+        for ident, made in chain.all.items():
+            for column in self.unique.get(ident, ()):
+                node = told_apart(self.lift, node, column)
+            if made.by is not None:
+                self._check_stratified(made, label, node, fit)
+        split = chain.split(None if groups is None else groups.expr)
+        root = f"all:{id(self.lift.align.root(first.node))}"
+        return self._finish(fit, node, label, features, split, {**chain.scopes, root: "all"})
 
-    def _check_test_side(self, fit: Fit, part: Part) -> None:
-        """Raise where the script makes the test rows' features in another way than the training rows'."""
+    def _check_test_side(self, fit: Fit, part: Part, chain: Chain) -> None:
+        """Raise where the script makes the features of test or validation rows in another way than the training rows'."""
         for owner, tested, label in self.tests:
-            if owner != fit.owner or tested.part is None or tested.part == part or tested.part.split != part.split:
+            if owner != fit.owner or tested.part is None or tested.part == part or tested.part.split not in chain.all:
                 continue
             self._check_test_labels(fit, label or next((t for t in self.truths if t.part == tested.part), None))
             matrix = recognised(self.lift, tested)
@@ -227,13 +166,13 @@ class Learner:
         raise no_rule("a split that is stratified by something else than the label")
 
     def _without_split(self, fit: Fit) -> Learning:
-        node, label, features, _ = self._prepared(fit.matrix.node, fit)
+        node, label, features, _ = self._prepared(fit)
         root = f"all:{id(self.lift.align.root(fit.matrix.node))}"
         return self._finish(
             fit, node, label, features, Split(kind="none", lines=(fit.line,), made_by="rule:sklearn"), {root: "train"}
         )
 
-    def _prepared(self, base: Node, fit: Fit, groups: Column1 | None = None) -> tuple[Node, Cell, list[list[Cell]], Cell | None]:
+    def _prepared(self, fit: Fit, groups: Column1 | None = None) -> tuple[Node, Cell, list[list[Cell]], Cell | None]:
         """The node over which features, label and groups can be written, and these."""
         pairs = [(f.cell, fit.matrix.node) for b in fit.matrix.blocks for f in b.features] + [(fit.label.cell, fit.label.node)]
         pairs += [(groups.cell, groups.node)] if groups is not None else []
@@ -282,8 +221,8 @@ class Learner:
         lift = self.lift
         matrix, truth = tested
         self._same_encoding(fit, tested)
-        train_node, train_label, train_features, _ = self._prepared(fit.matrix.node, fit)
-        test_node, test_label, test_features, _ = self._prepared(matrix.node, replace(fit, matrix=matrix, label=truth))
+        train_node, train_label, train_features, _ = self._prepared(fit)
+        test_node, test_label, test_features, _ = self._prepared(replace(fit, matrix=matrix, label=truth))
         names: list[str] = []
         for b, column in zip(fit.matrix.blocks, train_features, strict=True):
             for f, c in zip(b.features, column, strict=True):

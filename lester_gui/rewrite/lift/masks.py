@@ -61,11 +61,12 @@ def _side(lift: Lifter, node: Node, c: Expr) -> Part | None:
         split = lift.learner.splits[inner.ident]
         if not lift.align.same(split.node, node):
             raise shape("Rows are dealt by a split of another table")
-        return Part(inner.ident, inner.name if inner is c else OTHER[inner.name])
+        found = Part(inner.ident, inner.name)
+        return found if inner is c else found.other
     part = _by_place(lift, node, inner)
     if part is None:
         return None
-    return part if inner is c else Part(part.split, OTHER[part.side])
+    return part if inner is c else part.other
 
 
 def _by_place(lift: Lifter, node: Node, c: Expr) -> Part | None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Apply, Expr, Literal
-from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Value
+from lester_gui.ir.expressions import Apply, Expr, Literal, walk
+from lester_gui.ir.nodes import Node
+from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Part, Value
+from lester_gui.rewrite.lift.splits import rows_of
 from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 
-def share_of(lift: Lifter, size: Value) -> dict[str, float | int | str]:
-    """Return where `size` cuts the rows, as the fields of a split: how many come first, or how many come last.
+def share_of(lift: Lifter, size: Value, node: Node, part: Part | None) -> dict[str, float | int | str]:
+    """Return where `size` cuts the rows of a table or of a side of it, as the fields of a split: how many come first, or last.
 
     ``int(0.8 * n)`` is a share of the first, ``n - int(0.2 * n)`` one of the last; a constant is a number of rows.
     ``round(0.8 * n)`` has a method of its own.
@@ -25,6 +27,8 @@ def share_of(lift: Lifter, size: Value) -> dict[str, float | int | str]:
         If it is computed in a way that the plan cannot repeat to the row.
     """
     content = lift.content(size)
+    if isinstance(content, Cell):
+        _require_own(lift, content.expr, node, part)
     if isinstance(content, Const) and isinstance(content.value, int) and not isinstance(content.value, bool):
         return {"train_size": content.value}
     if isinstance(content, Const) and isinstance(content.value, float) and 0 < content.value < 1:
@@ -45,6 +49,16 @@ def share_of(lift: Lifter, size: Value) -> dict[str, float | int | str]:
             if share is not None:
                 return {"test_size": share}
     raise no_rule("a cut at this place of a table")
+
+
+def _require_own(lift: Lifter, size: Expr, node: Node, part: Part | None) -> None:
+    """Raise where a size is computed from the number of other rows than those that are cut."""
+    rows = rows_of(lift.learner.splits, part)
+    for leaf in walk(size):
+        if isinstance(leaf, Leaf) and leaf.kind == "count":
+            counted, side = lift.counted[leaf.ident]
+            if rows_of(lift.learner.splits, side) != rows or not lift.align.same(counted, node):
+                raise no_rule("a cut at a place that the number of other rows tells")
 
 
 def is_inside(size: Cell) -> bool:

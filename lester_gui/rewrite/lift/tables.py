@@ -32,9 +32,11 @@ from lester_gui.rewrite.lift.naming import Naming, stored_apart, unlike
 from lester_gui.rewrite.lift.objects import Objects
 from lester_gui.rewrite.lift.records import SHORT, Observe, State, described
 from lester_gui.rewrite.lift.side_totals import SideTable
+from lester_gui.rewrite.lift.splits import rows_of
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 
 if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.learning import Learner
     from lester_gui.rewrite.lift.lifter import Lifter
 
 N = TypeVar("N", bound=Node)
@@ -42,6 +44,8 @@ N = TypeVar("N", bound=Node)
 
 class Tables(Objects):
     """Nodes, and values of their rows."""
+
+    learner: Learner
 
     def __init__(
         self, script: Script, observe: Observe, sources: Mapping[str, str], hints: Mapping[tuple[object, ...], str] | None = None
@@ -239,6 +243,7 @@ class Tables(Objects):
         if self.group is not None:
             size: Cell = self.group.measure(self, "size", Cell(Literal(1), Type.INT), node)
             return size
+        part = rows_of(self.learner.splits, part)
         found = (i for i, (known, side) in self.counted.items() if side == part and self.align.same(known, node))
         ident = next(found, None) or self.number()
         self.counted.setdefault(ident, (node, part))

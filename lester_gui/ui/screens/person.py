@@ -27,7 +27,7 @@ from lester_gui.ui.widgets.stage_tabs import StageTabs
 from lester_gui.ui.words import when
 
 _FIGURES = re.compile(
-    r"\d[\d,]*(?: of \d[\d,]*)?(?: (?:training rows?|test rows?|rows?|models?|test decisions?|decisions?))\b|\d[\d,]* of \d[\d,]*"
+    r"\d[\d,]*(?: of \d[\d,]*)?(?: (?:(?:training |validation |test )?rows?|models?|(?:test )?decisions?))\b|\d[\d,]* of \d[\d,]*"
 )
 
 

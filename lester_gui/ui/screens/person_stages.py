@@ -33,6 +33,10 @@ def stages(trace: Trace) -> list[Stage]:
     views = [v for v in trace["views"] if v["rows"]]
     train = sum(p["train_rows"] for p in trace["pipelines"])
     test = sum(p["test_rows"] for p in trace["pipelines"])
+    validation = sum(p["validation_rows"] for p in trace["pipelines"])
+    dealt = (
+        _of("%1 train, %2 validation, %3 test", train, validation, test) if validation else _of("%1 train, %2 test", train, test)
+    )
     columns = sum(p["features_of"] for p in trace["pipelines"])
     changed = sum((p["influence"] or {}).get("changed_decisions", 0) for p in trace["pipelines"])
     own = sum((p["influence"] or {}).get("own_rows", p["test_rows"]) for p in trace["pipelines"])
@@ -41,7 +45,7 @@ def stages(trace: Trace) -> list[Stage]:
     )
     followed = [
         Stage("view", _say("Views"), number(counts["views"]), _of("rows in %1 of %2", len(views), len(trace["views"]))),
-        Stage("split", _say("Train and test"), number(counts["split"]), _of("%1 train, %2 test", train, test)),
+        Stage("split", _say("Train and test"), number(counts["split"]), dealt),
         Stage("feature", _say("Features"), number(counts["features"]), _of("of %1 columns", columns)),
         Stage("model", _say("Models"), number(counts["models"]), _of("of %1", len(trace["pipelines"]))),
         Stage("prediction", _say("Predictions"), number(counts["predictions"]), _of("%1 own, %2 of others change", own, changed)),
@@ -90,13 +94,17 @@ def _views(trace: Trace) -> Table:
 
 
 def _split(trace: Trace) -> Table:
-    columns = [Column(_say("Pipeline")), Column(_say("Training rows"), 120, True), Column(_say("Of"), 100, True),
-               Column(_say("Test rows"), 120, True), Column(_say("Of"), 100, True)]  # fmt: skip
-    records = [
-        Record([cells.icon("split", p["pipeline"]), cells.num(number(p["train_rows"])), cells.num(number(p["train_of"]), "ink3"),
-                cells.num(number(p["test_rows"])), cells.num(number(p["test_of"]), "ink3")], ("pipeline", p["pipeline"]))
-        for p in trace["pipelines"]
-    ]  # fmt: skip
+    columns, sides = [Column(_say("Pipeline"))], [("train", _say("Training rows")), ("test", _say("Test rows"))]
+    if any(p["validation_of"] for p in trace["pipelines"]):
+        sides.insert(1, ("validation", _say("Validation rows")))
+    for _, title in sides:
+        columns += [Column(title, 120, True), Column(_say("Of"), 100, True)]
+    records = []
+    for p in trace["pipelines"]:
+        row = [cells.icon("split", p["pipeline"])]
+        for side, _ in sides:
+            row += [cells.num(number(p[f"{side}_rows"])), cells.num(number(p[f"{side}_of"]), "ink3")]
+        records.append(Record(row, ("pipeline", p["pipeline"])))
     return columns, records
 
 

@@ -222,6 +222,8 @@ class ProjectScreen(Screen):
 
     def _ran(self, run: dict[str, Any]) -> None:
         words = self.tr("%1 ran in %2 s: %3 training rows, %4 test rows, %5 features")
+        if run["validation_rows"]:
+            words = self.tr("%1 ran in %2 s: %3 training rows, %6 validation rows, %4 test rows, %5 features")
         for i, value in enumerate(
             (
                 run["pipeline"],
@@ -229,6 +231,7 @@ class ProjectScreen(Screen):
                 number(run["train_rows"]),
                 number(run["test_rows"]),
                 number(run["features"]),
+                number(run["validation_rows"]),
             ),
             1,
         ):

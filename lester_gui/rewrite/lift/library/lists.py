@@ -238,10 +238,10 @@ def _slice(lift: Lifter, rows: Rows, key: Accessor) -> Value:
     table = sided.as_table(lift, rows, low, high) if in_two or lift.is_size(low) or lift.is_size(high) else None
     if table is not None:
         return lift.new(table)
-    part: Part | None = positional_part(lift, rows.node, low, high)
+    part: Part | None = positional_part(lift, rows.node, low, high, rows.part)
     if part is None and in_two:
-        part = lift.learner.constant_cut(rows.node, low, high)
-    if part is not None and rows.part is None:
+        part = lift.learner.constant_cut(rows.node, low, high, rows.part)
+    if part is not None:
         return lift.new(replace(rows, part=part))
     if low == Const(1) and high == Const(None):
         below = headers.without_first(lift, rows)

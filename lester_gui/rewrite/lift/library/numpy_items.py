@@ -80,9 +80,9 @@ def array_item(lift: Lifter, column: Column1, key: Value, owner: Value | None = 
         out = Column1(node, cell, column.name, part, column.numpy, index)
         return Present(out) if present else out
     part_ = row_slice(lift, column, key)
-    if part_ is None and isinstance(key, Order):
+    if part_ is None and isinstance(key, Order) and column.part is None:
         part_ = by_order(lift, column.node, key)
-    if part_ is not None and column.part is None:
+    if part_ is not None:
         out = replace(column, part=part_, index=column.index or None)
         return memory.view(lift, owner, out) if column.numpy and not isinstance(key, Order) else out
     from lester_gui.rewrite.lift.library.pandas_elements import item
@@ -101,9 +101,9 @@ def row_slice(lift: Lifter, table: Column1 | Matrix | Rows, key: Value) -> Part 
         return None
     low, high, step = (lift.content(v) for v in key.owner.items)
     if step == Const(None):
-        part = positional_part(lift, table.node, low, high)
-        return part if part is not None else lift.learner.constant_cut(table.node, low, high)
-    if high == Const(None) and isinstance(step, Const) and isinstance(step.value, int) and step.value > 1:
+        part = positional_part(lift, table.node, low, high, table.part)
+        return part if part is not None else lift.learner.constant_cut(table.node, low, high, table.part)
+    if table.part is None and high == Const(None) and isinstance(step, Const) and isinstance(step.value, int) and step.value > 1:
         start = 0 if low == Const(None) else lift.const(low)
         if isinstance(start, int) and 0 <= start < step.value:
             return masks.every(lift, table.node, step.value, {start})
@@ -146,7 +146,7 @@ def _rows(lift: Lifter, matrix: Matrix, key: Value, owner: Value | None) -> Valu
             raise no_rule("a side of a split of which some rows are left out")
         return lift.new(with_cells(replace(matrix, node=node, part=part), moved))
     part = row_slice(lift, matrix, key)
-    if part is not None and matrix.part is None:
+    if part is not None:
         return memory.view(lift, owner, replace(matrix, part=part))
     if isinstance(key, Order):
         part = by_order(lift, matrix.node, key)

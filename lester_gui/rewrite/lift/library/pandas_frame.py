@@ -219,7 +219,9 @@ def sliced(lift: Lifter, frame: Frame, key: Accessor) -> Frame:
     low, high, step = (lift.content(v) for v in key.owner.items)  # type: ignore[attr-defined]
     if step != Const(None):
         raise no_rule("a slice with a step")
-    part = positional_part(lift, frame.node, low, high)
+    part = positional_part(lift, frame.node, low, high, frame.part)
+    if part is None and frame.part is not None:
+        part = lift.learner.constant_cut(frame.node, low, high, frame.part)
     if part is not None:
         return replace(frame, part=part, index=frame.index or None)
     return limited(lift, frame, lift.const(low), lift.const(high))

@@ -18,24 +18,25 @@ if TYPE_CHECKING:
 
 @method("frame", "sample")
 def sample(lift: Lifter, frame: Frame, args: Arguments) -> Value:
-    """``frame.sample(frac=0.7, random_state=1)``: the training rows, in the order in which they are drawn."""
+    """``frame.sample(frac=0.7, random_state=1)``: the training rows, as they are drawn; with ``frac=1`` all in another order."""
     given = args.bind("n", "frac", ignored=("axis",), n=None, frac=None, replace=False, weights=None, random_state=None,
                       ignore_index=False)  # fmt: skip
     if lift.is_shown(args):
         return Result("rows shown")
-    if not _rest_is_taken(lift):
-        raise no_rule("sample, where the rest of the table is not taken for testing")
-    frame = whole(lift, frame, "Drawing rows")
     n, frac, seed = (lift.const(given[k]) for k in ("n", "frac", "random_state"))
     if lift.const(given["replace"]) or lift.const(given["weights"]) is not None or (n is None) == (frac is None):
         raise no_rule("sample with these options")
-    if type(seed) is not int or (frac is not None and not (isinstance(frac, float) and 0 < frac < 1)):
-        raise no_rule("sample without a seed, or of all rows")
-    size = n if frac is None else frac
+    if type(seed) is not int or (frac is not None and not 0 < frac <= 1):
+        raise no_rule("sample without a seed")
+    size = n if frac is None else float(frac)
+    if size != 1.0 or frac is None:
+        if not _rest_is_taken(lift):
+            raise no_rule("sample, where the rest of the table is not taken for testing")
+        frame = whole(lift, frame, "Drawing rows")
     if not isinstance(size, int | float) or isinstance(size, bool) or size <= 0:
         raise no_rule("sample of this many rows")
     fields: dict[str, Any] = {"method": "pandas_sample", "train_size": size, "seed": seed}
-    ident = lift.learner.split(frame.node, kind="random", cut="train_first", **fields)
+    ident = lift.learner.split(frame.node, of=frame.part, kind="random", cut="train_first", **fields)
     index = frame.index or None
     return lift.new(replace(frame, part=Part(ident, "train"), index=() if lift.const(given["ignore_index"]) else index))
 
@@ -93,7 +94,7 @@ def rest(lift: Lifter, frame: Frame, rows: Value) -> Frame | None:
         part = drawn(lift, frame, rows)
     if part is None or frame.part is not None:
         return None
-    return replace(frame, part=Part(part.split, "test" if part.side == "train" else "train"), index=None)
+    return replace(frame, part=part.other, index=None)
 
 
 @method("list", "isin")

@@ -7,10 +7,10 @@ the order of such a list stops.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lester_gui.rewrite.lift.domain import Accessor, Column1, Const, Matrix, Order, Rows, Tup, Value
-from lester_gui.rewrite.lift.library.splitting import by_order, side
+from lester_gui.rewrite.lift.domain import Accessor, Column1, Const, Frame, Matrix, Order, Part, Rows, Tup, Value
+from lester_gui.rewrite.lift.library.splitting import by_order, node_of, part_of, side
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import no_rule
@@ -50,6 +50,8 @@ def shuffle(lift: Lifter, args: Arguments) -> Value:
     """``X, y = shuffle(X, y, random_state=0)``."""
     seed = lift.const(args.keywords.get("random_state", Const(None)))
     contents = [lift.content(v) for v in args.positional]
+    if contents and all(is_pandas(c) for c in contents) and type(seed) is int and not set(args.keywords) - {"random_state"}:
+        return _shuffled_frames(lift, contents, seed)
     if set(args.keywords) - {"random_state"} or not all(
         isinstance(c, Rows | Matrix | Column1) and c.part is None for c in contents
     ):
@@ -58,6 +60,22 @@ def shuffle(lift: Lifter, args: Arguments) -> Value:
     if not all(lift.align.same(n, nodes[0]) for n in nodes):
         raise no_rule("shuffling objects of different rows together")
     out = tuple(lift.new(Shuffled(c, Order(n, "numpy_legacy", seed))) for c, n in zip(contents, nodes, strict=True))
+    return out[0] if len(out) == 1 else Tup(out)
+
+
+def is_pandas(content: Value) -> bool:
+    """Whether a value is a frame or a series."""
+    return isinstance(content, Frame) or (isinstance(content, Column1) and not content.numpy)
+
+
+def _shuffled_frames(lift: Lifter, contents: list[Value], seed: int) -> Value:
+    """Return tables whose rows are all on one side of a split, in its order."""
+    node, part = node_of(contents[0]), part_of(contents[0])
+    if not all(part_of(c) == part and lift.align.same(node_of(c), node) for c in contents):
+        raise no_rule("shuffling objects of different rows together")
+    fields: dict[str, Any] = {"kind": "random", "method": "numpy_legacy", "train_size": 1.0, "seed": seed}
+    whole = Part(lift.learner.split(node, of=part, **fields), "train")
+    out = tuple(side(lift, c, whole) for c in contents)
     return out[0] if len(out) == 1 else Tup(out)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lester_gui.ir.nodes import Node
 from lester_gui.rewrite.lift.domain import Const, Estimator, Items, Order, Part, Result, Tup, Value
@@ -67,7 +67,7 @@ def _cut(lift: Lifter, content: Estimator, short: str, given: dict[str, Value]) 
         unseeded = shuffle is True and type(seed) is not int
         if others or type(rounds) is not int or unseeded or (short == "GroupKFold" and shuffle):
             return Folds("folds")
-        fields: dict[str, object] = {"kind": "random", "method": CUT[short], "folds": rounds, "shuffle": shuffle is True}
+        fields: dict[str, Any] = {"kind": "random", "method": CUT[short], "folds": rounds, "shuffle": shuffle is True}
         fields["seed"] = seed if shuffle is True else None
         return Folds("folds", _sides(lift, node, short, given, fields), rounds)
     except Stopped:
@@ -90,7 +90,7 @@ def _first(lift: Lifter, content: Estimator, short: str, given: dict[str, Value]
     if test_size is None and train_size is None:
         test_size = DRAWN[short]
     node = _rows(lift, given)
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "kind": "random",
         "method": "sklearn",
         "test_size": test_size,
@@ -100,7 +100,7 @@ def _first(lift: Lifter, content: Estimator, short: str, given: dict[str, Value]
     return _sides(lift, node, short, given, fields)
 
 
-def _sides(lift: Lifter, node: Node, short: str, given: dict[str, Value], fields: dict[str, object]) -> Tup:
+def _sides(lift: Lifter, node: Node, short: str, given: dict[str, Value], fields: dict[str, Any]) -> Tup:
     """Return the row numbers of training and test rows of a split by classes, by groups, or by neither."""
     by = dealt = None
     if short.startswith("Stratified"):

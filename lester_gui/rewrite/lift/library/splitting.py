@@ -25,11 +25,9 @@ def train_test_split(lift: Lifter, args: Arguments) -> Value:
     tables = [lift.content(v) for v in args.positional]
     if not tables:
         raise shape("train_test_split without a table")
-    nodes = [node_of(t) for t in tables]
+    nodes, part = [node_of(t) for t in tables], part_of(tables[0])
     for t, n in zip(tables, nodes, strict=True):
-        if part_of(t) is not None:
-            raise no_rule("splitting one side of a split again")
-        if not lift.align.same(n, nodes[0]):
+        if part_of(t) != part or not lift.align.same(n, nodes[0]):
             raise shape("Tables with different rows are split together")
     test_size, train_size = lift.const(options["test_size"]), lift.const(options["train_size"])
     if test_size is None and train_size is None:
@@ -51,6 +49,7 @@ def train_test_split(lift: Lifter, args: Arguments) -> Value:
         shuffle=shuffle,
         stratify=stratify != Const(None),
         by=None if stratify == Const(None) else stratify,
+        of=part,
     )
     out: list[Value] = []
     for t in tables:
@@ -100,13 +99,18 @@ def side(lift: Lifter, table: Value, part: Part) -> Value:
     return replace(table, part=part)
 
 
-def positional_part(lift: Lifter, node: Node, low: Value, high: Value) -> Part | None:
-    """Return the side that ``[:cut]`` or ``[cut:]`` is where `cut` is computed from the number of rows, else None."""
+def positional_part(lift: Lifter, node: Node, low: Value, high: Value, of: Part | None = None) -> Part | None:
+    """Return the side, of a table or of one of its sides, that ``[:cut]`` or ``[cut:]`` is, else None.
+
+    `cut` is computed from the number of rows.
+    """
     low, high = lift.content(low), lift.content(high)
     if low in (Const(None), Const(0)) and lift.is_size(high):
-        return lift.learner.cut(node, high, "train", None)
+        return lift.learner.cut(node, high, "train", of=of)
+    if lift.is_size(low) and lift.is_size(high):
+        return lift.learner.between(node, low, high, of=of)
     if high == Const(None) and lift.is_size(low):
-        return lift.learner.cut(node, low, "test", None)
+        return lift.learner.cut(node, low, "test", of=of)
     return None
 
 
@@ -123,7 +127,9 @@ def by_order(lift: Lifter, node: Node, rows: Value, in_order: bool = False) -> P
         return lift.learner.cut(node, rows.stop, "train", rows, in_order)
     if rows.stop is None:
         return lift.learner.cut(node, rows.start, "test", rows, in_order)
-    raise no_rule("a split into three parts")
+    if in_order:
+        raise no_rule("a split into three parts, in their own order")
+    return lift.learner.between(node, rows.start, rows.stop, rows)
 
 
 @attribute("series", "iloc")
@@ -138,7 +144,10 @@ def chosen_places(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     column = lift.content(accessor.owner)
     assert isinstance(column, Column1)
     key = lift.content(args.positional[0])
-    part = by_order(lift, column.node, key) or row_side(lift, column, key)
+    part = row_side(lift, column, key)
+    if part is not None:
+        return side(lift, column, part)
+    part = by_order(lift, column.node, key)
     if part is not None and column.part is None:
         return side(lift, column, part)
     place, ends = constant_place(key), bounds(key)
@@ -154,4 +163,9 @@ def row_side(lift: Lifter, column: Column1, key: Value) -> Part | None:
     if not (isinstance(key, Accessor) and key.kind == "slice" and isinstance(key.owner, Tup)):
         return None
     low, high, step = key.owner.items
-    return positional_part(lift, column.node, low, high) if step == Const(None) else None
+    if step != Const(None):
+        return None
+    part = positional_part(lift, column.node, low, high, column.part)
+    if part is None and column.part is not None:
+        part = lift.learner.constant_cut(column.node, low, high, column.part)
+    return part
