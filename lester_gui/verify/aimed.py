@@ -10,12 +10,12 @@ import datetime
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lester_gui.ir.expressions import Apply, Expr, Literal, columns_of, walk
 from lester_gui.ir.learning import Transformer
-from lester_gui.ir.nodes import Filter, Node, Project, Read, Sort, Window
+from lester_gui.ir.nodes import Aggregate, Filter, Node, Project, Read, Sort, Window
 from lester_gui.ir.plan import Plan
 from lester_gui.verify.sources import SourceTable
 
@@ -44,6 +44,8 @@ class Aims:
     sorted, sorted_first : frozenset
         Columns that rows are sorted by; and those of them that are not the last key of their sort, which a wrong plan may have
         added.
+    ranked : mapping
+        (source, column) → the shares of all rows that are asked for in its quantiles, in ascending order.
     """
 
     constants: dict[Place, tuple[str, ...]] = field(default_factory=dict)
@@ -52,6 +54,7 @@ class Aims:
     labelled: frozenset[Place] = frozenset()
     sorted: frozenset[Place] = frozenset()
     sorted_first: frozenset[Place] = frozenset()
+    ranked: dict[Place, tuple[float, ...]] = field(default_factory=dict)
 
 
 def aims(plan: Plan) -> Aims:
@@ -71,6 +74,10 @@ def aims(plan: Plan) -> Aims:
                         lengths.setdefault(place, {})[int(value)] = None
                     elif not isinstance(value, bool):
                         constants.setdefault(place, {})[str(value)] = None
+    for block in plan.encode.blocks:
+        named = [c for t in block.chain for step in (t, *_within(t)) for c in _named_categories(step)]
+        for place in sorted(p for c in block.columns for p in places_of(plan.prepared, c)) if named else ():
+            constants.setdefault(place, {}).update(dict.fromkeys(named))
     encoded = {
         place
         for block in plan.encode.blocks
@@ -85,7 +92,25 @@ def aims(plan: Plan) -> Aims:
         labelled=frozenset(p for c in columns_of(plan.label.expr) for p in places_of(plan.prepared, c)),
         sorted=_sorted(plan),
         sorted_first=_sorted(plan, last=False),
+        ranked=_ranked(plan),
     )
+
+
+def _named_categories(step: Transformer) -> Iterator[str]:
+    """Yield the categories that an encoder is told, one list for all of its columns or one for each."""
+    told = step.get("categories")
+    for value in told if isinstance(told, tuple) else ():
+        yield from (str(v) for v in (value if isinstance(value, tuple) else (value,)) if v is not None)
+
+
+def _ranked(plan: Plan) -> dict[Place, tuple[float, ...]]:
+    out: dict[Place, set[float]] = {}
+    for node in (n for n in plan.views if isinstance(n, Aggregate) and not n.by):
+        for m in node.measures:
+            if m.column is not None and (m.share is not None or m.function == "median"):
+                for place in places_of(node.parent, m.column):
+                    out.setdefault(place, set()).add(0.5 if m.share is None else m.share)
+    return {place: tuple(sorted(shares)) for place, shares in out.items()}
 
 
 def _sorted(plan: Plan, last: bool = True) -> frozenset[Place]:
@@ -250,10 +275,64 @@ def _whole(text: str) -> str:
     return whole + point + "0" * len(decimals) if _is_number(text) and "e" not in text.lower() and whole.strip("+-") else text
 
 
-def two_values(t: SourceTable, columns: Iterable[int]) -> SourceTable:
-    """Leave two values of each of some columns."""
+def two_values(t: SourceTable, columns: Iterable[int], filled: bool = False) -> SourceTable:
+    """Leave two values of each of some columns; what is empty stays empty, unless `filled`."""
     pairs = [(c, _frequent(t, c)[:2]) for c in columns]
-    return changed(t, [(c, lambda i, old, p=p: old if old in p or not old else p[i % 2]) for c, p in pairs if len(p) == 2])  # type: ignore[misc]
+
+    def chosen(p: list[str]) -> Change:
+        return lambda i, old: old if old in p or not (old or filled) else p[i % 2]
+
+    return changed(t, [(c, chosen(p)) for c, p in pairs if len(p) == 2])
+
+
+def crowded(t: SourceTable, found: Aims, end: str) -> SourceTable:
+    """Give so many rows the same number that a quantile of its column meets the lowest one, the highest, or the next quantile.
+
+    Parameters
+    ----------
+    end
+        ``lowest``, ``highest`` or ``between``.
+    """
+    changes: list[tuple[int, Change]] = []
+    for column, name in enumerate(t.columns):
+        shares = found.ranked.get((t.source, name), ())
+        numbers = sorted((v for v in t.cells(column) if _is_number(v)), key=float)
+        if not numbers or not shares or (end == "between" and len(shares) < 2):
+            continue
+        low, high = {"lowest": (0.0, shares[0]), "highest": (shares[-1], 1.0), "between": shares[:2]}[end]
+        place = {"lowest": 0, "highest": len(numbers) - 1, "between": int(low * (len(numbers) - 1))}[end]
+        every = round(100 * min(1.0, high - low + 0.1))
+        changes.append((column, _of_a_hundred(every, numbers[place])))
+    return changed(t, changes)
+
+
+def _of_a_hundred(count: int, value: str) -> Change:
+    """A change of so many rows of each hundred, spread over them; what is empty stays empty."""
+    return lambda i, old: value if old.strip() and i * 37 % 100 < count else old
+
+
+def of_other_size(t: SourceTable, columns: Sequence[int]) -> SourceTable:
+    """Make numbers of some columns a thousand times as large: mistaken for another column, they are told by their size."""
+
+    def larger(i: int, old: str) -> str:
+        text = old.strip()
+        if INTEGER.fullmatch(text):
+            return text + "000"
+        return repr(float(text) * 1000) if _is_number(text) else old
+
+    return changed(t, [(c, larger) for c in columns])
+
+
+def rare_values(t: SourceTable, columns: Iterable[int], rng: random.Random) -> SourceTable:
+    """Leave one row to each value of some columns but the most frequent one, which the others get."""
+
+    def change(column: int) -> Change:
+        most, kept = next(iter(_frequent(t, column)), ""), set[int]()
+        for value in dict.fromkeys(t.cells(column)):
+            kept.add(rng.choice([i for i, r in enumerate(t.records) if t.fields(r)[column : column + 1] == [value]]))
+        return lambda i, old: old if i in kept or not old.strip() else most
+
+    return changed(t, [(c, change(c)) for c in columns])
 
 
 def few_values(t: SourceTable, columns: Iterable[int], rng: random.Random, keys: frozenset[Place] = frozenset()) -> SourceTable:

@@ -228,6 +228,29 @@ def _new_categories(t: SourceTable, p: Profile, rng: random.Random, constants: S
     return t
 
 
+def _few_new_categories(parity: int) -> Callable[..., SourceTable]:
+    """A few categories that one row has, in every other column that is encoded: so few that most scripts go on."""
+
+    def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+        for column in _encoded(t, p, targets)[parity::2]:
+            for number, i in enumerate(_some(t, rng, max(8, len(t.records) // 10))):
+                t = t.edited(i, column, f"Zq{number}")
+        return t
+
+    return change
+
+
+def _rare_categories(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    """One row for each value but the most frequent one, where few are encoded: some are in the test rows only."""
+    return aimed.rare_values(t, [c for c in _encoded(t, p, targets) if len(set(t.cells(c))) <= FEW], rng)
+
+
+def _encoded(t: SourceTable, p: Profile, targets: Aims) -> list[int]:
+    """Text columns that become categories of X."""
+    places = [(i, (t.source, name)) for i, name in enumerate(t.columns)]
+    return [i for i, at in places if at in targets.encoded and i not in {*p.numbers, *p.flags, *p.keys}]
+
+
 def _categories(t: SourceTable, p: Profile, targets: Aims) -> list[int]:
     encoded = {i for i, name in enumerate(t.columns) if (t.source, name) in targets.encoded and i not in (*p.numbers, *p.flags)}
     return sorted((encoded | set(p.categories)) - set(p.keys))
@@ -298,6 +321,24 @@ def _one_value(parity: int) -> Callable[..., SourceTable]:
     def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
         columns = [*_free_numbers(p), *_categories(t, p, targets)]
         return aimed.single_values(t, columns[parity::2])
+
+    return change
+
+
+def _two_encoded(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+    return aimed.two_values(t, _encoded(t, p, targets), filled=True)
+
+
+def _crowded(end: str) -> Callable[..., SourceTable]:
+    def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+        return aimed.crowded(t, targets, end)
+
+    return change
+
+
+def _other_size(parity: int) -> Callable[..., SourceTable]:
+    def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
+        return aimed.of_other_size(t, _free_numbers(p)[parity::2])
 
     return change
 
@@ -384,6 +425,9 @@ def _half(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[st
     return t.with_records(t.records[i] for i in _some(t, rng, (len(t.records) + 1) // 2))
 
 
+_ENDS = {"lowest": "the lowest number", "highest": "the highest number", "between": "each other"}
+_NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
+
 _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("rows in another order", _shuffle),
     ("other labels first", _others_first(lambda targets: targets.labelled)),
@@ -402,12 +446,19 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("blanks around text", _blanks_around),
     ("a blank line", _blank_line),
     ("unseen categories", _new_categories),
+    ("a few unseen categories", _few_new_categories(0)),
+    ("a few unseen categories in the other columns", _few_new_categories(1)),
+    ("categories of one row", _rare_categories),
     ("both sides of the plan's numbers", _around_numbers),
     ("words near the plan's", _around_words),
-    *((f"without the plan's {nth} word", _without_word(number)) for number, nth in enumerate(("first", "second", "third"))),
+    *((f"without the plan's {nth} word", _without_word(number)) for number, nth in enumerate(_NTH)),
     ("one value per column", _one_value(0)),
     ("one value in the other columns", _one_value(1)),
     ("two categories", _two_values),
+    ("two categories where they are encoded", _two_encoded),
+    *((f"quantiles that meet {end}", _crowded(word)) for word, end in _ENDS.items()),
+    ("larger numbers", _other_size(0)),
+    ("larger numbers in the other columns", _other_size(1)),
     ("ties", _ties),
     ("ties in the keys of sorts", _ties_of_sorts(lambda targets: targets.sorted)),
     ("ties in the first keys of sorts", _ties_of_sorts(lambda targets: targets.sorted_first)),
@@ -433,7 +484,8 @@ ALWAYS = frozenset(
     {"a sample", "rows in another order", "other labels first", "one gap in each column", "repeated keys"}
     | {"keys without a partner", "the script's constants as data", "empty text", "empty numbers", "unseen categories"}
     | {"both sides of the plan's numbers", "words near the plan's", "without the plan's first word", "other case"}
-    | {"ties in the keys of sorts", "half of the rows", "one row each"}
+    | {"ties in the keys of sorts", "half of the rows", "one row each", "a few unseen categories"}
+    | {"a few unseen categories in the other columns"}
 )
 """Inputs that are tried however long a script takes: each aims at another kind of step (joins, filters, filling, categories,
 sorts, text), and at data of another size."""

@@ -6,7 +6,7 @@ the same rule from what the script gave its model; that both number the same tex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from lester_gui.ir.expressions import Apply, Column, Literal
 from lester_gui.ir.nodes import Project, Select
+from lester_gui.ir.options import Option, Unfitted
 from lester_gui.ir.plan import Plan
 from lester_gui.sandbox import TableValue, Value
 from lester_gui.sandbox.record import cells
@@ -78,6 +79,17 @@ def texts_of(value: Value | None, columns: Sequence[TextColumn]) -> dict[int, li
     return {i: [by_place[i].fill if v is None else v for v in values] for i, values in found.items()}
 
 
+def _told(options: tuple[Option, ...]) -> Iterator[int]:
+    """Yield the lengths of the lists of categories that encoders within a model are told."""
+    for option in options:
+        if isinstance(option, Unfitted):
+            told = option.get("categories")
+            yield from (len(one) for one in (told if isinstance(told, tuple) else ()) if isinstance(one, tuple))
+            yield from _told(tuple(value for name, value in option.params if name != "categories"))
+        elif isinstance(option, tuple):
+            yield from _told(option)
+
+
 def _text(value: object) -> object:
     return None if value is None or value != value else value
 
@@ -105,7 +117,14 @@ def numbered(value: TableValue, texts: dict[int, list[object]], categories: dict
 
 
 def same_categories(plan: Plan, result: PlanResult, categories: dict[int, list[object]]) -> bool:
-    """Whether the plan's training rows have the texts that the script's have, column by column."""
+    """Whether the plan's training rows have the texts that the script's have, column by column.
+
+    And whether texts are numbered by a list just where an encoder within the model is told a list of their numbers: with any
+    other numbers it takes a category for another one as soon as one of the list is not there.
+    """
+    listed = sorted(len(c.listed) for c in text_columns(plan) if c.listed)
+    if listed != sorted(_told(tuple(value for _, value in plan.model.params))):
+        return False
     table, train = result.views[plan.prepared.name].table, result.train
     if train is None:
         return False

@@ -353,7 +353,7 @@ def check_by_tables(kept: Kept, named: Footprint, candidates: tuple[Promotion, .
         assert promoted(kept.con, kept.plan, kept.number, named.sources) == candidates
     assert not read.provenance
     assert read.sources == named.sources
-    for one, other in ((read.views, named.views), *((({"": getattr(f, s)}) for f in (read, named)) for s in ("train", "test"))):
+    for one, other in ((read.views, named.views), (read.sides, named.sides)):
         for name, touched in one.items():
             assert touched.rows == other[name].rows
             assert touched.touched.to_pylist() == other[name].touched.to_pylist(), name

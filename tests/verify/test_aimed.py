@@ -1,8 +1,11 @@
 """Edits aimed at a plan: they put values on both sides of its constants, and leave everything else as it is."""
 
 import random
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from lester_gui.ir.nodes import Reader
@@ -123,3 +126,30 @@ def test_kept_runs_are_not_run_again(tmp_path: Path, sandbox: object) -> None:
     other = kept.on({t.path: t.content for t in tables.values()}, names, 60.0, silent())
     assert other is not one
     assert kept.runs == 2
+
+
+def test_quantiles_meet_the_ends_and_each_other(orders: SourceTable) -> None:
+    column = orders.columns.index("amount")
+    found = replace(aimed.aims(shop_plan()), ranked={("orders", "amount"): (0.25, 0.5)})
+
+    def amounts(end: str) -> pd.Series:
+        return pd.Series([float(v) for v in aimed.crowded(orders, found, end).cells(column) if v.strip()])
+
+    assert amounts("lowest").quantile(0.25) == amounts("lowest").min() < amounts("lowest").quantile(0.5)
+    assert amounts("highest").quantile(0.5) == amounts("highest").max()
+    assert amounts("between").quantile(0.25) == amounts("between").quantile(0.5) < amounts("between").max()
+
+
+def test_numbers_of_another_size_and_categories_of_one_row(orders: SourceTable) -> None:
+    column = orders.columns.index("amount")
+    for old, new in zip(orders.cells(column), aimed.of_other_size(orders, [column]).cells(column), strict=True):
+        assert (not old.strip() and new == old) or float(new) == pytest.approx(1000 * float(old))
+    rare = Counter(aimed.rare_values(orders, [column], random.Random(1)).cells(column))
+    assert sorted(rare.values())[:-1] == [1] * (len(rare) - 1)
+
+
+def test_two_values_where_gaps_are_filled(orders: SourceTable) -> None:
+    column = orders.columns.index("amount")
+    emptied = orders.edited(0, column, "")
+    assert "" in aimed.two_values(emptied, [column]).cells(column)
+    assert len(set(aimed.two_values(emptied, [column], filled=True).cells(column))) == 2
