@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
+from lester_gui.ir.expressions import Literal, columns_of
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Encoded, Entries, Frame, Result, Value
@@ -82,7 +82,7 @@ def of_row(what: str, found: list[Cell]) -> Cell:
     mean = cells.make("float_div", total, count)
     nothing = Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
     if what == "mean":
-        if not any(c.nullable for c in numbers):
+        if not any(c.nullable or columns_of(c.expr) for c in numbers):
             return cells.make("float_div", total, cells.cell_of(Const(len(numbers))))
         return cells.choose(cells.compare("Gt", count, cells.cell_of(Const(0)), pandas=True).expr, mean, nothing)
     if what == "std":
@@ -94,8 +94,9 @@ def of_row(what: str, found: list[Cell]) -> Cell:
 
 
 def _nought_if_missing(cell: Cell) -> Cell:
+    """Return a value, or nought where it is missing: that a file misses none now says nothing of other data."""
     nought = cells.cell_of(Const(0 if cell.type is Type.INT else 0.0))
-    return cells.make("coalesce", cell, nought) if cell.nullable else cell
+    return cells.make("coalesce", cell, nought) if cell.nullable or columns_of(cell.expr) else cell
 
 
 def _one_if(condition: Cell) -> Cell:

@@ -79,10 +79,9 @@ def by_table(lift: Lifter, cell: Cell, table: Entries) -> Cell:
     if any(cells.cell_of(v).type is Type.FLOAT for v in values) and kind is Type.INT:
         kind = Type.FLOAT
     missing = Cell(Literal(None, kind), kind, True)
-    if cell.type is Type.BOOL and not cell.nullable and {lift.const(k) for k, _ in table.items} == {True, False}:
-        (first, _), (_, last) = pairs[0], pairs[1]  # both truth values are listed: nothing can be missing
-        if not absent(last) and not absent(pairs[0][1]):
-            return cells.choose(cells.compare("Eq", cell, first, True).expr, cells.cell_of(pairs[0][1]), cells.cell_of(last))
+    both = cell.type is Type.BOOL and not cell.nullable and {lift.const(k) for k, _ in table.items} == {True, False}
+    if both and not any(absent(v) for _, v in pairs):
+        missing = cells.make("present", missing)  # no file so far has a gap there, and no later step expects one
     out = missing
     for key, value in reversed(pairs):
         new = missing if absent(value) else cells.cell_of(value)

@@ -81,10 +81,12 @@ def looked(
     fill = lift.content(args.keywords.get("fill_value", Const(None))) if what == "shift" else Const(None)
     if fill == Const(None):
         return out, cell
-    keyless = dropna and any(node.schema.field(k).nullable for k in by)
-    if node.schema.field(column).nullable or keyless:
-        raise no_rule("shift with fill_value of values that may be missing themselves")
-    return out, cells.make("coalesce", cell, cells.cell_of(fill))
+    if dropna and any(node.schema.field(k).nullable for k in by):
+        raise no_rule("shift with fill_value within groups whose key may be missing")
+    offset = int(str(options["offset"]))  # filled is what has no such row, and not a value that is missing there
+    out, place = windowed(lift, node, by, WindowColumn("place", "cumcount", ascending=offset > 0), dropna)
+    is_first = cells.compare("Lt", place, cells.cell_of(Const(abs(offset))), pandas=True)
+    return out, cells.choose(is_first.expr, cells.cell_of(fill), cell)
 
 
 def _change(lift: Lifter, node: Node, by: tuple[str, ...], column: str, args: Arguments, dropna: bool) -> tuple[Node, Cell]:
