@@ -1,0 +1,44 @@
+"""A plan that is made of files without gaps does what its script does on files that have some."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.rewrite.differential import assert_same, rewritten
+
+SCRIPT = """import numpy as np
+import pandas as pd
+from sklearn.ensemble import HistGradientBoostingClassifier
+df = pd.read_csv('table.csv')
+{steps}
+X, y = df[{columns}], df['label']
+model = HistGradientBoostingClassifier(max_iter=2)
+model.fit(X, y)
+"""
+STEPS = {
+    "the row before": ("df['p'] = df['a'].shift(1, fill_value=-1.0)\ndf['q'] = df['a'].shift(-2, fill_value=9.0)", ["p", "q"]),
+    "the row before in its group": ("df['p'] = df.groupby('kind')['a'].shift(1, fill_value=0.5)", ["p"]),
+    "totals along rows": ("df['p'] = df[['a', 'b']].sum(axis=1)\ndf['q'] = df[['a', 'b']].mean(axis=1)", ["p", "q"]),
+    "a function along rows": ("df['p'] = df[['a', 'b']].apply(np.sum, axis=1)\ndf['q'] = df[['a', 'b']].max(axis=1)", ["p", "q"]),
+}
+
+
+def write(folder: Path, gaps: bool) -> None:
+    rows = [(i / 4, 20.0 - i, "uvw"[i % 3], int(i % 4 > 1)) for i in range(24)]
+    lines = [
+        f"{'' if gaps and i in (3, 7, 8) else a},{'' if gaps and i in (7, 12) else b},{k},{y}\n"
+        for i, (a, b, k, y) in enumerate(rows)
+    ]
+    (folder / "table.csv").write_text("a,b,kind,label\n" + "".join(lines))
+
+
+@pytest.mark.parametrize("case", STEPS)
+def test_gaps_that_come_later_are_treated_as_the_script_does(case: str, tmp_path: Path) -> None:
+    steps, columns = STEPS[case]
+    (tmp_path / "script.py").write_text(SCRIPT.format(steps=steps, columns=columns))
+    write(tmp_path, gaps=False)
+    found = rewritten(tmp_path)
+    assert found.plan is not None and not found.stops
+    assert_same(tmp_path, found.plan)
+    write(tmp_path, gaps=True)
+    assert_same(tmp_path, found.plan)
