@@ -174,7 +174,7 @@ def _draw_script(drawing: _Drawing, name: str, found: Counterfactual, rows: Mapp
     )
     for side, (mine, of) in counts.items():
         fact = f"{mine:,} of {_count(of, 'row')}"
-        id_ = drawing.node(f"split:{name}:{side}", f"{name}, {side}", fact, mine > 0, rows=mine, of=of, pipeline=name)
+        id_ = drawing.node(f"split:{name}:{side}", f"{side}, {name}", fact, mine > 0, rows=mine, of=of, pipeline=name)
         for source, (own, every) in rows.items():
             start = drawing.node(f"source:{source}", source, f"{own:,} of {_count(every, 'row')}", own > 0, rows=own, of=every)
             drawing.edge(start, id_, DATA, own > 0 and mine > 0)
@@ -214,7 +214,7 @@ def _draw_side(drawing: _Drawing, way: Reached, side: str, kind: str) -> str:
     fact = f"{mine:,} of {_count(of, 'row')}"
     if kind not in ("", DATA):
         fact = f"{way.touched(side):,} of {of:,} by {kind}"
-    return drawing.node(f"split:{name}:{side}", f"{name}, {side}", fact, bool(kind), rows=mine, of=of, pipeline=name)
+    return drawing.node(f"split:{name}:{side}", f"{side}, {name}", fact, bool(kind), rows=mine, of=of, pipeline=name)
 
 
 def _draw_predictions(drawing: _Drawing, way: Reached, influence: Influence | None, model: str, test: str, learns: bool) -> None:

@@ -327,9 +327,11 @@ def rare_values(t: SourceTable, columns: Iterable[int], rng: random.Random) -> S
     """Leave one row to each value of some columns but the most frequent one, which the others get."""
 
     def change(column: int) -> Change:
-        most, kept = next(iter(_frequent(t, column)), ""), set[int]()
-        for value in dict.fromkeys(t.cells(column)):
-            kept.add(rng.choice([i for i, r in enumerate(t.records) if t.fields(r)[column : column + 1] == [value]]))
+        places: dict[str, list[int]] = {}
+        for i, record in enumerate(t.records):
+            for value in t.fields(record)[column : column + 1]:
+                places.setdefault(value, []).append(i)
+        most, kept = next(iter(_frequent(t, column)), ""), {rng.choice(rows) for rows in places.values()}
         return lambda i, old: old if i in kept or not old.strip() else most
 
     return changed(t, [(c, change(c)) for c in columns])

@@ -279,8 +279,8 @@ class FakeSession(FakeAnswers):
         node("v2", "view", "complications", "1 of 3 rows")
         node("v3", "view", "data-2", f"1 of {ROWS} rows")
         node("v4", "view", "data-5", "1 of 591 rows")
-        node("t1", "split", "complications, train", "1 of 443 rows")
-        node("t2", "split", "complications, test", "0 of 148 rows", False, 0, 148)
+        node("t1", "split", "train, complications", "1 of 443 rows")
+        node("t2", "split", "test, complications", "0 of 148 rows", False, 0, 148)
         for i, name in enumerate(["income", "county", "smoker", "race", "num_children", "age"]):
             node(f"f{i}", "feature", name, "1 of 1 column", i < 3)
         node("m1", "model", "complications", "logistic regression")
