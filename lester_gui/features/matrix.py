@@ -41,7 +41,8 @@ def transform(
     """
     taken = table if rows is None else table.take(pa.array(np.asarray(rows, dtype=np.int64)))
     width = sum(len(name_block(b)) for b in state.blocks)
-    out = np.empty((taken.num_rows, width), dtype=np.dtype(state.encode.dtype))
+    count = table.num_rows if rows is None else len(rows)  # a table without columns loses its rows when some are taken
+    out = np.empty((count, width), dtype=np.dtype(state.encode.dtype))
     at = 0
     for block in state.blocks:
         for lane in run_block(block, taken, functions):

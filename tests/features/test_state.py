@@ -81,6 +81,12 @@ def test_states_survive_json(rows: list[tuple[object, ...]]) -> None:
         np.testing.assert_array_equal(transform(again, table(rows)), transform(state, table(rows)))
 
 
+def test_a_model_may_be_given_no_column_at_all() -> None:
+    rows = table([anchor, anchor, anchor]).select([])
+    state = fit(Encode(blocks=()), rows, range(3))
+    assert transform(state, rows, [0, 2]).shape == (2, 0) and transform(state, rows).shape == (3, 0)
+
+
 def test_a_category_disappears_with_its_last_row() -> None:
     only_b = (True, "b", 1, 1.0, [0.0, 0.0], "x")
     state = whole([anchor, anchor, only_b], HOSPITAL)

@@ -107,7 +107,7 @@ def test_everything_is_drawn() -> None:
 
     quietly = settings(max_examples=250, deadline=None, database=None, phases=[Phase.generate],
                        suppress_health_check=list(HealthCheck))  # fmt: skip
-    for number in range(8):  # what the sequences draw in their long tier
+    for number in range(12):  # what the sequences draw in their long tier
         seed(number)(quietly(given(every)(draw)))()
         if seen >= EVERY:
             return

@@ -7,6 +7,7 @@ import pytest
 from lester_gui.ir.expressions import Apply, Column, Literal
 from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer
 from lester_gui.ir.nodes import Project, Read, Reader
+from lester_gui.ir.options import Unfitted
 from lester_gui.ir.plan import Plan
 from lester_gui.ir.schema import Field, Type
 from lester_gui.sandbox import TableValue
@@ -17,7 +18,8 @@ CODES = Transformer("ordinal", (("categories", "auto"), ("handle_unknown", "use_
 LISTED = Transformer("ordinal", (("categories", ("low", "high")), *CODES.params[1:]))
 
 
-def _plan() -> Plan:
+def _plan(told: tuple[float, ...] = (0.0, 1.0)) -> Plan:
+    encoder = Unfitted("sklearn.preprocessing.OrdinalEncoder", (("categories", (told,)),) if told else ())
     fields = (Field("age", Type.INT), Field("city", Type.STR, True), Field("level", Type.STR), Field("y", Type.INT))
     read = Read(name="df", source="people", reader=Reader.PANDAS_CSV, columns=fields)
     filled = Apply("coalesce", (Column("city"), Literal("none")))
@@ -33,7 +35,7 @@ def _plan() -> Plan:
         label=Label(expr=Column("y")),
         split=Split(kind="none"),
         encode=Encode(blocks=blocks),
-        model=Model(estimator="sklearn.model_selection.GridSearchCV"),
+        model=Model(estimator="sklearn.model_selection.GridSearchCV", params=(("estimator", encoder),)),
         functions=(),
         written=(),
     )
@@ -73,6 +75,15 @@ def test_other_texts_with_the_same_numbers_are_told(towns: list[str], same: bool
     texts = texts_of(_given(["Rome", None, "Oslo"]), columns)
     assert texts is not None
     assert same_categories(plan, _result(towns), categories_of(texts, columns)) is same
+
+
+@pytest.mark.parametrize("told", [(), (0.0, 1.0, 2.0)])
+def test_a_list_that_no_encoder_within_the_model_is_told_is_refused(told: tuple[float, ...]) -> None:
+    plan = _plan(told)
+    columns = text_columns(plan)
+    texts = texts_of(_given(["Rome", None, "Oslo"]), columns)
+    assert texts is not None
+    assert not same_categories(plan, _result(["Rome", "none", "Oslo"]), categories_of(texts, columns))
 
 
 def test_a_matrix_of_numbers_is_left_as_it_is() -> None:
