@@ -98,10 +98,11 @@ class Split:
         Of a split that deals a part again: `test_size` and `train_size` count or share out all rows, not only those of the part.
     again : Split, optional
         How the rows of one part are dealt again, in the order in which this split leaves them. Of training rows that are dealt
-        again, the test rows are those of validation; of test rows, the first part is (with `cut` ``test_first`` the second).
-        After a shuffle (`is_shuffle`) this is simply the split of the shuffled rows.
+        again, the test rows are those of validation. After a shuffle (`is_shuffle`) it is simply the split of the shuffled rows.
     of : str
         The part that is dealt again: ``train`` or ``test``.
+    validation : str
+        Which part of test rows that are dealt again is for validation: the ``train`` rows of `again`, or its ``test`` rows.
     """
 
     kind: str

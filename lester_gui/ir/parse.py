@@ -103,10 +103,9 @@ class _Parser:
                 raise PlanTextError("There is no such dialect", f"Dialects are {', '.join(Dialect)}.", s.lineno)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="user_function")) as call):
                 self._user_function(name, call)
-            case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id=first), ast.Name(id=second)])], value=value) if {
-                first,
-                second,
-            } <= set(ROWS_OF):
+            case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id=first), ast.Name(id=second)])], value=value) if (
+                first in ROWS_OF and second in ROWS_OF
+            ):
                 self._split((first, second), value)
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self._assign(name, value)

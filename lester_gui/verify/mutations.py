@@ -473,6 +473,11 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("half of the rows", _half),
 )
 
+AIMED_AT_STOPS = frozenset(
+    {f"quantiles that meet {end}" for end in _ENDS.values()} | {f"without the plan's {nth} word" for nth in _NTH}
+)
+"""Edits aimed at the conditions under which a plan ends: intervals of no width, a column of a pivot that no row makes."""
+
 OF_FILES = frozenset(
     {"rows in another order", "empty text", "empty numbers", "quotation marks", "a blank line", "unseen categories"}
     | {"one value per column", "half of the rows"}

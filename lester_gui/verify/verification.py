@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from lester_gui.errors import UserError
+from lester_gui.ir.expressions import Apply, walk
 from lester_gui.ir.plan import Plan
 from lester_gui.progress import Context, Part, silent
 from lester_gui.runtime.read import RaggedLine
@@ -24,7 +25,7 @@ from lester_gui.verify.counterexample import describe_failure, shrink
 from lester_gui.verify.dealt import calls_of, composed
 from lester_gui.verify.equivalence import Comparison, compare, describe, is_whole_script, opaque_steps
 from lester_gui.verify.lineage_check import ROWS, check_lineage
-from lester_gui.verify.mutations import ALWAYS, OF_FILES, MutatedInput, mutate
+from lester_gui.verify.mutations import AIMED_AT_STOPS, ALWAYS, OF_FILES, MutatedInput, mutate
 from lester_gui.verify.originals import Originals
 from lester_gui.verify.plan_result import Execute, PlanResult, Refit
 from lester_gui.verify.sources import SourceTable, contents, load, sample
@@ -120,7 +121,7 @@ class _Tally:
     differing: list[str] = field(default_factory=list)
     plan_stops: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)  # of `plan_stops`, those on files that were read
-    late_stops: list[str] = field(default_factory=list)  # of `script_stops`, those after the script's fit
+    late_stops: list[str] = field(default_factory=list)  # of `script_stops`, those that the plan had to stop on, too
     script_stops: list[str] = field(default_factory=list)
     other_exceptions: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -332,8 +333,10 @@ class _Verification:
                 tally.refused.append(name)
         elif raised is not None and not result.stopped:
             tally.script_stops.append(name)
-            # its encoders or its model refuse what the plan's take; a metric that does says nothing of the plan
-            if learning_of_plan(original.run, self.plan) is not None and not raised.metric:
+            # its encoders or its model refuse what the plan's take, where a metric that does says nothing of the plan; or the
+            # plan says itself on what data it stops, and not on these
+            late = learning_of_plan(original.run, self.plan) is not None and not raised.metric
+            if late or (name in AIMED_AT_STOPS and _says_where_it_stops(self.plan)):
                 tally.late_stops.append(name)
         else:
             tally.inputs += 1
@@ -469,6 +472,11 @@ class _Verification:
 def _quoted(inputs: Iterable[str]) -> str:
     """Return the names of inputs, which are phrases, apart from the sentence that they stand in."""
     return ", ".join(f"“{name}”" for name in inputs)
+
+
+def _says_where_it_stops(plan: Plan) -> bool:
+    """Whether some step of a plan ends it where the script would raise an exception."""
+    return any(isinstance(e, Apply) and e.operator == "present" for expr in plan.expressions for e in walk(expr))
 
 
 def _names(plan: Plan) -> frozenset[str]:

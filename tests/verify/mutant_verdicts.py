@@ -33,8 +33,7 @@ class Judged:
         ``refused``; ``equivalent`` (accepted, and the same on all stronger inputs); ``order`` (accepted; only the order of rows
         of a view on the way differs); ``not compared`` (accepted; only views or columns differ of which the verdict says that
         they were not compared, and nothing of them reaches the model); ``script stops`` (accepted; it differs from the right
-        plan only on data on which the script itself stops while it goes on, which the right plan does as well or the verdict
-        tells of it); or ``false accept``.
+        plan only on data on which the script itself stops while both plans go on); or ``false accept``.
     shown_on : str
         The input that refused it, or where it differs from the right plan.
     """
@@ -89,16 +88,13 @@ class Bench:
         tables = load(self.plan, original.folder, original.sources)
         unchecked = {f"view {s.view}: {c}" for s in verdict.steps for c in s.unchecked}
         hidden = tuple(f"{what}view {s.view}" for s in verdict.steps if s.status == "not-compared" for what in ("", "rows of "))
-        tells_of_stops = any(f.kind == "script-stops" for f in verdict.findings)
         outcome, where, finished = "equivalent", "", 0
         for number, edited in enumerate(stronger(tables, (self.plan,), original.script.text, INPUTS)):
             if number == len(self._right):
                 self._right.append(result(self.plan, self.execute, edited))
             finished += not self._right[number].stopped
-            got = result(wrong, self.execute, edited)
-            found_here = differences(self._right[number], got)
-            goes_on = not got.stopped and (tells_of_stops or not self._right[number].stopped)
-            if found_here and goes_on and not self._script_runs(edited):
+            found_here = differences(self._right[number], result(wrong, self.execute, edited))
+            if found_here and not self._right[number].stopped and not self._script_runs(edited):
                 outcome, where = "script stops", f"{found_here[0]} on input {number}"
                 continue
             for found in found_here:

@@ -31,7 +31,7 @@ from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.lost_columns import Lost
 from lester_gui.rewrite.lift.mixed_columns import Mixed, as_number
 from lester_gui.rewrite.lift.naming import unlike
-from lester_gui.rewrite.lift.splits import rows_of
+from lester_gui.rewrite.lift.splits import rows_of, scope
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
 
@@ -313,4 +313,4 @@ def same_columns(a: Matrix, b: Matrix) -> bool:
 def scope_of(lift: Lifter, node: Node, part: Part | None) -> str:
     """Return what an encoder is fitted on: a side of a split, or ``all:`` the rows at hand."""
     part = rows_of(lift.learner.splits, part)
-    return part.scope if part is not None else f"all:{id(lift.align.root(node))}"
+    return scope(part) if part is not None else f"all:{id(lift.align.root(node))}"

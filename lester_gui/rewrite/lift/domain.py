@@ -140,16 +140,6 @@ class Part:
     split: int
     side: str
 
-    @property
-    def scope(self) -> str:
-        """What an encoder that is fitted on these rows says."""
-        return f"{self.side}:{self.split}"
-
-    @property
-    def other(self) -> Part:
-        """The other side."""
-        return Part(self.split, "test" if self.side == "train" else "train")
-
 
 @dataclass(frozen=True, slots=True)
 class Leaf(Expr):

@@ -11,6 +11,7 @@ from lester_gui.ir.nodes import Filter, Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Leaf, Order, Part, Value
+from lester_gui.rewrite.lift.splits import other_side
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt,
     "ge": operator.ge,
 }
-OTHER = {"train": "test", "test": "train"}
 
 
 def dealt(lift: Lifter, node: Node, condition: Expr) -> tuple[Part | None, Expr]:
@@ -62,11 +62,11 @@ def _side(lift: Lifter, node: Node, c: Expr) -> Part | None:
         if not lift.align.same(split.node, node):
             raise shape("Rows are dealt by a split of another table")
         found = Part(inner.ident, inner.name)
-        return found if inner is c else found.other
+        return found if inner is c else other_side(found)
     part = _by_place(lift, node, inner)
     if part is None:
         return None
-    return part if inner is c else part.other
+    return part if inner is c else other_side(part)
 
 
 def _by_place(lift: Lifter, node: Node, c: Expr) -> Part | None:

@@ -66,7 +66,7 @@ class Chain:
     @property
     def scopes(self) -> dict[str, str]:
         """What encoders that are fitted on a side are fitted on in the plan: only the training rows of the model have a name."""
-        return {self.levels[-1][0].scope: TRAIN}
+        return {scope(self.levels[-1][0]): TRAIN}
 
     def split(self, by: Expr | None) -> Split:
         """Return the split of the plan.
@@ -113,10 +113,18 @@ class Splits:
         from lester_gui.rewrite.lift.sizes import share_of
 
         sized = share_of(self.lift, size, node, of)
-        for _, low, high in [h for h in self.lift.hints if h[0] == CUTS] if side == TRAIN else ():
-            if low == tuple(sized.items()):
-                return self._before(node, sized, self._cut(node, dict(high), TRAIN, order, in_order, of), TRAIN)  # type: ignore[call-overload]
+        later = self._later_cut(sized) if side == TRAIN else None
+        if later is not None:
+            return self._before(node, sized, self._cut(node, later, TRAIN, order, in_order, of), TRAIN)
         return self._cut(node, sized, side, order, in_order, of)
+
+    def _later_cut(self, sized: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the second of two cuts between which the script takes rows, if this is the first."""
+        for hint in self.lift.hints:
+            match hint:
+                case (kind, first, tuple(second)) if kind == CUTS and first == tuple(sized.items()):
+                    return dict(second)
+        return None
 
     def between(self, node: Node, low: Value, high: Value, order: Order | None = None, of: Part | None = None) -> Part:
         """Return the rows between two cuts, where the rows before the first one and after the second one are parts as well."""
@@ -191,11 +199,12 @@ def chain_of(splits: Mapping[int, SplitMade], part: Part, tested: list[Part]) ->
         levels.append((at, splits[at.split]))
         at = splits[at.split].of
     levels.reverse()
-    asked = [p for p in tested if p.split in splits and splits[p.split].of == part.other]
-    others = {n: made for n, made in splits.items() if made.of == part.other}
+    beside = other_side(part)
+    asked = [p for p in tested if p.split in splits and splits[p.split].of == beside]
+    others = {n: made for n, made in splits.items() if made.of == beside}
     if asked:
         others = {asked[-1].split: splits[asked[-1].split]}
-    elif any(p == part.other for p in tested):
+    elif any(p == beside for p in tested):
         others = {}
     parts = sum(not made.is_shuffle for _, made in levels) + bool(others)
     if len(others) > 1 or parts > 2:
@@ -204,7 +213,7 @@ def chain_of(splits: Mapping[int, SplitMade], part: Part, tested: list[Part]) ->
         raise no_rule("groups that are dealt again")
     if not others:
         return Chain(tuple(levels))
-    return Chain(tuple(levels), next(iter(others.items())), asked[-1].other.side if asked else TRAIN)
+    return Chain(tuple(levels), next(iter(others.items())), other_side(asked[-1]).side if asked else TRAIN)
 
 
 def turned(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,6 +227,16 @@ def turned(fields: Mapping[str, Any]) -> dict[str, Any]:
     old, new = ("train_size", "test_size") if "train_size" in out else ("test_size", "train_size")
     out[new] = out.pop(old)
     return out
+
+
+def other_side(part: Part) -> Part:
+    """Return the other side of a split."""
+    return Part(part.split, TEST if part.side == TRAIN else TRAIN)
+
+
+def scope(part: Part) -> str:
+    """Return what an encoder that is fitted on one side says."""
+    return f"{part.side}:{part.split}"
 
 
 def rows_of(splits: Mapping[int, SplitMade], part: Part | None) -> Part | None:

@@ -227,6 +227,8 @@ class Tables(Objects):
             raise shape(f"{function} is taken of a {cell.type}")
         else:
             kind, nullable = known_function.result((cell.type, cell.nullable))
+        if function not in ("first", "last"):
+            part = rows_of(self.learner.splits, part)
         for ident, known in self.states.items():
             if known.node is node and (known.cell, known.function, known.part, known.share) == (cell, function, part, share):
                 return Cell(Leaf("state", ident, name, kind, nullable), kind, nullable)

@@ -10,6 +10,7 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Leaf, Part, Result, Rows, Value
 from lester_gui.rewrite.lift.library.pandas_encoded import whole
 from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.splits import other_side
 from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def rest(lift: Lifter, frame: Frame, rows: Value) -> Frame | None:
         part = drawn(lift, frame, rows)
     if part is None or frame.part is not None:
         return None
-    return replace(frame, part=part.other, index=None)
+    return replace(frame, part=other_side(part), index=None)
 
 
 @method("list", "isin")
