@@ -9,7 +9,6 @@ from lester_gui.discovery.configuration import FILE_NAME
 from lester_gui.errors import UserError
 from lester_gui.features import matrix
 from lester_gui.features.column_map import column_map
-from lester_gui.ir.learning import TEST, TRAIN, VALIDATION
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned
 from lester_gui.maintenance.learned import Worker
@@ -24,7 +23,6 @@ from lester_gui.store.catalogue import Run
 from lester_gui.store.connection import FOLDER
 
 MODEL: Final = "model"
-MATRICES: Final = tuple(f"{name}_{side}" for side in (TRAIN, TEST, VALIDATION) for name in "Xy")
 
 
 class Exports(Running):
@@ -51,10 +49,10 @@ class Exports(Running):
         target = self._target(Path(out))
         if name == MODEL:
             shape = self._export_model(run, target)
-        elif name in MATRICES:
+        elif name in _matrices(plan):
             shape = self._export_matrix(run, plan, name, target, ctx or silent())
         else:
-            shape = self._export_view(run, name, target)
+            shape = self._export_view(run, plan, name, target)
         details: Document = {"rows": shape[0]} if shape else {}
         form = target.suffix[1:].lower()
         self.journal.record(
@@ -122,8 +120,6 @@ class Exports(Running):
         worker = self._worker(plan, ctx)
         rows = learned.prepare(self.connection, plan, run.id, worker)
         side = name.partition("_")[2]
-        if side not in rows.sides:
-            raise UserError(f"{plan.pipeline} has no {side} rows", f"Its rows are those of {', '.join(rows.sides)}.")
         chosen = rows.sides[side]
         if name.startswith("y"):
             names, values = [plan.label.variable], rows.y[chosen]
@@ -137,12 +133,12 @@ class Exports(Running):
             save_array(draft, target.suffix, values, names)
         return tuple(int(n) for n in values.shape)
 
-    def _export_view(self, run: Run, name: str, target: Path) -> tuple[int, ...]:
+    def _export_view(self, run: Run, plan: Plan, name: str, target: Path) -> tuple[int, ...]:
         require_format(target, (".npy", ".parquet", ".csv"), "a view")
         assert run.id is not None
         views = views_of(self.connection, run.id)
         if name not in views:
-            known = ", ".join([*views, *MATRICES, MODEL])
+            known = ", ".join([*views, *_matrices(plan), MODEL])
             raise UserError(f"There is nothing called {name!r} to export", f"Choose one of {known}.")
         schema = schema_of(views[name])
         table = fetch_table(self.connection, run.id, name)
@@ -172,3 +168,8 @@ class Exports(Running):
         if (self.folder / FOLDER).resolve() in target.parents:
             raise UserError("Exports do not go into .lester, where Lester keeps its own files", "Choose another place.")
         return target
+
+
+def _matrices(plan: Plan) -> list[str]:
+    """Return the names of X and y of each side of a plan's split."""
+    return [f"{name}_{side}" for side in plan.split.sides for name in "Xy"]

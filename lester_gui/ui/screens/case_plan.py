@@ -108,7 +108,7 @@ class PlanTab(QWidget):
                 items.append(label(tr("and %1 more").replace("%1", number(len(plan["others"]) - 4)), "small", "3"))
             items.append(4)
         items.append(label(tr("Rows and files"), "smallstrong", "2"))
-        rows = ((tr("Source rows"), "source_rows"), (tr("View rows"), "view_rows"), (tr("Training and test rows"), "split_rows"),
+        rows = ((tr("Source rows"), "source_rows"), (tr("View rows"), "view_rows"), (tr("Rows of the split"), "split_rows"),
                 (tr("Views brought up to date"), "views"), (tr("Written files replaced or removed"), "files"))  # fmt: skip
         items += [_pair(name, number(counts[key])) for name, key in rows]
         if case_outcome.not_removed(plan):
