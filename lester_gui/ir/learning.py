@@ -66,7 +66,7 @@ class Split:
     ----------
     kind : str
         ``random`` and ``positional`` splits are recorded per row in the first faithful run; ``expression`` splits are
-        evaluated for each row (`test` is the condition of a test row); ``none`` trains on everything.
+        evaluated for each row (`test`, `validates` and `trains` are its conditions); ``none`` trains on everything.
     method : str
         For ``random``: ``sklearn`` (train_test_split), ``numpy_legacy`` (RandomState permutation), ``numpy_generator``
         (default_rng permutation), ``python_shuffle`` (random.Random(seed).shuffle), ``numpy_choice`` (default_rng choice without
@@ -81,6 +81,12 @@ class Split:
         For hand-made splits: ``test_first`` or ``train_first``: which part the first rows of the permutation are.
     seed : int or None
         None: the script sets no seed; the recorded membership of the first run stands for it.
+    test : Expr, optional
+        For splits by expression: which rows are test rows.
+    validates : Expr, optional
+        Which are for validation. No row is chosen by two conditions.
+    trains : Expr, optional
+        Which are training rows, if there may be rows that are on no side. Otherwise they are those that no condition chooses.
     by : Expr, optional
         For random splits: what is dealt is not rows but distinct values of this expression (persons, groups); all rows of one
         value are on one side, in their own order. With ``sklearn``, as GroupShuffleSplit does.
@@ -114,6 +120,8 @@ class Split:
     shuffle: bool = True
     stratify: bool = False
     test: Expr | None = None
+    validates: Expr | None = None
+    trains: Expr | None = None
     by: Expr | None = None
     groups: str = ""
     in_order: bool = False
@@ -133,6 +141,8 @@ class Split:
             raise PlanError(f"There is no split of kind {self.kind!r}")
         if (self.kind == "expression") != (self.test is not None):
             raise PlanError("A split by expression needs a condition, and no other split has one")
+        if (self.validates is not None or self.trains is not None) and self.kind != "expression":
+            raise PlanError("Only a split by expression chooses training or validation rows by a condition")
         if (self.by is None) != (not self.groups) or (self.by is not None and (self.kind != "random" or self.stratify)):
             raise PlanError("Only a random split that is not stratified deals groups, and it says in which order they are")
         if self.method == "rounded" and (self.kind != "positional" or not isinstance(self.train_size or self.test_size, float)):
@@ -183,7 +193,13 @@ class Split:
     @property
     def sides(self) -> tuple[str, ...]:
         """Names of the parts that rows are dealt to: ``train`` and ``test``, and ``validation`` where there is one."""
-        return BOTH if all(s.again is None or s.is_shuffle for s in self.chain) else (TRAIN, VALIDATION, TEST)
+        parts = any(s.validates is not None or (s.again is not None and not s.is_shuffle) for s in self.chain)
+        return (TRAIN, VALIDATION, TEST) if parts else BOTH
+
+    @property
+    def first_parts(self) -> tuple[str, ...]:
+        """What the parts are called before any of them is dealt again."""
+        return self.sides if self.validates is not None else BOTH
 
     @property
     def parts_again(self) -> tuple[str, str]:
@@ -195,9 +211,15 @@ class Split:
         return (VALIDATION, TEST) if self.validation == TRAIN else (TEST, VALIDATION)
 
     @property
+    def conditions(self) -> tuple[tuple[str, Expr], ...]:
+        """The sides whose rows a condition chooses, with it."""
+        found = ((TEST, self.test), (VALIDATION, self.validates), (TRAIN, self.trains))
+        return tuple((side, e) for side, e in found if e is not None)
+
+    @property
     def expressions(self) -> tuple[Expr, ...]:
         """What the split reads of the prepared view."""
-        own = tuple(e for e in (self.test, self.by) if e is not None)
+        own = (*(e for _, e in self.conditions), *(() if self.by is None else (self.by,)))
         return own if self.again is None else (*own, *self.again.expressions)
 
 

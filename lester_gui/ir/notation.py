@@ -63,6 +63,7 @@ SPLITS = {
     "no_split": ("none", ""),
 }
 LABEL_CODES = {"sorted_codes": "sorted", "first_seen_codes": "first_seen"}  # how labels are numbered
+SPLIT_CONDITIONS = {"validation": "validates", "train": "trains"}  # of a split by expression, beside that of test rows
 SPLIT_WORDS = {
     "test": "test_size",
     "train": "train_size",

@@ -13,7 +13,7 @@ from typing import Any
 from lester_gui.ir import notation as n
 from lester_gui.ir.codec import MAX_NODES
 from lester_gui.ir.expression_text import constant, parse_python
-from lester_gui.ir.learning import BOTH, ROWS_OF, TEST, TRAIN, VALIDATION, Encode, Label, Model, Split
+from lester_gui.ir.learning import ROWS_OF, TEST, TRAIN, VALIDATION, Encode, Label, Model, Split
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.notation import Dialect, PlanTextError
 from lester_gui.ir.parse_steps import METHODS, ROOTS, Arguments, Scope, blocks, model_options
@@ -60,7 +60,7 @@ class _Parser:
         self._kept: tuple[Node, ...] = ()
         self._prepared: Node | None = None
         self._parts: dict[str, Any] = {}
-        self._splits: list[tuple[tuple[str, str], str, Split, int]] = []
+        self._splits: list[tuple[tuple[str, ...], str, Split, int]] = []
 
     def run(self, module: ast.Module) -> Plan:
         for statement in module.body:
@@ -103,10 +103,10 @@ class _Parser:
                 raise PlanTextError("There is no such dialect", f"Dialects are {', '.join(Dialect)}.", s.lineno)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="user_function")) as call):
                 self._user_function(name, call)
-            case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id=first), ast.Name(id=second)])], value=value) if (
-                first in ROWS_OF and second in ROWS_OF
+            case ast.Assign(targets=[ast.Tuple(elts=parts)], value=value) if all(
+                isinstance(p, ast.Name) and p.id in ROWS_OF for p in parts
             ):
-                self._split((first, second), value)
+                self._split(tuple(p.id for p in parts if isinstance(p, ast.Name)), value)
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self._assign(name, value)
             case _:
@@ -192,7 +192,7 @@ class _Parser:
         a.named.clear()
         a.done()
 
-    def _split(self, names: tuple[str, str], value: ast.expr) -> None:
+    def _split(self, names: tuple[str, ...], value: ast.expr) -> None:
         match value:
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=dealt), attr="split"),
@@ -209,6 +209,9 @@ class _Parser:
         if a.left:
             given["test" if kind == "expression" else "by"] = self.scope.expr(a.next())
         for key, tree in a.take_named().items():
+            if kind == "expression" and key in n.SPLIT_CONDITIONS:
+                given[n.SPLIT_CONDITIONS[key]] = self.scope.expr(tree)
+                continue
             if key not in n.SPLIT_WORDS:
                 raise PlanTextError(f"A split has no {key!r}", f"It has {', '.join(n.SPLIT_WORDS)}.")
             given[n.SPLIT_WORDS[key]] = _split_value(n.SPLIT_WORDS[key], tree)
@@ -227,7 +230,7 @@ class _Parser:
                 split = replace(split, again=out, of=of, validation=TEST if (of, names) == (TEST, (TEST, VALIDATION)) else TRAIN)
             out = split
         assert out is not None
-        expected = [BOTH, *(s.parts_again for s in out.chain[:-1])]
+        expected = [out.first_parts, *(s.parts_again for s in out.chain[:-1])]
         for (names, _, _, line), wanted in zip(self._splits, expected, strict=True):
             if names != wanted:
                 raise PlanTextError("The parts of this split have other names", f"Write {', '.join(wanted)} = ….", line)

@@ -66,7 +66,7 @@ class Plan:
         schema = self.prepared.schema
         type_of(self.label.expr, schema, self.label.lines[0] if self.label.lines else None)
         for split in self.split.chain:
-            if split.test is not None and type_of(split.test, schema) != (Type.BOOL, False):
+            if any(type_of(e, schema) != (Type.BOOL, False) for _, e in split.conditions):
                 raise PlanError("A split needs a condition that is always true or false")
             if split.by is not None and type_of(split.by, schema)[1]:
                 raise PlanError("A split by groups needs a group for every row")

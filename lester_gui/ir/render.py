@@ -15,7 +15,7 @@ from lester_gui.ir import notation as n
 from lester_gui.ir.expression_text import column_text, expression_text
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.layout import Chain, Invoke
-from lester_gui.ir.learning import BOTH, Block, Encode, Split, Transformer
+from lester_gui.ir.learning import Block, Encode, Split, Transformer
 from lester_gui.ir.nodes import (
     Aggregate,
     Broadcast,
@@ -215,10 +215,9 @@ class _Renderer:
 
     def _splits(self, split: Split) -> list[str]:
         """A line for the split, and one for every part that is dealt again."""
-        out, dealt, names = [], "labelled", BOTH
+        out, dealt, names = [], "labelled", split.first_parts
         for one in split.chain:
-            first, second = names
-            out += Chain(f"{first}, {second} = {dealt}.", (Invoke("split", (self._split(one),)),)).lines(0)
+            out += Chain(f"{', '.join(names)} = {dealt}.", (Invoke("split", (self._split(one),)),)).lines(0)
             names, dealt = one.parts_again, one.of
         return out
 
@@ -227,7 +226,10 @@ class _Renderer:
         word = exact[0] if exact else next(w for w, (kind, _) in reversed(n.SPLITS.items()) if kind == split.kind)
         method = n.SPLITS[word][1]
         default = {f.name: f.default for f in fields(Split)} | {"method": method}
-        arguments = [self.expr(e) for e in split.expressions]
+        arguments = [self.expr(e) for e in (split.test, split.by) if e is not None]
+        for side, condition in split.conditions:
+            if side in n.SPLIT_CONDITIONS:
+                arguments.append(f"{side}={self.expr(condition)}")
         for key, attribute in n.SPLIT_WORDS.items():
             value = getattr(split, attribute)
             if repr(value) != repr(default[attribute]):

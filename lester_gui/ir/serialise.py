@@ -188,6 +188,8 @@ _split: Codec = record(
     shuffle=c.boolean,
     stratify=c.boolean,
     test=c.optional(c.expression),
+    validates=c.optional(c.expression),
+    trains=c.optional(c.expression),
     by=c.optional(c.expression),
     groups=c.text,
     in_order=c.boolean,
@@ -200,7 +202,16 @@ _split: Codec = record(
     validation=c.text,
     **_ORIGIN,
 )
-_LATER: dict[str, Json] = {"by": None, "groups": "", "in_order": False, "every": 0, "offsets": [], "folds": 0}
+_LATER: dict[str, Json] = {
+    "validates": None,
+    "trains": None,
+    "by": None,
+    "groups": "",
+    "in_order": False,
+    "every": 0,
+    "offsets": [],
+    "folds": 0,
+}
 _LATER |= {"whole": False, "again": None, "of": "", "validation": "train"}
 for _field, _default in _LATER.items():
     _split = _without_default(_split, _field, _default)

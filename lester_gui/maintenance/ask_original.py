@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lester_gui.features import matrix
-from lester_gui.ir.learning import TEST, VALIDATION
+from lester_gui.ir.learning import TEST, TRAIN, VALIDATION
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance.learned import ORIGINAL, Prepared, Worker, load_encoder, prepare
 from lester_gui.models import script_model
@@ -131,7 +131,7 @@ def _held(
     if not split:
         return PlanResult(views, y=rows.y)
     encoder = load_encoder(connection, run)
-    X_train, X_test = (matrix.transform(encoder, rows.table, side, worker.call_block) for side in (rows.train, rows.test))
+    X = {side: matrix.transform(encoder, rows.table, places, worker.call_block) for side, places in rows.sides.items()}
     predictions = _predictions(connection, run, rows)
     return PlanResult(
         views,
@@ -139,8 +139,9 @@ def _held(
         test=rows.test,
         validation=rows.sides.get(VALIDATION),
         y=rows.y,
-        X_train=X_train,
-        X_test=X_test,
+        X_train=X[TRAIN],
+        X_test=X[TEST],
+        X_validation=X.get(VALIDATION),
         predictions=predictions,
     )
 

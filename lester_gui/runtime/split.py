@@ -32,7 +32,8 @@ from lester_gui.store import catalogue
 from lester_gui.store.ordered import fetch_in_order
 from lester_gui.store.registered import registered
 
-SIDES = (TRAIN, TEST, VALIDATION)
+UNUSED = "unused"  # rows that are on no side
+SIDES = (TRAIN, TEST, VALIDATION, UNUSED)
 Codes = NDArray[np.int8]
 """Places in `SIDES`, one per prepared row."""
 
@@ -56,7 +57,7 @@ def deal(
 ) -> Dealt:
     """Make the table ``lester.split_<run>`` (row_no, row_key, side, position) for the prepared rows of a materialised run.
 
-    ``side`` is one of `Split.sides`; ``position`` orders the rows of one side as the script has them; it may have gaps.
+    ``side`` is one of `Split.sides`, or `UNUSED`; ``position`` orders the rows of a side as the script has them, with gaps.
 
     Parameters
     ----------
@@ -215,15 +216,25 @@ def _keyed_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int) -> 
 
 
 def _by_value(connection: duckdb.DuckDBPyConnection, plan: Plan, run: int, count: int, evaluate: Evaluate | None) -> Codes:
-    if plan.split.test is None:
-        return np.zeros(count, dtype=np.int8)
-    test = evaluate_expression(connection, plan, run, plan.prepared, plan.split.test, evaluate)
-    return np.array([bool(t) for t in test.to_pylist()], dtype=np.int8)
+    sides = np.full(count, SIDES.index(TRAIN if plan.split.trains is None else UNUSED), dtype=np.int8)
+    taken = np.zeros(count, dtype=bool)
+    for side, condition in plan.split.conditions:
+        answers = evaluate_expression(connection, plan, run, plan.prepared, condition, evaluate)
+        chosen = np.array(answers.to_pylist(), dtype=bool)
+        if (taken & chosen).any():
+            raise UserError("A row is on two sides of the split", hint="Change a condition of the split in the plan.")
+        sides[chosen] = SIDES.index(side)
+        taken |= chosen
+    return sides
 
 
 def _in_order(sides: Codes) -> NDArray[np.int64]:
-    """Number the rows of either side in the order in which they come."""
-    return np.where(sides == 1, np.cumsum(sides), np.cumsum(1 - sides)) - 1
+    """Number the rows of each side in the order in which they come."""
+    positions = np.zeros(len(sides), dtype=np.int64)
+    for code in range(len(SIDES)):
+        chosen = sides == code
+        positions[chosen] = np.arange(chosen.sum())
+    return positions
 
 
 def _as_the_script(split: Split, count: int, told: Sequence[Sequence[Any] | None], seed: int) -> tuple[Codes, NDArray[np.int64]]:

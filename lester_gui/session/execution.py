@@ -16,6 +16,7 @@ import pyarrow as pa
 from lester_gui.discovery.configuration import Configuration
 from lester_gui.errors import UserError
 from lester_gui.features import column_map, matrix, state
+from lester_gui.ir.learning import VALIDATION
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned
 from lester_gui.maintenance.learned import Worker
@@ -191,6 +192,8 @@ def _learn(
         X_train = matrix.transform(encoder, rows.table, rows.train, worker.call_block)
         X_test = matrix.transform(encoder, rows.table, rows.test, worker.call_block)
         done |= {"X_train": X_train, "X_test": X_test}
+        if VALIDATION in rows.sides:
+            done["X_validation"] = matrix.transform(encoder, rows.table, rows.sides[VALIDATION], worker.call_block)
         stage = "model"
         names = column_map.column_map(encoder).names
         model = script_model.fit_as_script(plan.model, X_train, y[rows.train], features=names, seed=0)

@@ -126,8 +126,7 @@ def _expressions(plan: Plan) -> Iterator[tuple[Node, Expr]]:
         elif isinstance(node, Project):
             yield from ((node.parent, e) for _, e in node.assigned)
     yield plan.prepared, plan.label.expr
-    if plan.split.test is not None:
-        yield plan.prepared, plan.split.test
+    yield from ((plan.prepared, e) for _, e in plan.split.conditions)
 
 
 def _within(step: Transformer) -> Iterator[Transformer]:

@@ -62,6 +62,14 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Rows that a fitted model is asked about, and their labels where the script shows them."""
+
+    X: Array = field(repr=False)
+    y: list[object] | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Learning:
     """What went into and came out of the script's model. None where the script shows no such thing.
 
@@ -76,6 +84,8 @@ class Learning:
     y_train, y_test, predictions : list or None
     line : int
         Of the fit.
+    asked_before : tuple of Asked
+        Rows other than the training rows that the model is asked about before it is asked about `X_test`, the last ones first.
     categories : dict, optional
         Where the script's X holds texts and the arrays hold numbers in their place: the texts that are numbered, by column.
     """
@@ -88,6 +98,7 @@ class Learning:
     y_test: list[object] | None = field(repr=False)
     predictions: list[object] | None = field(repr=False)
     line: int = 0
+    asked_before: tuple[Asked, ...] = field(default=(), repr=False)
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
     categories: dict[int, list[object]] | None = field(default=None, repr=False)
 
@@ -233,7 +244,8 @@ def learning_of_plan(run: ScriptRun, plan: Plan) -> Learning | None:
             return None
     found = learning_of(run, plan.model, text_columns(plan))
     if found is not None and VALIDATION in plan.split.sides and run.status != "finished":
-        return replace(found, X_test=None, y_test=None, predictions=None)  # what it was asked about last may be validation rows
+        # what it was asked about last may be validation rows
+        return replace(found, X_test=None, y_test=None, predictions=None, asked_before=())
     return found
 
 
@@ -269,26 +281,42 @@ def learning_of(run: ScriptRun, model: Model, texts: tuple[TextColumn, ...] = ()
         "y_test": scored.inputs["y"] if scored is not None else judged.inputs["y"] if judged is not None else None,
         "predictions": None if predicted is None else predicted.output,
     }
-    X_test, categories = matrix_of(values["X_test"]), None
-    given, asked = values["X_train"], values["X_test"]
+    given, categories = values["X_train"], None
     held = texts_of(given, texts)
     if held is not None and isinstance(given, TableValue):
         categories = categories_of(held, texts)
         X_train = numbered(given, held, categories)
-        of_test = texts_of(asked, texts)
-        X_test = numbered(asked, of_test, categories) if of_test is not None and isinstance(asked, TableValue) else X_test
+
+    def matrix(asked: Value | None) -> Array | None:
+        written = None if categories is None else texts_of(asked, texts)
+        if written is not None and isinstance(asked, TableValue) and categories is not None:
+            return numbered(asked, written, categories)
+        return matrix_of(asked)
+
+    before = {c.inputs["X"].digest: c for c in tested if test is not None and not _same_input(c, test)}
+    rows = [(matrix(c.inputs["X"]), _labels_of(c, run.calls[at + 1 :], tested)) for c in reversed(before.values())]
     return Learning(
         estimator=fit.estimator,
         params=fit.params,
         X_train=X_train,
-        X_test=X_test,
+        X_test=matrix(values["X_test"]),
         y_train=vector_of(values["y_train"]),
         y_test=vector_of(values["y_test"]),
         predictions=vector_of(values["predictions"]),
         line=fit.line,
+        asked_before=tuple(Asked(X, y) for X, y in rows if X is not None),
         digests={k: v.digest for k, v in values.items() if v is not None},
         categories=categories,
     )
+
+
+def _labels_of(asked: Call, calls: Sequence[Call], tested: Sequence[Call]) -> list[object] | None:
+    """Return the labels of rows that the model is asked about: what it is scored with, or what a metric compares."""
+    for call in tested:
+        if _same_input(call, asked) and "y" in call.inputs:
+            return vector_of(call.inputs["y"])
+    judged = _judging(calls, tested, asked)
+    return None if judged is None else vector_of(judged.inputs["y"])
 
 
 def _judging(calls: Sequence[Call], tested: Sequence[Call], test: Call) -> Call | None:

@@ -13,7 +13,7 @@ from lester_gui.ir.learning import ROWS_OF
 from lester_gui.ir.nodes import Node, Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.sandbox import Assignment
-from lester_gui.verify.capture import Learning, OriginalRun, learning_of_plan, table_of, vector_of
+from lester_gui.verify.capture import Asked, Learning, OriginalRun, learning_of_plan, table_of, vector_of
 from lester_gui.verify.comparison import Difference, compare_matrices, compare_tables, compare_vectors, is_missing
 from lester_gui.verify.dealt import calls_of, composed
 from lester_gui.verify.parameters import compare_parameters
@@ -173,9 +173,28 @@ def _encode(
             details["X_test"] = compare_matrices(learning.X_test, result.X_test)
         elif not result.stopped:
             details["X_test"] = Difference("differs", len(learning.X_test), 0)
+        held = _validation(plan, result, learning)
+        if held is not None:
+            details["X_validation"] = held[1]
     if not details:
         return StageResult("excluded", 0, "The script's matrix is another each time")
     return _stage(details, lambda: f"X has {learning.X_train.shape[1] if learning.X_train is not None else 0} columns, all equal")
+
+
+def _validation(plan: Plan, result: PlanResult, learning: Learning) -> tuple[Asked | None, Difference] | None:
+    """Return the rows that the script has for the plan's validation rows, and how they compare.
+
+    None where there is nothing to compare: what the calls of a split dealt is compared by themselves, and a script that cuts by
+    place need not ask about the part between two cuts.
+    """
+    X = result.X_validation
+    if X is None or learning.X_test is None:
+        return None
+    found = [(asked, compare_matrices(asked.X, X)) for asked in learning.asked_before]
+    equal = next((f for f in found if f[1].equal), None)
+    if equal is not None or plan.split.validates is None:
+        return equal
+    return found[0] if found else (None, Difference("differs", 0, len(X)))
 
 
 def _label(
@@ -191,6 +210,9 @@ def _label(
                 details[name] = _compare_labels(expected, _list(got))
             elif expected is not None and got is None and not result.stopped:
                 details[name] = Difference("differs", len(expected), 0)
+        held = _validation(plan, result, learning) if "y_test" not in unstable else None
+        if held is not None and held[0] is not None and held[0].y is not None and result.y_validation is not None:
+            details["y_validation"] = _compare_labels(held[0].y, _list(result.y_validation))
     in_order = not plan.split.is_shuffle  # else the script has its labels in the order of the shuffled rows
     whole = _label_variable(plan, original, len(result.y)) if in_order and result.y is not None else None
     if whole is not None and result.y is not None:

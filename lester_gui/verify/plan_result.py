@@ -70,6 +70,7 @@ class PlanResult:
     y : ndarray
         The label of each prepared row.
     X_train, X_test : ndarray
+    X_validation : ndarray, optional
     predictions : ndarray
         For `X_test`, by a model with the script's own settings.
     stopped : str
@@ -87,6 +88,7 @@ class PlanResult:
     y: Array | None = field(default=None, repr=False)
     X_train: Array | None = field(default=None, repr=False)
     X_test: Array | None = field(default=None, repr=False)
+    X_validation: Array | None = field(default=None, repr=False)
     predictions: Array | None = field(default=None, repr=False)
     stopped: str = ""
     exception_type: str = ""
@@ -98,6 +100,10 @@ class PlanResult:
     @property
     def y_test(self) -> Array | None:
         return None if self.y is None or self.test is None else self.y[self.test]
+
+    @property
+    def y_validation(self) -> Array | None:
+        return None if self.y is None or self.validation is None else self.y[self.validation]
 
 
 class Execute(Protocol):

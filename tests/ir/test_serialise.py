@@ -38,7 +38,8 @@ def test_every_field_of_a_split_is_written_where_it_says_something() -> None:
     folds = Split(kind="random", method="kfold", folds=4, seed=1)
     inner = Split(kind="positional", train_size=0.5, whole=True)
     again = Split(kind="positional", train_size=0.5, again=inner, of="test", validation="test")
-    written = set[str]().union(*(serialise._split.encode(s) for s in (PLAN.split, every, groups, folds, again, inner)))
+    chosen = Split(kind="expression", test=Column("late"), validates=Column("held"), trains=Column("early"))
+    written = set[str]().union(*(serialise._split.encode(s) for s in (PLAN.split, every, groups, folds, again, inner, chosen)))
     assert written == {f.name for f in fields(Split)}
     assert "every" not in serialise._split.encode(PLAN.split), "plans that were stored keep their hashes"
 

@@ -79,7 +79,20 @@ SPLITS: dict[str, Callable[[Schema, st.DrawFn], Split]] = {
     ),
     "none": lambda schema, draw: Split(kind="none"),
     "expression": lambda schema, draw: Split(kind="expression", test=draw(conditions(schema))),
+    "three conditions": lambda schema, draw: Split(kind="expression", **_exclusive(schema, draw, "test", "validates")),
+    "some on no side": lambda schema, draw: Split(kind="expression", **_exclusive(schema, draw, "test", "validates", "trains")),
 }
+
+
+def _exclusive(schema: Schema, draw: st.DrawFn, *names: str) -> dict[str, Expr]:
+    """Conditions of which each row meets one at most: each leaves out what those before it chose."""
+    out: dict[str, Expr] = {}
+    for name in names:
+        condition = draw(conditions(schema))
+        for before in out.values():
+            condition = op("and", op("not", before), condition)
+        out[name] = condition
+    return out
 
 
 def _group(schema: Schema, draw: st.DrawFn) -> Expr:

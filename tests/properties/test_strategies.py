@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from lester_gui.ir.expressions import Call, walk
+from lester_gui.ir.learning import Split
 from lester_gui.ir.nodes import (
     NODE_TYPES,
     Aggregate,
@@ -50,7 +51,8 @@ EVERY = (
     | {"sort descending", "distinct on all columns", "groups of nothing", "missing keys match", "missing keys form a group"}
 )  # fmt: skip
 
-_SPLIT = {make(Schema(()), st.DrawFn): name for name, make in SPLITS.items() if name not in ("by group", "expression")}
+_OF_COLUMNS = {"by group", "expression", "three conditions", "some on no side"}
+_SPLIT = {make(Schema(()), st.DrawFn): name for name, make in SPLITS.items() if name not in _OF_COLUMNS}
 
 
 def held(plan: Plan) -> Iterator[str]:
@@ -58,9 +60,15 @@ def held(plan: Plan) -> Iterator[str]:
     for node in plan.views:
         yield type(node).__name__
         yield from _of_node(node)
-    yield f"split {'by group' if plan.split.by else 'expression' if plan.split.test else _SPLIT[plan.split]}"
+    yield f"split {_way(plan.split)}"
     yield from (f"encoder {b.name.rpartition(' of ')[0]}" for b in plan.encode.blocks)
     yield f"model {plan.model.estimator}"
+
+
+def _way(split: Split) -> str:
+    if split.test is not None:
+        return "some on no side" if split.trains else "three conditions" if split.validates else "expression"
+    return "by group" if split.by else _SPLIT[split]
 
 
 def _of_node(node: Node) -> Iterator[str]:

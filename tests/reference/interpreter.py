@@ -107,15 +107,18 @@ def labels(plan: Plan, prepared: Table, functions: Functions | None = None) -> l
     return [evaluate(plan.label.expr, r.cells, plan.prepared.schema, dict(functions or {})) for r in prepared]
 
 
-def test_rows(plan: Plan, prepared: Table, functions: Functions | None = None) -> list[bool]:
-    """Return which prepared rows are test rows, for a split by expression or none at all."""
-    if plan.split.kind == "none":
-        return [False] * len(prepared)
-    assert plan.split.test is not None, "random and positional splits are recorded, not computed"
-    return [evaluate(plan.split.test, r.cells, plan.prepared.schema, dict(functions or {})) for r in prepared]
+def sides(plan: Plan, prepared: Table, functions: Functions | None = None) -> list[str]:
+    """Return on which side each prepared row is, '' for none, for a split by expression or none at all."""
+    split, schema = plan.split, plan.prepared.schema
+    assert split.kind in ("none", "expression"), "random and positional splits are recorded, not computed"
 
+    def side(row: Row) -> str:
+        chosen = [s for s, e in split.conditions if evaluate(e, row.cells, schema, dict(functions or {}))]
+        if len(chosen) > 1:
+            raise EvaluationError("A row is on two sides of the split")
+        return chosen[0] if chosen else "" if split.trains is not None else "train"
 
-test_rows.__test__ = False  # type: ignore[attr-defined]
+    return [side(row) for row in prepared]
 
 
 def _union(sets: Sequence[frozenset[Origin]]) -> frozenset[Origin]:

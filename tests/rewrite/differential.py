@@ -23,7 +23,7 @@ from lester_gui.ir.nodes import Opaque
 from lester_gui.ir.plan import Plan
 from lester_gui.rewrite.rules import Asked, Rewrite, rewrite
 from lester_gui.runtime.read import observe_schema
-from tests.reference.interpreter import interpret, labels, test_rows
+from tests.reference.interpreter import interpret, labels, sides
 from tests.reference.operators import evaluate
 from tests.rewrite import corpus_data
 
@@ -163,7 +163,7 @@ def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[A
         inner = _train(replace(plan, split=again), [prepared[i] for i in dealt], functions, [y[i] for i in dealt])
         return [dealt[i] for i in inner]
     if split.kind in ("none", "expression"):
-        return [i for i, t in enumerate(test_rows(plan, prepared, functions)) if not t]
+        return [i for i, side in enumerate(sides(plan, prepared, functions)) if side == "train"]
     if split.method == "sklearn" and split.by is not None:
         owners = [evaluate(split.by, r.cells, plan.prepared.schema, dict(functions)) for r in prepared]
         dealer = GroupShuffleSplit(1, test_size=split.test_size, train_size=split.train_size, random_state=split.seed)

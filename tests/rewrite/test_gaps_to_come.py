@@ -20,6 +20,11 @@ STEPS = {
     "the row before in its group": ("df['p'] = df.groupby('kind')['a'].shift(1, fill_value=0.5)", ["p"]),
     "totals along rows": ("df['p'] = df[['a', 'b']].sum(axis=1)\ndf['q'] = df[['a', 'b']].mean(axis=1)", ["p", "q"]),
     "a function along rows": ("df['p'] = df[['a', 'b']].apply(np.sum, axis=1)\ndf['q'] = df[['a', 'b']].max(axis=1)", ["p", "q"]),
+    "a dict of two columns": (
+        "held = dict(zip(df['b'], df['a']))\ndf['p'] = [held.get(b + 2, 0.5) for b in df['b']]\n"
+        "df['q'] = [held.get(b, -1) for b in df['b']]",
+        ["p", "q"],
+    ),
 }
 
 

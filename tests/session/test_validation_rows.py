@@ -23,6 +23,10 @@ X_train, X_val, y_train, y_val = train_test_split(X_rest, y_rest, test_size=0.25
     "test rows": """X_train, X_rest, y_train, y_rest = train_test_split(X, y, test_size=0.4, random_state=4)
 X_test, X_val, y_test, y_val = train_test_split(X_rest, y_rest, test_size=0.4, random_state=5)
 """,
+    "conditions": """train, val, test = df[df["age"] < 50], df[(df["age"] >= 50) & (df["age"] < 65)], df[df["age"] >= 65]
+X_train, X_val, X_test = (part[["age", "income"]] for part in (train, val, test))
+y_train, y_val, y_test = (part["bought"] for part in (train, val, test))
+""",
 }
 TAIL = """scaler = StandardScaler().fit(X_train)
 model = LogisticRegression(max_iter=500).fit(scaler.transform(X_train), y_train)

@@ -43,7 +43,8 @@ def _splits(split: Split, schema: Schema) -> Iterator[tuple[str, Split]]:
         yield "split negated", replace(split, test=op("not", split.test))
         for family, test in variants(split.test, schema):
             yield f"split: {family}", replace(split, test=test)
-        yield "split dropped", replace(split, kind="none", test=None)
+        yield "split dropped", Split(kind="none")
+        yield from _other_conditions(split, schema)
         return
     for family, changed in _other_splits(split):
         yield from ((family, other) for other in made(replace, split, **changed))
@@ -55,6 +56,17 @@ def _splits(split: Split, schema: Schema) -> Iterator[tuple[str, Split]]:
             yield from ((f"{family}, dealt again", other) for other in made(replace, split, again=again))
     if split.kind != "none":
         yield "test rows leak", Split(kind="none")
+
+
+def _other_conditions(split: Split, schema: Schema) -> Iterator[tuple[str, Split]]:
+    for name in ("validates", "trains"):
+        condition = getattr(split, name)
+        if condition is None:
+            continue
+        yield f"{name} dropped", replace(split, **{name: None})
+        yield f"{name} and test exchanged", replace(split, **{name: split.test, "test": condition})
+        for family, other in variants(condition, schema):
+            yield f"split, {name}: {family}", replace(split, **{name: other})
 
 
 def _other_splits(split: Split) -> Iterator[tuple[str, dict[str, Any]]]:

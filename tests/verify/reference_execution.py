@@ -19,7 +19,7 @@ from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.progress import Context
 from lester_gui.sandbox import Positions
 from lester_gui.verify.plan_result import Edges, Execute, Occurrence, PlanResult, ViewResult
-from tests.reference.interpreter import interpret, labels, test_rows
+from tests.reference.interpreter import interpret, labels, sides
 from tests.reference.operators import EvaluationError
 
 ARROW = {
@@ -78,8 +78,8 @@ def _deal(plan: Plan, tables: Any, split: Positions | None) -> tuple[Any, Any]:
         if split is not None:
             return np.array(split.train, dtype=int), np.array(split.test, dtype=int)
         return tuple(train_test_split(rows, test_size=plan.split.test_size, random_state=plan.split.seed))  # type: ignore[return-value]
-    mask = np.array(test_rows(plan, tables[plan.prepared.name]), dtype=bool)
-    return rows[~mask], rows[mask]
+    dealt = np.array(sides(plan, tables[plan.prepared.name]))
+    return rows[dealt == "train"], rows[dealt == "test"]
 
 
 def _observed(read: Read, content: bytes) -> Schema:

@@ -26,7 +26,8 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vocabulary,
 )
-from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.ranked import place_of
+from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.effects import Effect, Loop
@@ -178,13 +179,15 @@ def one_hot_block(
     scope = ""
     if vocabulary.node is not None:
         assert vocabulary.cell is not None
-        categories = {"sorted": "auto", "first_seen": "first_seen"}.get(vocabulary.order)
+        categories = {"sorted": "auto", "first_seen": "first_seen", "ranked": "auto"}.get(vocabulary.order)
         if categories is None:
             raise shape("Columns are made in the order of a set, which changes from run to run")
         if not _is_of(lift, cell, node, vocabulary):
             raise shape("Categories come from another column than the one that is encoded")
         scope = scope_of(lift, vocabulary.node, vocabulary.part)
-    params = (("categories", categories), ("drop", None), ("handle_unknown", handle))
+    params: tuple[tuple[str, object], ...] = (("categories", categories), ("drop", None), ("handle_unknown", handle))
+    if vocabulary.places is not None:
+        placed, params = place_of(lift, vocabulary, cell), (*params, ("missing", "none"))
     feature = Feature(placed, lift.called_cell(cell))
     return MatrixBlock(lift.called_cell(cell) or "one_hot", (feature,), (Transformer("one_hot", params),), scope, lines)  # type: ignore[arg-type]
 
@@ -195,4 +198,9 @@ def _is_of(lift: Lifter, cell: Cell, node: Node, vocabulary: Vocabulary) -> bool
     if not lift.align.same(node, vocabulary.node):
         node, _, cell = rows_among(lift, node, vocabulary.node, cell)
     here, there = lift.align.together((cell.expr, node), (vocabulary.cell.expr, vocabulary.node))[1]
-    return here == there
+    if here == there:
+        return True
+    try:  # a value that was given a column to be counted is what it was computed from
+        return lift.align.move(vocabulary.cell.expr, vocabulary.node, node) == cell.expr
+    except Stopped:
+        return False

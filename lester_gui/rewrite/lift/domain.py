@@ -286,6 +286,7 @@ class Vocabulary(Value):
     """A dict from each value of a column to its number: sorted, by first appearance, or listed in the script.
 
     `values` is set for a listed one. `cell` over `node` are the values otherwise, with a `part` those of one side of a split.
+    A ``ranked`` one holds those of them that have a place in `places`, in that order.
     """
 
     order: str
@@ -294,6 +295,7 @@ class Vocabulary(Value):
     values: tuple[object, ...] = ()
     as_dict: bool = True
     part: Part | None = None
+    places: Keyed | None = None
 
 
 @dataclass(frozen=True, slots=True)

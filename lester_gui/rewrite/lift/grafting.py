@@ -7,11 +7,12 @@ the steps of the shorter branch are repeated over the longer one. They keep the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column, Expr, columns_of, substitute
-from lester_gui.ir.nodes import Broadcast, Join, JoinKind, Node, Project, Select, Sort
+from lester_gui.ir.nodes import Broadcast, Filter, Join, JoinKind, Node, Project, Select, Sort
 from lester_gui.ir.windows import Window
 from lester_gui.rewrite.lift.stop import Stopped, shape
 
@@ -38,15 +39,15 @@ def grafted(tables: Tables, pairs: tuple[tuple[Expr, Node], ...]) -> tuple[Node,
     raise problem
 
 
-def as_before(tables: Tables, expr: Expr, source: Node, sort: Sort, target: Node) -> tuple[Node, Expr]:
-    """Return an expression over sorted rows as the same value on each row of `target`, where the rows stand as before the sort.
+def as_before(tables: Tables, expr: Expr, source: Node, over: Sort | Filter, target: Node) -> tuple[Node, Expr]:
+    """Return an expression over sorted or chosen rows as the same value on each row of `target`: the rows as they were before.
 
     Raises
     ------
     Stopped
-        If a step on the sorted rows cannot be repeated on those.
+        If a step on the sorted or chosen rows cannot be repeated on those.
     """
-    return _brought(tables, expr, source, target, sort)
+    return _brought(tables, expr, source, target, over)
 
 
 def _on_top(tables: Tables, pairs: tuple[tuple[Expr, Node], ...], target: Node) -> tuple[Node, list[Expr]]:
@@ -57,10 +58,10 @@ def _on_top(tables: Tables, pairs: tuple[tuple[Expr, Node], ...], target: Node) 
     return target, [tables.align.move(expr, node, target) for expr, node in out]
 
 
-def _brought(tables: Tables, expr: Expr, source: Node, target: Node, over: Sort | None = None) -> tuple[Node, Expr]:
+def _brought(tables: Tables, expr: Expr, source: Node, target: Node, over: Sort | Filter | None = None) -> tuple[Node, Expr]:
     """Return `target` with the columns that an expression over `source` needs, and the expression over it.
 
-    With `over`, the rows of `source` are those of that sort, and `target` has them as they were before it.
+    With `over`, the rows of `source` are those of that sort or filter, and `target` has them as they were before it.
     """
     if source is over:
         return _brought(tables, expr, over.parent, target)
@@ -91,7 +92,7 @@ def _with(expr: Expr, table: dict[str, Expr]) -> Expr:
     return substitute(expr, lambda e: table.get(e.name) if isinstance(e, Column) else None)
 
 
-def _column(tables: Tables, name: str, source: Node, target: Node, over: Sort | None) -> tuple[Node, str]:
+def _column(tables: Tables, name: str, source: Node, target: Node, over: Sort | Filter | None) -> tuple[Node, str]:
     """Return `target` with a column of `source`, and its name there."""
     target, expr = _brought(tables, Column(name), source, target, over)
     if isinstance(expr, Column):
@@ -100,19 +101,23 @@ def _column(tables: Tables, name: str, source: Node, target: Node, over: Sort | 
     return tables.step(Project, tables.naming.called(target), target, parent=target, assigned=((free, expr),)), free
 
 
-def _rest(tables: Tables, expr: Expr, base: Node, target: Node, names: dict[str, str], over: Sort | None) -> tuple[Node, Expr]:
+def _rest(
+    tables: Tables, expr: Expr, base: Node, target: Node, names: dict[str, str], over: Sort | Filter | None
+) -> tuple[Node, Expr]:
     """Bring the columns of an expression that are not among those just made, which are called `names` over `target`."""
     node, at = _all_columns(tables, [c for c in columns_of(expr) if c not in names], base, target, over)
     made = {n: tables.align.move(Column(new), target, node) for n, new in names.items()}
     return node, _with(expr, {n: Column(c) for n, c in at.items()} | made)
 
 
-def _window(tables: Tables, expr: Expr, step: Window, base: Node, target: Node, over: Sort | None) -> tuple[Node, Expr]:
+def _window(tables: Tables, expr: Expr, step: Window, base: Node, target: Node, over: Sort | Filter | None) -> tuple[Node, Expr]:
     wanted = [c for c in step.columns if c.name in columns_of(expr)]
+    if wanted and isinstance(over, Filter):
+        raise shape("A value that hangs on which rows were chosen is needed before they are")
     needed = dict.fromkeys((*step.by, *(c.column for c in wanted if c.column is not None), *(n for n, _ in step.order)))
     target, at = _all_columns(tables, list(needed), base, target, over)
     order = tuple((at[n], up) for n, up in step.order)
-    if over is not None:  # what was the order of the rows is said in the step itself
+    if isinstance(over, Sort):  # what was the order of the rows is said in the step itself
         target, sorted_by = _all_columns(tables, [n for n, _ in over.by], over, target, over)
         at = {n: _moved_name(tables, a, target) for n, a in at.items()}
         order = (*((at[n], up) for n, up in step.order), *((sorted_by[n], up) for n, up in over.by))
@@ -144,7 +149,9 @@ def _moved_name(tables: Tables, name: str, target: Node) -> str:
     return name
 
 
-def _all_columns(tables: Tables, wanted: list[str], base: Node, target: Node, over: Sort | None) -> tuple[Node, dict[str, str]]:
+def _all_columns(
+    tables: Tables, wanted: list[str], base: Node, target: Node, over: Sort | Filter | None
+) -> tuple[Node, dict[str, str]]:
     found: list[tuple[str, str, Node]] = []
     for n in wanted:
         target, name = _column(tables, n, base, target, over)
@@ -157,10 +164,15 @@ def _all_columns(tables: Tables, wanted: list[str], base: Node, target: Node, ov
     return target, out
 
 
-def _broadcast(tables: Tables, expr: Expr, step: Broadcast, base: Node, target: Node, over: Sort | None) -> tuple[Node, Expr]:
+def _broadcast(
+    tables: Tables, expr: Expr, step: Broadcast, base: Node, target: Node, over: Sort | Filter | None
+) -> tuple[Node, Expr]:
     names = {n: tables.free_column(target, n) for n, _ in step.values if n in columns_of(expr)}
     if not names:
         return _brought(tables, expr, base, target, over)
+    there = _broadcast_before(tables, step, names, target)
+    if there is not None:
+        return _rest(tables, expr, base, target, there, over)
     made = tables.step(
         Broadcast,
         tables.naming.called(target),
@@ -174,7 +186,22 @@ def _broadcast(tables: Tables, expr: Expr, step: Broadcast, base: Node, target: 
     return _rest(tables, expr, base, made, names, over)
 
 
-def _join(tables: Tables, expr: Expr, step: Join, base: Node, target: Node, over: Sort | None) -> tuple[Node, Expr]:
+def _broadcast_before(tables: Tables, step: Broadcast, wanted: Iterable[str], target: Node) -> dict[str, str] | None:
+    """Return what the columns of a broadcast are called over `target` if it has been made below that."""
+    for node in tables.align.chain(target):
+        if isinstance(node, Broadcast) and node.of is step.of and node.position == step.position:
+            held, made = {old: n for n, old in node.values}, dict(step.values)
+            try:
+                found = {n: tables.align.move(Column(held[made[n]]), node, target) for n in wanted if made[n] in held}
+            except Stopped:
+                continue
+            names = {n: e.name for n, e in found.items() if isinstance(e, Column)}
+            if len(names) == len(list(wanted)):
+                return names
+    return None
+
+
+def _join(tables: Tables, expr: Expr, step: Join, base: Node, target: Node, over: Sort | Filter | None) -> tuple[Node, Expr]:
     if step.left is not base or step.how is not JoinKind.LEFT:
         raise shape("Two tables are combined of which one was joined in a way that cannot be repeated")
     outputs = {n: (side, old) for n, side, old in step.output_columns}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from lester_gui.features.chain import looks_at_labels
 from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of
-from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer
+from lester_gui.ir.learning import TEST, TRAIN, VALIDATION, Block, Encode, Label, Model, Split, Transformer
 from lester_gui.ir.nodes import Concat, Filter, Join, JoinKind, Node, Options, Project, Select, asked_to_be_there
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.blocks import free_name, named_places, over_one_node
 from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Part
+from lester_gui.rewrite.lift.grafting import as_before
 from lester_gui.rewrite.lift.naming import stored_apart
 from lester_gui.rewrite.lift.recognise import recognised
 from lester_gui.rewrite.lift.scopes import kinds_fitted_on, scoped, scopes_in, short_of_scope
@@ -96,28 +100,36 @@ class Learner(Splits):
         with self.lift.using(family="sklearn"):
             if fit.matrix.part is not None:
                 return self._by_split(fit)
-            test = self._test_rows(fit)
-            if test is None:
+            others = self._other_sides(fit)
+            if not others:
                 return self._without_split(fit)
-            root, other = self.lift.align.root(fit.matrix.node), self.lift.align.root(test[0].node)
-            if isinstance(root, Filter) and isinstance(other, Filter) and self.lift.align.same(root.parent, other.parent):
+            filters = [self.lift.align.root(m.node) for m in (fit.matrix, *(matrix for matrix, _ in others.values()))]
+            chosen = [f for f in filters if isinstance(f, Filter)]
+            if len(chosen) == len(filters) and all(self.lift.align.same(f.parent, chosen[0].parent) for f in chosen):
                 try:
-                    return self._by_condition(fit, root, other, test)
+                    return self._by_condition(fit, dict(zip((TRAIN, *others), chosen, strict=True)), others)
                 except Stopped as stop:  # what one side was given of the other is no value of the table before it was cut
                     if stop.reason is not Reason.SHAPE:
                         raise
-            return self._by_file(fit, test)
+            return self._by_file(fit, others)
 
-    def _test_rows(self, fit: Fit) -> tuple[Matrix, Column1] | None:
-        """The rows that the script tests this model on, if they are other rows than those it was fitted on."""
+    def _other_sides(self, fit: Fit) -> dict[str, tuple[Matrix, Column1]]:
+        """The rows that the script asks this model about, if they are other rows than those it was fitted on, by side.
+
+        Those that it asks about last are the test rows, and those before them are for validation.
+        """
+        found: list[tuple[Matrix, Column1]] = []
         for owner, matrix, label in self.tests:
             if owner != fit.owner or self.lift.align.same(matrix.node, fit.matrix.node):
                 continue
             if label is None:
                 label = next((t for t in self.truths if self.lift.align.same(t.node, matrix.node)), None)
             if label is not None:
-                return recognised(self.lift, matrix), label
-        return None
+                found = [f for f in found if not self.lift.align.same(f[0].node, matrix.node)]
+                found.append((recognised(self.lift, matrix), label))
+        if len(found) > 2:
+            raise no_rule("rows that are dealt to more parts than training, validation and test")
+        return dict(zip((TEST, VALIDATION), reversed(found), strict=False))
 
     def _by_split(self, fit: Fit) -> Learning:
         part = fit.matrix.part
@@ -186,27 +198,42 @@ class Learner(Splits):
         label = next(queue)
         return node, label, features, next(queue, None)
 
-    def _by_condition(self, fit: Fit, train: Filter, test: Filter, tested: tuple[Matrix, Column1]) -> Learning:
-        """Training and test rows are two filters of one table: a split by expression."""
+    def _by_condition(self, fit: Fit, filters: Mapping[str, Filter], others: Mapping[str, tuple[Matrix, Column1]]) -> Learning:
+        """The sides are filters of one table: a split by expression."""
         lift = self.lift
         wanted = [(f.cell, fit.matrix.node) for b in fit.matrix.blocks for f in b.features] + [(fit.label.cell, fit.label.node)]
         whole = [self._before_choosing(cell, node) for cell, node in wanted]
-        meeting, exprs = lift.align.together(lift.align.asked(train), lift.align.asked(test), *whole)
-        given = [Cell(e, c.type, c.nullable) for e, (c, _) in zip(exprs[2:], wanted, strict=True)]
-        meeting, (train_rows, test_rows, *given) = lift.resolve(meeting, *(Cell(e, Type.BOOL) for e in exprs[:2]), *given)
-        base = meeting
-        is_train, is_test = train_rows.expr, test_rows.expr
-        if not _complements(is_train, is_test, meeting):
-            if not _disjoint(is_train, is_test):
+        count = len(filters)
+        meeting, exprs = lift.align.together(*(lift.align.asked(f) for f in filters.values()), *whole)
+        given = [Cell(e, c.type, c.nullable) for e, (c, _) in zip(exprs[count:], wanted, strict=True)]
+        meeting, resolved = lift.resolve(meeting, *(Cell(e, Type.BOOL) for e in exprs[:count]), *given)
+        given = list(resolved[count:])
+        rows, trains = {side: c.expr for side, c in zip(filters, resolved[:count], strict=True)}, None
+        base, some_unused = meeting, count > 2 or not _complements(rows[TRAIN], rows[TEST], meeting)
+        if some_unused:
+            if not all(_disjoint(a, b) for a, b in combinations(rows.values(), 2)):
                 raise shape("Training and test rows are chosen by conditions that may both hold")
-            either = paths.either(is_train, is_test)
-            base = lift.step(Filter, lift.naming.called(meeting), parent=meeting, predicate=either)
-        self._same_encoding(fit, tested)
+            scope = f"all:{id(lift.align.root(meeting))}"
+            if any(scope in scopes_in(scoped(b.chain, b.fit_on, {})) for b in fit.matrix.blocks):
+                trains = rows[TRAIN]  # encoders learn from rows that are on no side as well
+            else:
+                base = lift.step(
+                    Filter, lift.naming.called(meeting), parent=meeting, predicate=reduce(paths.either, rows.values())
+                )
+        for tested in others.values():
+            self._same_encoding(fit, tested)
         *down, label = given
         queue = iter(down)
         features = [[next(queue) for _ in b.features] for b in fit.matrix.blocks]
-        split = Split(kind="expression", test=is_test, lines=test.lines or (fit.line,), made_by="rule:split")
-        scopes = {f"all:{id(train)}": "train", f"all:{id(lift.align.root(base))}": "all"}
+        split = Split(
+            kind="expression",
+            test=rows[TEST],
+            validates=rows.get(VALIDATION),
+            trains=trains,
+            lines=filters[TEST].lines or (fit.line,),
+            made_by="rule:split",
+        )
+        scopes = {f"all:{id(filters[TRAIN])}": "train", f"all:{id(lift.align.root(base))}": "all"}
         return self._finish(fit, base, label, features, split, scopes)
 
     def _before_choosing(self, cell: Cell, node: Node) -> tuple[Expr, Node]:
@@ -214,37 +241,43 @@ class Learner(Splits):
         _no_loose_ends(cell)
         root = self.lift.align.chain(node)[-1]
         assert isinstance(root, Filter)
-        return self.lift.align.move(cell.expr, node, root), root.parent
+        try:
+            return self.lift.align.move(cell.expr, node, root), root.parent
+        except Stopped:  # what was looked up for the chosen rows is looked up for all of them
+            target, expr = as_before(self.lift, cell.expr, node, root, root.parent)
+            return expr, target
 
-    def _by_file(self, fit: Fit, tested: tuple[Matrix, Column1]) -> Learning:
-        """Training and test rows are different tables: put one below the other, with a column that says which is which."""
+    def _by_file(self, fit: Fit, others: Mapping[str, tuple[Matrix, Column1]]) -> Learning:
+        """The sides are different tables: put one below the other, with a column that says which is which."""
         lift = self.lift
-        matrix, truth = tested
-        self._same_encoding(fit, tested)
-        train_node, train_label, train_features, _ = self._prepared(fit)
-        test_node, test_label, test_features, _ = self._prepared(replace(fit, matrix=matrix, label=truth))
+        parts = {TRAIN: (fit, self._prepared(fit))}
+        for side, tested in others.items():
+            self._same_encoding(fit, tested)
+            asked = replace(fit, matrix=tested[0], label=tested[1])
+            parts[side] = asked, self._prepared(asked)
+        train_features = parts[TRAIN][1][2]
         names: list[str] = []
         for b, column in zip(fit.matrix.blocks, train_features, strict=True):
             for f, c in zip(b.features, column, strict=True):
                 base = c.expr.name if isinstance(c.expr, Column) else f.name or b.name
                 names.append(free_name(base, names))
-        plain = isinstance(train_label.expr, Column) and isinstance(test_label.expr, Column)
+        plain = all(isinstance(label.expr, Column) for _, (_, label, _, _) in parts.values())
         label_name = free_name((fit.label.name if plain else "") or "label", names)
         part_name = free_name(PART_COLUMN, [*names, label_name])
         sides = []
-        for node, label, features, side, lines in (
-            (train_node, train_label, train_features, "train", fit.label.node.lines),
-            (test_node, test_label, test_features, "test", truth.node.lines),
-        ):
+        for side, (asked, (node, label, features, _)) in parts.items():
             flat = [c for column in features for c in column]
             wanted = dict(zip(names, flat, strict=True)) | {label_name: label, part_name: cells.cell_of(Const(side))}
-            sides.append(self._shaped(node, wanted, lines))
+            sides.append(self._shaped(node, wanted, asked.label.node.lines))
         out = lift.step(Concat, "prepared", inputs=tuple(sides))
         lift.naming.claim(out, "prepared")
         queue = iter(names)
         columns = [[cells.column(out, next(queue)) for _ in column] for column in train_features]
-        is_test = cells.compare("Eq", cells.column(out, part_name), cells.cell_of(Const("test")), pandas=False).expr
-        split = Split(kind="expression", test=is_test, lines=(fit.line,), made_by="rule:split")
+        of = {
+            side: cells.compare("Eq", cells.column(out, part_name), cells.cell_of(Const(side)), pandas=False).expr
+            for side in others
+        }
+        split = Split(kind="expression", test=of[TEST], validates=of.get(VALIDATION), lines=(fit.line,), made_by="rule:split")
         scopes = {f"all:{id(lift.align.root(fit.matrix.node))}": "train"}
         return self._finish(fit, out, cells.column(out, label_name), columns, split, scopes)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, walk
-from lester_gui.ir.nodes import Read, Reader
+from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, columns_of, type_of, walk
+from lester_gui.ir.nodes import Aggregate, Filter, Node, Project, Read, Reader, asked_to_be_there
+from lester_gui.ir.operators import AGGREGATES, QUANTILE
 from lester_gui.ir.plan import topological
-from lester_gui.ir.schema import Type
+from lester_gui.ir.schema import PlanError, Schema, Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Maybe, Value
 from lester_gui.rewrite.lift.json_values import Json, JsonList
@@ -18,6 +20,28 @@ if TYPE_CHECKING:
 
 PANDAS = frozenset({Reader.PANDAS_CSV, Reader.PANDAS_JSON, Reader.PANDAS_JSON_LINES})
 FALSE_WHEN_EMPTY = frozenset({Type.BOOL, Type.INT, Type.FLOAT, Type.STR})  # points in time are always true
+
+
+def may_come_to_miss(node: Node, name: str) -> bool:
+    """Whether a column may miss values in other data: what pandas read, unless the script leaves out the rows that miss it."""
+    if isinstance(node, Read):
+        return node.reader in PANDAS
+    if isinstance(node, Filter) and name in asked_to_be_there(node.predicate):
+        return False
+    if isinstance(node, Project) and name in dict(node.assigned):
+        made = dict(node.assigned)[name]
+        open_ended = {c for c in columns_of(made) if may_come_to_miss(node.parent, c)}
+        fields = (replace(f, nullable=f.nullable or f.name in open_ended) for f in node.parent.schema)
+        try:
+            return type_of(made, Schema(tuple(fields)))[1]
+        except PlanError:
+            return False  # where a value is missing, the plan stops
+    gaps = any(may_come_to_miss(node.parents[i], column) for i, column in node.definitions()[name])
+    measure = next((m for m in node.measures if m.name == name), None) if isinstance(node, Aggregate) else None
+    if measure is None or measure.column is None:
+        return gaps
+    function = AGGREGATES[measure.function] if measure.share is None else QUANTILE
+    return function.result((node.parents[0].schema.field(measure.column).type, gaps))[1]
 
 
 def present(lift: Lifter, value: Value) -> Value:

@@ -30,6 +30,7 @@ from lester_gui.rewrite.lift.domain import (
     Vector,
     Vocabulary,
 )
+from lester_gui.rewrite.lift.ranked import ranked
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.wide_rows import OneHotRow, WideRow
 
@@ -153,7 +154,7 @@ def code(lift: Lifter, value: Value) -> tuple[Vocabulary, Cell] | None:
 
 def same(a: Vocabulary, b: Vocabulary) -> bool:
     """Whether two vocabularies hold the same values in the same order."""
-    return (a.order, a.values, a.cell, a.part) == (b.order, b.values, b.cell, b.part) and a.node is b.node
+    return (a.order, a.values, a.cell, a.part, a.places) == (b.order, b.values, b.cell, b.part, b.places) and a.node is b.node
 
 
 def indicators(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, content: Value) -> WideRow | None:
@@ -167,7 +168,7 @@ def indicators(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp
     if isinstance(size, Cell) and width(lift, size) is None:
         return _of_places(lift, node, size)
     numbers = size is not None
-    vocabulary = content if size is None else width(lift, size)
+    vocabulary = width(lift, size) if size is not None else ranked(lift, content) if isinstance(content, Rows) else content
     if not isinstance(vocabulary, Vocabulary) or len(node.generators) != 1 or generator.ifs:
         return None
     if not isinstance(generator.target, ast.Name):
@@ -235,7 +236,7 @@ def _zero(element: ast.expr) -> bool | None:
 
 
 def _indicator(element: ast.expr, name: str) -> tuple[ast.expr, bool] | None:
-    """Return what is compared with `name` in ``1 if x == name else 0`` and its kind, and whether that gives floats."""
+    """Return what is compared with `name` in ``1 if x == name else 0`` or ``x == name``, and whether that gives floats."""
     if isinstance(element, ast.IfExp) and isinstance(element.body, ast.Constant) and isinstance(element.orelse, ast.Constant):
         test, one, zero = element.test, element.body.value, element.orelse.value
         if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.NotEq):
@@ -250,8 +251,10 @@ def _indicator(element: ast.expr, name: str) -> tuple[ast.expr, bool] | None:
         if isinstance(test, ast.Compare) and len(test.ops) == 1 and not isinstance(test.ops[0], ast.Eq):
             return None
     else:
-        return None
+        test, floats = element, False
     if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.NotEq)):
+        return None
+    if test is element and isinstance(test.ops[0], ast.NotEq):
         return None
     sides = [test.left, test.comparators[0]]
     other = [s for s in sides if not (isinstance(s, ast.Name) and s.id == name)]

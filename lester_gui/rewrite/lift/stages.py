@@ -27,6 +27,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.lazy_values import Lazy
+from lester_gui.rewrite.lift.missing import may_come_to_miss
 from lester_gui.rewrite.lift.raising import demand, required
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
@@ -140,12 +141,10 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
         return looked(content)
 
     def looked(content: Cell) -> Cell:
-        table: dict[Expr, Expr] = {
-            Column(n): Leaf("get", ident, n, f.type, f.nullable)
-            for n in columns_of(content.expr)
-            for f in [keyed.node.schema.field(n)]
-        }
-        return Cell(substitute(content.expr, table.get), content.type, content.nullable)
+        fields = {n: keyed.node.schema.field(n) for n in columns_of(content.expr)}
+        gap = isinstance(content.expr, Column) and content.type.is_number and may_come_to_miss(keyed.node, content.expr.name)
+        table: dict[Expr, Expr] = {Column(n): Leaf("get", ident, n, f.type, f.nullable or gap) for n, f in fields.items()}
+        return Cell(substitute(content.expr, table.get), content.type, content.nullable or gap)
 
     value = leaf(keyed.template)
     if default is not None:
@@ -244,7 +243,7 @@ def _join(
     call = lift.naming.called(right)
     pairs = list(zip(left_keys, keyed.keys, strict=True))
     table = dict(zip(keyed.keys, left_keys, strict=True))
-    mark = next((n for n in values if not right.schema.field(n).nullable), None)
+    mark = next((n for n in values if not right.schema.field(n).nullable and not may_come_to_miss(right, n)), None)
     if want_found and mark is None and how is JoinKind.LEFT:
         mark = lift.free_column(right, f"in_{call}".replace("-", "_"))
         right = lift.step(Project, call, right, keyed.node.lines, parent=right, assigned=((mark, Literal(True)),))

@@ -59,6 +59,8 @@ class Tables(Objects):
         self.condition_lines: dict[Expr, int] = {}
         self.cell_lines: dict[Expr, tuple[int, ...]] = {}
         self.states: dict[int, State] = {}
+        self.totals: dict[int, Node] = {}  # by the same number: the table of one row that holds a state once it is asked for
+        self.ranked: dict[tuple[int, str], Vocabulary] = {}  # by node and column
         self.side_tables: dict[str, SideTable] = {}  # totals of groups of one side, by what looks them up
         self.lookups: dict[int, Any] = {}
         self.joined: dict[int, list[tuple[Node, dict[str, str]]]] = {}
@@ -190,10 +192,13 @@ class Tables(Objects):
 
             wants_tables(cast("Lifter", self), state.part)
             raise shape("A statistic of one side of the split is used outside an encoder")
-        source, column = self.as_column(state.node, state.cell, leaf.name, state.lines)
-        measure = Measure(leaf.name, state.function, None if state.function == "size" else column, state.share)
-        total = self.step(Aggregate, leaf.name, lines=state.lines, parent=source, by=(), measures=(measure,))
-        self.naming.claim(total, leaf.name)
+        total = self.totals.get(leaf.ident)
+        if total is None:
+            source, column = self.as_column(state.node, state.cell, leaf.name, state.lines)
+            measure = Measure(leaf.name, state.function, None if state.function == "size" else column, state.share)
+            total = self.step(Aggregate, leaf.name, lines=state.lines, parent=source, by=(), measures=(measure,))
+            self.totals[leaf.ident] = total
+            self.naming.claim(total, leaf.name)
         name = self.free_column(node, leaf.name)
         called = self.naming.called(node)
         return self.step(Broadcast, called, node, parent=node, of=total, values=((name, leaf.name),), position="only"), name

@@ -1,0 +1,66 @@
+"""The most frequent values of a column, or the first of them in another order: categories that the data choose.
+
+A script counts the values of a column, sorts the counts, takes the first of them, and makes a column for each. In the plan such a
+value has its place in that order, which is looked up, and the places are what is encoded: a value without a place has no column.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lester_gui.ir.expressions import Column
+from lester_gui.ir.nodes import Aggregate, Distinct, Filter, Limit, Node, Project, Select, Sort
+from lester_gui.ir.schema import Type
+from lester_gui.ir.windows import WindowColumn
+from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift.domain import Cell, Column1, Keyed, Leaf, Rows, Value, Vocabulary
+
+if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.lifter import Lifter
+
+PLACE = "place"
+
+
+def ranked(lift: Lifter, content: Value) -> Vocabulary | None:
+    """Return the values that a list holds as categories in its order, if they are some of the values of one column, each once."""
+    if not isinstance(content, Rows) or content.part is not None:
+        return None
+    key = lift.content(content.template)
+    if not isinstance(key, Cell) or key.nullable or not isinstance(key.expr, Column):
+        return None
+    counted = _counted(content.node, key.expr.name)
+    if counted is None:
+        return None
+    known = lift.ranked.get((id(content.node), key.expr.name))
+    if known is None:
+        from lester_gui.rewrite.lift.library.pandas_windows import windowed
+
+        node, place = windowed(lift, content.node, (), WindowColumn(PLACE, "cumcount"), dropna=False)
+        known = Vocabulary("ranked", counted.node, counted.cell, (), False, None, Keyed(node, (key.expr.name,), place, "only"))
+        lift.ranked[(id(content.node), key.expr.name)] = known
+    return known
+
+
+def place_of(lift: Lifter, vocabulary: Vocabulary, value: Cell) -> Cell:
+    """Return the place of a value among ranked categories; missing where it has none."""
+    from lester_gui.rewrite.lift.stages import lookup
+
+    assert vocabulary.places is not None and isinstance(vocabulary.places.template, Cell)
+    name = vocabulary.places.template.expr
+    assert isinstance(name, Column)
+    return Cell(Leaf("get", lookup(lift, vocabulary.places, value), name.name, Type.INT, True), Type.INT, True)
+
+
+def _counted(node: Node, name: str) -> Column1 | None:
+    """Return the column whose distinct values the rows of a node hold under a name, all of them or some."""
+    while isinstance(node, Sort | Limit | Filter | Project | Select):
+        if isinstance(node, Project):
+            made = dict(node.assigned).get(name)
+            if made is not None and not isinstance(made, Column):
+                return None
+            name = name if made is None else made.name
+        elif isinstance(node, Select):
+            name = dict(node.columns)[name]
+        node = node.parent
+    whole = (isinstance(node, Aggregate) and node.by == (name,)) or (isinstance(node, Distinct) and node.subset == (name,))
+    return Column1(node.parents[0], cells.column(node.parents[0], name)) if whole else None
