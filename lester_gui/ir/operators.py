@@ -287,7 +287,14 @@ def _make() -> dict[str, Operator]:
             "parse_time",
             (text, text),
             _fixed(Type.TIMESTAMP),
-            "pandas to_datetime with a format, 'ISO8601', or 'dayfirst' (1/2/2026, 01.02.2026); other text is an error",
+            "pandas to_datetime with a format, 'ISO8601', 'mixed' or 'mixed_dayfirst' (each text by itself), or 'dayfirst' "
+            "(1/2/2026, 01.02.2026); other text is an error",
+        ),
+        Operator(
+            "time_format",
+            (text, boolean),
+            _always_nullable(Type.STR),
+            "the format in which pandas takes a column of times to be whose first one is a, days first if b; else missing",
         ),
         Operator("try_time", (text, text), _always_nullable(Type.TIMESTAMP), "parse_time, but missing instead of an error"),
         Operator("date_text", (day, text), _fixed(Type.STR), "strftime"),

@@ -47,6 +47,7 @@ class WindowFunction:
 _COUNTED: Final = (Type.INT, False)
 _RANK: Final = frozenset({"ascending", "pct"})
 _OFFSET: Final = frozenset({"offset"})
+_PLACED: Final = frozenset({Type.BOOL, Type.INT, Type.FLOAT, Type.TIMESTAMP, Type.DURATION})
 _STEPS: Final = frozenset({Type.INT, Type.FLOAT})
 
 
@@ -101,6 +102,13 @@ WINDOWS: Final[dict[str, WindowFunction]] = {
             "smallest value so far; missing values are left out and stay missing",
             after=False,
         ),
+        WindowFunction(
+            "numpy_place",
+            _PLACED,
+            lambda t: _COUNTED,
+            "place from 0 in NumPy's default order, in which equal values change places; missing ones last, in row order",
+            options=frozenset({"ascending"}),
+        ),
         WindowFunction("running_count", ANY, lambda t: _COUNTED, "values so far that are not missing", after=False),
         WindowFunction("running_first", ANY, lambda t: t, "first value so far that is not missing", after=False),
         WindowFunction("ffill", ANY, lambda t: t, "last value so far that is not missing", after=False),
@@ -125,7 +133,7 @@ class WindowColumn:
     offset : int
         Of ``shift`` and ``diff``: how many rows before; negative: after.
     ascending : bool
-        Of ranks: whether the smallest value is first. Of ``cumcount``: whether it counts from the start.
+        Of ranks and places: whether the smallest value is first. Of ``cumcount``: whether it counts from the start.
     pct : bool
         Of ranks: divide by the number of values (of distinct ones, for the dense rank).
 

@@ -60,8 +60,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
     ),
     "unstable-sort": (
         "Rows with equal keys may change places",
-        "Sorting by {subject} keeps no order among equal keys; the rewrite keeps the order they had.",
-        "",
+        "Sorting by {subject} keeps no order among equal keys: where they end up hangs on NumPy and the processor.",
+        'The plan sorts as NumPy does on this machine; kind="stable" would give the same rows everywhere.',
     ),
     "missing-in-function": (
         "A function may be called with missing values",

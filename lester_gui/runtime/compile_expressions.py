@@ -14,7 +14,7 @@ from lester_gui.errors import UserError
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, type_of
 from lester_gui.ir.operators import Typed, unify
 from lester_gui.ir.schema import Schema, Type
-from lester_gui.runtime.functions import MARK
+from lester_gui.runtime.data_errors import MARK
 from lester_gui.runtime.raising import can_raise
 
 SQL_TYPE: Final[dict[Type, str]] = {
@@ -447,6 +447,7 @@ SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
     "parses_date": _function("lester_parses_date"),
     "parse_time": _function("lester_parse_time"),
     "try_time": _function("lester_try_time"),
+    "time_format": _function("lester_time_format"),
     "date_text": _date_text,
     "year": _function("year"),
     "month": _function("month"),

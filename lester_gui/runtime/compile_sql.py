@@ -37,7 +37,7 @@ from lester_gui.ir.schema import Field, Type
 from lester_gui.runtime.compile_aggregates import compile_measure
 from lester_gui.runtime.compile_expressions import NAN, SQL_TYPE, Scope, compile_expression, identifier, text
 from lester_gui.runtime.compile_windows import window_select
-from lester_gui.runtime.functions import MARK
+from lester_gui.runtime.data_errors import MARK
 from lester_gui.runtime.provenance import ELEMENTS, STEP, at_most_one_match, occurrences
 from lester_gui.runtime.repeated_parts import repeated_parts
 

@@ -58,9 +58,15 @@ def window_select(node: Window, parent: str, row_no: str, hidden: list[str]) -> 
         group = f" GROUP BY {', '.join(keys)}" if keys else ""
         same = [f"{k} IS NOT DISTINCT FROM g.__k{i}" for i, k in enumerate(partition_keys(node, "p"))]
         joined = f" LEFT JOIN (SELECT {', '.join(parts)} FROM {rows}{group}) g ON {' AND '.join(same) or 'TRUE'}"
+    placed = [c for c in node.columns if c.function == "numpy_place"]
+    if placed:
+        joined += f" LEFT JOIN ({_places(node, placed, rows, row_no)}) q ON q.__row = p.{row_no}"
     computed = {}
     for c in node.columns:
-        sql = f"g.__m{whole.index(c)}" if c in whole else _running(node, c)
+        if c in placed:
+            sql = f"q.__q{placed.index(c)}"
+        else:
+            sql = f"g.__m{whole.index(c)}" if c in whole else _running(node, c)
         inside = f"CASE WHEN {has_partition(node, 'p')} THEN {sql} END" if node.by and node.drop_null_keys else sql
         computed[c.name] = f"CAST({inside} AS {SQL_TYPE[node.schema.field(c.name).type]})"
     columns = [f"{computed.get(f.name, f'p.{identifier(f.name)}')} AS {identifier(f.name)}" for f in node.schema]
@@ -70,6 +76,19 @@ def window_select(node: Window, parent: str, row_no: str, hidden: list[str]) -> 
 
 def _whole_group(c: WindowColumn, schema: Schema) -> str:
     return compile_measure(Measure(c.name, c.function, c.column), schema, "__place")
+
+
+def _places(node: Window, columns: list[WindowColumn], rows: str, row_no: str) -> str:
+    """Return the SELECT of each row's number and its places: NumPy sees the column of a whole group at once."""
+    keys = partition_keys(node)
+    parts = [f"unnest(list({row_no} ORDER BY __place)) AS __row"]
+    for i, c in enumerate(columns):
+        assert c.column is not None
+        x, kind = identifier(c.column), node.parent.schema.field(c.column).type
+        values = f"list(CAST({positive_zero(x, kind)} AS {SQL_TYPE[kind]}) ORDER BY __place)"
+        parts.append(f"unnest(lester_places_{kind}({values}, {c.ascending})) AS __q{i}")
+    group = f" GROUP BY {', '.join(keys)}" if keys else ""
+    return f"SELECT {', '.join(parts)} FROM {rows}{group}"
 
 
 def _running(node: Window, c: WindowColumn) -> str:

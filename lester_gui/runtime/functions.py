@@ -20,16 +20,12 @@ import numpy as np
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-MARK: Final = "lester-data: "
+from lester_gui.runtime import time_texts
+from lester_gui.runtime.data_errors import DataError
+from lester_gui.runtime.numpy_order import numpy_places
+
 BUCKETS: Final = (-64, -32, 0, 32)
 """Exact sums keep one integer per stretch of 32 binary exponents, each beginning at one of these; see `compile_aggregates`."""
-
-
-class DataError(ValueError):
-    """A value for which the script's own operation raises. Carries no value."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(MARK + what)
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
@@ -85,17 +81,6 @@ def _taking(function: Callable[..., Any], count: int) -> Callable[..., Any]:
     parameters = [Parameter(f"a{i}", Parameter.POSITIONAL_ONLY) for i in range(count)]
     with_signature.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     return with_signature
-
-
-def data_error(error: BaseException) -> str | None:
-    """Return what went wrong with the data, if that is why DuckDB raised; None for other errors."""
-    text = str(error)
-    found = re.search(re.escape(MARK) + r"([^\n]*)", text)
-    if found:
-        return found.group(1).strip()
-    if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
-        return "a number is too large, or a value does not have the expected type"
-    return None
 
 
 # Text
@@ -252,39 +237,8 @@ def _make_date(year: int, month: int, day: int) -> date:
         raise DataError("year, month and day give no day of the calendar") from None
 
 
-_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}(:\d{2}(:\d{2}(\.\d{1,6})?)?(?P<zone>Z|[-+]\d{2}:?\d{2})?)?)?", re.ASCII)
-_UTC: Final = (None, "Z", "+00:00", "+0000")
-_DAY_FIRST: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
-
-
-@lru_cache(4096)
-def _try_time(text: str, form: str) -> datetime | None:
-    """Return what pandas makes of a date or time; None if it is none.
-
-    One that is said to be in UTC is its time there. Any other zone, which pandas would keep, is an error.
-    """
-    if form == "ISO8601":
-        iso = _ISO.fullmatch(text)
-        if iso is not None and iso["zone"] not in _UTC:
-            raise DataError("a time is said to be in another zone than UTC")
-        if iso is None:
-            return None
-    try:
-        if form == "dayfirst":
-            found = _DAY_FIRST.fullmatch(text)
-            return found and datetime(int(found[4]), int(found[3]), int(found[1]))
-        if form == "ISO8601":
-            return datetime.fromisoformat(text).replace(tzinfo=None)
-        return datetime.strptime(text, form)
-    except ValueError:
-        return None
-
-
-def _parse_time(text: str, form: str) -> datetime:
-    value = _try_time(text, form)
-    if value is None:
-        raise DataError("a date or time does not have the script's format")
-    return value
+def _times(strict: bool) -> Callable[..., pa.Array]:
+    return lambda texts, forms: time_texts.parsed(texts, forms, strict)
 
 
 def _date_text(day: date, form: str) -> str:
@@ -402,10 +356,13 @@ _MAYBE: Final[_Table] = {
     "split_get_of": (_split_get, (_TEXT, _INT, _TEXT), _TEXT),
     "regex_get": (_regex_get, (_TEXT, _TEXT, _INT), _TEXT),
     "to_number": (_to_number, (_TEXT,), _FLOAT),
-    "parse_time": (_parse_time, (_TEXT, _TEXT), _DAY),
-    "try_time": (_try_time, (_TEXT, _TEXT), _DAY),
+    "time_format": (time_texts.guessed, (_TEXT, "BOOLEAN"), _TEXT),
 }
+_PLACED: Final = {"bool": "BOOLEAN", "int": _INT, "float": _FLOAT, "timestamp": _DAY, "duration": _INT}
 _BY_COLUMN: Final[_Table] = {
+    **{f"places_{kind}": (numpy_places(kind), (f"{sql}[]", "BOOLEAN"), "BIGINT[]") for kind, sql in _PLACED.items()},
+    "parse_time": (_times(True), (_TEXT, _TEXT), _DAY),
+    "try_time": (_times(False), (_TEXT, _TEXT), _DAY),
     "log": (_numpy(np.log), (_FLOAT,), _FLOAT),
     "sin": (_numpy(np.sin), (_FLOAT,), _FLOAT),
     "cos": (_numpy(np.cos), (_FLOAT,), _FLOAT),

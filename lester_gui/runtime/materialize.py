@@ -26,6 +26,7 @@ from lester_gui.progress import Context, silent
 from lester_gui.runtime import functions, inferred_types, ingest, udf
 from lester_gui.runtime.compile_expressions import SQL_TYPE, Scope, compile_expression, identifier
 from lester_gui.runtime.compile_sql import ROW_NO, compile_node, hidden_columns, provenance_columns
+from lester_gui.runtime.data_errors import data_error
 from lester_gui.runtime.provenance import STEP, is_coarse, occurrence_map
 from lester_gui.runtime.read import ARROW, ReadTable, bind, read_snapshot
 from lester_gui.store import catalogue
@@ -247,7 +248,7 @@ def data_errors(node: Node) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        what = functions.data_error(error)
+        what = data_error(error)
         if what is None:
             raise
         where = f" (script line {node.line})" if node.line is not None else ""

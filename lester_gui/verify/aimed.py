@@ -380,6 +380,15 @@ def one_gap(t: SourceTable, columns: Iterable[int]) -> SourceTable:
     return changed(t, [(c, filled(c)) for c in columns])
 
 
+def gaps_in_one(t: SourceTable, found: Aims, number: int) -> SourceTable:
+    """Empty some cells of one of the columns that the plan compares with constants, and of no other.
+
+    Gaps in several columns at once may stop a script in another one, and then say nothing of this one.
+    """
+    columns = [c for c, name in enumerate(t.columns) if (t.source, name) in found.constants]
+    return changed(t, [(columns[number], lambda i, old: "" if i % 7 == 2 else old)]) if number < len(columns) else t
+
+
 def _spread(t: SourceTable, column: int, count: int) -> list[str]:
     values = sorted(set(_frequent(t, column)), key=lambda v: (not _is_number(v), float(v) if _is_number(v) else 0.0, v))
     return [values[(2 * k + 1) * len(values) // (2 * count)] for k in range(count)] if values else []

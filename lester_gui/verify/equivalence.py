@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lester_gui.ir.learning import ROWS_OF
+from lester_gui.ir.learning import ROWS_OF, TRAIN
 from lester_gui.ir.nodes import Node, Opaque, Read
 from lester_gui.ir.plan import Plan
 from lester_gui.sandbox import Assignment
@@ -77,6 +77,9 @@ def compare(plan: Plan, result: PlanResult, original: OriginalRun, refit: Refit 
     learning = learning_of_plan(original.run, plan)
     if learning is not None and is_whole_script(plan) and plan.split.kind == "none":
         learning = replace(learning, X_test=None, y_test=None, predictions=None)  # nothing says what its test rows are labelled
+    if learning is not None and _asks_about_validation_only(plan, result, learning):
+        asked = () if learning.X_test is None else (Asked(learning.X_test, learning.y_test),)
+        learning = replace(learning, X_test=None, y_test=None, predictions=None, asked_before=asked)
     views = {n.name: compare_view(n, result, original) for n in plan.views}
     views |= {n.name: ViewComparison(n.name, "not-compared") for n in overtaken(plan, original)}
     details: dict[str, dict[str, Difference]] = {s: {} for s in STAGES}
@@ -173,12 +176,24 @@ def _encode(
             details["X_test"] = compare_matrices(learning.X_test, result.X_test)
         elif not result.stopped:
             details["X_test"] = Difference("differs", len(learning.X_test), 0)
-        held = _validation(plan, result, learning)
-        if held is not None:
-            details["X_validation"] = held[1]
+    held = _validation(plan, result, learning) if "X_test" not in unstable else None
+    if held is not None:
+        details["X_validation"] = held[1]
     if not details:
         return StageResult("excluded", 0, "The script's matrix is another each time")
     return _stage(details, lambda: f"X has {learning.X_train.shape[1] if learning.X_train is not None else 0} columns, all equal")
+
+
+def _asks_about_validation_only(plan: Plan, result: PlanResult, learning: Learning) -> bool:
+    """Whether the script never asks a model about the test rows, as where it only looks for the best of several.
+
+    Which rows are which then shows in the calls that deal them: the validation rows come from dealing training rows again.
+    """
+    X, split = result.X_validation, plan.split
+    if X is None or learning.X_test is None or learning.asked_before or split.again is None or split.of != TRAIN:
+        return False
+    tested = result.X_test is not None and compare_matrices(learning.X_test, result.X_test).equal
+    return not tested and compare_matrices(learning.X_test, X).equal
 
 
 def _validation(plan: Plan, result: PlanResult, learning: Learning) -> tuple[Asked | None, Difference] | None:
@@ -188,7 +203,7 @@ def _validation(plan: Plan, result: PlanResult, learning: Learning) -> tuple[Ask
     place need not ask about the part between two cuts.
     """
     X = result.X_validation
-    if X is None or learning.X_test is None:
+    if X is None or (learning.X_test is None and not learning.asked_before):
         return None
     found = [(asked, compare_matrices(asked.X, X)) for asked in learning.asked_before]
     equal = next((f for f in found if f[1].equal), None)

@@ -388,11 +388,8 @@ def _around_words(t: SourceTable, p: Profile, rng: random.Random, constants: Seq
     return aimed.around_words(t, targets, rng)
 
 
-def _without_word(number: int) -> Callable[..., SourceTable]:
-    def change(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
-        return aimed.without_word(t, targets, number)
-
-    return change
+def _numbered(edit: Callable[[SourceTable, Aims, int], SourceTable], number: int) -> Callable[..., SourceTable]:
+    return lambda t, p, rng, constants, targets: edit(t, targets, number)
 
 
 def _repeat_rows(t: SourceTable, p: Profile, rng: random.Random, constants: Sequence[str], targets: Aims) -> SourceTable:
@@ -451,7 +448,7 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("categories of one row", _rare_categories),
     ("both sides of the plan's numbers", _around_numbers),
     ("words near the plan's", _around_words),
-    *((f"without the plan's {nth} word", _without_word(number)) for number, nth in enumerate(_NTH)),
+    *((f"without the plan's {nth} word", _numbered(aimed.without_word, number)) for number, nth in enumerate(_NTH)),
     ("one value per column", _one_value(0)),
     ("one value in the other columns", _one_value(1)),
     ("two categories", _two_values),
@@ -467,6 +464,7 @@ _MUTATIONS: tuple[tuple[str, Callable[..., SourceTable]], ...] = (
     ("negative numbers", _negative),
     ("many empty numbers", _many_empty),
     ("one gap in each column", _one_gap),
+    *((f"gaps in the {nth} column that is compared", _numbered(aimed.gaps_in_one, i)) for i, nth in enumerate(_NTH[:3])),
     ("exchanged cells", _exchange),
     ("zeros", _zeros),
     ("repeated rows", _repeat_rows),

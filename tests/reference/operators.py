@@ -6,9 +6,13 @@ Values are None, bool, int, float, str, date, datetime and lists. A float that i
 import calendar
 import math
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+
+import pandas as pd
+from pandas.tseries.api import guess_datetime_format
 
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, type_of
 from lester_gui.ir.schema import Schema, Type
@@ -118,7 +122,28 @@ def _to_number(text: str) -> float | None:
         return None
 
 
+def time_format(text: str, dayfirst: bool) -> str | None:
+    """The format in which pandas takes times to be after the first one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found: str | None = guess_datetime_format(text, dayfirst=dayfirst)
+    return found
+
+
+def _by_itself(text: str, dayfirst: bool) -> datetime | None:
+    if re.match(r"(?i)\s*((now|today)\s*$|\d\d?(:\d|\s*[ap]\.?m))", text):
+        raise EvaluationError("it hangs on the day on which it is read")
+    value = pd.to_datetime(text, format="mixed", dayfirst=dayfirst, errors="coerce")
+    if pd.isna(value):
+        return None
+    if value.utcoffset() is not None and value.utcoffset():
+        raise EvaluationError("another zone")
+    return value.tz_localize(None).to_pydatetime()
+
+
 def _try_time(text: str, pattern: str) -> datetime | None:
+    if pattern.startswith("mixed"):
+        return _by_itself(text, pattern == "mixed_dayfirst")
     forms = [f"%d{sign}%m{sign}%Y" for sign in "-/."] if pattern == "dayfirst" else [pattern]
     if pattern == "ISO8601":
         if re.search(r"[ T]\d\d:.*(?!\+00:?00$)[-+]\d\d:?\d\d$", text):
@@ -215,6 +240,7 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "parses_date": _parses(datetime.strptime),
     "parse_time": _parse_time,
     "try_time": _try_time,
+    "time_format": time_format,
     "date_text": lambda d, pattern: d.strftime(pattern),
     "year": lambda d: d.year,
     "month": lambda d: d.month,

@@ -39,8 +39,16 @@ ALL_ROWS = {
     "row_number": lambda f, c: pd.Series(range(1, len(f) + 1)),
     "cumcount": lambda f, c: pd.Series(range(len(f)) if c.ascending else range(len(f))[::-1]),
     "running_count": lambda f, c: f["v"].notna().cumsum(),
+    "numpy_place": lambda f, c: _places(f, c),
     "running_first": lambda f, c: f["v"].bfill().iloc[:1].repeat(len(f)).where(list(f["v"].ffill().notna())),
 }
+
+
+def _places(f: pd.DataFrame, c: WindowColumn) -> pd.Series:
+    order = f.sort_values("v", ascending=c.ascending).index
+    return pd.Series(range(len(f)), index=order).sort_index()
+
+
 RANKS = {n: n.removeprefix("pandas_rank_") for n in WINDOWS if n.startswith("pandas_rank_")}
 AS_PANDAS = {"var0": ("var", {"ddof": 0}), "std0": ("std", {"ddof": 0})}
 TEXT = ("shift", "ffill", "bfill", *RANKS)
@@ -125,6 +133,21 @@ def test_all_rows_are_as_in_pandas(function: str, values: list[Any]) -> None:
     f = pd.DataFrame({"v": pd.Series(values, dtype="float64")})
     wanted = f["v"].rank(method=RANKS[function]) if function in RANKS else ALL_ROWS[function](f, c)
     assert close(window_values(c, values), expected(wanted))
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize("kind", ["int", "float", "bool"])
+def test_places_of_many_equal_values_are_those_of_pandas(kind: str, ascending: bool) -> None:
+    c = WindowColumn("new", "numpy_place", "v", ascending=ascending)
+
+    @settings(max_examples=20, deadline=None)
+    @given(st.lists(VALUES[kind], min_size=1, max_size=300), st.integers(1, 10))
+    def check(values: list[Any], times: int) -> None:
+        values = values * times
+        f = pd.DataFrame({"v": pd.Series(values, dtype={"int": "int64", "float": "float64", "bool": "bool"}[kind])})
+        assert window_values(c, values) == _places(f, c).tolist()
+
+    check()
 
 
 def test_the_kept_missing_key_is_a_group_as_with_dropna_false() -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from lester_gui.ir.windows import WindowColumn
 from tests.reference.aggregates import REFERENCE, aggregate
 from tests.reference.operators import clean
@@ -60,6 +62,22 @@ def _bfill(c: WindowColumn, values: Values) -> list[Any]:
     return [next((w for w in values[i:] if w is not None), None) for i in range(len(values))]
 
 
+def _numpy_place(c: WindowColumn, values: Values) -> list[Any]:
+    """As pandas does it: what is missing goes last, and descending is the order of the reversed column, reversed."""
+    there = [i for i, v in enumerate(values) if v is not None]
+    turned = there if c.ascending else there[::-1]
+    column = np.array([values[i] for i in turned])
+    if column.dtype.kind == "i" and len(there) < len(values):
+        column = column.astype(float)
+    elif column.dtype.kind == "O":  # points in time, or durations
+        column = column.astype("datetime64[us]" if hasattr(values[there[0]], "year") else "timedelta64[us]")
+    order = [turned[i] for i in np.argsort(column)]
+    places = {row: place for place, row in enumerate(order if c.ascending else order[::-1])}
+    missing = (i for i, v in enumerate(values) if v is None)
+    places.update({row: len(there) + place for place, row in enumerate(missing)})
+    return [places[i] for i in range(len(values))]
+
+
 RUNNING: dict[str, Callable[[WindowColumn, Values], list[Any]]] = {
     "row_number": lambda c, values: list(range(1, len(values) + 1)),
     "cumcount": _cumcount,
@@ -73,6 +91,7 @@ RUNNING: dict[str, Callable[[WindowColumn, Values], list[Any]]] = {
     "pandas_cumsum": _so_far(REFERENCE["sum"], keep_missing=True),
     "pandas_cummax": _so_far(max, keep_missing=True),
     "pandas_cummin": _so_far(min, keep_missing=True),
+    "numpy_place": _numpy_place,
     "running_count": _so_far(len),
     "running_first": _so_far(lambda values: values[0] if values else None),
     "ffill": _so_far(lambda values: values[-1] if values else None),

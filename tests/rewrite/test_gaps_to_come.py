@@ -20,6 +20,11 @@ STEPS = {
     "the row before in its group": ("df['p'] = df.groupby('kind')['a'].shift(1, fill_value=0.5)", ["p"]),
     "totals along rows": ("df['p'] = df[['a', 'b']].sum(axis=1)\ndf['q'] = df[['a', 'b']].mean(axis=1)", ["p", "q"]),
     "a function along rows": ("df['p'] = df[['a', 'b']].apply(np.sum, axis=1)\ndf['q'] = df[['a', 'b']].max(axis=1)", ["p", "q"]),
+    "asked whether it is a text": (
+        "def size(s):\n    return len(s) if isinstance(s, str) else -1\n"
+        "df['p'] = df['kind'].apply(size)\ndf['q'] = [0 if isinstance(k, float) else 1 for k in df['kind']]",
+        ["p", "q"],
+    ),
     "a dict of two columns": (
         "held = dict(zip(df['b'], df['a']))\ndf['p'] = [held.get(b + 2, 0.5) for b in df['b']]\n"
         "df['q'] = [held.get(b, -1) for b in df['b']]",
@@ -31,7 +36,7 @@ STEPS = {
 def write(folder: Path, gaps: bool) -> None:
     rows = [(i / 4, 20.0 - i, "uvw"[i % 3], int(i % 4 > 1)) for i in range(24)]
     lines = [
-        f"{'' if gaps and i in (3, 7, 8) else a},{'' if gaps and i in (7, 12) else b},{k},{y}\n"
+        f"{'' if gaps and i in (3, 7, 8) else a},{'' if gaps and i in (7, 12) else b},{'' if gaps and i in (5, 9) else k},{y}\n"
         for i, (a, b, k, y) in enumerate(rows)
     ]
     (folder / "table.csv").write_text("a,b,kind,label\n" + "".join(lines))

@@ -13,6 +13,7 @@ from lester_gui.ir.operators import OPERATORS
 from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.runtime import functions
 from lester_gui.runtime.compile_expressions import SQL_OPERATORS, SQL_TYPE, Scope, compile_expression, text
+from lester_gui.runtime.data_errors import data_error
 from lester_gui.runtime.raising import RAISING
 from lester_gui.runtime.read import ARROW
 from tests.reference.operator_cases import CASES, ERROR, Case
@@ -53,7 +54,7 @@ def test_case(connection: duckdb.DuckDBPyConnection, name: str, case: Case) -> N
     if expected is ERROR:
         with pytest.raises(duckdb.Error) as raised:
             run(connection, expr, schema, values)
-        assert functions.data_error(raised.value)
+        assert data_error(raised.value)
         assert name in RAISING
     else:
         assert same(run(connection, expr, schema, values)[0], expected)
@@ -83,7 +84,7 @@ def test_no_value_gets_into_an_error(connection: duckdb.DuckDBPyConnection) -> N
     schema = Schema((Field("a", Type.STR),))
     with pytest.raises(duckdb.Error) as raised:
         run(connection, op("py_int", Column("a")), schema, ("Erika Mustermann",))
-    what = functions.data_error(raised.value)
+    what = data_error(raised.value)
     assert what == "int() gets text that is no whole number"
 
 
@@ -99,4 +100,4 @@ def test_division_of_large_whole_numbers_is_rounded_once(connection: duckdb.Duck
 
 
 def test_other_errors_are_not_the_data() -> None:
-    assert functions.data_error(ValueError("a bug")) is None
+    assert data_error(ValueError("a bug")) is None

@@ -14,6 +14,7 @@ from lester_gui.ir.nodes import Project, Read, Reader
 from lester_gui.ir.schema import Field, Type
 from lester_gui.runtime import functions, repeated_parts
 from lester_gui.runtime.compile_sql import compile_node
+from lester_gui.runtime.data_errors import data_error
 
 NAMES = ("a", "b", "c")
 WHOLE = ("add", "sub", "mul", "py_floordiv", "py_mod")
@@ -39,7 +40,7 @@ def values(connection: duckdb.DuckDBPyConnection, node: Project, rows: list[tupl
     try:
         return connection.execute(compile_node(node, ["t"]).select).fetchall()
     except duckdb.Error as error:
-        assert functions.data_error(error) is not None
+        assert data_error(error) is not None
         return None
 
 

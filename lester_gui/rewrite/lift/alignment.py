@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, columns_of, substitute
-from lester_gui.ir.nodes import Broadcast, Filter, Join, Node, Project, Select
+from lester_gui.ir.nodes import Aggregate, Broadcast, Filter, Join, Node, Project, Select
 from lester_gui.ir.windows import Window
 from lester_gui.rewrite.lift.stop import Stopped, shape
 
@@ -16,6 +16,7 @@ class Alignment:
     def __init__(self) -> None:
         self._base: dict[int, Node] = {}
         self._filters: dict[int, list[tuple[Filter, Expr, Node]]] = {}
+        self._groups: dict[int, list[Aggregate]] = {}
         self._twin: dict[int, Node] = {}
         self._alive: list[Node] = []
         self.graft: Callable[[tuple[tuple[Expr, Node], ...]], tuple[Node, list[Expr]]] | None = None
@@ -33,7 +34,7 @@ class Alignment:
         return out
 
     def root(self, node: Node) -> Node:
-        """Return the node at which these rows came to be; of several filters that keep the same rows, the first."""
+        """Return the node at which these rows came to be; of filters or groups that have the same rows, the first."""
         last = self.chain(node)[-1]
         return self._twin.get(id(last), last)
 
@@ -62,6 +63,28 @@ class Alignment:
             if here == there:
                 self._twin[id(node)] = self._twin.get(id(other), other)
         known.append((node, condition, over))
+
+    def grouped(self, node: Aggregate) -> None:
+        """Note groups: where earlier ones are of the same rows by the same values, the two have the same rows."""
+        known = self._groups.setdefault(id(self.root(node.parent)), [])
+        for other in known:
+            if (len(other.by), other.order, other.drop_null_keys) != (len(node.by), node.order, node.drop_null_keys):
+                continue
+            if all(self._agree(a, node.parent, b, other.parent) for a, b in zip(node.by, other.by, strict=True)):
+                self._twin[id(node)] = self._twin.get(id(other), other)
+                break
+        known.append(node)
+
+    def _agree(self, a: str, node: Node, b: str, other: Node) -> bool:
+        """Whether two columns of the same rows hold the same values, as far as it shows without another step."""
+        graft, self.graft = self.graft, None
+        try:
+            _, (here, there) = self.together((Column(a), node), (Column(b), other))
+        except Stopped:
+            return False
+        finally:
+            self.graft = graft
+        return here == there
 
     def asked(self, node: Filter) -> tuple[Expr, Node]:
         """Return a filter's condition before totals in it were given columns, and the node it is written over."""

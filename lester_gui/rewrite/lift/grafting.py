@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column, Expr, columns_of, substitute
-from lester_gui.ir.nodes import Broadcast, Filter, Join, JoinKind, Node, Project, Select, Sort
+from lester_gui.ir.nodes import Aggregate, Broadcast, Filter, Join, JoinKind, Node, Project, Select, Sort
 from lester_gui.ir.windows import Window
 from lester_gui.rewrite.lift.stop import Stopped, shape
 
@@ -70,7 +70,11 @@ def _brought(tables: Tables, expr: Expr, source: Node, target: Node, over: Sort 
         try:
             return target, tables.align.move(expr, source, target)
         except Stopped:
-            if base is None or not tables.align.same(source, target):
+            if not tables.align.same(source, target):
+                raise
+            if isinstance(source, Aggregate):
+                return _of_groups(tables, expr, source, target)
+            if base is None:
                 raise
     if base is None:
         raise shape("A column of sorted rows is put back into a table with other rows")
@@ -147,6 +151,33 @@ def _moved_name(tables: Tables, name: str, target: Node) -> str:
     if name not in target.schema:
         raise shape("A column that is needed here was changed or dropped before")
     return name
+
+
+def _of_groups(tables: Tables, expr: Expr, source: Aggregate, target: Node) -> tuple[Node, Expr]:
+    """Join the totals that an expression needs to other totals of the same groups."""
+    groups = tables.align.chain(target)[-1]
+    assert isinstance(groups, Aggregate)
+    keys = [tables.align.move(Column(n), groups, target) for n in groups.by]
+    if not all(isinstance(k, Column) for k in keys):
+        raise shape("The keys of groups were changed before more totals of theirs are needed")
+    names = {own: k.name for own, k in zip(source.by, keys, strict=True) if isinstance(k, Column)}
+    wanted = [n for n in columns_of(expr) if n not in names]
+    made = {n: tables.free_column(target, n) for n in wanted}
+    pairs = tuple((new, old) for old, new in {**names, **made}.items())
+    call = tables.naming.called(source)
+    right = tables.step(Select, call, lines=source.lines, parent=source, columns=pairs)
+    out = tables.step(
+        Join,
+        tables.naming.called(target),
+        target,
+        source.lines,
+        left=target,
+        right=right,
+        how=JoinKind.LEFT,
+        on=tuple((n, n) for n in names.values()),
+        null_keys_match=not source.drop_null_keys,
+    )
+    return out, _with(expr, {n: Column(new) for n, new in {**names, **made}.items()})
 
 
 def _all_columns(

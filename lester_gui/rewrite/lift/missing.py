@@ -101,13 +101,23 @@ def is_nan(lift: Lifter, cell: Cell) -> bool:
         return True
     if not isinstance(cell.expr, Column):
         return cell.type is Type.FLOAT and not lift.nones
-    above = topological(lift.loops[-1].node) if lift.loops and lift.loops[-1].node is not None else ()
-    readers = {n.reader in PANDAS for n in above if isinstance(n, Read)}
+    readers = _readers(lift)
     if True not in readers:
         return False
     if lift.nones or False in readers or cell.type is Type.BOOL:
         raise shape("Whether a missing value is None or NaN here depends on where it comes from")
     return True
+
+
+def may_hold_nan(lift: Lifter) -> bool:
+    """Whether values of the current row come from pandas, which has NaN where a text is missing, in this file or in another."""
+    return lift.pandas or True in _readers(lift)
+
+
+def _readers(lift: Lifter) -> set[bool]:
+    """Whether pandas reads the rows of the current loop, for each source."""
+    above = topological(lift.loops[-1].node) if lift.loops and lift.loops[-1].node is not None else ()
+    return {n.reader in PANDAS for n in above if isinstance(n, Read)}
 
 
 def _may_be_none(expr: Expr) -> bool:

@@ -120,6 +120,8 @@ class Tables(Objects):
             self.align.keep(node, like)
         if isinstance(node, Filter):
             self.align.filtered(node)
+        if isinstance(node, Aggregate) and node.by:
+            self.align.grouped(node)
         return node
 
     def tip(self, node: Node) -> Node:

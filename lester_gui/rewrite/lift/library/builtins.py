@@ -367,7 +367,7 @@ def reflection(lift: Lifter, args: Arguments) -> Value:
         return Accessor(content, "type of a value")
     if isinstance(content, Cell) and args.what == "isinstance":
         kind = lift.content(args.positional[1])
-        found = is_of_type(content, kind.name) if isinstance(kind, Module) else None
+        found = is_of_type(lift, content, kind.name) if isinstance(kind, Module) else None
         if found is not None:
             return found
     if args.what == "repr":
@@ -382,11 +382,12 @@ def reflection(lift: Lifter, args: Arguments) -> Value:
 TYPES = {"builtins.str": Type.STR, "builtins.int": Type.INT, "builtins.float": Type.FLOAT, "builtins.bool": Type.BOOL}
 
 
-def is_of_type(content: Cell, name: str) -> Value | None:
+def is_of_type(lift: Lifter, content: Cell, name: str) -> Value | None:
     """Return whether a value of a row is of a type of Python, None if that is not known."""
-    if name in TYPES and not content.nullable:
+    of_pandas = content.type is Type.STR and (content.nullable or missing.may_hold_nan(lift))
+    if name in TYPES and not content.nullable and not of_pandas:
         return Const(content.type is TYPES[name])
-    if name in ("builtins.str", "builtins.float") and content.type is Type.STR:  # pandas has a float where a text is missing
+    if name in ("builtins.str", "builtins.float") and of_pandas:  # pandas has a float where a text is missing
         return cells.make("not_null" if name == "builtins.str" else "is_null", content)
     return None
 
@@ -395,7 +396,7 @@ def is_of_type(content: Cell, name: str) -> Value | None:
 def same_type(lift: Lifter, asked: Accessor, args: Arguments) -> Value:
     """``type(x) == float``, ``type(x) is str``: bool is a type of its own here."""
     kind = lift.content(args.positional[0])
-    found = is_of_type(cells.cell_of(asked.owner), kind.name) if isinstance(kind, Module) else None
+    found = is_of_type(lift, cells.cell_of(asked.owner), kind.name) if isinstance(kind, Module) else None
     if found is None:
         raise no_rule("this question for a type")
     return found

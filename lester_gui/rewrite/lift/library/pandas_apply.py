@@ -84,7 +84,8 @@ def _to_each_column(lift: Lifter, frame: Frame, args: Arguments) -> Value:
 
 
 @method("frame", "pipe")
-def pipe(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+@method("series", "pipe")
+def pipe(lift: Lifter, frame: Frame | Column1, args: Arguments) -> Value:
     """``frame.pipe(function, …)``."""
     from lester_gui.rewrite.lift.expressions.call import invoke
 

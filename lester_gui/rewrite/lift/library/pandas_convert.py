@@ -59,7 +59,7 @@ def cast(lift: Lifter, cell: Cell, kind: Value) -> Cell:
     if name.startswith("datetime64[") and cell.type in (Type.DATE, Type.TIMESTAMP):
         return cell
     if name.startswith("datetime64[") and cell.type is Type.STR:
-        return cells.make("parse_time", cell, cells.cell_of(Const("ISO8601")))
+        return cells.make("parse_time", cell, cells.cell_of(Const("mixed")))  # as astype does, one by one
     raise no_rule(f"the conversion of a {cell.type} to {name}")
 
 

@@ -9,6 +9,7 @@ from lester_gui.ir.nodes import Aggregate, GroupOrder, Limit, Measure, Sort
 from lester_gui.rewrite.lift import cells, side_totals
 from lester_gui.rewrite.lift.domain import Accessor, Column1, Const, Keyed, Result, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_join import unique_on
+from lester_gui.rewrite.lift.library.pandas_rows import placed
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.side_totals import SideTable
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -81,17 +82,21 @@ def in_order(lift: Lifter, column: Column1, args: Arguments) -> Value:
         if lift.const(given["na_position"]) != "last" or lift.const(given["ignore_index"]) or lift.const(given["inplace"]):
             raise no_rule("sort_values of a Series with these options")
         ascending, count = bool(lift.const(given["ascending"])), None
-        if lift.const(given["kind"]) not in ("stable", "mergesort"):
+        stable = lift.const(given["kind"]) in ("stable", "mergesort")
+        if not stable:
             lift.note("unstable-sort", column.name)
     else:
         given = args.bind("n", n=5, keep="first")
         if lift.const(given["keep"]) != "first":
             raise no_rule(f"{what} with keep")
-        ascending, count = what == "nsmallest", lift.const(given["n"])
+        ascending, count, stable = what == "nsmallest", lift.const(given["n"]), True
     if column.part is not None or column.numpy:
         raise no_rule(f"{what} of this column")
     node, name = lift.as_column(column.node, column.cell, column.name or "value")
-    out: Sort | Limit = lift.step(Sort, lift.naming.called(node), parent=node, by=((name, ascending),))
+    key = (name, ascending)
+    if not stable:
+        node, key = placed(lift, node, name, ascending)
+    out: Sort | Limit = lift.step(Sort, lift.naming.called(node), parent=node, by=(key,))
     if count is not None:
         out = lift.step(Limit, lift.naming.called(node), parent=out, count=count)
     return replace(column, node=out, cell=cells.column(out, name), index=column.index or None)

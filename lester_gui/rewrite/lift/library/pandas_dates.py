@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
+from lester_gui.ir.expressions import Column, Literal
+from lester_gui.ir.nodes import Node, Project, Read, Reader
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, times
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Value
@@ -19,6 +20,9 @@ from lester_gui.rewrite.lift.stop import no_rule, shape
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
+
+NO_TIMES = ("", "NaT", "nat", "NAT", "nan", "NaN", "NAN")
+"""Texts that pandas takes for a missing time."""
 
 # -- constants ---------------------------------------------------------------------------------------------------------
 
@@ -86,7 +90,7 @@ def to_timedelta(lift: Lifter, args: Arguments) -> Value:
 
 @function("pandas.to_datetime")
 def to_datetime(lift: Lifter, args: Arguments) -> Value:
-    """``pd.to_datetime(column, format=…, errors=…)``. Without a format, dates are taken to be written as year-month-day."""
+    """``pd.to_datetime(column, format=…, errors=…)``. Without a format, all are in that of the first one."""
     given = args.bind(
         "arg", "errors", "dayfirst", format=None, errors="raise", dayfirst=False, utc=False, unit=None, ignored=("cache",)
     )
@@ -106,7 +110,9 @@ def to_datetime(lift: Lifter, args: Arguments) -> Value:
         span = cells.make("duration_of", cell, Cell(Literal(times.UNITS[unit]), Type.INT))
         made = cells.make("add_time", epoch, span)
     else:
-        made = parsed(cell, form, bool(lift.const(given["dayfirst"])), errors)
+        if cell.type is not Type.STR:
+            raise no_rule(f"to_datetime of a {cell.type}")
+        made = parsed(cell, _format(lift, value, cell, form, bool(lift.const(given["dayfirst"]))), errors)
     return mapped(value, made) if isinstance(value, Column1) else made
 
 
@@ -120,21 +126,38 @@ def datetime_index(lift: Lifter, args: Arguments) -> Value:
     return replace(column, numpy=True)
 
 
-def parsed(cell: Cell, form: str | None, dayfirst: bool, errors: str) -> Cell:
-    """Return a column of text as timestamps.
+def parsed(cell: Cell, form: Cell, errors: str = "raise") -> Cell:
+    """Return a column of text as timestamps."""
+    return cells.make("try_time" if errors == "coerce" else "parse_time", cell, form)
 
-    Raises
-    ------
-    Stopped
-        If its format is not fixed by the script: pandas guesses it from the first row.
-    """
-    if cell.type is not Type.STR:
-        raise no_rule(f"to_datetime of a {cell.type}")
-    if form == "mixed" or (form is not None and any(d in form for d in ("%z", "%Z"))):
-        raise no_rule("to_datetime of mixed formats or with time zones")
-    if form is None:
-        form = "dayfirst" if dayfirst else "ISO8601"
-    return cells.make("try_time" if errors == "coerce" else "parse_time", cell, cells.cell_of(Const(form)))
+
+def _format(lift: Lifter, value: Value, cell: Cell, form: str | None, dayfirst: bool) -> Cell:
+    """Return the format in which texts are read: the script's, or that of the first text of the column."""
+    each = cells.cell_of(Const("mixed_dayfirst" if dayfirst else "mixed"))
+    if form == "mixed":
+        return each
+    if form is not None:
+        if any(d in form for d in ("%z", "%Z")):
+            raise no_rule("to_datetime with time zones")
+        return cells.cell_of(Const(form))
+    first = cell
+    if isinstance(value, Column1):
+        if not (isinstance(cell.expr, Column) and _as_read(value.node, cell.expr.name)):
+            blank = cells.make("is_in", cell, *(cells.cell_of(Const(t)) for t in NO_TIMES))
+            cell = cells.choose(blank.expr, Cell(Literal(None, Type.STR), Type.STR, True), cell)
+        name = lift.called_cell(value.cell) or "time"
+        first = lift.state(value.node, cell, "first", f"first_{name}", value.part)
+    return cells.make("coalesce", cells.make("time_format", first, cells.cell_of(Const(dayfirst))), each)
+
+
+def _as_read(node: Node, name: str) -> bool:
+    """Whether pandas read a column as it is, so that a blank text in it is a missing value."""
+    if isinstance(node, Read):
+        return node.reader is Reader.PANDAS_CSV and not {"keep_default_na", "na_filter"} & {n for n, _ in node.options}
+    if isinstance(node, Project) and name in dict(node.assigned):
+        return False
+    sources = node.definitions()[name]
+    return bool(sources) and all(_as_read(node.parents[i], column) for i, column in sources)
 
 
 # -- the accessor ------------------------------------------------------------------------------------------------------

@@ -315,10 +315,14 @@ def _of_columns(lift: Lifter, data: Entries) -> Frame:
     indexes = {c.index for _, c in pairs if not c.numpy}
     if len(indexes) > 1:
         raise shape("Series are put together by indexes that are not the same")
-    node, exprs = lift.align.together(*((c.cell.expr, c.node) for _, c in pairs))
-    columns = tuple((n, Cell(e, c.cell.type, c.cell.nullable)) for (n, c), e in zip(pairs, exprs, strict=True))
-    frame = Frame(node, columns, (), (), part)
-    return (lift.materialise(frame)[1] if part is None else frame).with_columns(results)
+    index = next(iter(indexes), ()) or ()
+    labelled = next(((n, c) for n, c in pairs if not c.numpy), pairs[0])[1]
+    wanted = [(c.cell, c.node) for _, c in pairs] + [(cells.column(labelled.node, n), labelled.node) for n in index]
+    node, exprs = lift.align.together(*((c.expr, n) for c, n in wanted))
+    moved = [Cell(e, c.type, c.nullable) for e, (c, _) in zip(exprs, wanted, strict=True)]
+    columns = tuple((n, c) for (n, _), c in zip(pairs, moved, strict=False))
+    frame = Frame(node, columns, index, tuple(zip(index, moved[len(pairs) :], strict=True)), part)
+    return (lift.materialise(frame, with_index=bool(index))[1] if part is None else frame).with_columns(results)
 
 
 def as_column(lift: Lifter, value: Value) -> Column1:

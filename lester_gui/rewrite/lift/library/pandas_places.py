@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Literal
+from lester_gui.ir.nodes import Filter
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
@@ -19,6 +20,7 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Value,
 )
+from lester_gui.rewrite.lift.grafting import as_before
 from lester_gui.rewrite.lift.library.pandas_elements import cell_at, of_row, place_of_label, row_at
 from lester_gui.rewrite.lift.library.pandas_frame import (
     aligned,
@@ -35,7 +37,7 @@ from lester_gui.rewrite.lift.library.pandas_group_rows import rows_of_extremes
 from lester_gui.rewrite.lift.library.pandas_io import with_index
 from lester_gui.rewrite.lift.library.pandas_labels import among
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
-from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -136,6 +138,7 @@ def set_loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     if mask.nullable:
         raise shape("A mask may be missing for some rows")
     if isinstance(value, Column1):
+        value = _of_chosen_rows(lift, frame, mask, value) or value
         frame, new = aligned(lift, frame, value)
         frame, mask = aligned(lift, frame, rows)
     elif (isinstance(value, Const) and value.value is None) or (isinstance(value, Const) and value.value != value.value):
@@ -152,6 +155,25 @@ def set_loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
         raise shape(f"The column {name!r} holds something that the plan does not carry")
     lift.set(accessor.owner, assigned(lift, frame, {name: cells.choose(mask.expr, new, old)}))
     return Const(None)
+
+
+def _of_chosen_rows(lift: Lifter, frame: Frame, mask: Cell, value: Column1) -> Column1 | None:
+    """Return what was computed for the rows that a mask chooses as a column of all rows; None where it is of other rows."""
+    chosen = lift.align.chain(value.node)[-1]
+    if not isinstance(chosen, Filter) or lift.align.same(value.node, frame.node) or value.part != frame.part:
+        return None
+    if value.origin is None or frame.numbered is None or not lift.align.same(value.origin, frame.numbered):
+        return None
+    try:
+        asked, there = lift.align.together(lift.align.asked(chosen), (mask.expr, frame.node))[1]
+        if asked != there:
+            return None
+        node, expr = as_before(lift, value.cell.expr, value.node, chosen, frame.node)
+    except Stopped:
+        return None
+    return replace(
+        value, node=node, cell=Cell(expr, value.cell.type, value.cell.nullable), index=frame.index, origin=frame.origin
+    )
 
 
 @method("frame.iloc", "__getitem__")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr
+from lester_gui.ir.expressions import Column, Expr
 from lester_gui.ir.nodes import Distinct, Keep, Limit, Node, Sort
 from lester_gui.ir.schema import Type
+from lester_gui.ir.windows import WINDOWS, WindowColumn
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import (
     Cell,
@@ -148,13 +149,27 @@ def sort_values(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     names = lift.strings(given["by"])
     ascending = lift.const(given["ascending"])
     orders = [bool(a) for a in ascending] if isinstance(ascending, list | tuple) else [bool(ascending)] * len(names)
+    wide, by = _sort_keys(lift, frame, list(zip(names, orders, strict=True)), given)
     if len(names) == 1 and lift.const(given["kind"]) not in ("stable", "mergesort"):
         lift.note("unstable-sort", names[0])
-    wide, by = _sort_keys(lift, frame, list(zip(names, orders, strict=True)), given)
+        node, by[-1] = placed(lift, wide.node, *by[-1])
+        wide = replace(wide, node=node)
     out = lift.step(Sort, lift.naming.called(wide.node), parent=wide.node, by=tuple(by))
     index = () if lift.const(given["ignore_index"]) else None
     ordered = _over(wide, out, index if frame.index == () or index == () else frame.index)
     return in_place(lift, args, ordered if wide is frame else selected(lift, ordered, frame.names), given["inplace"])
+
+
+def placed(lift: Lifter, node: Node, name: str, ascending: bool) -> tuple[Node, tuple[str, bool]]:
+    """Return a node with what a column is sorted by where NumPy sorts it, and that sort key: equal values change places."""
+    from lester_gui.rewrite.lift.library.pandas_windows import windowed
+
+    field = node.schema.field(name)
+    if field.type not in (WINDOWS["numpy_place"].accepts or ()):
+        return node, (name, ascending)  # texts keep their order
+    out, place = windowed(lift, node, (), WindowColumn("place", "numpy_place", name, ascending=ascending), dropna=False)
+    assert isinstance(place.expr, Column)
+    return out, (place.expr.name, True)
 
 
 def _sort_keys(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column
 from lester_gui.ir.nodes import Filter, Node, Window, WindowColumn
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Value
 from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.library.pandas_encoded import whole
@@ -81,12 +81,12 @@ def looked(
     fill = lift.content(args.keywords.get("fill_value", Const(None))) if what == "shift" else Const(None)
     if fill == Const(None):
         return out, cell
-    if dropna and any(node.schema.field(k).nullable for k in by):
-        raise no_rule("shift with fill_value within groups whose key may be missing")
     offset = int(str(options["offset"]))  # filled is what has no such row, and not a value that is missing there
     out, place = windowed(lift, node, by, WindowColumn("place", "cumcount", ascending=offset > 0), dropna)
-    is_first = cells.compare("Lt", place, cells.cell_of(Const(abs(offset))), pandas=True)
-    return out, cells.choose(is_first.expr, cells.cell_of(fill), cell)
+    is_first = cells.compare("Lt", place, cells.cell_of(Const(abs(offset))), pandas=True).expr
+    if dropna and by:  # a row whose key is missing is in no group, and has no row before it either
+        is_first = paths.either(cells.make("is_null", place).expr, is_first)
+    return out, cells.choose(is_first, cells.cell_of(fill), cell)
 
 
 def _change(lift: Lifter, node: Node, by: tuple[str, ...], column: str, args: Arguments, dropna: bool) -> tuple[Node, Cell]:
