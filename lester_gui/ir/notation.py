@@ -30,10 +30,11 @@ class Dialect(StrEnum):
 
 
 COMPARISONS = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
-_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "//": "py_floordiv", "%": "py_mod"}
+_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul"}
+_WHOLE = {"//": "floordiv", "%": "mod"}
 SIGNS: dict[Dialect, dict[str, str]] = {
-    Dialect.PANDAS: {s: f"pandas_{n}" for s, n in COMPARISONS.items()} | _ARITHMETIC | {"/": "float_div"},
-    Dialect.PYTHON: {s: f"py_{n}" for s, n in COMPARISONS.items()} | _ARITHMETIC | {"/": "py_div"},
+    Dialect.PANDAS: {s: f"pandas_{n}" for s, n in (COMPARISONS | _WHOLE).items()} | _ARITHMETIC | {"/": "float_div"},
+    Dialect.PYTHON: {s: f"py_{n}" for s, n in (COMPARISONS | _WHOLE).items()} | _ARITHMETIC | {"/": "py_div"},
 }
 DEFAULT_READER = {Dialect.PANDAS: Reader.PANDAS_CSV, Dialect.PYTHON: Reader.PYTHON_LINES}
 DEFAULT_NULL_KEYS_MATCH = {Dialect.PANDAS: True, Dialect.PYTHON: False}

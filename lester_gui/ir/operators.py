@@ -145,6 +145,8 @@ def _make() -> dict[str, Operator]:
             "Python a % b, sign of the divisor; zero is an error",
             total=False,
         ),
+        Operator("pandas_floordiv", (number, number), _numeric, "py_floordiv, but missing where a or b is"),
+        Operator("pandas_mod", (number, number), _numeric, "py_mod, but missing where a or b is"),
         Operator("sqrt", (number,), _always_nullable(Type.FLOAT), "NumPy sqrt; negative gives missing"),
         Operator("log", (number,), _always_nullable(Type.FLOAT), "NumPy natural logarithm; 0 is -inf, negative is missing"),
         Operator("log1p", (number,), _always_nullable(Type.FLOAT), "NumPy log1p; -1 is -inf, below is missing"),

@@ -379,6 +379,8 @@ SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
     "py_div": _py_div,
     "py_floordiv": _py_floordiv,
     "py_mod": _py_mod,
+    "pandas_floordiv": _py_floordiv,
+    "pandas_mod": _py_mod,
     "sqrt": _sqrt,
     "log": _function("lester_log", Type.FLOAT),
     "log1p": _function("lester_log1p", Type.FLOAT),

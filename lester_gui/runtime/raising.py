@@ -11,6 +11,8 @@ RAISING: Final = frozenset(
         "py_div",
         "py_floordiv",
         "py_mod",
+        "pandas_floordiv",
+        "pandas_mod",
         "split_item",
         "word_item",
         "letter",

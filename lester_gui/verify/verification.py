@@ -335,8 +335,10 @@ class _Verification:
             tally.script_stops.append(name)
             # its encoders or its model refuse what the plan's take, where a metric that does says nothing of the plan; or the
             # plan says itself on what data it stops, and not on these
-            late = learning_of_plan(original.run, self.plan) is not None and not raised.metric
-            if late or (name in AIMED_AT_STOPS and _says_where_it_stops(self.plan)):
+            asked_of_none = result.test is not None and not len(result.test)  # nor does one that is given no test rows
+            late = learning_of_plan(original.run, self.plan) is not None and not raised.metric and not asked_of_none
+            elsewhere = raised.line not in self.plan.model.lines  # beside it, other models are fitted
+            if late or (name in AIMED_AT_STOPS and elsewhere and _says_where_it_stops(self.plan)):
                 tally.late_stops.append(name)
         else:
             tally.inputs += 1

@@ -142,7 +142,7 @@ def untyped() -> st.SearchStrategy[Expr]:
 def _compound(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     pair = st.tuples(inner, inner)
     binary = [f"{p}_{s}" for p in ("pandas", "py") for s in COMPARE]
-    binary += ["add", "sub", "mul", "float_div", "py_div", "py_floordiv", "py_mod", "contains"]
+    binary += ["add", "sub", "mul", "float_div", "py_div", "py_floordiv", "py_mod", "pandas_floordiv", "pandas_mod", "contains"]
     several = st.lists(inner, min_size=2, max_size=3).map(tuple)
     return st.one_of(
         st.builds(Apply, st.sampled_from(binary), pair),

@@ -194,6 +194,8 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "py_div": lambda a, b: a / b,
     "py_floordiv": lambda a, b: a // b,
     "py_mod": lambda a, b: a % b,
+    "pandas_floordiv": lambda a, b: a // b,
+    "pandas_mod": lambda a, b: a % b,
     "sqrt": _sqrt,
     "log": _log,
     "log1p": _log1p,

@@ -20,6 +20,7 @@ STEPS = {
     "the row before in its group": ("df['p'] = df.groupby('kind')['a'].shift(1, fill_value=0.5)", ["p"]),
     "totals along rows": ("df['p'] = df[['a', 'b']].sum(axis=1)\ndf['q'] = df[['a', 'b']].mean(axis=1)", ["p", "q"]),
     "a function along rows": ("df['p'] = df[['a', 'b']].apply(np.sum, axis=1)\ndf['q'] = df[['a', 'b']].max(axis=1)", ["p", "q"]),
+    "whole years and remainders": ("df['p'] = df['a'] // 3\ndf['q'] = df['b'] % 7", ["p", "q"]),
     "asked whether it is a text": (
         "def size(s):\n    return len(s) if isinstance(s, str) else -1\n"
         "df['p'] = df['kind'].apply(size)\ndf['q'] = [0 if isinstance(k, float) else 1 for k in df['kind']]",

@@ -14,7 +14,7 @@ Variant = tuple[str, Expr]  # family, the wrong expression
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 _FAMILIES = (
     ("add", "sub", "mul", "float_div", "py_div"),
-    ("py_floordiv", "py_mod", "mul"),
+    ("py_floordiv", "py_mod", "pandas_floordiv", "pandas_mod", "mul"),
     ("lower", "upper"),
     ("strip", "lstrip", "rstrip"),
     ("str_len", "word_count"),

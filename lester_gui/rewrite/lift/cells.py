@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, type_of
+from lester_gui.ir.expressions import Apply, Column, Expr, Literal, columns_of, type_of, walk
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.operators import OPERATORS, unify
 from lester_gui.ir.schema import PlanError, Type
@@ -98,11 +98,9 @@ def arithmetic(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
     if op == "Mod" and not pandas:
         return make("py_mod", a, b)
     if op in ("FloorDiv", "Mod") and isinstance(b.expr, Literal) and b.expr.value not in (0, None):
-        name = "py_floordiv" if op == "FloorDiv" else "py_mod"
-        if not a.nullable:
-            return make(name, a, b)
-        there = make(name, make("coalesce", a, Cell(NOTHING[a.type], a.type)), b)
-        return choose(make("not_null", a).expr, there, Cell(Literal(None, there.type), there.type, True))
+        # what is counted is always there, what is read may miss values in other data
+        read = a.nullable or any(isinstance(e, Column) for e in walk(a.expr))
+        return make(f"{'pandas' if read else 'py'}_{'floordiv' if op == 'FloorDiv' else 'mod'}", a, b)
     if op == "Pow" and isinstance(b.expr, Literal):
         if b.expr.value == 2:
             return make("mul", a, a)

@@ -153,6 +153,40 @@ def _moved_name(tables: Tables, name: str, target: Node) -> str:
     return name
 
 
+def _join_before(tables: Tables, step: Join, keys: list[str], wanted: dict[str, str], target: Node) -> dict[str, str] | None:
+    """Return what the columns that a join brought are called over `target` if the same join has been made below that."""
+    for node in tables.align.chain(target):
+        alike = isinstance(node, Join) and (node.how, node.take, node.null_keys_match) == (
+            step.how,
+            step.take,
+            step.null_keys_match,
+        )
+        if not alike or not isinstance(node, Join) or len(node.on) != len(step.on):
+            continue
+        own, other = _origin(node.right), _origin(step.right)
+        if own[0] is not other[0] or [own[1].get(b) for _, b in node.on] != [other[1].get(b) for _, b in step.on]:
+            continue
+        held = {own[1].get(o): n for n, side, o in node.output_columns if side == 1}
+        try:
+            same = [tables.align.move(Column(a), node.left, target) for a, _ in node.on] == [Column(k) for k in keys]
+            found = {n: tables.align.move(Column(held[other[1][o]]), node, target) for n, o in wanted.items()}
+        except (Stopped, KeyError):
+            continue
+        names = {n: e.name for n, e in found.items() if isinstance(e, Column)}
+        if same and len(names) == len(wanted):
+            return names
+    return None
+
+
+def _origin(node: Node) -> tuple[Node, dict[str, str]]:
+    """Return the node that steps which only choose and rename columns start from, and what each column is called there."""
+    names = {n: n for n in node.schema.names}
+    while isinstance(node, Select):
+        own = dict(node.columns)
+        names, node = {n: own[o] for n, o in names.items()}, node.parent
+    return node, names
+
+
 def _of_groups(tables: Tables, expr: Expr, source: Aggregate, target: Node) -> tuple[Node, Expr]:
     """Join the totals that an expression needs to other totals of the same groups."""
     groups = tables.align.chain(target)[-1]
@@ -241,6 +275,9 @@ def _join(tables: Tables, expr: Expr, step: Join, base: Node, target: Node, over
     if not wanted:
         return _brought(tables, _with(expr, own), base, target, over)
     target, at = _all_columns(tables, [a for a, _ in step.on], base, target, over)
+    there = _join_before(tables, step, [at[a] for a, _ in step.on], {n: outputs[n][1] for n in wanted}, target)
+    if there is not None:
+        return _rest(tables, _with(expr, own), base, target, there, over)
     names: dict[str, str] = {}
     pairs = [(at[a], b) for a, b in step.on]
     for n in wanted:

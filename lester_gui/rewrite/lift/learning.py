@@ -201,13 +201,14 @@ class Learner(Splits):
     def _by_condition(self, fit: Fit, filters: Mapping[str, Filter], others: Mapping[str, tuple[Matrix, Column1]]) -> Learning:
         """The sides are filters of one table: a split by expression."""
         lift = self.lift
-        wanted = [(f.cell, fit.matrix.node) for b in fit.matrix.blocks for f in b.features] + [(fit.label.cell, fit.label.node)]
-        whole = [self._before_choosing(cell, node) for cell, node in wanted]
-        count = len(filters)
+        for tested in others.values():
+            self._same_encoding(fit, tested)
+        wanted = _values(fit.matrix, fit.label)
+        wanted += [pair for matrix, label in others.values() for pair in _values(matrix, label)]
+        count, whole = len(filters), self._before_choosing(wanted)
         meeting, exprs = lift.align.together(*(lift.align.asked(f) for f in filters.values()), *whole)
         given = [Cell(e, c.type, c.nullable) for e, (c, _) in zip(exprs[count:], wanted, strict=True)]
         meeting, resolved = lift.resolve(meeting, *(Cell(e, Type.BOOL) for e in exprs[:count]), *given)
-        given = list(resolved[count:])
         rows, trains = {side: c.expr for side, c in zip(filters, resolved[:count], strict=True)}, None
         base, some_unused = meeting, count > 2 or not _complements(rows[TRAIN], rows[TEST], meeting)
         if some_unused:
@@ -220,9 +221,7 @@ class Learner(Splits):
                 base = lift.step(
                     Filter, lift.naming.called(meeting), parent=meeting, predicate=reduce(paths.either, rows.values())
                 )
-        for tested in others.values():
-            self._same_encoding(fit, tested)
-        *down, label = given
+        *down, label = _side_by_side(rows, resolved[count:])
         queue = iter(down)
         features = [[next(queue) for _ in b.features] for b in fit.matrix.blocks]
         split = Split(
@@ -236,16 +235,20 @@ class Learner(Splits):
         scopes = {f"all:{id(filters[TRAIN])}": "train", f"all:{id(lift.align.root(base))}": "all"}
         return self._finish(fit, base, label, features, split, scopes)
 
-    def _before_choosing(self, cell: Cell, node: Node) -> tuple[Expr, Node]:
-        """A cell over rows that a filter chose, over the table that was filtered."""
-        _no_loose_ends(cell)
-        root = self.lift.align.chain(node)[-1]
-        assert isinstance(root, Filter)
-        try:
-            return self.lift.align.move(cell.expr, node, root), root.parent
-        except Stopped:  # what was looked up for the chosen rows is looked up for all of them
-            target, expr = as_before(self.lift, cell.expr, node, root, root.parent)
-            return expr, target
+    def _before_choosing(self, wanted: list[tuple[Cell, Node]]) -> list[tuple[Expr, Node]]:
+        """Cells over rows that filters chose, over the table that was filtered."""
+        out: list[tuple[Expr, Node]] = []
+        target: Node | None = None
+        for cell, node in wanted:
+            _no_loose_ends(cell)
+            root = self.lift.align.chain(node)[-1]
+            assert isinstance(root, Filter)
+            try:
+                out.append((self.lift.align.move(cell.expr, node, root), root.parent))
+            except Stopped:  # what was looked up for the chosen rows is looked up for all of them
+                target, expr = as_before(self.lift, cell.expr, node, root, target or root.parent)
+                out.append((expr, target))
+        return out
 
     def _by_file(self, fit: Fit, others: Mapping[str, tuple[Matrix, Column1]]) -> Learning:
         """The sides are different tables: put one below the other, with a column that says which is which."""
@@ -385,6 +388,21 @@ class Learner(Splits):
             names_used.append(name)
             out.append(Block(name, names, named_places(b.chain, names) or (Transformer("passthrough"),)))
         return node, tuple(out)
+
+
+def _values(matrix: Matrix, label: Column1) -> list[tuple[Cell, Node]]:
+    """The features of a matrix and its labels, each with the node that it is written over."""
+    return [*((f.cell, matrix.node) for b in matrix.blocks for f in b.features), (label.cell, label.node)]
+
+
+def _side_by_side(rows: Mapping[str, Expr], values: list[Cell]) -> list[Cell]:
+    """Return one value per feature: that of the training rows, and on rows of another side that side's where it differs."""
+    width = len(values) // len(rows)
+    own = dict(zip(rows, (values[i * width : (i + 1) * width] for i in range(len(rows))), strict=True))
+    out = own[TRAIN]
+    for side, other in own.items():
+        out = [a if b.expr == t.expr else cells.choose(rows[side], b, a) for a, b, t in zip(out, other, own[TRAIN], strict=True)]
+    return out
 
 
 def told_apart(lift: Lifter, node: Node, column: Column1) -> Node:
