@@ -42,7 +42,8 @@ def parsed(texts: Any, forms: Any, strict: bool) -> pa.Array:
     Raises
     ------
     DataError
-        If a text is no time and `strict`, is said to be in another zone than UTC, or hangs on the day on which it is read.
+        If a text is no time and `strict`, is said to be in another zone than UTC, hangs on the day on which it is read, or lies
+        outside of the years 1 to 9999.
     """
     texts, forms = _whole(texts), _whole(forms)
     out = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
@@ -78,6 +79,9 @@ def _of_one_form(texts: pa.Array, form: str) -> np.ndarray[Any, np.dtype[np.date
         found = _in_utc(found, texts)
     elif found.dtype.kind != "M":
         raise DataError("times of several zones stand in one column")
+    years = found.dt.year
+    if ((years < 1) | (years > 9999)).any():  # "-2" is a date to pandas
+        raise DataError("a date lies outside of the years 1 to 9999")
     values: np.ndarray[Any, np.dtype[np.datetime64]] = found.to_numpy()
     rounded = values.astype("datetime64[us]")
     if ((rounded != values) & ~np.isnat(values)).any():

@@ -33,6 +33,7 @@ from lester_gui.sandbox import (
     working_copy,
 )
 from lester_gui.sandbox.record import cells
+from lester_gui.verify.parameters import compare_parameters
 from lester_gui.verify.text_codes import TextColumn, categories_of, numbered, text_columns, texts_of
 
 Array = np.ndarray[Any, Any]
@@ -235,7 +236,7 @@ def _unstable(first: ScriptRun, second: ScriptRun) -> frozenset[tuple[int, str]]
 def learning_of_plan(run: ScriptRun, plan: Plan) -> Learning | None:
     """Return what the model of a plan saw in the script, or None if the script did not get that far.
 
-    A plan of a loop over folds is about its last round; what earlier rounds fitted is not its model.
+    A plan of a loop over folds, or over parameters, is about its last round; what earlier rounds fitted is not its model.
     """
     if plan.split.folds and run.status != "finished":
         fits = [c for c in run.calls if c.kind == "fit" and "y" in c.inputs and c.line in plan.model.lines]
@@ -243,10 +244,18 @@ def learning_of_plan(run: ScriptRun, plan: Plan) -> Learning | None:
         if sum(c.depth == outermost for c in fits) < plan.split.folds:
             return None
     found = learning_of(run, plan.model, text_columns(plan))
+    if found is not None and run.status != "finished" and _is_earlier_round(run, plan.model, found):
+        return None
     if found is not None and VALIDATION in plan.split.sides and run.status != "finished":
         # what it was asked about last may be validation rows
         return replace(found, X_test=None, y_test=None, predictions=None, asked_before=())
     return found
+
+
+def _is_earlier_round(run: ScriptRun, model: Model, found: Learning) -> bool:
+    """Whether a script that stopped was in a loop over parameters, and had not come to those of the plan."""
+    fits = [c for c in run.calls if c.kind == "fit" and c.line == found.line and c.line in model.lines]
+    return len({c.object_no for c in fits}) == len(fits) and bool(compare_parameters(model, found))
 
 
 def learning_of(run: ScriptRun, model: Model, texts: tuple[TextColumn, ...] = ()) -> Learning | None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from typing import TYPE_CHECKING
 
 from lester_gui.ir.learning import Model
-from lester_gui.verify.capture import Learning
 from lester_gui.verify.comparison import same_cell
+
+if TYPE_CHECKING:
+    from lester_gui.verify.capture import Learning
 
 _COSMETIC = frozenset({"verbose", "n_jobs", "copy_X"})  # no influence on the result
 

@@ -361,6 +361,8 @@ CASES: dict[str, list[Case]] = {
         ("2026-01-31T05:06:07Z", "mixed", datetime(2026, 1, 31, 5, 6, 7)),
         ("2026-01-31T05:06:07+02:00", "mixed", ERROR),
         ("today", "mixed", ERROR),
+        ("-2", "ISO8601", ERROR),
+        ("2026-1-5", "ISO8601", datetime(2026, 1, 5)),
         ("10:30", "mixed", ERROR),
     ),
     "time_format": _cases(

@@ -130,37 +130,25 @@ def time_format(text: str, dayfirst: bool) -> str | None:
     return found
 
 
-def _by_itself(text: str, dayfirst: bool) -> datetime | None:
-    if re.match(r"(?i)\s*((now|today)\s*$|\d\d?(:\d|\s*[ap]\.?m))", text):
+def _try_time(text: str, pattern: str) -> datetime | None:
+    if pattern == "dayfirst":
+        found = re.fullmatch(r"(\d\d?)([-/.])(\d\d?)\2(\d{4})", text, re.ASCII)
+        try:
+            return found and datetime(int(found[4]), int(found[3]), int(found[1]))
+        except ValueError:
+            return None
+    form, by_itself = pattern.removesuffix("_dayfirst"), pattern.startswith("mixed")
+    if by_itself and re.match(r"(?i)\s*((now|today)\s*$|\d\d?(:\d|\s*[ap]\.?m))", text):
         raise EvaluationError("it hangs on the day on which it is read")
-    value = pd.to_datetime(text, format="mixed", dayfirst=dayfirst, errors="coerce")
+    value = pd.to_datetime(text, format=form, dayfirst=by_itself and form != pattern, errors="coerce")
     if pd.isna(value):
         return None
-    if value.utcoffset() is not None and value.utcoffset():
+    if value.utcoffset():
         raise EvaluationError("another zone")
-    return value.tz_localize(None).to_pydatetime()
-
-
-def _try_time(text: str, pattern: str) -> datetime | None:
-    if pattern.startswith("mixed"):
-        return _by_itself(text, pattern == "mixed_dayfirst")
-    forms = [f"%d{sign}%m{sign}%Y" for sign in "-/."] if pattern == "dayfirst" else [pattern]
-    if pattern == "ISO8601":
-        if re.search(r"[ T]\d\d:.*(?!\+00:?00$)[-+]\d\d:?\d\d$", text):
-            raise EvaluationError("another zone")
-        for utc in ("Z", "+00:00", "+0000"):
-            if ":" in text.removesuffix(utc):
-                text = text.removesuffix(utc)
-        times = ("", "%H", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
-        forms = [f"%Y-%m-%d{join}{t}" for t in times for join in (("T", " ") if t else ("",))]
-    for form in forms:
-        try:
-            value = datetime.strptime(text, form)
-        except ValueError:
-            continue
-        if pattern != "ISO8601" or len(text.split(".")[0]) == len(value.strftime(form.replace(".%f", ""))):
-            return value
-    return None
+    if not 1 <= value.year <= 9999:
+        raise EvaluationError("a year that Python does not have")
+    moment: datetime = value.tz_localize(None).to_pydatetime()
+    return moment
 
 
 def _parse_time(text: str, pattern: str) -> datetime:

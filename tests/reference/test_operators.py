@@ -156,7 +156,9 @@ def test_methods_of_pandas_say_the_same(name: str) -> None:
             assert zone != timedelta(0), "pandas keeps another zone, which a plan refuses"
             continue
         if name == "try_time" and expected is ERROR:
-            assert abs(pd.to_datetime(values[0], format=values[1]).date() - date.today()) <= timedelta(1), "it hangs on the day"
+            moment = pd.to_datetime(values[0], format=values[1])
+            hangs = moment.year > 0 and abs(moment.date() - date.today()) <= timedelta(1)
+            assert hangs or moment.year < 1, "it hangs on the day, or is of no year that Python has"
             continue
         columns = [pd.Series([v]) for v in values]
         for i, t in enumerate(types):

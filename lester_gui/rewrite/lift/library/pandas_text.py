@@ -21,6 +21,7 @@ from lester_gui.rewrite.lift.stop import no_rule, shape
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
+UNIT = "\x1f"  # between the pieces of texts that are split at a pattern
 SPECIAL = set(r"\.^$*+?{}[]|()")
 
 
@@ -180,10 +181,9 @@ def split(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     limit = lift.const(given["n"])
     if separator is not None and (not isinstance(separator, str) or not separator):
         raise no_rule("splitting text at this separator")
-    if separator is not None and len(separator) > 1 and SPECIAL & set(separator) and lift.const(given["regex"]) is not False:
-        raise no_rule("splitting text at a regular expression")
-    if lift.const(given["regex"]):
-        raise no_rule("splitting text at a regular expression")
+    told = lift.const(given["regex"])
+    if separator is not None and (told or (told is None and len(separator) > 1 and SPECIAL & set(separator))):
+        column, separator = _split_at_pattern(column, separator), UNIT
     if limit not in (-1, 0, None):
         if limit != 1 or separator is None or args.what.endswith("rsplit"):
             raise no_rule("splitting text a limited number of times")
@@ -192,6 +192,21 @@ def split(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
         kind = "series.split"
     parts = Accessor(Tup((column, Const(separator))), kind)
     return Accessor(parts, "series.split.table") if lift.const(given["expand"]) else parts
+
+
+def _split_at_pattern(column: Column1, pattern: str) -> Column1:
+    """Return the texts with one sign in the place of each separator; a text that has this sign already ends the plan."""
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise shape("A regular expression is not one") from error
+    if compiled.groups or compiled.match("") or pattern.startswith("^") or "\\b" in pattern or "(?" in pattern:
+        raise no_rule("splitting text at a regular expression that has groups or matches nothing at all")
+    unit = _text(UNIT)
+    replaced = cells.make("regex_replace", column.cell, _text(pattern), unit)
+    ends = cells.make("present", Cell(Literal(None, Type.STR), Type.STR, True))
+    there = cells.make("coalesce", column.cell, _text("")) if column.cell.nullable else column.cell
+    return mapped(column, cells.choose(cells.make("contains", there, unit).expr, ends, replaced))
 
 
 @attribute("series.split", "str")
@@ -270,13 +285,21 @@ def number_of_pieces(lift: Lifter, accessor: Accessor, args: Arguments) -> Value
 
 @method("series.split", "apply", "map")
 def length_of_each(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
-    """``column.str.split().apply(len)``; a missing text has no length, and ends the script."""
+    """``column.str.split().apply(len)`` or of another function; a missing text has no pieces, and ends the script."""
+    from lester_gui.rewrite.lift.expressions.call import invoke
+
     function = lift.content(args.bind("func")["func"])
-    if not isinstance(function, Module) or function.name != "builtins.len":
-        raise no_rule(f"{args.what} of this function")
-    made = number_of_pieces(lift, Accessor(accessor, "series.pieces"), args)
-    assert isinstance(made, Column1)
-    return mapped(made, cells.make("present", made.cell)) if made.cell.nullable else made
+    if isinstance(function, Module) and function.name == "builtins.len":
+        made = number_of_pieces(lift, Accessor(accessor, "series.pieces"), args)
+        assert isinstance(made, Column1)
+        return mapped(made, cells.make("present", made.cell)) if made.cell.nullable else made
+    assert isinstance(accessor.owner, Tup)
+    column, separator = accessor.owner.items
+    assert isinstance(column, Column1)
+    cell = cells.make("present", column.cell) if column.cell.nullable else column.cell
+    with lift.using(pandas=True):
+        pieces = Accessor(Tup((cell, separator)), "pieces")
+        return mapped(column, cells.cell_of(lift.content(invoke(lift, function, Arguments("apply", [pieces])))))
 
 
 @method("series.split.table", "__getitem__")

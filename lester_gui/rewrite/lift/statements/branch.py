@@ -138,7 +138,11 @@ def _unimportant(lift: Lifter, node: ast.If) -> None:
         block(lift, body)
         lift.live = live
         for name in {n for n in (*names, *lift.names) if names.get(n) != lift.names.get(n)}:
-            lift.names[name] = Unknown("it is set under a condition that is not lifted", node.lineno)
+            either = [v for v in (names.get(name), lift.names.get(name)) if v is not None]
+            if all(isinstance(v, Const | Result) for v in either):
+                lift.names[name] = Result("a figure that results decide")  # such as the best score so far
+            else:
+                lift.names[name] = Unknown("it is set under a condition that is not lifted", node.lineno)
         for ident in {i for i in heap if heap[i] != lift.heap.get(i)}:
             lift.heap[ident] = Unknown("it is changed under a condition that is not lifted", node.lineno)
         names, heap = dict(lift.names), dict(lift.heap)
