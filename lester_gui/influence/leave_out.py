@@ -20,7 +20,7 @@ from lester_gui.features.state import EncoderState, Rows, fit, fit_rows
 from lester_gui.influence.coefficients import CoefficientChange, coefficient_changes
 from lester_gui.influence.others import MovedRows, moved_rows
 from lester_gui.influence.side import Side
-from lester_gui.ir.learning import Encode, Model
+from lester_gui.ir.learning import TEST, TRAIN, VALIDATION, Encode, Model
 from lester_gui.models.metrics import Metric, metrics, paired_change, positive_scores
 from lester_gui.models.trained import Array, Trained
 from lester_gui.models.training import train, update
@@ -37,7 +37,7 @@ class OwnRow:
     ----------
     key : int or tuple
     part : str
-        ``train``, ``test`` or ``none``.
+        ``train``, ``test`` or ``validation``; a row that is on no side is not asked about.
     before, after : object
         Prediction with and without the person; `after` is None where the encoder without them refuses the row.
     score_before, score_after : float or None
@@ -258,10 +258,11 @@ def _own_rows(
     mine: list[int],
     functions: FunctionCaller | None,
 ) -> tuple[OwnRow, ...]:
+    sides = {n: _positions(rows) for n, rows in ((TRAIN, before.train), (TEST, before.test), (VALIDATION, before.validation))}
+    part = {p: name for name, rows in sides.items() for p in rows[np.isin(rows, mine)].tolist()}
+    mine = [p for p in mine if p in part]
     if not mine:
         return ()
-    sides = {"train": _positions(before.train), "test": _positions(before.test)}
-    part = {p: name for name, rows in sides.items() for p in rows[np.isin(rows, mine)].tolist()}
     keys = before.index()[mine].tolist()
     X = transform(state, before.table, mine, functions)
     known = _accepted(state_after, before, mine, functions)
@@ -272,7 +273,7 @@ def _own_rows(
     return tuple(
         OwnRow(
             keys[i],
-            part.get(position, "none"),
+            part[position],
             first[i],
             second[at[position]] if position in at else None,
             scores[i],

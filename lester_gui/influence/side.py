@@ -29,6 +29,8 @@ class Side:
         Positions in the recorded order.
     y : ndarray, shape (n,)
         The label of every row.
+    validation : sequence of int
+        Positions of the rows for validation, where the split has them.
     """
 
     table: pa.Table
@@ -36,6 +38,7 @@ class Side:
     train: Rows
     test: Rows
     y: Array
+    validation: Rows = ()
 
     def index(self) -> pd.Index:
         """Return the keys as hashable values; whole numbers stay an array of them."""

@@ -221,7 +221,7 @@ class _Renderer:
             names, dealt = one.parts_again, one.of
         return out
 
-    def _split(self, split: Split) -> str:
+    def _split(self, split: Split) -> Chain:
         exact = [w for w, meaning in n.SPLITS.items() if meaning == (split.kind, split.method)]
         word = exact[0] if exact else next(w for w, (kind, _) in reversed(n.SPLITS.items()) if kind == split.kind)
         method = n.SPLITS[word][1]
@@ -234,7 +234,7 @@ class _Renderer:
             value = getattr(split, attribute)
             if repr(value) != repr(default[attribute]):
                 arguments.append(f"{key}={n.option_text(value)}")
-        return Invoke(word, tuple(arguments)).flat()
+        return Chain("", (Invoke(word, tuple(arguments)),))
 
     def _encode(self, encode: Encode) -> Invoke:
         blocks = _blocks(encode.blocks)

@@ -287,13 +287,14 @@ def _compared(con: duckdb.DuckDBPyConnection, plan: Plan, run: int, recorded: pa
             "WHERE o.side IS DISTINCT FROM n.side GROUP BY ALL"
         ).fetchall()
     out = _none_dealt(plan)
-    for old, new, count in found:
-        if new is None:
-            out.left[old] += count
-        elif old is None:
-            out.joined[new] += count
-        else:
+    for before, after, count in found:
+        old, new = (side if side in out.left else None for side in (before, after))  # a row that is on no side is none of it
+        if old is not None and new is not None:
             out.moved += count
+        elif old is not None:
+            out.left[old] += count
+        elif new is not None:
+            out.joined[new] += count
     return out
 
 

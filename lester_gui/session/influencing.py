@@ -15,6 +15,7 @@ from lester_gui.influence import sentence as sentences
 from lester_gui.influence.leave_out import Influence, leave_out
 from lester_gui.influence.sentence import Reach
 from lester_gui.influence.side import Side
+from lester_gui.ir.learning import VALIDATION
 from lester_gui.maintenance import learned
 from lester_gui.maintenance.learned import CANONICAL, Prepared, Worker
 from lester_gui.progress import Context, Part
@@ -214,7 +215,7 @@ def _text(value: object) -> str | None:
 
 def _side(rows: Prepared, by_number: bool) -> Side:
     keys = rows.row_nos if by_number else rows.keys_at(np.arange(len(rows.row_nos)))
-    return Side(rows.table, keys, rows.train, rows.test, rows.y)
+    return Side(rows.table, keys, rows.train, rows.test, rows.y, rows.sides.get(VALIDATION, ()))
 
 
 def _own_shifts(found: Influence) -> list[float]:

@@ -71,3 +71,48 @@ def test_a_person_among_the_validation_rows_is_found_and_erased(split: str, tmp_
             assert done["replay"]["equal"] and done["ask_original"]["equal"]
         after = session.trace("p25@example.org")["pipelines"][0]
         assert after["validation_of"] == ran["validation_rows"] - 1 and after["train_of"] == ran["train_rows"] - 1
+
+
+LATE = """import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+visits = pd.read_csv("visits.csv")
+visits["day"] = pd.to_datetime(visits["day"], dayfirst=True, errors="coerce")
+visits = visits.sort_values("day")
+visits["month"] = visits["day"].dt.month
+visits = pd.get_dummies(visits, columns=["kind"])
+columns = ["age", "month"] + [c for c in visits.columns if c.startswith("kind_")]
+train = visits[visits["day"] < "2024-03-01"]
+valid = visits[(visits["day"] >= "2024-03-01") & (visits["day"] < "2024-04-01")]
+test = visits[visits["day"] >= "2024-04-01"]
+model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
+model.fit(train[columns], train["late"])
+print(model.score(valid[columns], valid["late"]), model.score(test[columns], test["late"]))
+"""
+
+
+def test_rows_on_no_side_are_traced_and_erased(tmp_path: Path) -> None:
+    """Days in German, some missing: these rows are on no side, but their kinds have columns, and they stand in the sort."""
+    rng = random.Random(3)
+    lines = [
+        f"P{i % 40},{'' if i in (7, 33, 47, 80) else f'{rng.randint(1, 28):02d}.{rng.randint(1, 5):02d}.2024'},"
+        f"{rng.randint(20, 80)},{rng.choice(['check', 'lab', 'surgery'])},{rng.randint(0, 1)}\n"
+        for i in range(150)
+    ]
+    (tmp_path / "visits.csv").write_text("person,day,age,kind,late\n" + "".join(lines))
+    (tmp_path / "late.py").write_text(LATE)
+    with Session.open(tmp_path, user="ines") as session:
+        session.scan(write=True)
+        assert session.rewrite("late", "rules")["status"] == "verified"
+        ran = session.run("late")
+        assert ran["train_rows"] + ran["validation_rows"] + ran["test_rows"] == 146
+        traced = session.trace("P7", influence=True)["pipelines"][0]
+        assert traced["train_rows"] + traced["validation_rows"] + traced["test_rows"] == 2 and traced["influence"] is not None
+        assert {p["side"] for p in traced["predictions"] if p["own"]} <= {"train", VALIDATION, "test"}
+        for who in ("P7", "P33", "P0"):
+            case = session.request("erasure", who, by="anna")["case"]
+            session.plan(case)
+            session.approve(case, by="bert")
+            done = session.apply(case)
+            assert done["replay"]["equal"] and done["ask_original"]["equal"]

@@ -167,7 +167,7 @@ def placed(lift: Lifter, node: Node, name: str, ascending: bool) -> tuple[Node, 
     field = node.schema.field(name)
     if field.type not in (WINDOWS["numpy_place"].accepts or ()):
         return node, (name, ascending)  # texts keep their order
-    out, place = windowed(lift, node, (), WindowColumn("place", "numpy_place", name, ascending=ascending), dropna=False)
+    out, place = windowed(lift, node, (), WindowColumn("place", "numpy_place", name, ascending=ascending))
     assert isinstance(place.expr, Column)
     return out, (place.expr.name, True)
 
