@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column, Expr, columns_of, substitute
-from lester_gui.ir.nodes import Aggregate, Broadcast, Filter, Join, JoinKind, Node, Project, Select, Sort
+from lester_gui.ir.nodes import Aggregate, Broadcast, Filter, Join, JoinKind, Node, Project, Select, Sort, Take
 from lester_gui.ir.windows import Window
 from lester_gui.rewrite.lift.stop import Stopped, shape
 
@@ -198,20 +198,35 @@ def _of_groups(tables: Tables, expr: Expr, source: Aggregate, target: Node) -> t
     wanted = [n for n in columns_of(expr) if n not in names]
     made = {n: tables.free_column(target, n) for n in wanted}
     pairs = tuple((new, old) for old, new in {**names, **made}.items())
-    call = tables.naming.called(source)
-    right = tables.step(Select, call, lines=source.lines, parent=source, columns=pairs)
-    out = tables.step(
+    keys_there = tuple(names.values())
+    out = _looked_up(tables, target, source, pairs, keys_there, source.lines, Take.ALL, not source.drop_null_keys)
+    return out, _with(expr, {n: Column(new) for n, new in {**names, **made}.items()})
+
+
+def _looked_up(
+    tables: Tables,
+    target: Node,
+    source: Node,
+    columns: tuple[tuple[str, str], ...],
+    keys: tuple[str, ...],
+    lines: tuple[int, ...],
+    take: Take,
+    nulls: bool,
+) -> Node:
+    """Return `target` with columns (name there, name in `source`) of another table, found by keys of the same name."""
+    right = tables.step(Select, tables.naming.called(source), lines=source.lines, parent=source, columns=columns)
+    return tables.step(
         Join,
         tables.naming.called(target),
         target,
-        source.lines,
+        lines,
         left=target,
         right=right,
         how=JoinKind.LEFT,
-        on=tuple((n, n) for n in names.values()),
-        null_keys_match=not source.drop_null_keys,
+        on=tuple((k, k) for k in keys),
+        take=take,
+        null_keys_match=nulls,
     )
-    return out, _with(expr, {n: Column(new) for n, new in {**names, **made}.items()})
 
 
 def _all_columns(
@@ -287,25 +302,9 @@ def _join(tables: Tables, expr: Expr, step: Join, base: Node, target: Node, over
         names[n] = free
     if len({p for p, _ in pairs}) != len(pairs):
         raise shape("A dict is read with one value for two parts of its key")
-    right = tables.step(
-        Select,
-        tables.naming.called(step.right),
-        lines=step.right.lines,
-        parent=step.right,
-        columns=(*pairs, *((names[n], outputs[n][1]) for n in wanted)),
-    )
-    made = tables.step(
-        Join,
-        tables.naming.called(target),
-        target,
-        step.lines,
-        left=target,
-        right=right,
-        how=step.how,
-        on=tuple((p, p) for p, _ in pairs),
-        take=step.take,
-        null_keys_match=step.null_keys_match,
-    )
+    columns = (*pairs, *((names[n], outputs[n][1]) for n in wanted))
+    keys = tuple(p for p, _ in pairs)
+    made = _looked_up(tables, target, step.right, columns, keys, step.lines, step.take, step.null_keys_match)
     if any(e != Column(n) for n, e in own.items()):
         raise shape("Two tables are combined of which one was joined with columns of the same name")
     return _rest(tables, expr, base, made, names, over)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Expr, Literal, walk
-from lester_gui.ir.nodes import Node
+from lester_gui.ir.nodes import Node, Sort
 from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Part, Value
 from lester_gui.rewrite.lift.splits import rows_of
 from lester_gui.rewrite.lift.stop import no_rule
@@ -51,13 +51,24 @@ def share_of(lift: Lifter, size: Value, node: Node, part: Part | None) -> dict[s
     raise no_rule("a cut at this place of a table")
 
 
+def _as_many(lift: Lifter, a: Node, b: Node) -> bool:
+    """Whether two tables have the same rows, in whatever order a sort left them."""
+    roots = []
+    for node in (a, b):
+        root = lift.align.root(node)
+        while isinstance(root, Sort):
+            root = lift.align.root(root.parent)
+        roots.append(root)
+    return roots[0] is roots[1]
+
+
 def _require_own(lift: Lifter, size: Expr, node: Node, part: Part | None) -> None:
     """Raise where a size is computed from the number of other rows than those that are cut."""
     rows = rows_of(lift.learner.splits, part)
     for leaf in walk(size):
         if isinstance(leaf, Leaf) and leaf.kind == "count":
             counted, side = lift.counted[leaf.ident]
-            if rows_of(lift.learner.splits, side) != rows or not lift.align.same(counted, node):
+            if rows_of(lift.learner.splits, side) != rows or not _as_many(lift, counted, node):
                 raise no_rule("a cut at a place that the number of other rows tells")
 
 

@@ -73,6 +73,7 @@ PYTHON: dict[str, Callable[[Any, Any], Any]] = {
     "IsNot": operator.is_not,
 }
 UNARY: dict[str, Callable[[Any], Any]] = {"USub": operator.neg, "UAdd": operator.pos, "Invert": operator.invert}
+DIVIDING = {"Div": "py_div", "FloorDiv": "py_floordiv", "Mod": "py_mod"}
 BITWISE = {"BitAnd": "and", "BitOr": "or"}
 
 
@@ -145,8 +146,8 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         return difference(x, y)
     if op in ("Div", "FloorDiv", "Mod") and not lift.pandas and caught_by(lift, "ZeroDivisionError"):
         demand(lift, cells.compare("NotEq", y, cells.cell_of(Const(0)), pandas=False).expr, "ZeroDivisionError")
-    if op == "Div" and not lift.pandas and not lift.nones and (x.nullable or y.nullable):
-        return _divided(x, y)
+    if op in DIVIDING and not lift.pandas and not lift.nones and (x.nullable or y.nullable):
+        return _divided(op, x, y)
     return _cellwise(op, x, y, lift.pandas)
 
 
@@ -157,11 +158,11 @@ def _scored(lift: Lifter, a: Value, b: Value) -> None:
             lift.learner.scored(truth)
 
 
-def _divided(a: Cell, b: Cell) -> Cell:
+def _divided(op: str, a: Cell, b: Cell) -> Cell:
     """Return ``a / b`` of floats that may be NaN: NaN if one of them is, and an error where the divisor is nought."""
     present = [cells.make("not_null", c).expr for c in (a, b) if c.nullable]
     x, y = (cells.make("coalesce", c, cells.cell_of(Const(1.0))) if c.nullable else c for c in (a, b))
-    made = cells.make("py_div", x, y)
+    made = cells.make(DIVIDING[op], x, y)
     return cells.choose(paths.conjunction(present), made, Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
 
 

@@ -270,7 +270,6 @@ def global_shuffle(lift: Lifter, args: Arguments) -> Value:
     "numpy.argmax",
     "numpy.any",
     "numpy.all",
-    "numpy.argsort",
     "numpy.histogram",
     "numpy.corrcoef",
 )

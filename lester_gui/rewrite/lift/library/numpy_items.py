@@ -30,6 +30,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vector,
 )
+from lester_gui.rewrite.lift.library.numpy_sorted import column_in_order, matrix_in_order
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.places import chosen_rows
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -56,6 +57,9 @@ def array_item(lift: Lifter, column: Column1, key: Value, owner: Value | None = 
     from lester_gui.rewrite.lift.library.splitting import by_order
 
     key = chosen_rows(lift, column.node, key)
+    in_order = column_in_order(lift, column, key)
+    if in_order is not None:
+        return in_order
     few = top(lift, column, key)
     if few is not None:
         return few
@@ -137,6 +141,10 @@ def _rows(lift: Lifter, matrix: Matrix, key: Value, owner: Value | None) -> Valu
     from lester_gui.rewrite.lift.library.splitting import by_order
 
     key = chosen_rows(lift, matrix.node, key)
+    in_order = matrix_in_order(lift, matrix, key)
+    if in_order is not None:
+        cut = key.owner.items[1] if isinstance(key, Accessor) and isinstance(key.owner, Tup) else None
+        return lift.new(in_order) if cut is None else _rows(lift, in_order, cut, None)
     if isinstance(key, Column1) and key.cell.type is Type.BOOL:
         if matrix.part is not None:
             raise no_rule("choosing rows of one side of a split")

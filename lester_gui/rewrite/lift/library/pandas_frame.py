@@ -255,6 +255,8 @@ def first_column(lift: Lifter, name: str, value: Value) -> Frame:
 def with_column(lift: Lifter, frame: Frame, name: str, value: Value) -> Frame:
     """Return the frame after ``frame[name] = value``."""
     content = lift.content(value)
+    if isinstance(content, Frame) and len(content.columns) == 1:  # such as what one group of a pattern extracts
+        return with_columns(lift, frame, (name,), content)
     if isinstance(content, Column1) and content.category:
         lift.categories.add(name)
         if content.categories:

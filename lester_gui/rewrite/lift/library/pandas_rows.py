@@ -196,6 +196,20 @@ def _sort_keys(
     return frame, keys
 
 
+@method("frame", "nlargest", "nsmallest")
+def greatest(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.nlargest(n, columns)``: equal rows in their own order, those that miss the value last."""
+    given = args.bind("n", "columns", "keep", keep="first")
+    names, count = lift.strings(given["columns"]), lift.const(given["n"])
+    if lift.const(given["keep"]) != "first" or not isinstance(count, int) or count < 0:
+        raise no_rule("nlargest with keep, or of a number that is not known")
+    frame = whole(lift, frame, "Sorting")
+    by = tuple((n, args.what.endswith("nsmallest")) for n in names)
+    node = lift.step(Sort, lift.naming.called(frame.node), parent=frame.node, by=by)
+    out = lift.step(Limit, lift.naming.called(node), parent=node, count=count)
+    return lift.new(_over(frame, out, None if frame.index == () else frame.index))
+
+
 @method("frame", "sort_index")
 def sort_index(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """``frame.sort_index()`` where the rows are in that order already, or the index is made of columns."""

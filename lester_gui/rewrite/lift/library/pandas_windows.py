@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column
+from lester_gui.ir.expressions import Column, Literal
 from lester_gui.ir.nodes import Filter, Node, Window, WindowColumn
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Value
 from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.library.pandas_encoded import whole
-from lester_gui.rewrite.lift.library.pandas_frame import series_of, settled
+from lester_gui.rewrite.lift.library.pandas_frame import column_of, series_of, settled, with_column
 from lester_gui.rewrite.lift.library.pandas_groups import rows_of
-from lester_gui.rewrite.lift.library.table import Arguments, method
+from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -106,8 +106,31 @@ def of_series(lift: Lifter, column: Column1, args: Arguments) -> Value:
     what = args.what.rsplit(".", 1)[-1]
     by, dropna = groups_around(lift, column, what)
     node, name = lift.as_column(column.node, column.cell, column.name or "value")
+    if column.numpy:
+        if what != "cumsum":
+            raise no_rule(f"{what} of an array")
+        return _array_total(lift, replace(column, node=node, cell=cells.column(node, name)), by, name, args, dropna)
     out, cell = looked(lift, node, by, name, what, args, dropna)
     return replace(column, node=out, cell=cell)
+
+
+@function("numpy.cumsum")
+def running_total(lift: Lifter, args: Arguments) -> Value:
+    """``np.cumsum(column)``: of a Series it is that of pandas."""
+    given = args.bind("a", axis=None)
+    column = lift.content(given["a"])
+    if not isinstance(column, Column1):
+        raise no_rule("cumsum of this object")
+    return of_series(lift, column, Arguments("series.cumsum", []))
+
+
+def _array_total(lift: Lifter, column: Column1, by: tuple[str, ...], name: str, args: Arguments, dropna: bool) -> Column1:
+    """Return the running total of an array: from the first NaN on, all of it is NaN."""
+    node, total = looked(lift, column.node, by, name, "cumsum", args, dropna)
+    node, values = windowed(lift, node, by, WindowColumn("values", "running_count", name), dropna)
+    node, rows = windowed(lift, node, by, WindowColumn("rows", "row_number"), dropna)
+    none_missed = cells.compare("Eq", values, rows, pandas=True).expr
+    return replace(column, node=node, cell=cells.choose(none_missed, total, Cell(Literal(None, total.type), total.type, True)))
 
 
 def groups_around(lift: Lifter, column: Column1, what: str) -> tuple[tuple[str, ...], bool]:
@@ -224,3 +247,16 @@ def duplicated(lift: Lifter, content: Frame | Column1, args: Arguments) -> Value
         out, cell = windowed(lift, node, names, WindowColumn("place", "cumcount", ascending=keep == "first"), dropna=False)
         condition = cells.compare("Gt", cell, cells.cell_of(Const(0)), pandas=True)
     return Column1(out, condition, "", None, False, index)
+
+
+@method("frame", *LOOKING)
+def of_frame(lift: Lifter, frame: Frame, args: Arguments) -> Value:
+    """``frame.rank()``, ``frame.diff()``: of each column by itself."""
+    out = lift.new(frame)
+    for name in frame.names:
+        column = lift.content(column_of(lift, frame, name))
+        if not isinstance(column, Column1):
+            raise no_rule(f"{args.what} of a table with the column {name!r}")
+        made = of_series(lift, column, args)
+        lift.set(out, with_column(lift, lift.content(out), name, made))  # type: ignore[arg-type]
+    return out
