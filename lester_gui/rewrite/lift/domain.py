@@ -419,7 +419,7 @@ class Grid(Value):
 class Order(Value):
     """Row numbers in a seeded random order, a slice of them (``idx[:cut]`` after ``rng.shuffle(idx)``), or a side of a split.
 
-    With `groups`, not rows are dealt but the distinct values of a column.
+    With `groups`, not rows are dealt but the distinct values of a column. Of a set of them only membership may be asked.
     """
 
     node: Node
@@ -429,6 +429,7 @@ class Order(Value):
     stop: Value | None = None
     part: Part | None = None
     groups: Vocabulary | None = None
+    is_set: bool = False
 
 
 @dataclass(frozen=True, slots=True)

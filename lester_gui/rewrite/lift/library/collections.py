@@ -228,8 +228,8 @@ def set_(lift: Lifter, args: Arguments) -> Value:
         raise no_rule("a set of values of one row")
     if isinstance(content, Vocabulary):
         return replace(content, order="set")
-    if isinstance(content, Order) and content.method and content.groups is not None:
-        return content
+    if isinstance(content, Order) and content.method:
+        return replace(content, is_set=True)
     if isinstance(content, Rows) and isinstance(lift.content(content.template), Tup):
         return lift.new(_tuples(lift, content))
     if isinstance(content, Rows | Column1):

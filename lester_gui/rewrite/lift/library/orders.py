@@ -12,6 +12,7 @@ from lester_gui.rewrite.lift.domain import (
     Column1,
     Const,
     Generator,
+    Iterated,
     Leaf,
     Order,
     Rows,
@@ -87,6 +88,8 @@ def _dealt(lift: Lifter, target: Value, generator: Generator) -> Order:
     content = lift.content(target)
     if generator.method == "used":
         raise Stopped(Reason.EFFECT, "A random generator is drawn from twice")
+    if isinstance(content, Iterated) and content.kind == "range" and len(content.parts) == 1:
+        content = lift.content(content.parts[0])
     if isinstance(content, Cell):
         content = lift.content(positions_of(lift, content))
     if (

@@ -132,6 +132,13 @@ def by_order(lift: Lifter, node: Node, rows: Value, in_order: bool = False) -> P
     return lift.learner.between(node, rows.start, rows.stop, rows)
 
 
+def row_numbers(lift: Lifter, order: Order) -> Rows:
+    """Return a slice of a seeded permutation as the row numbers of a side, to go through."""
+    if order.is_set:
+        raise no_rule("going through a set of row numbers")
+    return Rows(order.node, lift.position(order.node), by_order(lift, order.node, order))
+
+
 @attribute("series", "iloc")
 def series_iloc(lift: Lifter, content: Column1, owner: Value) -> Value:
     """``y.iloc``."""

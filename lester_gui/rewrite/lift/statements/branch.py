@@ -35,7 +35,7 @@ from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import Path
 from lester_gui.rewrite.lift.statements import block, statement, whole_tables
-from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
+from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
 from lester_gui.rewrite.slicing import main_block
 
@@ -129,6 +129,8 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
 
 def _unimportant(lift: Lifter, node: ast.If) -> None:
     """A branch that something outside the data decides (a file that exists, a score) may only have effects that no plan needs."""
+    if lift.loops and not all(_only_prints(s) for s in (*node.body, *node.orelse)):
+        raise no_rule("a row about which something outside the data decides, such as a random number")
     names, heap, live = dict(lift.names), dict(lift.heap), lift.live
     for body in (node.body, node.orelse):
         if whole_tables.leaves(body):
@@ -146,6 +148,12 @@ def _unimportant(lift: Lifter, node: ast.If) -> None:
         for ident in {i for i in heap if heap[i] != lift.heap.get(i)}:
             lift.heap[ident] = Unknown("it is changed under a condition that is not lifted", node.lineno)
         names, heap = dict(lift.names), dict(lift.heap)
+
+
+def _only_prints(statement: ast.stmt) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    prints = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"
+    return prints or isinstance(statement, ast.Pass)
 
 
 def fork(lift: Lifter, condition: Expr, yes: Callable[[], None], no: Callable[[], None]) -> None:

@@ -16,6 +16,7 @@ from lester_gui.rewrite.lift.domain import (
     Fields,
     Handle,
     Items,
+    Order,
     Ref,
     Result,
     Tup,
@@ -59,6 +60,10 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
     """``for target in iterable``."""
     iterable = evaluate(lift, node.iter)
     content = lift.content(iterable)
+    if isinstance(content, Order):
+        from lester_gui.rewrite.lift.library.splitting import row_numbers
+
+        iterable = content = row_numbers(lift, content)
     if isinstance(content, Result):
         _over_result(lift, node)
         if isinstance(content, Folds):
