@@ -14,6 +14,7 @@ from lester_gui.ir.schema import Type
 from lester_gui.ir.windows import WindowColumn
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Column1, Keyed, Leaf, Rows, Value, Vocabulary
+from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -49,6 +50,30 @@ def place_of(lift: Lifter, vocabulary: Vocabulary, value: Cell) -> Cell:
     name = vocabulary.places.template.expr
     assert isinstance(name, Column)
     return Cell(Leaf("get", lookup(lift, vocabulary.places, value), name.name, Type.INT, True), Type.INT, True)
+
+
+def number_of(lift: Lifter, vocabulary: Vocabulary, value: Cell) -> Leaf:
+    """Return the number of a value in a dict of numbered values: its place among the values of their column."""
+    from lester_gui.rewrite.lift.library.pandas_windows import windowed
+    from lester_gui.rewrite.lift.stages import lookup
+
+    if vocabulary.node is None or vocabulary.cell is None or vocabulary.part is not None or vocabulary.cell.nullable:
+        raise no_rule("the number of a category of one side, or of one that may be missing, used as a value")
+    if vocabulary.order not in ("sorted", "first_seen"):
+        raise no_rule("the number of a category of a set used as a value")
+    key = (id(vocabulary.node), vocabulary.order, vocabulary.cell.expr)
+    places = lift.numbered.get(key)
+    if places is None:
+        node, name = lift.as_column(vocabulary.node, vocabulary.cell, lift.called_cell(vocabulary.cell) or "value")
+        call = lift.naming.called(node)
+        out: Node = lift.step(Distinct, call, parent=node, subset=(name,))
+        out = lift.step(Select, call, out, parent=out, columns=((name, name),))
+        if vocabulary.order == "sorted":
+            out = lift.step(Sort, call, parent=out, by=((name, True),))
+        out, place = windowed(lift, out, (), WindowColumn(PLACE, "cumcount"), dropna=False)
+        places = lift.numbered[key] = Keyed(out, (name,), place, "only")
+    assert isinstance(places.template, Cell) and isinstance(places.template.expr, Column)
+    return Leaf("get", lookup(lift, places, value), places.template.expr.name, Type.INT)
 
 
 def _counted(node: Node, name: str) -> Column1 | None:

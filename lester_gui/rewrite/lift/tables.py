@@ -18,6 +18,7 @@ from lester_gui.rewrite.lift.domain import (
     Encoded,
     Frame,
     Items,
+    Keyed,
     Leaf,
     Part,
     Result,
@@ -61,6 +62,7 @@ class Tables(Objects):
         self.states: dict[int, State] = {}
         self.totals: dict[int, Node] = {}  # by the same number: the table of one row that holds a state once it is asked for
         self.ranked: dict[tuple[int, str], Vocabulary] = {}  # by node and column
+        self.numbered: dict[tuple[int, str, Expr], Keyed] = {}  # by node, order and value
         self.side_tables: dict[str, SideTable] = {}  # totals of groups of one side, by what looks them up
         self.lookups: dict[int, Any] = {}
         self.joined: dict[int, list[tuple[Node, dict[str, str]]]] = {}
@@ -148,7 +150,7 @@ class Tables(Objects):
             raise shape("A statistic of one side of the split is used outside an encoder")
         leaves = dict.fromkeys(e for c in wanted for e in walk(c.expr) if isinstance(e, Leaf))
         table: dict[Expr, Expr] = {}
-        from lester_gui.rewrite.lift import stages
+        from lester_gui.rewrite.lift import ranked, stages
 
         lasts = [leaf for leaf in leaves if leaf.kind == "last"]
         if lasts:
@@ -170,7 +172,12 @@ class Tables(Objects):
             elif leaf.kind == "unset":
                 raise shape("An array is used in which np.empty left places that nothing sets")
             elif leaf.kind == "code":
-                table[leaf] = stages.number_of(cast("Lifter", self), leaf).expr
+                vocabulary, value = self.codes[leaf.ident]
+                if vocabulary.node is None:
+                    table[leaf] = stages.number_of(cast("Lifter", self), leaf).expr
+                else:
+                    number = ranked.number_of(cast("Lifter", self), vocabulary, value)
+                    node, table[leaf] = stages.with_leaf(cast("Lifter", self), node, number)
             elif leaf.kind == "position" and leaf.ident == id(self.align.root(node)):
                 from lester_gui.rewrite.lift.library.pandas_windows import windowed
 

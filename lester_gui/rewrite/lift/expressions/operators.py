@@ -46,6 +46,7 @@ from lester_gui.rewrite.lift.library.table import METHODS, Arguments
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf, NestedSlot
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import caught_by, demand
+from lester_gui.rewrite.lift.splits import rows_of
 from lester_gui.rewrite.lift.statements import whole_tables
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -146,6 +147,9 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         return difference(x, y)
     if op in ("Div", "FloorDiv", "Mod") and not lift.pandas and caught_by(lift, "ZeroDivisionError"):
         demand(lift, cells.compare("NotEq", y, cells.cell_of(Const(0)), pandas=False).expr, "ZeroDivisionError")
+    mean = _mean_of_side(lift, x, y) if op == "Div" else None
+    if mean is not None:
+        return mean
     if op in DIVIDING and not lift.pandas and not lift.nones and (x.nullable or y.nullable):
         return _divided(op, x, y)
     return _cellwise(op, x, y, lift.pandas)
@@ -156,6 +160,20 @@ def _scored(lift: Lifter, a: Value, b: Value) -> None:
     for predicted, truth in ((a, b), (b, a)):
         if predicted == Result("predict") and isinstance(truth, Column1 | Coded):
             lift.learner.scored(truth)
+
+
+def _mean_of_side(lift: Lifter, total: Cell, count: Cell) -> Cell | None:
+    """Return ``sum(xs) / len(xs)`` over one side of a split, which encoders know as the mean; None for anything else."""
+    if not (isinstance(total.expr, Leaf) and isinstance(count.expr, Leaf)):
+        return None
+    if (total.expr.kind, count.expr.kind) != ("state", "count"):
+        return None
+    state, (node, part) = lift.states[total.expr.ident], lift.counted[count.expr.ident]
+    if state.part is None or state.function != "sum" or state.cell.nullable:
+        return None
+    if rows_of(lift.learner.splits, state.part) != part or not lift.align.same(state.node, node):
+        return None
+    return lift.state(state.node, state.cell, "mean", f"mean_{lift.called_cell(state.cell) or 'value'}", state.part)
 
 
 def _divided(op: str, a: Cell, b: Cell) -> Cell:
