@@ -21,6 +21,8 @@ NAME = re.compile(
     re.IGNORECASE,
 )
 EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;]+\.[A-Za-z]{2,}$")
+SHARED = 0.2
+"""Share of the values on several rows that may stand beside different identifiers: a person may have two addresses."""
 SSN = re.compile(r"^\d{3}-\d{2}-\d{4}$")
 
 
@@ -84,16 +86,39 @@ def peek(folder: Path, use: FileUse) -> Peek:
     width = max((len(r) for r in sample), default=0)
     if len(names) != width and not names:
         names = tuple(f"c{i + 1}" for i in range(width))
-    keys = [n for i, n in enumerate(names) if n and _is_key(n, [r[i].strip() for r in data if i < len(r)])]
-    return Peek(names, lines if objects else max(0, lines - bool(header)), tuple(keys), objects=objects)
+    cells = {n: [r[i].strip() if i < len(r) else "" for r in data] for i, n in enumerate(names) if n}
+    keys = _told_apart({n: values for n, values in cells.items() if _is_key(n, values)})
+    return Peek(names, lines if objects else max(0, lines - bool(header)), keys, objects=objects)
+
+
+def _told_apart(keys: dict[str, list[str]]) -> tuple[str, ...]:
+    """Return the keys without those whose values several persons share, as the identifiers beside them show."""
+    sure = [n for n, values in keys.items() if _identifies(values)]
+    return tuple(n for n in keys if n in sure or not any(_is_shared(keys[n], keys[s]) for s in sure))
+
+
+def _is_shared(values: list[str], identifiers: list[str]) -> bool:
+    beside: dict[str, list[str]] = {}
+    for value, identifier in zip(values, identifiers, strict=True):
+        if value and identifier:
+            beside.setdefault(value, []).append(identifier.casefold())
+    several = [found for found in beside.values() if len(found) > 1]
+    return sum(len(set(found)) > 1 for found in several) > SHARED * len(several)
+
+
+def _identifies(values: list[str]) -> bool:
+    filled = [v for v in values if v]
+    return sum(bool(EMAIL.match(v) or SSN.match(v)) for v in filled) > 0.8 * len(filled) > 0
 
 
 def _is_key(name: str, values: list[str]) -> bool:
     filled = [v for v in values if v]
     if not filled:
         return False
-    if sum(bool(EMAIL.match(v) or SSN.match(v)) for v in filled) > 0.8 * len(filled):
+    if _identifies(values):
         return True
+    if name.casefold() == "subject" and sum(any(c.isdigit() for c in v) for v in filled) < 0.5 * len(filled):
+        return False  # of a mail, or a subject that is taught
     if sum(v.count(" ") > 2 for v in filled) > 0.2 * len(filled):  # sentences, as in the subject of a mail
         return False
     tidy = re.sub(r"(?<=[a-z])(?=[A-Z])|[\s.-]+", "_", name)

@@ -39,6 +39,7 @@ from lester_gui.runtime.materialize import views_of
 from lester_gui.store import catalogue, subjects, suppression
 from lester_gui.store.artifacts import Artifacts
 from lester_gui.store.catalogue import Artefact, Run, Snapshot, Source
+from lester_gui.store.person_keys import PersonKeys
 
 MAX_SHOWN: Final = 50
 
@@ -216,7 +217,7 @@ def _maintain_run(
     maintained = maintain_views(con, plan, run.id, changes, snapshots_of(con, run), worker, ctx)
     view_seconds = time.perf_counter() - started
     faults.point("apply.views")
-    persons = subjects.PersonKeys(con, (r.source for r in plan.reads))
+    persons = PersonKeys(con, (r.source for r in plan.reads))
     learning = update_learning(con, plan, maintained, changes, run.id, run.seed, before, persons, worker, artifacts, ctx)
     faults.point("apply.learned")
     others = _other_cells(con, run, maintained)

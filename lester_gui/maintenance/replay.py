@@ -19,10 +19,11 @@ from lester_gui.maintenance.learned import Worker
 from lester_gui.progress import Context, Part
 from lester_gui.runtime import ingest, split
 from lester_gui.runtime.records import Dialect
-from lester_gui.store import catalogue, subjects
+from lester_gui.store import catalogue
 from lester_gui.store.artifacts import Artifacts
 from lester_gui.store.catalogue import Run, Snapshot
 from lester_gui.store.connection import open_memory, transaction
+from lester_gui.store.person_keys import PersonKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def replay(connection: duckdb.DuckDBPyConnection, run: Run, artifacts: Artifacts
     try:
         with transaction(empty):
             snapshots = copy_snapshots(connection, empty, snapshots_of(connection, run))
-            persons = subjects.PersonKeys(connection, snapshots)
+            persons = PersonKeys(connection, snapshots)
             made = canonical_run.execute(
                 empty,
                 plan,

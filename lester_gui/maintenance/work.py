@@ -18,7 +18,7 @@ from lester_gui.progress import Context
 from lester_gui.store import catalogue, subjects
 from lester_gui.store.artifacts import Artifacts
 from lester_gui.store.catalogue import Run
-from lester_gui.store.subjects import Alias, Subject
+from lester_gui.store.subjects import Subject
 
 ERASURE: Final = "erasure"
 RECTIFICATION: Final = "rectification"
@@ -107,12 +107,12 @@ def subject_of(con: duckdb.DuckDBPyConnection, token: str) -> Subject:
     Raises
     ------
     UserError
-        If the token means nobody any more.
+        If the token means nobody any more, or several persons.
     """
-    aliases: tuple[Alias, ...] = subjects.aliases_of_token(con, token)
-    if not aliases:
+    found = subjects.of_token(con, token)
+    if found is None:
         raise UserError(f"{token} cannot be linked to a person any more", hint="The person was erased.")
-    return subjects.resolve(con, aliases)
+    return found
 
 
 def runs(con: duckdb.DuckDBPyConnection) -> list[tuple[Run, Plan]]:

@@ -66,7 +66,7 @@ def deal(
     recorded
         What an earlier run dealt (`recorded_split`). None for the first run. Ignored where the split is an expression or none.
     persons
-        Source → row id → a text per person (`store.subjects.PersonKeys`), for rows that are not recorded.
+        Source → row id → a text per person (`store.person_keys.PersonKeys`), for rows that are not recorded.
     seed
         The run's seed, used where the script sets none.
 

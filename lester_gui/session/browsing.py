@@ -141,16 +141,16 @@ class Browsing(Reading):
         why = require_reason(reason)
 
         def find(reader: Reader) -> tuple[str, list[str]]:
-            aliases = subjects.aliases_of_token(reader.connection, token)
-            person = subjects.resolve(reader.connection, aliases)
+            person = subjects.of_token(reader.connection, token)
+            rows, aliases = ((), ()) if person is None else (person.rows.get(source, ()), person.aliases)
             found = reader.connection.execute(
                 "SELECT DISTINCT value FROM lester.subject_key WHERE source = ? AND column_name = ? "
                 "AND row_id IN (SELECT unnest(?)) ORDER BY value",
-                [source, column, list(person.rows.get(source, ()))],
+                [source, column, list(rows)],
             ).fetchall()
             if not found:
                 raise UserError(f"{source}.{column} does not name this person", "Search for the person again.")
-            return ", ".join(value for (value,) in found), [a.value for a in person.aliases]
+            return ", ".join(value for (value,) in found), [a.value for a in aliases]
 
         value, forbidden = self.read(find)
         with self._lock:

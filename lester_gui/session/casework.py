@@ -418,10 +418,9 @@ class Casework(People):
         plan = documents.newest_plan(self.connection, found.case)
         approval = approvals.approval_of(self.connection, found.case)
         if plan is None or approval is None or found.status not in (Status.APPLIED, Status.DONE, Status.CLOSED):
-            raise UserError(
-                f"The case {found.case} is not applied, so there is nothing to certify",
-                f"It waits for: {cases.NEXT_ACTION[found.status]}.",
-            )
+            waits = cases.next_action(found)
+            hint = f"It waits for: {waits}." if waits else "It is closed: what it was answered with is its evidence."
+            raise UserError(f"The case {found.case} is not applied, so there is nothing to certify", hint)
         document = documents.certificate_document(self.connection, self.configuration.name, found, plan, approval)
         return found, certificate.sign(document, load_or_create(self.actor().name))
 

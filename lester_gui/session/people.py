@@ -201,10 +201,10 @@ class People(Running):
         return person
 
     def _known(self, token: str) -> Person:
-        aliases = subjects.aliases_of_token(self.connection, token) if self.has_store else ()
-        if not aliases:
+        subject = subjects.of_token(self.connection, token) if self.has_store else None
+        if subject is None:
             raise UserError(f"{token} stands for nobody in this project", "Search for the person again.")
-        return Person(token, subjects.resolve(self.connection, aliases))
+        return Person(token, subject)
 
     # --- one pipeline ---------------------------------------------------------------------------------------------------
 

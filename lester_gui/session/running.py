@@ -21,8 +21,9 @@ from lester_gui.runtime.materialize import views_of
 from lester_gui.session.opened import Document, one_at_a_time
 from lester_gui.session.reviewing import Reviewing
 from lester_gui.session.sources import take_snapshots
-from lester_gui.store import artifacts, catalogue, subjects
+from lester_gui.store import artifacts, catalogue
 from lester_gui.store.catalogue import Artefact, Run
+from lester_gui.store.person_keys import PersonKeys
 
 PRESENT = "present"
 CANONICAL_NOTE = "Canonical: the class and penalty of the script's model, trained to the optimum. Not the script's own file."
@@ -56,7 +57,7 @@ class Running(Reviewing):
             recorded = None
             if before is not None and before.id is not None and _recorded(before, found.plan):
                 recorded = split.recorded_split(connection, before.id)
-            persons = subjects.PersonKeys(connection, snapshots)
+            persons = PersonKeys(connection, snapshots)
             seed = before.seed if before is not None else 0
             run, made, result = execute(
                 connection, found.plan, snapshots, worker, self.store.artifacts, Part(ctx, 0.2, 0.98),

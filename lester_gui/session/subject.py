@@ -100,9 +100,8 @@ def find(connection: duckdb.DuckDBPyConnection, query: Query) -> Subject | None:
     if query.column == ROW_KEY:
         return _by_row(connection, query.source, query.value)
     if not query.source and TOKEN.fullmatch(query.value):
-        aliases = subjects.aliases_of_token(connection, query.value)
-        if aliases:
-            person = subjects.resolve(connection, aliases)
+        person = subjects.of_token(connection, query.value)
+        if person is not None:
             return person if person.rows else None
     found = subjects.search(connection, query.value, query.source or None, query.column or None)
     if len(found) > 1:

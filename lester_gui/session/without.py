@@ -20,8 +20,8 @@ from lester_gui.progress import Context, Part
 from lester_gui.runtime.compile_expressions import identifier
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import views_of
-from lester_gui.store import subjects
 from lester_gui.store.catalogue import Run
+from lester_gui.store.person_keys import PersonKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def without(
         read = {r.source for r in plan.reads}
         changes = {source: source_edits.take_out(connection, source, ids) for source, ids in rows.items() if source in read}
         maintained = maintain_views(connection, plan, run.id, changes, snapshots_of(connection, run), worker, Part(ctx, 0.1, 0.9))
-        persons = subjects.PersonKeys(connection, read)
+        persons = PersonKeys(connection, read)
         update_split(connection, maintained, run.id, run.seed, persons, worker)
         prepared = learned.prepare(connection, maintained.plan, run.id, worker)
         with connection.cursor() as with_them:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lester_gui.errors import UserError
 from lester_gui.store.migrations import TableSet
 from lester_gui.store.points import rows_at
 from lester_gui.store.registered import registered
@@ -394,13 +395,39 @@ def known_token(connection: duckdb.DuckDBPyConnection, subject: Subject) -> str 
         f"SELECT token, domain, value FROM lester.subject_token WHERE value IN ({marks}) ORDER BY rowid",
         [a.value for a in subject.aliases],
     ).fetchall()
-    return next((str(token) for token, d, v in rows if Alias(d, v) in subject.aliases), None)
+    tokens = dict.fromkeys(str(token) for token, d, v in rows if Alias(d, v) in subject.aliases)
+    return next((t for t in tokens if is_one_person(connection, aliases_of_token(connection, t))), None)
+
+
+def is_one_person(connection: duckdb.DuckDBPyConnection, aliases: Collection[Alias]) -> bool:
+    """Whether the aliases behind a token are still one person's: where a key that joined them went, they may not be."""
+    there = [a for a in aliases if _entries_of_values(connection, [a])]
+    if len(there) == len(aliases) or len(there) < 2:
+        return True
+    return set(there) <= set(resolve(connection, there[:1]).aliases)
 
 
 def aliases_of_token(connection: duckdb.DuckDBPyConnection, token: str) -> tuple[Alias, ...]:
     """Return the aliases behind a token, none if the mapping was destroyed."""
     rows = connection.execute("SELECT DISTINCT domain, value FROM lester.subject_token WHERE token = ?", [token]).fetchall()
     return tuple(sorted(Alias(d, v) for d, v in rows))
+
+
+def of_token(connection: duckdb.DuckDBPyConnection, token: str) -> Subject | None:
+    """Return the person behind a token with the rows they have now, None if it means nobody any more.
+
+    Raises
+    ------
+    UserError
+        If it stood for rows that are several persons' now, because a key is none any more.
+    """
+    aliases = aliases_of_token(connection, token)
+    if not is_one_person(connection, aliases):
+        raise UserError(
+            f"{token} stands for rows that the subject keys no longer join",
+            hint="Search for the person again and open a new request.",
+        )
+    return resolve(connection, aliases) if aliases else None
 
 
 def destroy_token(connection: duckdb.DuckDBPyConnection, token: str) -> None:
@@ -425,37 +452,6 @@ def values_of(connection: duckdb.DuckDBPyConnection, source: str) -> int:
     """Return how many different values the index knows of a source."""
     row = connection.execute("SELECT values FROM lester.subject_count WHERE source = ?", [source]).fetchone()
     return int(row[0]) if row else 0
-
-
-class PersonKeys(Mapping[str, Mapping[int, str]]):
-    """Source → row id → a text that is equal for rows of one person, from the row's first key that links.
-
-    Rows without such a key are absent. A source is looked up when it is asked for.
-    """
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, sources: Iterable[str]) -> None:
-        self._connection = connection
-        self._sources = tuple(dict.fromkeys(sources))
-        self._known: dict[str, dict[int, str]] = {}
-
-    def __getitem__(self, source: str) -> Mapping[int, str]:
-        if source not in self._sources:
-            raise KeyError(source)
-        if source not in self._known:
-            rows = self._connection.execute(
-                "SELECT k.row_id, k.domain, k.value FROM lester.subject_row k LEFT JOIN lester.subject_unlinked u "
-                "ON u.reason = 'many persons' AND u.domain = k.domain AND u.value = k.value "
-                "WHERE k.source = ? AND u.value IS NULL ORDER BY k.row_id, k.nth DESC",
-                [source],
-            ).fetchall()
-            self._known[source] = {row_id: f"{domain}\0{value}" for row_id, domain, value in rows}
-        return self._known[source]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._sources)
-
-    def __len__(self) -> int:
-        return len(self._sources)
 
 
 def _domain(source: str, column: str, domains: Mapping[str, str] | None) -> str:

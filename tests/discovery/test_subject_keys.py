@@ -60,3 +60,18 @@ def test_the_separator_is_seen_and_sentences_are_no_keys(tmp_path: Path) -> None
     mails = "sender|subject\n" + "".join(f"m{i}@example.org|please send the letter {i} again\n" for i in range(30))
     script = 'for line in open("data/mails.txt"):\n    parts = line.split(chr(124))\n'
     assert write(tmp_path, script, mails__txt=mails) == {"data/mails.txt": ("sender",)}
+
+
+def test_the_subject_of_a_mail_names_nobody(tmp_path: Path) -> None:
+    words = ("invoice problem", "password", "Question", "refund", "change problem", "")
+    lines = "".join(f"{i},p{i % 40}@example.org,{words[i % 6]},{i % 2}\n" for i in range(200))
+    script = 'import pandas as pd\na = pd.read_csv("data/tickets.csv")\n'
+    found = write(tmp_path, script, tickets__csv="ticket,from,subject,urgent\n" + lines)
+    assert found == {"data/tickets.csv": ("from",)}
+
+
+def test_a_column_that_persons_share_is_no_key_beside_their_addresses(tmp_path: Path) -> None:
+    lines = "".join(f"p{i % 60}@example.org,U{i % 60:03},A{i % 25:03},{i}\n" for i in range(300))
+    script = 'import pandas as pd\na = pd.read_csv("data/orders.csv")\n'
+    found = write(tmp_path, script, orders__csv="email,user_id,account,amount\n" + lines)
+    assert found == {"data/orders.csv": ("email", "user_id")}

@@ -37,10 +37,11 @@ from lester_gui.runtime.ingest import snapshot_records
 from lester_gui.runtime.lookups import MEMBERS, lookups_of, make_lookups
 from lester_gui.runtime.materialize import fetch_table, materialise, views_of
 from lester_gui.session.execution import view_results
-from lester_gui.store import catalogue, subjects
+from lester_gui.store import catalogue
 from lester_gui.store.artifacts import Artifacts
 from lester_gui.store.catalogue import Run, Snapshot
 from lester_gui.store.connection import open_memory, transaction
+from lester_gui.store.person_keys import PersonKeys
 from lester_gui.store.registered import registered
 from lester_gui.verify.lineage_check import is_exact, surviving
 from lester_gui.verify.plan_result import PlanResult
@@ -211,7 +212,7 @@ class Kept:
         before = learned.load(self.con, self.number, self.artifacts) if self.learns else None
         done = maintain_views(self.con, plan, self.number, sources, self.snapshots, WORKER, silent())
         if before is not None:
-            persons = subjects.PersonKeys(self.con, self.snapshots)
+            persons = PersonKeys(self.con, self.snapshots)
             update_learning(self.con, plan, done, sources, self.number, 0, before, persons, WORKER, self.artifacts, silent())
         done.close(self.con)
         catalogue.update(self.con, Run, {"plan_json": dumps(done.plan)}, id=self.number)

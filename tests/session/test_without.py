@@ -13,9 +13,10 @@ from lester_gui.runtime.ingest import snapshot_records, write_snapshot
 from lester_gui.runtime.materialize import materialise
 from lester_gui.runtime.records import Dialect
 from lester_gui.session.without import without
-from lester_gui.store import catalogue, subjects
+from lester_gui.store import catalogue
 from lester_gui.store import connection as stores
 from lester_gui.store.catalogue import Run, Source
+from lester_gui.store.person_keys import PersonKeys
 
 from .conftest import PIPELINE, Looking
 
@@ -41,7 +42,7 @@ def made_without(session: Looking, run: Run, rows: dict[str, list[int]]) -> lear
         snapshots[source] = write_snapshot(memory, source, records, Dialect.from_json(snapshot.dialect_json), "", (0, 0, 0))
     made = materialise(memory, plan, 1, snapshots, worker.evaluate)
     recorded = split.recorded_split(session.connection, run.id)
-    split.deal(memory, made.plan, 1, recorded, subjects.PersonKeys(session.connection, snapshots), run.seed, worker.evaluate)
+    split.deal(memory, made.plan, 1, recorded, PersonKeys(session.connection, snapshots), run.seed, worker.evaluate)
     return learned.prepare(memory, made.plan, 1, worker)
 
 

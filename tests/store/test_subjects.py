@@ -7,6 +7,7 @@ import pytest
 from lester_gui.store import migrations, subjects
 from lester_gui.store.connection import open_memory
 from lester_gui.store.migrations import TableSet
+from lester_gui.store.person_keys import PersonKeys
 from lester_gui.store.subjects import Alias, Unlinked, mask, normalise
 
 
@@ -99,7 +100,7 @@ def test_indexing_again_replaces_and_rows_can_be_removed(connection: duckdb.Duck
 
 def test_rows_of_one_person_have_one_key(connection: duckdb.DuckDBPyConnection) -> None:
     subjects.index_source(connection, "people", keys(ssn=["a-1", "b-2", None], email=["a@x.org", "b@x.org", "c@x.org"]))
-    found = subjects.PersonKeys(connection, ["people"])["people"]
+    found = PersonKeys(connection, ["people"])["people"]
     assert set(found) == {1, 2, 3}
     assert len(set(found.values())) == 3
 
