@@ -21,9 +21,9 @@ NAME = re.compile(
     re.IGNORECASE,
 )
 EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;]+\.[A-Za-z]{2,}$")
+SSN = re.compile(r"^\d{3}-\d{2}-\d{4}$")
 SHARED = 0.2
 """Share of the values on several rows that may stand beside different identifiers: a person may have two addresses."""
-SSN = re.compile(r"^\d{3}-\d{2}-\d{4}$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from lester_gui.sandbox import Capture, Sandbox
 from lester_gui.store.catalogue import Run
 from lester_gui.verify.capture import Original, capture_twice
 from lester_gui.verify.dealt import for_calls, imposable
-from lester_gui.verify.equivalence import Comparison, compare
+from lester_gui.verify.equivalence import Comparison, compare, variables
 from lester_gui.verify.plan_result import PlanResult, ViewResult
 from lester_gui.verify.verdict import STAGES, StageResult
 
@@ -112,12 +112,6 @@ def _without_sides(found: Comparison, plan: Plan) -> Comparison:
     left_out = StageResult("not-compared", 0, "The script deals its rows anew")
     stages = {"prepare": found.stages["prepare"], "encode": left_out, "label": label, "split": left_out, "model": left_out}
     return Comparison(found.views, stages, found.details)
-
-
-def variables(plan: Plan) -> frozenset[str]:
-    """Return the names of the script's variables that the views and the label come from."""
-    names = {n.name for n in plan.views} | {plan.label.variable}
-    return frozenset(names | {base for n in names if (base := n.rpartition("-")[0]) and n.rpartition("-")[2].isdigit()})
 
 
 def _held(

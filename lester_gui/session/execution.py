@@ -16,7 +16,7 @@ import pyarrow as pa
 from lester_gui.discovery.configuration import Configuration
 from lester_gui.errors import UserError
 from lester_gui.features import column_map, matrix, state
-from lester_gui.ir.learning import VALIDATION
+from lester_gui.ir.learning import TEST, TRAIN
 from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import learned
 from lester_gui.maintenance.learned import Worker
@@ -189,15 +189,12 @@ def _learn(
         done |= rows.sides
         stage = "encode"
         encoder = state.fit(plan.encode, rows.table, state.fit_rows(plan.encode, rows.train, len(y)), worker.call_block, y)
-        X_train = matrix.transform(encoder, rows.table, rows.train, worker.call_block)
-        X_test = matrix.transform(encoder, rows.table, rows.test, worker.call_block)
-        done |= {"X_train": X_train, "X_test": X_test}
-        if VALIDATION in rows.sides:
-            done["X_validation"] = matrix.transform(encoder, rows.table, rows.sides[VALIDATION], worker.call_block)
+        X = {side: matrix.transform(encoder, rows.table, places, worker.call_block) for side, places in rows.sides.items()}
+        done |= {f"X_{side}": values for side, values in X.items()}
         stage = "model"
         names = column_map.column_map(encoder).names
-        model = script_model.fit_as_script(plan.model, X_train, y[rows.train], features=names, seed=0)
-        done["predictions"] = model.predict(X_test)
+        model = script_model.fit_as_script(plan.model, X[TRAIN], y[rows.train], features=names, seed=0)
+        done["predictions"] = model.predict(X[TEST])
     except (UserError, ValueError, TypeError) as error:  # scikit-learn compares labels: a missing one beside text is a TypeError
         return PlanResult(**done, stopped=stage, exception_type="" if isinstance(error, UserError) else type(error).__name__)  # type: ignore[arg-type]
     return PlanResult(**done)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from lester_gui.verify.text_codes import same_categories
 from lester_gui.verify.verdict import STAGES, StageResult
 
 Array = np.ndarray[Any, Any]
+Held: TypeAlias = tuple[Asked | None, Difference]
+"""What the script asked a model about for the plan's validation rows, and how the two compare."""
 _VERSION = re.compile(r"^(.*?)-\d+$")
 
 
@@ -83,15 +85,22 @@ def compare(plan: Plan, result: PlanResult, original: OriginalRun, refit: Refit 
     views = {n.name: compare_view(n, result, original) for n in plan.views}
     views |= {n.name: ViewComparison(n.name, "not-compared") for n in overtaken(plan, original)}
     details: dict[str, dict[str, Difference]] = {s: {} for s in STAGES}
+    held = None if learning is None else _validation(plan, result, learning)
     stages = {
-        "encode": _encode(plan, result, learning, original, details["encode"]),
-        "label": _label(plan, result, learning, original, details["label"]),
+        "encode": _encode(plan, result, learning, held, original, details["encode"]),
+        "label": _label(plan, result, learning, held, original, details["label"]),
     }
     stages["prepare"] = _prepare(plan, views, stages["encode"])
     stages["split"] = _split(plan, result, original, stages["encode"], details["split"])
     same_inputs = stages["encode"].status == "equal" and stages["label"].status == "equal"
     stages["model"] = _model(plan, result, learning, original, same_inputs, refit, details["model"])
     return Comparison(views, {s: stages[s] for s in STAGES}, details)
+
+
+def variables(plan: Plan) -> frozenset[str]:
+    """Return the names of the script's variables that the views and the label come from."""
+    names = {n.name for n in plan.views} | {plan.label.variable}
+    return frozenset(names | {base for n in names if (base := n.rpartition("-")[0]) and n.rpartition("-")[2].isdigit()})
 
 
 # --- prepare -----------------------------------------------------------------------------------------------------------
@@ -161,7 +170,12 @@ def _prepare(plan: Plan, views: Mapping[str, ViewComparison], encode: StageResul
 
 
 def _encode(
-    plan: Plan, result: PlanResult, learning: Learning | None, original: OriginalRun, details: dict[str, Difference]
+    plan: Plan,
+    result: PlanResult,
+    learning: Learning | None,
+    held: Held | None,
+    original: OriginalRun,
+    details: dict[str, Difference],
 ) -> StageResult:
     if learning is None or learning.X_train is None or result.X_train is None:
         return StageResult("not-compared", 0, "The script's matrix or the plan's was not reached")
@@ -176,8 +190,7 @@ def _encode(
             details["X_test"] = compare_matrices(learning.X_test, result.X_test)
         elif not result.stopped:
             details["X_test"] = Difference("differs", len(learning.X_test), 0)
-    held = _validation(plan, result, learning) if "X_test" not in unstable else None
-    if held is not None:
+    if held is not None and "X_test" not in unstable:
         details["X_validation"] = held[1]
     if not details:
         return StageResult("excluded", 0, "The script's matrix is another each time")
@@ -196,7 +209,7 @@ def _asks_about_validation_only(plan: Plan, result: PlanResult, learning: Learni
     return not tested and compare_matrices(learning.X_test, X).equal
 
 
-def _validation(plan: Plan, result: PlanResult, learning: Learning) -> tuple[Asked | None, Difference] | None:
+def _validation(plan: Plan, result: PlanResult, learning: Learning) -> Held | None:
     """Return the rows that the script has for the plan's validation rows, and how they compare.
 
     None where there is nothing to compare: what the calls of a split dealt is compared by themselves, and a script that cuts by
@@ -213,7 +226,12 @@ def _validation(plan: Plan, result: PlanResult, learning: Learning) -> tuple[Ask
 
 
 def _label(
-    plan: Plan, result: PlanResult, learning: Learning | None, original: OriginalRun, details: dict[str, Difference]
+    plan: Plan,
+    result: PlanResult,
+    learning: Learning | None,
+    held: Held | None,
+    original: OriginalRun,
+    details: dict[str, Difference],
 ) -> StageResult:
     unstable = original.unstable_learning
     if learning is not None:
@@ -225,9 +243,9 @@ def _label(
                 details[name] = _compare_labels(expected, _list(got))
             elif expected is not None and got is None and not result.stopped:
                 details[name] = Difference("differs", len(expected), 0)
-        held = _validation(plan, result, learning) if "y_test" not in unstable else None
-        if held is not None and held[0] is not None and held[0].y is not None and result.y_validation is not None:
-            details["y_validation"] = _compare_labels(held[0].y, _list(result.y_validation))
+        asked = held[0] if held is not None and "y_test" not in unstable else None
+        if asked is not None and asked.y is not None and result.y_validation is not None:
+            details["y_validation"] = _compare_labels(asked.y, _list(result.y_validation))
     in_order = not plan.split.is_shuffle  # else the script has its labels in the order of the shuffled rows
     whole = _label_variable(plan, original, len(result.y)) if in_order and result.y is not None else None
     if whole is not None and result.y is not None:

@@ -23,7 +23,7 @@ from lester_gui.sandbox.copies import private_folder
 from lester_gui.verify.capture import Original, OriginalRun, learning_of_plan
 from lester_gui.verify.counterexample import describe_failure, shrink
 from lester_gui.verify.dealt import calls_of, composed
-from lester_gui.verify.equivalence import Comparison, compare, describe, is_whole_script, opaque_steps
+from lester_gui.verify.equivalence import Comparison, compare, describe, is_whole_script, opaque_steps, variables
 from lester_gui.verify.lineage_check import ROWS, check_lineage
 from lester_gui.verify.mutations import AIMED_AT_STOPS, ALWAYS, OF_FILES, MutatedInput, mutate
 from lester_gui.verify.originals import Originals
@@ -333,12 +333,14 @@ class _Verification:
                 tally.refused.append(name)
         elif raised is not None and not result.stopped:
             tally.script_stops.append(name)
-            # its encoders or its model refuse what the plan's take, where a metric that does says nothing of the plan; or the
-            # plan says itself on what data it stops, and not on these
-            asked_of_none = result.test is not None and not len(result.test)  # nor does one that is given no test rows
-            late = learning_of_plan(original.run, self.plan) is not None and not raised.metric and not asked_of_none
-            elsewhere = raised.line not in self.plan.model.lines  # beside it, other models are fitted
-            if late or (name in AIMED_AT_STOPS and elsewhere and _says_where_it_stops(self.plan)):
+            # the script's encoders or its model refuse what the plan's take; that a metric refuses the predictions, or that no
+            # test rows are left to predict, says nothing of the plan
+            no_test_rows = result.test is not None and not len(result.test)
+            late = learning_of_plan(original.run, self.plan) is not None and not raised.metric and not no_test_rows
+            # or the plan says itself on what data it stops, and not on these; a loop over parameters fits other models on the
+            # line that fits the plan's, and what one of those refuses is no matter of the plan
+            not_fitting = raised.line not in self.plan.model.lines
+            if late or (name in AIMED_AT_STOPS and not_fitting and _says_where_it_stops(self.plan)):
                 tally.late_stops.append(name)
         else:
             tally.inputs += 1
@@ -483,10 +485,7 @@ def _says_where_it_stops(plan: Plan) -> bool:
 
 def _names(plan: Plan) -> frozenset[str]:
     """Return the script's variables that are compared; none where the plan runs the script and knows only what its model saw."""
-    if is_whole_script(plan):
-        return frozenset()
-    names = {n.name for n in plan.views} | {plan.label.variable}
-    return frozenset(names | {base for n in names if (base := n.rpartition("-")[0]) and n.rpartition("-")[2].isdigit()})
+    return frozenset() if is_whole_script(plan) else variables(plan)
 
 
 def _retabled(tables: Mapping[str, SourceTable], sources: Mapping[str, bytes]) -> dict[str, SourceTable]:

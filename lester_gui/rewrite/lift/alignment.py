@@ -51,16 +51,7 @@ class Alignment:
         known = self._filters.setdefault(id(self.root(over)), [])
         self._alive += (node, over)
         for other, asked, base in known:
-            if other is node or id(node) in self._twin:
-                continue
-            graft, self.graft = self.graft, None
-            try:
-                _, (here, there) = self.together((condition, over), (asked, base))
-            except Stopped:
-                continue
-            finally:
-                self.graft = graft
-            if here == there:
+            if other is not node and id(node) not in self._twin and self._agree((condition, over), (asked, base)):
                 self._twin[id(node)] = self._twin.get(id(other), other)
         known.append((node, condition, over))
 
@@ -70,16 +61,17 @@ class Alignment:
         for other in known:
             if (len(other.by), other.order, other.drop_null_keys) != (len(node.by), node.order, node.drop_null_keys):
                 continue
-            if all(self._agree(a, node.parent, b, other.parent) for a, b in zip(node.by, other.by, strict=True)):
+            pairs = (((Column(a), node.parent), (Column(b), other.parent)) for a, b in zip(node.by, other.by, strict=True))
+            if all(self._agree(*pair) for pair in pairs):
                 self._twin[id(node)] = self._twin.get(id(other), other)
                 break
         known.append(node)
 
-    def _agree(self, a: str, node: Node, b: str, other: Node) -> bool:
-        """Whether two columns of the same rows hold the same values, as far as it shows without another step."""
+    def _agree(self, a: tuple[Expr, Node], b: tuple[Expr, Node]) -> bool:
+        """Whether two expressions give the same value for each row, as far as it shows without another step."""
         graft, self.graft = self.graft, None
         try:
-            _, (here, there) = self.together((Column(a), node), (Column(b), other))
+            _, (here, there) = self.together(a, b)
         except Stopped:
             return False
         finally:

@@ -11,6 +11,7 @@ from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Value
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 
 ARITHMETIC = {"Add": "add", "Sub": "sub", "Mult": "mul"}
+DIVIDING = dict(zip(("Div", "FloorDiv", "Mod"), paths.DIVIDING, strict=True))
 COMPARISON = {"Eq": "eq", "NotEq": "ne", "Lt": "lt", "LtE": "le", "Gt": "gt", "GtE": "ge"}
 NOTHING: dict[Type, Literal] = {
     Type.BOOL: Literal(False),
@@ -91,12 +92,10 @@ def arithmetic(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
         raise shape(f"{op} is used on {a.type} and {b.type}")
     if op in ARITHMETIC:
         return make(ARITHMETIC[op], a, b)
+    if op in DIVIDING and not pandas:
+        return make(DIVIDING[op], a, b)
     if op == "Div":
-        return make("float_div" if pandas else "py_div", a, b)
-    if op == "FloorDiv" and not pandas:
-        return make("py_floordiv", a, b)
-    if op == "Mod" and not pandas:
-        return make("py_mod", a, b)
+        return make("float_div", a, b)
     if op in ("FloorDiv", "Mod") and isinstance(b.expr, Literal) and b.expr.value not in (0, None):
         # what is counted is always there, what is read may miss values in other data
         read = a.nullable or any(isinstance(e, Column) for e in walk(a.expr))
@@ -107,6 +106,14 @@ def arithmetic(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:
         if b.expr.value == 0.5:
             return make("sqrt", a)
     raise no_rule(f"the operator {op} on {a.type} and {b.type}")
+
+
+def divided(op: str, a: Cell, b: Cell) -> Cell:
+    """Return ``a op b``, dividing floats that may be NaN: NaN if one of them is, and an error where the divisor is nought."""
+    present = [make("not_null", c).expr for c in (a, b) if c.nullable]
+    x, y = (make("coalesce", c, cell_of(Const(1.0))) if c.nullable else c for c in (a, b))
+    made = make(DIVIDING[op], x, y)
+    return choose(paths.conjunction(present), made, Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
 
 
 def compare(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:

@@ -7,9 +7,9 @@ the steps of the shorter branch are repeated over the longer one. They keep the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lester_gui.ir.expressions import Column, Expr, columns_of, substitute
 from lester_gui.ir.nodes import Aggregate, Broadcast, Filter, Join, JoinKind, Node, Project, Select, Sort, Take
@@ -18,6 +18,9 @@ from lester_gui.rewrite.lift.stop import Stopped, shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.tables import Tables
+
+Picked: TypeAlias = Sort | Filter | None
+"""The step that sorted or chose the rows of a branch whose columns are put back into the rows as they were before it."""
 
 
 def grafted(tables: Tables, pairs: tuple[tuple[Expr, Node], ...]) -> tuple[Node, list[Expr]]:
@@ -58,7 +61,7 @@ def _on_top(tables: Tables, pairs: tuple[tuple[Expr, Node], ...], target: Node) 
     return target, [tables.align.move(expr, node, target) for expr, node in out]
 
 
-def _brought(tables: Tables, expr: Expr, source: Node, target: Node, over: Sort | Filter | None = None) -> tuple[Node, Expr]:
+def _brought(tables: Tables, expr: Expr, source: Node, target: Node, over: Picked = None) -> tuple[Node, Expr]:
     """Return `target` with the columns that an expression over `source` needs, and the expression over it.
 
     With `over`, the rows of `source` are those of that sort or filter, and `target` has them as they were before it.
@@ -96,7 +99,7 @@ def _with(expr: Expr, table: dict[str, Expr]) -> Expr:
     return substitute(expr, lambda e: table.get(e.name) if isinstance(e, Column) else None)
 
 
-def _column(tables: Tables, name: str, source: Node, target: Node, over: Sort | Filter | None) -> tuple[Node, str]:
+def _column(tables: Tables, name: str, source: Node, target: Node, over: Picked) -> tuple[Node, str]:
     """Return `target` with a column of `source`, and its name there."""
     target, expr = _brought(tables, Column(name), source, target, over)
     if isinstance(expr, Column):
@@ -105,16 +108,14 @@ def _column(tables: Tables, name: str, source: Node, target: Node, over: Sort | 
     return tables.step(Project, tables.naming.called(target), target, parent=target, assigned=((free, expr),)), free
 
 
-def _rest(
-    tables: Tables, expr: Expr, base: Node, target: Node, names: dict[str, str], over: Sort | Filter | None
-) -> tuple[Node, Expr]:
+def _rest(tables: Tables, expr: Expr, base: Node, target: Node, names: dict[str, str], over: Picked) -> tuple[Node, Expr]:
     """Bring the columns of an expression that are not among those just made, which are called `names` over `target`."""
     node, at = _all_columns(tables, [c for c in columns_of(expr) if c not in names], base, target, over)
     made = {n: tables.align.move(Column(new), target, node) for n, new in names.items()}
     return node, _with(expr, {n: Column(c) for n, c in at.items()} | made)
 
 
-def _window(tables: Tables, expr: Expr, step: Window, base: Node, target: Node, over: Sort | Filter | None) -> tuple[Node, Expr]:
+def _window(tables: Tables, expr: Expr, step: Window, base: Node, target: Node, over: Picked) -> tuple[Node, Expr]:
     wanted = [c for c in step.columns if c.name in columns_of(expr)]
     if wanted and isinstance(over, Filter):
         raise shape("A value that hangs on which rows were chosen is needed before they are")
@@ -156,26 +157,30 @@ def _moved_name(tables: Tables, name: str, target: Node) -> str:
 def _join_before(tables: Tables, step: Join, keys: list[str], wanted: dict[str, str], target: Node) -> dict[str, str] | None:
     """Return what the columns that a join brought are called over `target` if the same join has been made below that."""
     for node in tables.align.chain(target):
-        alike = isinstance(node, Join) and (node.how, node.take, node.null_keys_match) == (
-            step.how,
-            step.take,
-            step.null_keys_match,
-        )
-        if not alike or not isinstance(node, Join) or len(node.on) != len(step.on):
+        if not isinstance(node, Join) or len(node.on) != len(step.on):
+            continue
+        if (node.how, node.take, node.null_keys_match) != (step.how, step.take, step.null_keys_match):
             continue
         own, other = _origin(node.right), _origin(step.right)
         if own[0] is not other[0] or [own[1].get(b) for _, b in node.on] != [other[1].get(b) for _, b in step.on]:
             continue
         held = {own[1].get(o): n for n, side, o in node.output_columns if side == 1}
-        try:
-            same = [tables.align.move(Column(a), node.left, target) for a, _ in node.on] == [Column(k) for k in keys]
-            found = {n: tables.align.move(Column(held[other[1][o]]), node, target) for n, o in wanted.items()}
-        except (Stopped, KeyError):
+        if _names_after(tables, [a for a, _ in node.on], node.left, target) != keys:
             continue
-        names = {n: e.name for n, e in found.items() if isinstance(e, Column)}
-        if same and len(names) == len(wanted):
-            return names
+        names = _names_after(tables, [held.get(other[1][o]) for o in wanted.values()], node, target)
+        if names is not None:
+            return dict(zip(wanted, names, strict=True))
     return None
+
+
+def _names_after(tables: Tables, columns: Sequence[str | None], node: Node, target: Node) -> list[str] | None:
+    """Return what columns of a node are called over `target`; None if one is not there, or was changed on the way."""
+    try:
+        moved = [tables.align.move(Column(c), node, target) for c in columns if c is not None]
+    except Stopped:
+        return None
+    names = [e.name for e in moved if isinstance(e, Column)]
+    return names if len(names) == len(columns) else None
 
 
 def _origin(node: Node) -> tuple[Node, dict[str, str]]:
@@ -229,9 +234,7 @@ def _looked_up(
     )
 
 
-def _all_columns(
-    tables: Tables, wanted: list[str], base: Node, target: Node, over: Sort | Filter | None
-) -> tuple[Node, dict[str, str]]:
+def _all_columns(tables: Tables, wanted: list[str], base: Node, target: Node, over: Picked) -> tuple[Node, dict[str, str]]:
     found: list[tuple[str, str, Node]] = []
     for n in wanted:
         target, name = _column(tables, n, base, target, over)
@@ -244,9 +247,7 @@ def _all_columns(
     return target, out
 
 
-def _broadcast(
-    tables: Tables, expr: Expr, step: Broadcast, base: Node, target: Node, over: Sort | Filter | None
-) -> tuple[Node, Expr]:
+def _broadcast(tables: Tables, expr: Expr, step: Broadcast, base: Node, target: Node, over: Picked) -> tuple[Node, Expr]:
     names = {n: tables.free_column(target, n) for n, _ in step.values if n in columns_of(expr)}
     if not names:
         return _brought(tables, expr, base, target, over)
@@ -271,17 +272,13 @@ def _broadcast_before(tables: Tables, step: Broadcast, wanted: Iterable[str], ta
     for node in tables.align.chain(target):
         if isinstance(node, Broadcast) and node.of is step.of and node.position == step.position:
             held, made = {old: n for n, old in node.values}, dict(step.values)
-            try:
-                found = {n: tables.align.move(Column(held[made[n]]), node, target) for n in wanted if made[n] in held}
-            except Stopped:
-                continue
-            names = {n: e.name for n, e in found.items() if isinstance(e, Column)}
-            if len(names) == len(list(wanted)):
-                return names
+            names = _names_after(tables, [held.get(made[n]) for n in wanted], node, target)
+            if names is not None:
+                return dict(zip(wanted, names, strict=True))
     return None
 
 
-def _join(tables: Tables, expr: Expr, step: Join, base: Node, target: Node, over: Sort | Filter | None) -> tuple[Node, Expr]:
+def _join(tables: Tables, expr: Expr, step: Join, base: Node, target: Node, over: Picked) -> tuple[Node, Expr]:
     if step.left is not base or step.how is not JoinKind.LEFT:
         raise shape("Two tables are combined of which one was joined in a way that cannot be repeated")
     outputs = {n: (side, old) for n, side, old in step.output_columns}

@@ -144,7 +144,7 @@ def _where_it_works(expr: Expr, node: Node) -> Expr:
         return made
     if expr.operator in ASKED:
         test: Expr = Apply(ASKED[expr.operator], arguments)
-    elif expr.operator in ("py_div", "py_floordiv", "py_mod"):
+    elif expr.operator in paths.DIVIDING:
         test = Apply("py_ne", (arguments[1], Literal(0)))
     else:
         raise no_rule("an element of a list of a dict that cannot be computed for some row")

@@ -44,6 +44,16 @@ def may_come_to_miss(node: Node, name: str) -> bool:
     return function.result((node.parents[0].schema.field(measure.column).type, gaps))[1]
 
 
+def as_read(node: Node, name: str) -> bool:
+    """Whether pandas read a column as it is, so that a blank text in it is a missing value."""
+    if isinstance(node, Read):
+        return node.reader is Reader.PANDAS_CSV and not {"keep_default_na", "na_filter"} & {n for n, _ in node.options}
+    if isinstance(node, Project) and name in dict(node.assigned):
+        return False
+    sources = node.definitions()[name]
+    return bool(sources) and all(as_read(node.parents[i], column) for i, column in sources)
+
+
 def present(lift: Lifter, value: Value) -> Value:
     """Return a value as one that is there, for places that the script reaches only where it is."""
     if not isinstance(value, Cell) or lift.pandas or not lift.nones:

@@ -237,24 +237,19 @@ def _zero(element: ast.expr) -> bool | None:
 
 def _indicator(element: ast.expr, name: str) -> tuple[ast.expr, bool] | None:
     """Return what is compared with `name` in ``1 if x == name else 0`` or ``x == name``, and whether that gives floats."""
+    test, floats = element, False
+    wanted: type[ast.cmpop] = ast.Eq
     if isinstance(element, ast.IfExp) and isinstance(element.body, ast.Constant) and isinstance(element.orelse, ast.Constant):
-        test, one, zero = element.test, element.body.value, element.orelse.value
-        if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.NotEq):
-            one, zero = zero, one
-        floats = isinstance(one, float) or isinstance(zero, float)
-        if isinstance(one, bool) or isinstance(zero, bool) or (one, zero) != (1, 0):
+        one, zero = element.body.value, element.orelse.value
+        if isinstance(one, bool) or isinstance(zero, bool) or {one, zero} != {0, 1}:
             return None
+        test, floats = element.test, isinstance(one, float) or isinstance(zero, float)
+        wanted = ast.Eq if one else ast.NotEq
     elif isinstance(element, ast.Call) and isinstance(element.func, ast.Name) and element.func.id in ("int", "float"):
         if len(element.args) != 1 or element.keywords:
             return None
         test, floats = element.args[0], element.func.id == "float"
-        if isinstance(test, ast.Compare) and len(test.ops) == 1 and not isinstance(test.ops[0], ast.Eq):
-            return None
-    else:
-        test, floats = element, False
-    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.NotEq)):
-        return None
-    if test is element and isinstance(test.ops[0], ast.NotEq):
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], wanted)):
         return None
     sides = [test.left, test.comparators[0]]
     other = [s for s in sides if not (isinstance(s, ast.Name) and s.id == name)]

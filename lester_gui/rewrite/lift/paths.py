@@ -10,10 +10,13 @@ from lester_gui.ir.operators import OPERATORS
 TRUE = Literal(True)
 FALSE = Literal(False)
 
+DIVIDING = ("py_div", "py_floordiv", "py_mod")
+
 # Operators that fail for some values: whatever uses one has to come after the conditions that the script asked first.
 PARTIAL = frozenset(
     {
-        *("py_div", "py_floordiv", "py_mod", "split_item", "word_item", "py_int", "py_float", "to_int", "parse_date"),
+        *DIVIDING,
+        *("split_item", "word_item", "py_int", "py_float", "to_int", "parse_date"),
         *("letter", "make_date", "parse_time", "float_or_nan"),
     }
     & set(OPERATORS)
@@ -126,7 +129,7 @@ def is_partial(expr: Expr) -> bool:
     if isinstance(expr, Call):
         return True
     if isinstance(expr, Apply):
-        if expr.operator in ("py_div", "py_floordiv", "py_mod") and isinstance(expr.arguments[1], Literal):
+        if expr.operator in DIVIDING and isinstance(expr.arguments[1], Literal):
             return not expr.arguments[1].value or is_partial(expr.arguments[0])
         return expr.operator in PARTIAL or any(is_partial(a) for a in expr.arguments)
     return False

@@ -13,7 +13,7 @@ from lester_gui.ir.nodes import Aggregate, Distinct, Filter, Limit, Node, Projec
 from lester_gui.ir.schema import Type
 from lester_gui.ir.windows import WindowColumn
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Keyed, Leaf, Rows, Value, Vocabulary
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Keyed, Leaf, Rows, Value, Vocabulary
 from lester_gui.rewrite.lift.stop import no_rule
 
 if TYPE_CHECKING:
@@ -34,30 +34,23 @@ def ranked(lift: Lifter, content: Value) -> Vocabulary | None:
         return None
     known = lift.ranked.get((id(content.node), key.expr.name))
     if known is None:
-        from lester_gui.rewrite.lift.library.pandas_windows import windowed
-
-        node, place = windowed(lift, content.node, (), WindowColumn(PLACE, "cumcount"), dropna=False)
-        known = Vocabulary("ranked", counted.node, counted.cell, (), False, None, Keyed(node, (key.expr.name,), place, "only"))
+        places = _numbered(lift, content.node, key.expr.name)
+        known = Vocabulary("ranked", counted.node, counted.cell, (), False, None, places)
         lift.ranked[(id(content.node), key.expr.name)] = known
     return known
 
 
 def place_of(lift: Lifter, vocabulary: Vocabulary, value: Cell) -> Cell:
     """Return the place of a value among ranked categories; missing where it has none."""
-    from lester_gui.rewrite.lift.stages import lookup
-
-    assert vocabulary.places is not None and isinstance(vocabulary.places.template, Cell)
-    name = vocabulary.places.template.expr
-    assert isinstance(name, Column)
-    return Cell(Leaf("get", lookup(lift, vocabulary.places, value), name.name, Type.INT, True), Type.INT, True)
+    assert vocabulary.places is not None
+    return _place(lift, vocabulary.places, value, nullable=True)
 
 
-def number_of(lift: Lifter, vocabulary: Vocabulary, value: Cell) -> Leaf:
-    """Return the number of a value in a dict of numbered values: its place among the values of their column."""
-    from lester_gui.rewrite.lift.library.pandas_windows import windowed
-    from lester_gui.rewrite.lift.stages import lookup
-
-    if vocabulary.node is None or vocabulary.cell is None or vocabulary.part is not None or vocabulary.cell.nullable:
+def number_of(lift: Lifter, vocabulary: Vocabulary, value: Cell) -> Cell:
+    """Return the number of a value in a dict of numbered values: its place among the listed ones, or those of their column."""
+    if vocabulary.node is None:
+        return _listed(lift, vocabulary, value)
+    if vocabulary.cell is None or vocabulary.part is not None or vocabulary.cell.nullable:
         raise no_rule("the number of a category of one side, or of one that may be missing, used as a value")
     if vocabulary.order not in ("sorted", "first_seen"):
         raise no_rule("the number of a category of a set used as a value")
@@ -70,10 +63,30 @@ def number_of(lift: Lifter, vocabulary: Vocabulary, value: Cell) -> Leaf:
         out = lift.step(Select, call, out, parent=out, columns=((name, name),))
         if vocabulary.order == "sorted":
             out = lift.step(Sort, call, parent=out, by=((name, True),))
-        out, place = windowed(lift, out, (), WindowColumn(PLACE, "cumcount"), dropna=False)
-        places = lift.numbered[key] = Keyed(out, (name,), place, "only")
+        places = lift.numbered[key] = _numbered(lift, out, name)
+    return _place(lift, places, value, nullable=False)
+
+
+def _numbered(lift: Lifter, node: Node, name: str) -> Keyed:
+    """Return the place of each row, under the values of a column that are all different."""
+    from lester_gui.rewrite.lift.library.pandas_windows import windowed
+
+    node, place = windowed(lift, node, (), WindowColumn(PLACE, "cumcount"), dropna=False)
+    return Keyed(node, (name,), place, "only")
+
+
+def _place(lift: Lifter, places: Keyed, value: Cell, nullable: bool) -> Cell:
+    from lester_gui.rewrite.lift.stages import lookup
+
     assert isinstance(places.template, Cell) and isinstance(places.template.expr, Column)
-    return Leaf("get", lookup(lift, places, value), places.template.expr.name, Type.INT)
+    return Cell(Leaf("get", lookup(lift, places, value), places.template.expr.name, Type.INT, nullable), Type.INT, nullable)
+
+
+def _listed(lift: Lifter, vocabulary: Vocabulary, value: Cell) -> Cell:
+    out = cells.cell_of(Const(len(vocabulary.values) - 1))
+    for i, v in reversed(list(enumerate(vocabulary.values[:-1]))):
+        out = cells.choose(cells.compare("Eq", value, cells.cell_of(Const(v)), lift.pandas).expr, cells.cell_of(Const(i)), out)
+    return out
 
 
 def _counted(node: Node, name: str) -> Column1 | None:

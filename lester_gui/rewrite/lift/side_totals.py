@@ -13,6 +13,7 @@ from lester_gui.ir.expressions import Call, Expr, walk
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Leaf, Part, Value
+from lester_gui.rewrite.lift.splits import rows_of
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -127,3 +128,17 @@ def of_sides(lift: Lifter, expr: Expr) -> bool:
         is_lookup(lift, e) or (isinstance(e, Leaf) and e.kind == "state" and lift.states[e.ident].part is not None)
         for e in walk(expr)
     )
+
+
+def mean_of_side(lift: Lifter, total: Cell, count: Cell) -> Cell | None:
+    """Return ``sum(xs) / len(xs)`` over one side of a split, which encoders know as the mean; None for anything else."""
+    if not (isinstance(total.expr, Leaf) and isinstance(count.expr, Leaf)):
+        return None
+    if (total.expr.kind, count.expr.kind) != ("state", "count"):
+        return None
+    state, (node, part) = lift.states[total.expr.ident], lift.counted[count.expr.ident]
+    if state.part is None or state.function != "sum" or state.cell.nullable:
+        return None
+    if rows_of(lift.learner.splits, state.part) != part or not lift.align.same(state.node, node):
+        return None
+    return lift.state(state.node, state.cell, "mean", f"mean_{lift.called_cell(state.cell) or 'value'}", state.part)

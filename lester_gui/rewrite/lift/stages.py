@@ -399,17 +399,6 @@ def restrict(
     return node, [Cell(paths.in_order(simplified(c.expr)), c.type, c.nullable) for c in resolved]
 
 
-def number_of(lift: Lifter, leaf: Leaf) -> Cell:
-    """Return the number of a value in a listed vocabulary, where it is used as a number."""
-    vocabulary, cell = lift.codes[leaf.ident]
-    if vocabulary.node is not None:
-        raise no_rule("the number of a category used as a value")
-    out = cells.cell_of(Const(len(vocabulary.values) - 1))
-    for i, v in reversed(list(enumerate(vocabulary.values[:-1]))):
-        out = cells.choose(cells.compare("Eq", cell, cells.cell_of(Const(v)), lift.pandas).expr, cells.cell_of(Const(i)), out)
-    return out
-
-
 def simplified(expr: Expr) -> Expr:
     """Return an expression without decided conditions; ``a if a is there else b`` becomes ``coalesce``."""
     if not isinstance(expr, Apply):

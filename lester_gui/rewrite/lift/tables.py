@@ -172,12 +172,10 @@ class Tables(Objects):
             elif leaf.kind == "unset":
                 raise shape("An array is used in which np.empty left places that nothing sets")
             elif leaf.kind == "code":
-                vocabulary, value = self.codes[leaf.ident]
-                if vocabulary.node is None:
-                    table[leaf] = stages.number_of(cast("Lifter", self), leaf).expr
-                else:
-                    number = ranked.number_of(cast("Lifter", self), vocabulary, value)
-                    node, table[leaf] = stages.with_leaf(cast("Lifter", self), node, number)
+                number = ranked.number_of(cast("Lifter", self), *self.codes[leaf.ident]).expr
+                node, table[leaf] = (
+                    stages.with_leaf(cast("Lifter", self), node, number) if isinstance(number, Leaf) else (node, number)
+                )
             elif leaf.kind == "position" and leaf.ident == id(self.align.root(node)):
                 from lester_gui.rewrite.lift.library.pandas_windows import windowed
 

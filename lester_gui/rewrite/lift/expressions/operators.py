@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lester_gui.ir.expressions import Expr, Literal
+from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, group_parts, missing, paths
 from lester_gui.rewrite.lift.domain import (
@@ -46,7 +46,7 @@ from lester_gui.rewrite.lift.library.table import METHODS, Arguments
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf, NestedSlot
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import caught_by, demand
-from lester_gui.rewrite.lift.splits import rows_of
+from lester_gui.rewrite.lift.side_totals import mean_of_side
 from lester_gui.rewrite.lift.statements import whole_tables
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -74,7 +74,6 @@ PYTHON: dict[str, Callable[[Any, Any], Any]] = {
     "IsNot": operator.is_not,
 }
 UNARY: dict[str, Callable[[Any], Any]] = {"USub": operator.neg, "UAdd": operator.pos, "Invert": operator.invert}
-DIVIDING = {"Div": "py_div", "FloorDiv": "py_floordiv", "Mod": "py_mod"}
 BITWISE = {"BitAnd": "and", "BitOr": "or"}
 
 
@@ -145,13 +144,13 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         from lester_gui.rewrite.lift.library.dates import difference
 
         return difference(x, y)
-    if op in ("Div", "FloorDiv", "Mod") and not lift.pandas and caught_by(lift, "ZeroDivisionError"):
+    if op in cells.DIVIDING and not lift.pandas and caught_by(lift, "ZeroDivisionError"):
         demand(lift, cells.compare("NotEq", y, cells.cell_of(Const(0)), pandas=False).expr, "ZeroDivisionError")
-    mean = _mean_of_side(lift, x, y) if op == "Div" else None
+    mean = mean_of_side(lift, x, y) if op == "Div" else None
     if mean is not None:
         return mean
-    if op in DIVIDING and not lift.pandas and not lift.nones and (x.nullable or y.nullable):
-        return _divided(op, x, y)
+    if op in cells.DIVIDING and not lift.pandas and not lift.nones and (x.nullable or y.nullable):
+        return cells.divided(op, x, y)
     return _cellwise(op, x, y, lift.pandas)
 
 
@@ -160,28 +159,6 @@ def _scored(lift: Lifter, a: Value, b: Value) -> None:
     for predicted, truth in ((a, b), (b, a)):
         if predicted == Result("predict") and isinstance(truth, Column1 | Coded):
             lift.learner.scored(truth)
-
-
-def _mean_of_side(lift: Lifter, total: Cell, count: Cell) -> Cell | None:
-    """Return ``sum(xs) / len(xs)`` over one side of a split, which encoders know as the mean; None for anything else."""
-    if not (isinstance(total.expr, Leaf) and isinstance(count.expr, Leaf)):
-        return None
-    if (total.expr.kind, count.expr.kind) != ("state", "count"):
-        return None
-    state, (node, part) = lift.states[total.expr.ident], lift.counted[count.expr.ident]
-    if state.part is None or state.function != "sum" or state.cell.nullable:
-        return None
-    if rows_of(lift.learner.splits, state.part) != part or not lift.align.same(state.node, node):
-        return None
-    return lift.state(state.node, state.cell, "mean", f"mean_{lift.called_cell(state.cell) or 'value'}", state.part)
-
-
-def _divided(op: str, a: Cell, b: Cell) -> Cell:
-    """Return ``a / b`` of floats that may be NaN: NaN if one of them is, and an error where the divisor is nought."""
-    present = [cells.make("not_null", c).expr for c in (a, b) if c.nullable]
-    x, y = (cells.make("coalesce", c, cells.cell_of(Const(1.0))) if c.nullable else c for c in (a, b))
-    made = cells.make(DIVIDING[op], x, y)
-    return cells.choose(paths.conjunction(present), made, Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
 
 
 def as_places(lift: Lifter, value: Value) -> Value:

@@ -131,20 +131,20 @@ def matrix_item(lift: Lifter, content: Value, args: Arguments) -> Value:
         if isinstance(picked, Column1):
             return array_item(lift, picked, rows, owner)
         assert isinstance(picked, Matrix)
-        return _rows(lift, picked, rows, owner)
+        return rows_of(lift, picked, rows, owner)
     if is_all(lift, key):
         return memory.view(lift, owner, content)
-    return _rows(lift, content, key, owner)
+    return rows_of(lift, content, key, owner)
 
 
-def _rows(lift: Lifter, matrix: Matrix, key: Value, owner: Value | None) -> Value:
+def rows_of(lift: Lifter, matrix: Matrix, key: Value, owner: Value | None) -> Value:
+    """Return ``matrix[key]``, a part of its rows; `owner` is the array that a slice is a view of."""
     from lester_gui.rewrite.lift.library.splitting import by_order
 
     key = chosen_rows(lift, matrix.node, key)
     in_order = matrix_in_order(lift, matrix, key)
     if in_order is not None:
-        cut = key.owner.items[1] if isinstance(key, Accessor) and isinstance(key.owner, Tup) else None
-        return lift.new(in_order) if cut is None else _rows(lift, in_order, cut, None)
+        return in_order
     if isinstance(key, Column1) and key.cell.type is Type.BOOL:
         if matrix.part is not None:
             raise no_rule("choosing rows of one side of a split")

@@ -59,7 +59,6 @@ def _sorted(lift: Lifter, keys: list[Value], stable: bool) -> Value:
         node, name = lift.as_column(node, Cell(expr, column.cell.type, column.cell.nullable), column.name or "key")
         by.append((name, True))
     if not stable:
-        lift.note("unstable-sort", by[0][0])
         node, by[0] = placed(lift, node, *by[0])
     return Accessor(Rows(lift.step(Sort, lift.naming.called(node), parent=node, by=tuple(by)), Const(None)), ORDER)
 
@@ -103,13 +102,14 @@ def column_in_order(lift: Lifter, column: Column1, key: Value) -> Value | None:
     return out if found[2] is None else array_item(lift, out, found[2])
 
 
-def matrix_in_order(lift: Lifter, matrix: Matrix, key: Value) -> Matrix | None:
-    """Return ``matrix[order]`` without the cut."""
-    from lester_gui.rewrite.lift.library.numpy_items import with_cells
+def matrix_in_order(lift: Lifter, matrix: Matrix, key: Value) -> Value | None:
+    """Return ``matrix[order]`` or ``matrix[order[:cut]]``."""
+    from lester_gui.rewrite.lift.library.numpy_items import rows_of, with_cells
 
     found = in_order(lift, matrix.node, [f.cell for b in matrix.blocks for f in b.features], key)
     if found is None:
         return None
     if matrix.part is not None or any(b.chain for b in matrix.blocks):
         raise no_rule("the sorted rows of an encoded matrix, or of one side of a split")
-    return with_cells(replace(matrix, node=found[0]), found[1])
+    out = with_cells(replace(matrix, node=found[0]), found[1])
+    return lift.new(out) if found[2] is None else rows_of(lift, out, found[2], None)

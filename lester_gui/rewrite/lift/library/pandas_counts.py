@@ -83,8 +83,6 @@ def in_order(lift: Lifter, column: Column1, args: Arguments) -> Value:
             raise no_rule("sort_values of a Series with these options")
         ascending, count = bool(lift.const(given["ascending"])), None
         stable = lift.const(given["kind"]) in ("stable", "mergesort")
-        if not stable:
-            lift.note("unstable-sort", column.name)
     else:
         given = args.bind("n", n=5, keep="first")
         if lift.const(given["keep"]) != "first":

@@ -9,9 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column, Literal
-from lester_gui.ir.nodes import Node, Project, Read, Reader
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, times
+from lester_gui.rewrite.lift import cells, missing, times
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Value
 from lester_gui.rewrite.lift.library.pandas_series import mapped
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
@@ -142,22 +141,12 @@ def _format(lift: Lifter, value: Value, cell: Cell, form: str | None, dayfirst: 
         return cells.cell_of(Const(form))
     first = cell
     if isinstance(value, Column1):
-        if not (isinstance(cell.expr, Column) and _as_read(value.node, cell.expr.name)):
+        if not (isinstance(cell.expr, Column) and missing.as_read(value.node, cell.expr.name)):
             blank = cells.make("is_in", cell, *(cells.cell_of(Const(t)) for t in NO_TIMES))
             cell = cells.choose(blank.expr, Cell(Literal(None, Type.STR), Type.STR, True), cell)
         name = lift.called_cell(value.cell) or "time"
         first = lift.state(value.node, cell, "first", f"first_{name}", value.part)
     return cells.make("coalesce", cells.make("time_format", first, cells.cell_of(Const(dayfirst))), each)
-
-
-def _as_read(node: Node, name: str) -> bool:
-    """Whether pandas read a column as it is, so that a blank text in it is a missing value."""
-    if isinstance(node, Read):
-        return node.reader is Reader.PANDAS_CSV and not {"keep_default_na", "na_filter"} & {n for n, _ in node.options}
-    if isinstance(node, Project) and name in dict(node.assigned):
-        return False
-    sources = node.definitions()[name]
-    return bool(sources) and all(_as_read(node.parents[i], column) for i, column in sources)
 
 
 # -- the accessor ------------------------------------------------------------------------------------------------------

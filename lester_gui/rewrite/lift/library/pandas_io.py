@@ -316,8 +316,8 @@ def _of_columns(lift: Lifter, data: Entries) -> Frame:
     if len(indexes) > 1:
         raise shape("Series are put together by indexes that are not the same")
     index = next(iter(indexes), ()) or ()
-    labelled = next(((n, c) for n, c in pairs if not c.numpy), pairs[0])[1]
-    wanted = [(c.cell, c.node) for _, c in pairs] + [(cells.column(labelled.node, n), labelled.node) for n in index]
+    labelled = next((c.node for _, c in pairs if not c.numpy), pairs[0][1].node)
+    wanted = [(c.cell, c.node) for _, c in pairs] + [(cells.column(labelled, n), labelled) for n in index]
     node, exprs = lift.align.together(*((c.expr, n) for c, n in wanted))
     moved = [Cell(e, c.type, c.nullable) for e, (c, _) in zip(exprs, wanted, strict=True)]
     columns = tuple((n, c) for (n, _), c in zip(pairs, moved, strict=False))

@@ -151,7 +151,6 @@ def sort_values(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     orders = [bool(a) for a in ascending] if isinstance(ascending, list | tuple) else [bool(ascending)] * len(names)
     wide, by = _sort_keys(lift, frame, list(zip(names, orders, strict=True)), given)
     if len(names) == 1 and lift.const(given["kind"]) not in ("stable", "mergesort"):
-        lift.note("unstable-sort", names[0])
         node, by[-1] = placed(lift, wide.node, *by[-1])
         wide = replace(wide, node=node)
     out = lift.step(Sort, lift.naming.called(wide.node), parent=wide.node, by=tuple(by))
@@ -164,6 +163,7 @@ def placed(lift: Lifter, node: Node, name: str, ascending: bool) -> tuple[Node, 
     """Return a node with what a column is sorted by where NumPy sorts it, and that sort key: equal values change places."""
     from lester_gui.rewrite.lift.library.pandas_windows import windowed
 
+    lift.note("unstable-sort", name)
     field = node.schema.field(name)
     if field.type not in (WINDOWS["numpy_place"].accepts or ()):
         return node, (name, ascending)  # texts keep their order
