@@ -256,7 +256,7 @@ class FakeSession(FakeAnswers):
                                      {"feature": "race is race1", "change": 0.0012}, {"feature": "smoker is True",
                                          "change": -0.0007}],
                     "probability_shift": shift, "metric_name": "accuracy",
-                    "accuracy": {"now": 0.7095, "without": 0.7093, "low": -0.0006, "high": 0.0002},
+                    "accuracy": {"now": 0.7095, "without": 0.7093, "change": -0.0002, "low": -0.0006, "high": 0.0002},
                     "values_of_others": [{"view": "complications", "text": "the mean of complications for group3"}],
                     "method": "exact refit",
                 } if influence else None,

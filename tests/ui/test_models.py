@@ -160,3 +160,14 @@ def test_a_link_opens_on_click(lester_app, qtbot):
     with qtbot.waitSignal(table.opened) as opened:
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(model.index(0, 1)).center())
     assert opened.args == ["key"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("2024-06-21T00:00:00", "2024-06-21"), ("2024-06-21T09:05:30", "2024-06-21 09:05:30"), (None, "–")]
+)
+def test_times_are_written_for_people(lester_app, value, shown):
+    page = {"rows": [[value]], "row_nos": [0], "total": 1, "of": 1}
+    model = PagedModel(lambda start, count, query, deliver: deliver(page))
+    model.show_view([{"name": "at", "type": "timestamp", "personal": False}], 1)
+    model.index(0, 1).data()
+    assert model.index(0, 1).data() == shown

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from lester_gui.errors import Refused, UserError
 from lester_gui.ui.dialogs.lines import LinesSheet
@@ -59,6 +60,26 @@ def test_an_ambiguous_value_lists_masked_candidates(window, settle):
     rows = words_of(screen._candidates.table)
     assert [row[0] for row in rows] == ["P-7F3K", "P-22QX"]
     assert {row[3] for row in rows} == {"masked"}
+
+
+def test_the_change_of_a_metric_is_that_on_the_rows_of_others(window, session, settle):
+    """One's own test rows leave, which moves the share of right ones, and no decision."""
+    trace = session.trace
+
+    def own_rows_leave(*arguments, **options):
+        found = trace(*arguments, **options)
+        for pipeline in found["pipelines"]:
+            if pipeline["influence"]:
+                pipeline["influence"]["accuracy"] |= {"without": 0.75, "change": 0.0, "low": 0.0, "high": 0.0}
+        return found
+
+    session.trace = own_rows_leave
+    window.go("person", {"token": "P-7F3K"})
+    settle(window)
+    settle(window)
+    shown = [words.text() for words in window.screens["person"].influence.findChildren(QLabel)]
+    assert "0.0000" in shown
+    assert "No other test decision changes, so it stays as it is." in shown
 
 
 def test_influence_that_fails_says_why(window, session, settle):

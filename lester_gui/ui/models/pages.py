@@ -217,4 +217,7 @@ def _plain(value: Any, kind: str) -> cells.Cell:
         return cells.num(number(value))
     if isinstance(value, list):
         return cells.mono(f"[{len(value)}]", "ink3")
+    if kind == "timestamp":
+        day, _, clock = str(value).partition("T")
+        return cells.text(day if clock == "00:00:00" else f"{day} {clock}")
     return cells.text(str(value))

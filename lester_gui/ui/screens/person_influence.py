@@ -122,8 +122,9 @@ class InfluencePart(QWidget):
             )
             lay.addSpacing(4)
             accuracy = influence["accuracy"]
-            known = accuracy["now"] is not None and accuracy["without"] is not None  # not without test rows
-            change = accuracy["without"] - accuracy["now"] if known else None
+            change = accuracy[
+                "change"
+            ]  # on the rows that stay, as the interval: that their own rows leave is no change of the model
             metric = influence["metric_name"]
             lay.addLayout(
                 row(
@@ -163,7 +164,7 @@ class InfluencePart(QWidget):
         if low is None or high is None:
             return self.tr("No interval: too few test rows.")
         if low == high == 0:
-            return self.tr("No test decision changes, so it stays as it is.")
+            return self.tr("No other test decision changes, so it stays as it is.")
         words = self.tr("95 % interval %1 to %2.").replace("%1", signed(low)).replace("%2", signed(high))
         if low <= 0 <= high:
             words += " " + self.tr("Not distinguishable from no change.")
