@@ -28,13 +28,35 @@ SHARED = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Peek:
-    """The first rows of a source: column names, the number of data lines, the likely subject keys; `objects`: JSON by line."""
+    """The first rows of a source: column names and the likely subject keys.
+
+    Attributes
+    ----------
+    file : Path, optional
+        Where its rows are, after `header` lines; None where there are none.
+    objects : bool
+        Whether its lines are JSON.
+    """
 
     columns: tuple[str, ...]
-    rows: int
     keys: tuple[str, ...]
     note: str = ""
     objects: bool = False
+    file: Path | None = None
+    header: int = 0
+
+    @property
+    def rows(self) -> int:
+        """The number of data lines, counted now: the whole file is read, which nobody should wait for who does not ask."""
+        if self.file is None:
+            return 0
+        last = b"\n"
+        lines = 0
+        with self.file.open("rb") as raw:
+            while chunk := raw.read(1 << 20):
+                lines += chunk.count(b"\n")
+                last = chunk
+        return max(0, lines + (not last.endswith(b"\n")) - self.header)
 
 
 def rows_of(file: Path, use: FileUse, limit: int) -> list[list[str]]:
@@ -69,16 +91,12 @@ def peek(folder: Path, use: FileUse) -> Peek:
     """
     file = folder / use.path
     if not file.is_file():
-        return Peek((), 0, (), "not in the folder")
+        return Peek((), (), "not in the folder")
     if file.suffix.lower() in (".parquet", ".xlsx", ".xls", ".feather", ".npy", ".npz", ".pkl", ".db", ".sqlite"):
-        return Peek((), 0, (), f"{file.suffix[1:]} files are not supported yet")
-    with file.open("rb") as raw:
-        lines = sum(chunk.count(b"\n") for chunk in iter(lambda: raw.read(1 << 20), b""))
-        raw.seek(max(0, file.stat().st_size - 1))
-        lines += raw.read(1) not in (b"\n", b"")
+        return Peek((), (), f"{file.suffix[1:]} files are not supported yet")
     sample = rows_of(file, use, SAMPLE_ROWS)
     if not sample:
-        return Peek((), 0, (), "empty")
+        return Peek((), (), "empty")
     objects = bool(table_of(file, SAMPLE_ROWS))
     header = objects or (use.header if use.header is not None else _looks_like_header(sample))
     names = tuple(sample[0]) if objects or (header and not use.names) else use.names
@@ -88,7 +106,7 @@ def peek(folder: Path, use: FileUse) -> Peek:
         names = tuple(f"c{i + 1}" for i in range(width))
     cells = {n: [r[i].strip() if i < len(r) else "" for r in data] for i, n in enumerate(names) if n}
     keys = _told_apart({n: values for n, values in cells.items() if _is_key(n, values)})
-    return Peek(names, lines if objects else max(0, lines - bool(header)), keys, objects=objects)
+    return Peek(names, keys, objects=objects, file=file, header=int(header and not objects))
 
 
 def _told_apart(keys: dict[str, list[str]]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ _SELECTOR = Entry(_SELECT, mixes=True, supervised=True)
 
 STATISTICS = (
     *("mean", "sum", "total", "min", "max", "median", "count", "size", "nunique"),
-    *("std", "std0", "var", "var0", "quantile"),
+    *("std", "std0", "var", "var0", "quantile", "element"),
 )
 """What `GroupStatistic` can take of a group."""
 TRANSFORMERS: dict[str, Entry] = {

@@ -25,9 +25,11 @@ class GroupStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     function : str
         One of `STATISTICS`, of the values that are not missing, as pandas has them. ``size`` counts all rows; ``total`` is a sum
         that is missing where there is no value; ``std`` and ``var`` divide by one less than the number of values, ``std0`` and
-        ``var0`` by that number; a quantile is interpolated linearly.
+        ``var0`` by that number; a quantile is interpolated linearly; an element is one of the values in order.
     share : float, optional
         Of a quantile, between 0 and 1.
+    place : tuple of (float, int, int, int), optional
+        Of an element among `n` values, counted from 0: ``int(n * a + b) // c + d``; a negative one counts from the end.
 
     Attributes
     ----------
@@ -35,9 +37,12 @@ class GroupStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         The statistic of each group, by the values of its other columns; of all rows under ``()`` where there are none.
     """
 
-    def __init__(self, function: str = "mean", share: float | None = None) -> None:
+    def __init__(
+        self, function: str = "mean", share: float | None = None, place: tuple[float, int, int, int] | None = None
+    ) -> None:
         self.function = function
         self.share = share
+        self.place = place
 
     def fit(self, X: NDArray[Any], y: object = None) -> GroupStatistic:
         """Learn the statistic of each group.
@@ -50,10 +55,11 @@ class GroupStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            If there is no such statistic.
+            If there is no such statistic, or a group has too few values for such an element.
         """
-        if self.function not in STATISTICS or (self.function == "quantile") != (self.share is not None):
-            raise ValueError(f"there is no statistic {self.function!r} with share {self.share!r}")
+        asks = {"quantile": self.share is not None, "element": self.place is not None}
+        if self.function not in STATISTICS or any(told != (self.function == name) for name, told in asks.items()):
+            raise ValueError(f"there is no statistic {self.function!r} with share {self.share!r} and place {self.place!r}")
         rows: dict[tuple[Hashable, ...], list[Any]] = {}
         for value, *keys in np.asarray(X).tolist():
             if not any(_is_missing(k) for k in keys):
@@ -81,6 +87,8 @@ class GroupStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         known = [float(v) for v in present]
         if self.function == "sum":
             return math.fsum(known)
+        if self.function == "element":
+            return self._element(sorted(known))
         if not known:
             return math.nan
         if self.function == "total":
@@ -92,6 +100,14 @@ class GroupStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if self.function in ("median", "quantile"):
             return float(np.quantile(np.array(known), 0.5 if self.share is None else self.share))
         return self._spread(known)
+
+    def _element(self, known: list[float]) -> float:
+        assert self.place is not None
+        factor, before, divisor, after = self.place
+        place = int(len(known) * factor + before) // divisor + after
+        if not -len(known) <= place < len(known):
+            raise ValueError(f"there is no element {place} of {len(known)} values")
+        return known[place]
 
     def _spread(self, known: list[float]) -> float:
         degrees = len(known) - (0 if self.function.endswith("0") else 1)

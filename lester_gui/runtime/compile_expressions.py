@@ -12,7 +12,7 @@ from typing import Final
 
 from lester_gui.errors import UserError
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, type_of
-from lester_gui.ir.operators import Typed, unify
+from lester_gui.ir.operators import OPERATORS, Typed, unify
 from lester_gui.ir.schema import Schema, Type
 from lester_gui.runtime.data_errors import MARK
 from lester_gui.runtime.raising import can_raise
@@ -82,18 +82,23 @@ def compile_expression(expr: Expr, scope: Scope) -> str:
     UserError
         If operands are of kinds that the script's language does not compare.
     """
+    return _compiled(expr, scope).sql
+
+
+def _compiled(expr: Expr, scope: Scope) -> _Argument:
+    """Return the SQL of `expr` with its type: each part is looked at once, for some expressions have thousands."""
     if isinstance(expr, Column):
-        return scope.prefix + identifier(expr.name)
+        return _Argument(scope.prefix + identifier(expr.name), *type_of(expr, scope.schema), expr)
     if isinstance(expr, Literal):
-        return _literal(expr)
+        return _Argument(_literal(expr), *type_of(expr, scope.schema), expr)
     if isinstance(expr, Call):
-        return scope.calls[expr]
+        return _Argument(scope.calls[expr], *type_of(expr, scope.schema), expr)
     if isinstance(expr, Apply):
-        if expr in scope.parts:
-            return scope.parts[expr]
-        arguments = [_Argument(compile_expression(a, scope), *type_of(a, scope.schema), a) for a in expr.arguments]
-        result = type_of(expr, scope.schema)
-        return f"({SQL_OPERATORS[expr.operator](arguments, result)})"
+        if scope.parts and expr in scope.parts:
+            return _Argument(scope.parts[expr], *type_of(expr, scope.schema), expr)
+        arguments = [_compiled(a, scope) for a in expr.arguments]
+        result = OPERATORS[expr.operator].type_of(tuple((a.type, a.nullable) for a in arguments))
+        return _Argument(f"({SQL_OPERATORS[expr.operator](arguments, result)})", *result, expr)
     raise TypeError(f"not an expression: {type(expr).__name__}")
 
 

@@ -27,17 +27,21 @@ def _rows(seed: int, count: int = 50) -> pa.Table:
 
 
 def _encode(function: str, *columns: str) -> Encode:
-    params: tuple[tuple[str, Any], ...] = (("function", function), *((("share", 0.3),) if function == "quantile" else ()))
+    options: dict[str, tuple[tuple[str, Any], ...]] = {"quantile": (("share", 0.3),), "element": (("place", (2, -1, 3, -1)),)}
+    params: tuple[tuple[str, Any], ...] = (("function", function), *options.get(function, ()))
     step = Transformer("refitted", (("transformer", Unfitted(OWN, params)),))
     return Encode(blocks=(Block("one", columns, (step,)),))
 
 
 def _expected(rows: pd.DataFrame, train: np.ndarray, function: str, keys: list[str]) -> np.ndarray:
-    name, options = function, {"q": 0.3} if function == "quantile" else {}
+    name: Any = function
+    options: dict[str, Any] = {"q": 0.3} if function == "quantile" else {}
     if function == "total":
         name, options = "sum", {"min_count": 1}
     if function.endswith("0"):
         name, options = function[:-1], {"ddof": 0}
+    if function == "element":
+        name, options = "agg", {"func": lambda v: sorted(v.dropna())[(2 * v.count() - 1) // 3 - 1]}
     fitted = rows.iloc[train]
     if not keys:
         one = len(fitted) if name == "size" else getattr(fitted["v"], name)(**options)
@@ -72,6 +76,24 @@ def test_rows_that_leave_leave_what_a_fit_without_them_gives(function: str) -> N
     before, after = fit(encode, table, np.arange(50)), fit(encode, table, kept)
     rest = table.take(pa.array(kept))
     assert update(before, table.take(pa.array([3, 7, 20])), None, lambda: rest).state.canonical() == after.canonical()
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [((0, 0, 1, 0), 1.0), ((1, 0, 1, -1), 9.0), ((1, 0, 2, 0), 5.0), ((1, 0, 2, -2), 9.0), ((0.9, 0, 1, 0), 9.0)],
+)
+def test_an_element_of_the_values_in_order(place: tuple[float, int, int, int], expected: float) -> None:
+    """A place before the first one counts from the end, as in Python."""
+    step = Transformer("refitted", (("transformer", Unfitted(OWN, (("function", "element"), ("place", place)))),))
+    encode = Encode(blocks=(Block("one", ("v",), (step,)),))
+    table = pa.table({"v": pa.array([9.0, None, 1.0, 5.0], pa.float64())})
+    assert transform(fit(encode, table, range(4)), table).ravel().tolist() == [expected] * 4
+
+
+def test_of_too_few_values_there_is_no_such_element() -> None:
+    step = Transformer("refitted", (("transformer", Unfitted(OWN, (("function", "element"), ("place", (0, 0, 1, 2))))),))
+    with pytest.raises(UserError, match="GroupStatistic refuses"):
+        fit(Encode(blocks=(Block("one", ("v",), (step,)),)), pa.table({"v": [1.0, 2.0]}), [0, 1])
 
 
 @pytest.mark.parametrize("params", [(("function", "mode"),), (("function", "quantile"),), (("function", "mean"), ("share", 0.5))])

@@ -292,6 +292,10 @@ def _group_statistic(lanes: list[list[Any]], t: Transformer, fitted_on: list[int
     if str(function).endswith("0"):
         function, options = str(function)[:-1], {"ddof": 0}
     fitted = rows.iloc[fitted_on]
+    if function == "element":
+        factor, before, divisor, after = made.get("place")
+        known = sorted(fitted[0].dropna())
+        return [float(known[int(len(known) * factor + before) // divisor + after])] * len(rows)
     if not keys:
         one = len(fitted) if function == "size" else getattr(fitted[0], str(function))(**options)
         return [float(one)] * len(rows)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.rewrite import corpus_data
-from tests.rewrite.differential import rewritten, same_plan
+from tests.rewrite.differential import original, planned, rewritten, same_plan
 
 HEAD = """import numpy as np
 import pandas as pd
@@ -43,6 +43,13 @@ LOOPS = {
         "spent = defaultdict(float)\nfor r in train.itertuples():\n    spent[r.city] += r.income * 2",
         "spent.get(r['city'], -1.0)",
     ),
+    "a dict without a default": ("seen = {}\nfor c in train['member']:\n    seen[c] = seen.get(c, 0) + 1", "seen[r['member']]"),
+    "a set": ("known = set()\nfor c in train['name']:\n    known.add(c)", "1 if r['name'] in known else 0"),
+    "some rows only": (
+        "few = []\nfor _, r in train.iterrows():\n    if r['age'] > 30:\n        few.append(r['income'])\nm = max(few)",
+        "r['income'] / m",
+    ),
+    "from another number": ("seen = {}\nfor c in train['city']:\n    seen[c] = seen.get(c, 5) + 1", "seen.get(r['city'], 0)"),
     "an element for each row": ("", "1 if r['city'] == 'Oslo' else 0"),
     "looked up in a column": (
         "seen = {}\nfor c in train['name']:\n    seen[c] = seen.get(c, 0) + 1\nfor part in (train, test):\n"
@@ -68,14 +75,9 @@ STOPS = {
                 "place.get(r['city'], 0)"),
     "how many so far": ("n, at = 0, []\nfor _, r in train.iterrows():\n    n += 1\n    at.append(n)\n"
                         "train['x'], test['x'] = at, 0", "r['x']"),
-    "no default": ("seen = {}\nfor c in train['name']:\n    seen[c] = seen.get(c, 0) + 1", "seen[r['name']]"),
-    "a set": ("known = set()\nfor c in train['name']:\n    known.add(c)", "1 if r['name'] in known else 0"),
     "two sides in one dict": ("seen = Counter()\nfor part in (train, test):\n    for c in part['city']:\n        seen[c] += 1",
                               "seen[r['city']]"),
-    "some rows only": ("few = []\nfor _, r in train.iterrows():\n    if r['age'] > 30:\n        few.append(r['income'])\n"
-                       "m = max(few)", "r['income'] / m"),
     "left behind": ("for _, r in train.iterrows():\n    income = r['income']", "income"),
-    "from another number": ("seen = {}\nfor c in train['city']:\n    seen[c] = seen.get(c, 5) + 1", "seen.get(r['city'], 0)"),
 }  # fmt: skip
 
 
@@ -86,3 +88,16 @@ def test_what_hangs_on_the_order_of_the_rows_of_a_side_stops(tmp_path: Path, how
     (tmp_path / "script.py").write_text(HEAD + loop + ROWS.format(feature) + FIT, encoding="utf-8")
     found = rewritten(tmp_path)
     assert found.plan is None and found.stops
+
+
+def test_a_key_that_no_training_row_has_ends_the_plan_as_it_ends_the_script(tmp_path: Path) -> None:
+    """Some names are in the test rows only."""
+    loop = "seen = {}\nfor c in train['name']:\n    seen[c] = seen.get(c, 0) + 1"
+    corpus_data.write(tmp_path)
+    (tmp_path / "script.py").write_text(HEAD + loop + ROWS.format("seen[r['name']]") + FIT, encoding="utf-8")
+    with pytest.raises(KeyError):
+        original(tmp_path, "sklearn.linear_model.LogisticRegression")
+    plan = rewritten(tmp_path).plan
+    assert plan is not None
+    with pytest.raises(ZeroDivisionError):
+        planned(tmp_path, plan)

@@ -43,6 +43,7 @@ class Loop:
     body: list[ast.stmt] = field(default_factory=list)
     part: Part | None = None  # the side of a split that it goes through
     order: Order | None = None  # the random order of the list that it goes through
+    keyed: Any = None  # the dict of `side_dicts` whose keys it goes through
     effects: list[Effect] = field(default_factory=list)
     exits: list[Path] = field(default_factory=list)
     broke: Expr = FALSE

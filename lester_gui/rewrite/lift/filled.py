@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure, Node
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, paths, sided
 from lester_gui.rewrite.lift.dict_folds import DictFold, PartFold
 from lester_gui.rewrite.lift.domain import Cell, Const, Entries, InLoop, Keyed, Leaf, Tup, Unknown, Value, Vocabulary
 from lester_gui.rewrite.lift.group_values import Groups
@@ -15,7 +15,6 @@ from lester_gui.rewrite.lift.library import group_lists
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, inner_factory, is_nested
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.running import in_order, there
-from lester_gui.rewrite.lift.sided import totals
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped
 
@@ -41,13 +40,15 @@ def containers(done: Finished) -> None:
 
 def _made(done: Finished, ident: int, content: InLoop) -> Value | None:
     lists = done.of("keyed").get(ident)
-    if done.loop.part is not None and (lists is not None or done.of("add").get(ident) is not None):
-        raise no_rule("a set, or a dict of lists, that a loop over one side of a split fills")
     if lists is not None:
         if content.key is not None or not done.is_new(content) or done.of("set").get(ident):
             raise no_rule("a dict of lists that is used in several ways in one loop")
         assert isinstance(content.before, Entries)
         factory = inner_factory(content.before)
+        if done.loop.part is not None:
+            if factory == "set":
+                raise no_rule("a dict of sets that a loop over one side of a split fills")
+            return sided.lists(done, lists, done.of("slot").get(ident, []), not factory)
         return group_lists.made(done, lists, done.of("slot").get(ident, []), not factory, factory == "set")
     final = done.final(content)
     if isinstance(final, Unknown):
@@ -63,8 +64,18 @@ def _made(done: Finished, ident: int, content: InLoop) -> Value | None:
         raise no_rule("a set that is filled further by another loop")
     guard, _, lines = done.guarded(adds, key=True)
     assert adds[0].key is not None
+    if done.loop.part is not None:
+        return _set_of_side(done, done.place(adds[0].key), guard)
     node, names, _ = keyed_rows(done, adds[0].key, guard, [], lines)
     return Keyed(node, names, None, "first", done.lift.number())
+
+
+def _set_of_side(done: Finished, key: Value, guard: Expr) -> Vocabulary:
+    """Return the values that a loop over one side of a split put into a set."""
+    if guard != TRUE or not isinstance(key, Cell):
+        raise no_rule("a set that a loop over one side of a split fills with values of some rows, or with tuples")
+    sided.refuse_state(key.expr)
+    return Vocabulary("set", done.node, key, (), False, done.loop.part)
 
 
 def _nested(done: Finished, ident: int, content: InLoop, made: Value) -> Value:
@@ -113,7 +124,7 @@ def filled(done: Finished, fold: DictFold, content: InLoop) -> Value:
     if done.loop.part is not None:
         if not done.is_new(content):
             raise no_rule("a dict that several loops fill, one of them over one side of a split")
-        return totals(done, fold, _default(content))
+        return sided.totals(done, fold, _default(content))
     lines = tuple(sorted({e.line for e in done.of("set").get(fold.ident, [])})) or done.loop.lines
     numbered = _numbering(done, fold)
     if numbered is not None:

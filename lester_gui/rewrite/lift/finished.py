@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Column, Expr, Literal, substitute, walk
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, masks, paths, stages, states, texts, written
+from lester_gui.rewrite.lift import cells, masks, paths, sided, stages, states, texts, written
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Const,
@@ -29,8 +29,8 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.folds import classify
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
-from lester_gui.rewrite.lift.running import Running, there
-from lester_gui.rewrite.lift.sided import refuse_state, sides, wants_tables
+from lester_gui.rewrite.lift.running import Running, beyond_start
+from lester_gui.rewrite.lift.sided import refuse_state, sides
 from lester_gui.rewrite.lift.statements.branch import merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped
@@ -359,8 +359,7 @@ class Finished:
             if fold.kind == "none":
                 return old
             if self.loop.part is not None or self.loop.order is not None:
-                wants_tables(lift, self.loop.part)
-                raise no_rule("what a loop over one side of a split, or over rows in random order, leaves in a variable")
+                return sided.left(self, name, fold, content, old)
             fold = replace(fold, value=self.running.resolve(fold.value), guard=self.running.guard(fold.guard))
             if fold.kind == "last":
                 return self.last(name, fold.value, fold.guard, content)
@@ -389,12 +388,7 @@ class Finished:
             if start in (Const(0), Const(0.0)):
                 return out
             return cells.make("add", cells.cell_of(start), out)
-        out = lift.state(node, resolved, kind, name)
-        if start == Const(None):
-            return out
-        base, best = cells.cell_of(start), there(out)  # no row, or none beyond the start, leaves the start
-        beyond = cells.compare("Gt" if kind == "max" else "Lt", best, base, pandas=False).expr
-        return cells.choose(paths.both(cells.make("not_null", out).expr, beyond), best, base)
+        return beyond_start(lift.state(node, resolved, kind, name), kind, start)
 
 
 def _following(queue: Iterator[Cell], cell: Cell) -> Cell:

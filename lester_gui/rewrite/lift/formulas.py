@@ -20,9 +20,10 @@ from lester_gui.ir.nodes import Node
 from lester_gui.ir.options import Unfitted
 from lester_gui.ir.schema import PlanError, Type
 from lester_gui.rewrite.lift.blocks import are_columnwise, named_places, scope_of
+from lester_gui.rewrite.lift.cells import column as column_of
 from lester_gui.rewrite.lift.domain import Cell, Feature, Leaf, MatrixBlock
 from lester_gui.rewrite.lift.recognise import Peeled, peeled
-from lester_gui.rewrite.lift.side_totals import is_lookup, of_sides
+from lester_gui.rewrite.lift.side_totals import is_lookup, is_total, of_sides
 from lester_gui.rewrite.lift.stop import Stopped
 
 if TYPE_CHECKING:
@@ -51,13 +52,20 @@ FORMS: dict[str, Callable[[list[str]], str]] = {
     "to_float": lambda p: f"({p[0]})",
     "to_int": lambda p: f"int({p[0]})",  # which fails where a value is missing, as pandas does
     "coalesce": lambda p: f"filled({', '.join(p)})",
+    "present": lambda p: f"there({p[0]})",
     "is_null": lambda p: f"({p[0]} != {p[0]})",
     "not_null": lambda p: f"({p[0]} == {p[0]})",
-    "py_div": lambda p: f"({p[0]} / {p[1]} if {p[1]} != 0 else 1 // 0)",
+    **{
+        name: (lambda p, sign=sign: f"({p[0]} {sign} {p[1]} if {p[1]} != 0 else 1 // 0)")  # type: ignore[misc]
+        for name, sign in (("py_div", "/"), ("py_floordiv", "//"), ("py_mod", "%"))
+    },
     "is_in": lambda p: f"({p[0]} in ({', '.join(p[1:])},))",
 }
 """Operator → how a formula has it, over what it has for the operator's parts."""
-FILLED = "filled = lambda *values: next((v for v in values if v == v), numpy.nan)"
+HELPERS = {
+    "filled(": "filled = lambda *values: next((v for v in values if v == v), numpy.nan)",
+    "there(": "there = lambda value: value if value == value else 1 // 0",  # a key that is not there ends the script
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ def _computed(lift: Lifter, node: Node, expr: Expr, name: str) -> _Variable | No
     arguments = ", ".join(f"a{i}" for i in range(len(variables)))
     body = [
         *_arrived(arguments, variables),
-        *([FILLED] if "filled(" in code else []),
+        *(line for name, line in HELPERS.items() if name in code),
         'with numpy.errstate(all="ignore"):',
         f"    return float({code})",
     ]
@@ -194,7 +202,7 @@ def _code(lift: Lifter, node: Node, expr: Expr, variables: list[_Variable]) -> s
     found = peeled(lift, node, Cell(expr, Type.FLOAT, True))
     if found.chain and not of_sides(lift, found.cell.expr):
         return _variable(variables, _Variable((found.cell,), found.chain, found.scope, found.lines))
-    if is_lookup(lift, expr) or (isinstance(expr, Leaf) and expr.kind == "state"):
+    if is_lookup(lift, expr) or is_total(lift, expr):
         learnt = _learnt(lift, node, expr)
         return None if learnt is None else _variable(variables, learnt)
     if not isinstance(expr, Apply):
@@ -223,14 +231,18 @@ def _learnt(lift: Lifter, node: Node, expr: Expr) -> _Variable | None:
     if isinstance(expr, Call):
         asked = lift.side_tables[expr.function]
         base, part, value, function, keys = asked.node, asked.part, asked.value, asked.function, asked.keys
-        share, lines = None, asked.lines
+        share, place, lines = None, None, asked.lines
+    elif isinstance(expr, Leaf) and expr.kind == "count":
+        base, counted = lift.counted[expr.ident]
+        assert counted is not None
+        part, value, function, keys = counted, column_of(base, base.schema.names[0]), "size", ()
+        share, place, lines = None, None, ()
     else:
         assert isinstance(expr, Leaf)
         state = lift.states[expr.ident]
-        if state.part is None:
-            return None
+        assert state.part is not None
         base, part, value, function, keys = state.node, state.part, state.cell, state.function, ()
-        share, lines = state.share, state.lines
+        share, place, lines = state.share, state.place, state.lines
     if function not in STATISTICS:
         return None
     try:
@@ -244,7 +256,7 @@ def _learnt(lift: Lifter, node: Node, expr: Expr) -> _Variable | None:
     learnt = _computed(lift, node, inner, lift.called_cell(value))
     if learnt is None or (learnt.scope and learnt.scope != scope_of(lift, base, part)):
         return None
-    params = (("function", function), *((("share", share),) if share is not None else ()))
+    params = (("function", function), *((n, v) for n, v in (("share", share), ("place", place)) if v is not None))
     step = Transformer("refitted", (("transformer", Unfitted(OWN, params)),))
     groups = [_Variable((Cell(k, c.type, True),)) for k, c in zip(own, keys, strict=True)]
     cells, before = _beside(f"groups_{function}", [learnt, *groups])

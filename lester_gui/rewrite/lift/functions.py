@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.errors import UserError
@@ -22,6 +23,7 @@ from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
+    from lester_gui.rewrite.lift.records import Returned
 
 DEEPEST = 20
 
@@ -127,7 +129,7 @@ def _of_texts(lift: Lifter, function: UserFunction, node: ast.Lambda, args: Argu
 
 def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
     """Lift the body of a function with the given arguments."""
-    from lester_gui.rewrite.lift.records import Activation
+    from lester_gui.rewrite.lift.records import Activation, Returned
 
     if len(lift.activations) > DEEPEST:
         raise Stopped(Reason.RECURRENCE, f"{function.name} calls itself")
@@ -137,6 +139,7 @@ def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
     names = bind(lift, function, args)
     if isinstance(node, ast.FunctionDef) and generates(node):
         return generated(lift, function, node, names)
+    began = lift.number()
     before, depth, live, failed = (lift.line, lift.lines), lift.depth, lift.live, exits(lift)
     gone = live
     lift.activations.append(
@@ -151,21 +154,39 @@ def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
         lift.enter(node.body)
         returns = lift.activations[-1].returns
         if lift.live != paths.FALSE:
-            returns.append((lift.live, Const(None)))
+            returns.append(Returned(lift.live, Const(None), {}))
         if exits(lift) != failed:  # rows on which the function failed are with a handler around the call
             gone = paths.FALSE
-            for guard, _ in returns:
-                gone = paths.either(guard, gone)
+            for one in returns:
+                gone = paths.either(one.guard, gone)
     finally:
         lift.activations.pop()
         lift.line, lift.lines = before
         lift.depth, lift.live = depth, gone
     if not returns:
         raise Stopped(Reason.EFFECT, f"{function.name} always fails")
-    value = returns[-1][1]
-    for guard, earlier in reversed(returns[:-1]):
-        value = lift.known(merge(lift, _relative(guard, live), earlier, value))
-    return value
+    if len(returns) == 1:
+        return returns[0].value
+    value = _own(lift, returns[-1], began)
+    for one in reversed(returns[:-1]):
+        value = lift.known(merge(lift, _relative(one.guard, live), _own(lift, one, began), value))
+    return lift.new(value) if isinstance(value, Items | Entries) else value
+
+
+def _own(lift: Lifter, one: Returned, began: int) -> Value:
+    """Return what a ``return`` gave, and of a list or dict that this call made, what it held then: others may change it after."""
+
+    def held(value: Value) -> Value:
+        content = one.heap.get(value.id) if isinstance(value, Ref) and value.id > began else value
+        if isinstance(content, Items):
+            return replace(content, values=tuple(held(v) for v in content.values))
+        if isinstance(content, Entries):
+            return replace(content, items=tuple((k, held(v)) for k, v in content.items))
+        return Tup(tuple(held(v) for v in content.items)) if isinstance(content, Tup) else value
+
+    if isinstance(one.value, Ref) and (one.value.id in lift.put or one.value.id in lift.holders):
+        return one.value
+    return held(one.value)
 
 
 def _called(decorator: ast.expr) -> ast.expr:

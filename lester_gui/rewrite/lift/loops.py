@@ -22,6 +22,7 @@ from lester_gui.rewrite.lift import (
     paths,
     record_changes,
     sharing,
+    side_dicts,
     states,
     texts,
 )
@@ -106,6 +107,7 @@ def run(
     """
     if lift.loops:
         raise no_rule("a loop over rows inside another one")
+    keyed, iterable = side_dicts.gone_through(lift, iterable)
     found = neighbours.beginning(lift, node, iterable) if isinstance(node, ast.For) else None
     places = None
     if found is not None:
@@ -121,7 +123,7 @@ def run(
     for attempt in range(MOST_RUNS):
         state = lift.snapshot()
         loop = Loop(lift.number(), source, rows, getattr(node, "lineno", lift.line), lift.lines, body, side)
-        loop.places, loop.order = places, order
+        loop.places, loop.order, loop.keyed = places, order, keyed
         loop.first, loop.shapes = learns and attempt == 0, shapes
         try:
             with within():

@@ -51,7 +51,7 @@ from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.raising import Attempt
 from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.records import Activation, Observe
-from lester_gui.rewrite.lift.side_totals import SideGroups, SideTable
+from lester_gui.rewrite.lift.side_totals import SideDict, SideGroups, SideListOf, SideLists, SideOrder, SideTable
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
 
@@ -72,6 +72,10 @@ KINDS: dict[type[Value], str] = {
     Grouping: "groupby",
     SideGroups: "groups of a side",
     SideTable: "totals of a side",
+    SideDict: "dict of a side",
+    SideLists: "lists of a side",
+    SideListOf: "list of a side",
+    SideOrder: "order of a side",
     Estimator: "estimator",
     Coded: "coded",
     Encoded: "encoded",

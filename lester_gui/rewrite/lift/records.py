@@ -40,7 +40,8 @@ class State:
     function: str
     part: Part | None
     lines: tuple[int, ...]
-    share: float | None = None
+    share: float | None = None  # of a quantile
+    place: tuple[float, int, int, int] | None = None  # of an element, as `features.group_statistic` reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,15 @@ class Found:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a ``return`` gave under a condition; `heap` are all objects as they were then."""
+
+    guard: Expr
+    value: Value
+    heap: dict[int, Value]
+
+
 @dataclass(slots=True)
 class Activation:
     """One call of a function of the script: its names, where its free names are looked up, and what it returned so far."""
@@ -60,7 +70,7 @@ class Activation:
     names: dict[str, Value]
     module: str
     depth: int = 0  # loops around the call
-    returns: list[tuple[Expr, Value]] = field(default_factory=list)
+    returns: list[Returned] = field(default_factory=list)
     closure: tuple[dict[str, Value], ...] = ()
     inside: frozenset[tuple[int, str]] = frozenset()  # names of comprehensions that it sees
 
@@ -70,7 +80,7 @@ class Snapshot:
     """What a failed attempt may have changed."""
 
     names: list[dict[str, Value]]
-    returns: list[list[tuple[Expr, Value]]]
+    returns: list[list[Returned]]
     heap: dict[int, Value]
     live: Expr
     loops: list[Any]

@@ -319,3 +319,12 @@ def _without(guard: Expr, leaf: Leaf) -> Expr:
 
 def _refuse(leaf: Leaf) -> Expr:
     raise Stopped(Reason.RECURRENCE, f"{leaf.name} is read in a loop that does not set it")
+
+
+def beyond_start(out: Cell, kind: str, start: Value) -> Value:
+    """Return the extremum of some rows and of what the variable held before; no row, or none beyond the start, leaves that."""
+    if start == Const(None):
+        return out
+    base, best = cells.cell_of(start), there(out)
+    beyond = cells.compare("Gt" if kind == "max" else "Lt", best, base, pandas=False).expr
+    return cells.choose(paths.both(cells.make("not_null", out).expr, beyond), best, base)

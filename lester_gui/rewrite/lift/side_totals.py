@@ -59,6 +59,59 @@ class SideTable(Value):
     )  # what a defaultdict or Counter holds under a key that is not there
 
 
+@dataclass(frozen=True, slots=True)
+class SideDict(Value):
+    """A dict with a value for each key that the rows of one side have.
+
+    Attributes
+    ----------
+    keys : tuple of Cell
+        Over `node`, whose rows were split.
+    template : Value
+        What is under a key, written in `keys` and in lookups under them.
+    found : Expr
+        Whether a key is there, written in the same way.
+    """
+
+    node: Node
+    part: Part
+    keys: tuple[Cell, ...]
+    template: Value
+    found: Expr
+    missing: Value | None = field(default=None, compare=False)  # what a defaultdict holds under a key that is not there
+
+
+@dataclass(frozen=True, slots=True)
+class SideLists(Value):
+    """A dict of lists with a number for each row of one side under its key; a row for which `cell` misses one gives none."""
+
+    node: Node
+    part: Part
+    keys: tuple[Cell, ...]
+    cell: Cell
+    found: Expr
+    plain: bool = False  # without a list under other keys, as a defaultdict has one
+    lines: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SideOrder(Value):
+    """The numbers of one side in order: ``sorted(xs)``. With `some`, those that the column does not miss."""
+
+    column: Column1
+    reverse: bool = False
+    some: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SideListOf(Value):
+    """One of these lists, `maybe` empty where no row has the key."""
+
+    lists: SideLists
+    keys: tuple[Cell, ...]
+    maybe: bool = False
+
+
 def table(groups: SideGroups, function: str) -> SideTable:
     """Return an aggregate of a single column of groups.
 
@@ -124,10 +177,16 @@ def is_lookup(lift: Lifter, expr: Expr) -> bool:
 
 def of_sides(lift: Lifter, expr: Expr) -> bool:
     """Whether an expression has a total over one side of a split."""
-    return any(
-        is_lookup(lift, e) or (isinstance(e, Leaf) and e.kind == "state" and lift.states[e.ident].part is not None)
-        for e in walk(expr)
-    )
+    return any(is_lookup(lift, e) or is_total(lift, e) for e in walk(expr))
+
+
+def is_total(lift: Lifter, expr: Expr) -> bool:
+    """Whether an expression, without its parts, is a total over one side, or the number of its rows."""
+    if not isinstance(expr, Leaf):
+        return False
+    if expr.kind == "count":
+        return lift.counted[expr.ident][1] is not None
+    return expr.kind == "state" and lift.states[expr.ident].part is not None
 
 
 def mean_of_side(lift: Lifter, total: Cell, count: Cell) -> Cell | None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal, walk
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.ir.windows import Window, WindowColumn
-from lester_gui.rewrite.lift import cells, masks, stages
+from lester_gui.rewrite.lift import cells, masks, paths, side_dicts, stages
 from lester_gui.rewrite.lift.dict_folds import DictFold
-from lester_gui.rewrite.lift.domain import Cell, Const, InLoop, Items, Leaf, Part, Rows, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, InLoop, Items, Leaf, Part, Present, Rows, Value
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.random_order import Shuffled
-from lester_gui.rewrite.lift.side_totals import SideTable, checked
+from lester_gui.rewrite.lift.running import beyond_start
+from lester_gui.rewrite.lift.side_totals import SideDict, SideLists, SideTable, checked
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 from lester_gui.rewrite.lift.templates import leaves, mapped
 
 if TYPE_CHECKING:
+    from lester_gui.rewrite.lift.effects import Effect
     from lester_gui.rewrite.lift.finished import Finished
+    from lester_gui.rewrite.lift.folds import Fold
     from lester_gui.rewrite.lift.lifter import Lifter
 
 
@@ -81,7 +85,7 @@ def one_side(done: Finished) -> None:
         if TABLES in done.lift.wishes and TABLES not in done.lift.hints:
             raise no_rule("a loop over one side of a split that does more than filling lists")
     for e in done.loop.effects if part is not None else ():
-        if not (e.kind == "set" or (e.kind == "append" and e.guard == TRUE)):
+        if e.kind not in (("set",) if done.loop.keyed is not None else ("set", "append", "keyed", "slot", "add")):
             raise no_rule("a loop over one side of a split that does more than filling lists and adding up")
         for cell in leaves(done.lift, e.value) if e.kind == "append" else ():
             refuse_state(cell.expr)
@@ -95,14 +99,16 @@ def sides(done: Finished, guard: Expr, lists: list[tuple[int, Value, tuple[int, 
     """Lists that get the rows of one side of a split, told by their place or their group."""
     whole = done.loop.part is not None or done.loop.order is not None
     part, rest = (done.loop.part, guard) if whole else masks.dealt(done.lift, done.node, guard)
-    if rest != TRUE:
+    if rest != TRUE and (done.loop.part is None or done.loop.order is not None):
         raise no_rule("a side of a split of which some rows are left out")
     for ident, value, _ in lists:
         for cell in leaves(done.lift, value):
             refuse_state(cell.expr)
         container = done.lift.heap[ident]
         assert isinstance(container, InLoop)
-        if done.loop.order is None:
+        if rest != TRUE:
+            done.lift.heap[ident] = _some(done, container, value, rest, part)
+        elif done.loop.order is None:
             done.lift.heap[ident] = done.joined_to(container.before, Rows(done.node, value, part))
         elif isinstance(container.before, Items) and not container.before.values:
             done.lift.heap[ident] = Shuffled(Rows(done.node, value), done.loop.order)
@@ -110,25 +116,99 @@ def sides(done: Finished, guard: Expr, lists: list[tuple[int, Value, tuple[int, 
             raise no_rule("rows in random order after others")
 
 
-def totals(done: Finished, fold: DictFold, missing: Value | None) -> SideTable:
+def left(done: Finished, name: str, fold: Fold, cell: Cell, old: Value | None) -> Value:
+    """Return a sum, count or extremum that a loop over one side of a split leaves in a variable.
+
+    Raises
+    ------
+    Stopped
+        If it leaves anything else, or the rows are in random order.
+    """
+    lift, part = done.lift, done.loop.part
+    if part is None or done.loop.order is not None or done.loop.keyed is not None or fold.kind not in ("sum", "min", "max"):
+        raise no_rule("what a loop over one side of a split, or over rows in random order, leaves in a variable")
+    wants_tables(lift, part)
+    if TABLES in lift.wishes and TABLES not in lift.hints:
+        raise no_rule("what a loop over one side of a split leaves in a variable")
+    for expr in (fold.value, fold.guard):
+        refuse_state(expr)
+    if cell.nullable:
+        raise no_rule("what a loop over one side of a split leaves in a variable that may be missing")
+    start = lift.content(old) if old is not None else Const(None)
+    if fold.kind == "sum" and fold.guard == TRUE and fold.value == Literal(1):
+        out = lift.count(done.node, part)
+    elif fold.kind == "sum":
+        nought = Literal(0.0 if cell.type is Type.FLOAT else 0)
+        out = lift.state(done.node, Cell(paths.choose(fold.guard, fold.value, nought), cell.type), "sum", name, part)
+    else:
+        nothing = Literal(None, cell.type)
+        given = Cell(paths.choose(fold.guard, fold.value, nothing), cell.type, fold.guard != TRUE)
+        return beyond_start(lift.state(done.node, given, fold.kind, name, part), fold.kind, start)
+    return out if start in (Const(0), Const(0.0)) else cells.make("add", cells.cell_of(start), out)
+
+
+def _some(done: Finished, container: InLoop, value: Value, guard: Expr, part: Part | None) -> Value:
+    """Return the numbers that some rows of a side give to a list: their statistics are known."""
+    cell = done.lift.content(value)
+    refuse_state(guard)
+    if not isinstance(cell, Cell) or cell.nullable or not (isinstance(container.before, Items) and not container.before.values):
+        raise no_rule("a side of a split of which some rows are left out")
+    given = Cell(paths.choose(guard, cell.expr, Literal(None, cell.type)), cell.type, True)
+    return Present(Column1(done.node, given, done.lift.called_cell(cell), part, True))
+
+
+def lists(done: Finished, effects: list[Effect], asked: list[Effect], plain: bool) -> SideLists:
+    """Return a dict of lists of numbers that a loop over one side of a split filled.
+
+    Raises
+    ------
+    Stopped
+        If the lists hold other things, or one may be empty.
+    """
+    guard, value, lines = done.guarded(effects, key=True)
+    assert effects[0].key is not None and done.loop.part is not None
+    cell = done.lift.content(value)
+    if any(e.key != effects[0].key for e in asked) or not isinstance(cell, Cell) or cell.nullable:
+        raise no_rule("a dict of such lists that a loop over one side of a split fills")
+    reached: Expr = paths.FALSE
+    for e in asked:
+        reached = paths.either(e.guard, reached)
+    if asked and done.expr(reached) != guard:
+        raise no_rule("a dict of lists of one side of a split of which some may be empty")
+    keys = side_dicts.keys_of(done.lift, done.place(effects[0].key))
+    for expr in (guard, cell.expr, *(k.expr for k in keys)):
+        refuse_state(expr)
+    if guard != TRUE:
+        cell = Cell(paths.choose(guard, cell.expr, Literal(None, cell.type)), cell.type, True)
+    found = side_dicts.has(done.lift, done.node, done.loop.part, keys, guard, lines)
+    return SideLists(done.node, done.loop.part, keys, cell, found, plain, lines)
+
+
+def totals(done: Finished, fold: DictFold, missing: Value | None) -> SideTable | SideDict:
     """Return a dict in which a loop over one side of a split added up the rows of each key.
 
     Raises
     ------
     Stopped
-        If it holds anything else than one such total, or a key may be missing.
+        If it holds anything else than such totals, or a key may be missing.
     """
     part = done.loop.part
     assert part is not None
     key = done.place(fold.key)
-    if len(fold.parts) != 1 or fold.parts[0].kind != "sum" or not isinstance(key, Cell) or key.nullable:
-        raise no_rule("a dict that a loop over one side of a split fills with anything but totals")
-    one = fold.parts[0]
-    if one.value.nullable or (one.start is not None and one.start.value != 0):
-        raise no_rule("a dict that a loop over one side of a split adds up to from another number than nought")
-    value, guard, puts = done.expr(one.value.expr), done.expr(one.guard), done.expr(fold.guard)
-    for expr in (key.expr, value, guard, puts):
+    values = [Cell(done.expr(p.value.expr), p.value.type, p.value.nullable) for p in fold.parts]
+    parts = tuple(replace(p, guard=done.expr(p.guard)) for p in fold.parts)
+    fold = replace(fold, guard=done.expr(fold.guard), parts=parts)
+    for expr in (fold.guard, *(v.expr for v in values), *(p.guard for p in parts), *(c.expr for c in leaves(done.lift, key))):
         refuse_state(expr)
+    if done.loop.keyed is not None:
+        return side_dicts.rewritten(done.lift, done.loop.keyed, key, fold, values)
+    single = len(parts) == 1 and parts[0].kind == "sum" and isinstance(key, Cell) and isinstance(fold.template, Cell)
+    if not single or (parts[0].start is not None and parts[0].start.value != 0):
+        return side_dicts.of_fold(done.lift, done.node, part, key, fold, values, done.loop.lines, missing)
+    one, value, guard, puts = parts[0], values[0].expr, parts[0].guard, fold.guard
+    assert isinstance(key, Cell)
+    if one.value.nullable or key.nullable:
+        raise no_rule("a dict that a loop over one side of a split fills with anything but totals")
     given, function = Cell(value, one.value.type), "sum"
     if puts == guard == TRUE and value == Literal(1):
         given, function = key, "size"

@@ -171,7 +171,9 @@ def semi(lift: Lifter, options: Value, needle: Value, nulls: bool = False) -> Ex
 
     column = as_column(lift, options)
     if column.part is not None:
-        raise shape("Membership in one side of a split is asked")
+        from lester_gui.rewrite.lift.side_dicts import membership
+
+        return membership(lift, column, needle)
     node, name = lift.as_column(column.node, column.cell, column.name or "value")
     return Leaf("hit", lookup(lift, Keyed(node, (name,), None, "first", 0), needle, nulls), "", Type.BOOL)
 

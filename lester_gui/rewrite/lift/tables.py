@@ -222,9 +222,19 @@ class Tables(Objects):
         return out, name
 
     def state(
-        self, node: Node, cell: Cell, function: str, name: str, part: Part | None = None, share: float | None = None
+        self,
+        node: Node,
+        cell: Cell,
+        function: str,
+        name: str,
+        part: Part | None = None,
+        share: float | None = None,
+        place: tuple[float, int, int, int] | None = None,
     ) -> Cell:
-        """Return a total over the rows of `node` as a cell that all rows share; a quantile is that of a `share`."""
+        """Return a total over the rows of `node` as a cell that all rows share.
+
+        A quantile is that of a `share`; an element of numbers in order stands at a `place`, see `features.group_statistic`.
+        """
         from lester_gui.ir.operators import AGGREGATES, QUANTILE
 
         if self.group is not None:
@@ -232,7 +242,7 @@ class Tables(Objects):
                 raise shape(f"{function} of a group is not supported yet")
             measure: Cell = self.group.measure(self, function, cell, node)
             return measure
-        known_function = QUANTILE if share is not None else AGGREGATES[function]
+        known_function = QUANTILE if share is not None or place is not None else AGGREGATES[function]
         if function == "mode" and part is not None:  # it only stands where an imputer is recognised
             kind, nullable = cell.type, False
         elif cell.type not in known_function.accepts:
@@ -242,10 +252,11 @@ class Tables(Objects):
         if function not in ("first", "last"):
             part = rows_of(self.learner.splits, part)
         for ident, known in self.states.items():
-            if known.node is node and (known.cell, known.function, known.part, known.share) == (cell, function, part, share):
+            asked = (known.cell, known.function, known.part, known.share, known.place)
+            if known.node is node and asked == (cell, function, part, share, place):
                 return Cell(Leaf("state", ident, name, kind, nullable), kind, nullable)
         made = self.number()
-        self.states[made] = State(node, cell, function, part, self.lines, share)
+        self.states[made] = State(node, cell, function, part, self.lines, share, place)
         return Cell(Leaf("state", made, name, kind, nullable), kind, nullable)
 
     def is_column(self, value: Value) -> bool:

@@ -25,6 +25,7 @@ from lester_gui.rewrite.lift.group_values import GroupOf
 from lester_gui.rewrite.lift.json_values import Json, JsonList
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
+from lester_gui.rewrite.lift.side_totals import SideListOf
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
 from lester_gui.rewrite.lift.wide_rows import OneHotRow, WideRow
@@ -75,6 +76,8 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
         return JsonList(change(content.text), None if content.none is None else change(content.none))
     if isinstance(content, GroupOf | NestedOf):
         return replace(content, key=mapped(lift, content.key, change))
+    if isinstance(content, SideListOf):
+        return replace(content, keys=tuple(change(k) for k in content.keys))
     if isinstance(content, Lazy):
         return replace(content, parameters=tuple((n, change(c)) for n, c in content.parameters))
     if isinstance(content, Accessor) and content.kind in OF_A_TEXT and isinstance(content.owner, Tup):

@@ -1,4 +1,4 @@
-# stops: no-rule
+# same
 """Rows are shuffled before they are cut: which are the first ones is no matter of their places."""
 import random
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, group_parts, missing, paths
+from lester_gui.rewrite.lift import cells, group_parts, missing, paths, side_dicts
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -46,7 +46,7 @@ from lester_gui.rewrite.lift.library.table import METHODS, Arguments
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf, NestedSlot
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import caught_by, demand
-from lester_gui.rewrite.lift.side_totals import mean_of_side
+from lester_gui.rewrite.lift.side_totals import SideDict, SideLists, SideTable, mean_of_side
 from lester_gui.rewrite.lift.statements import whole_tables
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -434,6 +434,8 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
         return nested_contains(lift, where, needle)
     if isinstance(where, GroupOf):
         return group_parts.has(lift, where, needle)
+    if isinstance(where, SideDict | SideLists | SideTable):
+        return side_dicts.under(lift, where, needle)[0]
     if isinstance(where, Keyed | Vocabulary):
         from lester_gui.rewrite.lift.stages import hit
 

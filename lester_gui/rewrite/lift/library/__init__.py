@@ -17,6 +17,8 @@ MODULES = (
     "mappings",
     "group_lists",
     "group_statistics",
+    "side_dicts",
+    "side_orders",
     "nested_dicts",
     "orders",
     "shuffled_rows",

@@ -31,6 +31,7 @@ from lester_gui.rewrite.lift.domain import (
     Matrix,
     Module,
     Order,
+    Present,
     Result,
     Rows,
     Tup,
@@ -40,11 +41,14 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups
 from lester_gui.rewrite.lift.library.group_lists import total as of_list
 from lester_gui.rewrite.lift.library.nested_dicts import listed
+from lester_gui.rewrite.lift.library.side_dicts import statistic as of_side
+from lester_gui.rewrite.lift.library.side_orders import size as size_of_side
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.random_order import Shuffled
+from lester_gui.rewrite.lift.side_totals import SideListOf, SideOrder
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
 
@@ -69,6 +73,10 @@ def length(lift: Lifter, args: Arguments) -> Value:
     from lester_gui.rewrite.lift.texts import number_of_fields
 
     content = lift.content(args.positional[0])
+    if isinstance(content, SideListOf | Present):
+        return of_side(lift, content, "len")
+    if isinstance(content, SideOrder):
+        return size_of_side(lift, content)
     if isinstance(content, Frame | Column1 | Matrix | Rows | Grid):
         return lift.count(content.node, content.part)
     if isinstance(content, Order):
@@ -260,6 +268,8 @@ def rounded(lift: Lifter, args: Arguments) -> Value:
 def extremum(lift: Lifter, args: Arguments) -> Value:
     """``min(a, b)`` of values of one row, or of constants."""
     values = [lift.content(v) for v in args.positional]
+    if len(values) == 1 and isinstance(values[0], SideListOf | Present) and not args.keywords:
+        return of_side(lift, values[0], args.what)
     if len(values) == 1 and isinstance(values[0], GroupOf):
         given = args.bind("iterable", key=None, default=UNSET)
         empty = None if given["default"] is UNSET else given["default"]
@@ -308,6 +318,8 @@ def total(lift: Lifter, args: Arguments) -> Value:
         return content
     if isinstance(content, GroupOf) and len(args.positional) == 1:
         return of_list(lift, content, "sum")
+    if isinstance(content, SideListOf | Present) and len(args.positional) == 1:
+        return of_side(lift, content, "sum")
     if isinstance(content, Column1 | Rows):
         from lester_gui.rewrite.lift.library.pandas_io import as_column
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Column
 from lester_gui.ir.nodes import Node, Sort
-from lester_gui.rewrite.lift import cells, group_parts, iterators, loops, paths
+from lester_gui.rewrite.lift import cells, group_parts, iterators, loops, paths, side_dicts
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -23,6 +23,7 @@ from lester_gui.rewrite.lift.domain import (
     Leaf,
     Module,
     Order,
+    Present,
     Result,
     Rows,
     Tup,
@@ -34,9 +35,11 @@ from lester_gui.rewrite.lift.fold_loops import Folds, numbered
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups
 from lester_gui.rewrite.lift.library.group_lists import by_place, in_order
 from lester_gui.rewrite.lift.library.nested_dicts import listed
+from lester_gui.rewrite.lift.library.side_orders import in_order as in_side_order
 from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.listings import Listing
 from lester_gui.rewrite.lift.nested_dicts import MARK, NestedDict, NestedOf, factory_of
+from lester_gui.rewrite.lift.side_totals import SideTable, checked
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.templates import mapped, settled
 
@@ -308,7 +311,10 @@ def default_dict(lift: Lifter, args: Arguments) -> Value:
         if isinstance(content, Rows | Column1):
             from lester_gui.ir.nodes import Aggregate, GroupOrder, Measure
 
-            column = _column(lift, content)
+            column = _column(lift, content, one_side=True)
+            if column.part is not None:
+                values = side_dicts.keys_of(lift, column.cell)
+                return checked(SideTable(column.node, column.part, values, values[0], "size", "counts", lift.lines, Const(0)))
             node, key = lift.as_column(column.node, column.cell, column.name or "key")
             out = lift.step(
                 Aggregate,
@@ -377,6 +383,8 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
         _, rows, element = loops.elements(lift, content)
         assert rows is not None
         content = Rows(rows, element)
+    if isinstance(content, Present) or (isinstance(content, Rows | Column1) and content.part is not None and plain):
+        return in_side_order(content if isinstance(content, Present) else _column(lift, content, one_side=True), reverse)
     if isinstance(content, Rows):
         return lift.new(ordered(lift, content, given["key"], reverse))
     if isinstance(content, Result):
@@ -389,7 +397,7 @@ def ordered(lift: Lifter, rows: Rows, key: Value, reverse: bool) -> Rows:
     from lester_gui.rewrite.lift.expressions.call import invoke
 
     if rows.part is not None:
-        raise no_rule("sorting one side of a split")
+        raise no_rule("sorting the rows of one side of a split")
     value = rows.template
     if lift.content(key) != Const(None):
         value = invoke(lift, key, Arguments("key", [rows.template]))

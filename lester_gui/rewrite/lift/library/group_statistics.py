@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.nodes import Sort
 from lester_gui.rewrite.lift import cells, group_parts, paths, stages
-from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Items, Result, Rows, Tup, Value
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Items, Present, Result, Rows, Tup, Value
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups
 from lester_gui.rewrite.lift.iterators import GIVEN_ONCE
 from lester_gui.rewrite.lift.library.group_lists import by_place, one_row_each, total
+from lester_gui.rewrite.lift.library.side_dicts import statistic as of_side
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.side_totals import SideListOf
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped, moved
 
@@ -36,6 +38,8 @@ def of_numbers(lift: Lifter, args: Arguments) -> Value:
         return content
     if isinstance(content, GroupOf):
         return total(lift, content, name)
+    if isinstance(content, SideListOf | Present):
+        return of_side(lift, content, name)
     if isinstance(content, Rows | Column1):
         from lester_gui.rewrite.lift.library.pandas_io import as_column
 

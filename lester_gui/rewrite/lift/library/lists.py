@@ -29,6 +29,8 @@ from lester_gui.rewrite.lift.library import list_elements
 from lester_gui.rewrite.lift.library.collections import known_elements, ordered, unconditional
 from lester_gui.rewrite.lift.library.mappings import coded, from_entries
 from lester_gui.rewrite.lift.library.pandas_elements import constant_place
+from lester_gui.rewrite.lift.library.pandas_io import as_column
+from lester_gui.rewrite.lift.library.side_orders import in_order as in_side_order
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
 from lester_gui.rewrite.lift.neighbours import element
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -88,6 +90,10 @@ def sort(lift: Lifter, content: Value, args: Arguments) -> Value:
     if isinstance(content, Items) and content.kind == "files" and lift.content(given["key"]) == Const(None):
         names = sorted((lift.text(v) for v in content.values), reverse=bool(lift.const(given["reverse"])))
         lift.set(args.owner, Items(tuple(Const(n) for n in names)))
+        return Const(None)
+    if isinstance(content, Rows) and content.part is not None and lift.content(given["key"]) == Const(None):
+        column = as_column(lift, content)
+        lift.set(args.owner, in_side_order(column, bool(lift.const(given["reverse"]))))
         return Const(None)
     if not isinstance(content, Rows):
         raise no_rule("sorting this list")

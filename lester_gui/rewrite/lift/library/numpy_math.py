@@ -30,6 +30,7 @@ from lester_gui.rewrite.lift.library.numpy_codes import places_where
 from lester_gui.rewrite.lift.library.numpy_items import elementwise, filled, scalar, with_cells
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.side_totals import SideListOf, of_sides
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -152,8 +153,10 @@ def logical(lift: Lifter, args: Arguments) -> Value:
 # -- functions of one value --------------------------------------------------------------------------------------------
 
 
-def _of_python(what: str, cell: Cell) -> Cell:
+def _of_python(lift: Lifter, what: str, cell: Cell) -> Cell:
     """``math.sqrt(x)``, ``math.log(x)``: an error where NumPy gives NaN or an infinity."""
+    if cell.nullable and cell.type.is_number and of_sides(lift, cell.expr):
+        cell = cells.make("coalesce", cell, cells.cell_of(Const(0.0)))  # only where there are no rows, and no model
     if what not in ("sqrt", "log") or cell.nullable or not cell.type.is_number:
         raise no_rule(f"math.{what} of this")
     made = cells.make(what, cell)
@@ -182,7 +185,7 @@ def of_one_value(lift: Lifter, args: Arguments) -> Value:
     if isinstance(content, Const):
         return Const(getattr(math, what)(content.value))
     if not args.what.startswith("numpy"):
-        return _of_python(what, cells.cell_of(content))
+        return _of_python(lift, what, cells.cell_of(content))
     return elementwise(lift, content, lambda c: cells.make(what, c))
 
 
@@ -341,6 +344,10 @@ def statistic(lift: Lifter, content: Value, what: str, given: dict[str, Value]) 
     if ddof not in (0, 1):
         raise no_rule(f"{what} with ddof {ddof}")
     name = f"{what}0" if what in ("std", "var") and ddof == 0 else what
+    if isinstance(content, SideListOf):
+        from lester_gui.rewrite.lift.library.side_dicts import statistic as of_side
+
+        return of_side(lift, content, name)
     if isinstance(content, Frame):
         raise no_rule(f"np.{what} of a DataFrame")
     if isinstance(content, Matrix):

@@ -33,6 +33,7 @@ from lester_gui.rewrite.lift.library.pandas_frame import (
     filtered,
     in_place,
     limited,
+    masked,
     selected,
     with_column,
 )
@@ -84,8 +85,8 @@ def query(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     from lester_gui.rewrite.lift.library.pandas_query import condition
 
     given = args.bind("expr", ignored=("engine",), inplace=False)
-    frame = whole(lift, frame, "Choosing rows")
-    return in_place(lift, args, filtered(lift, frame, condition(lift, frame, lift.text(given["expr"]))), given["inplace"])
+    mask = Column1(frame.node, condition(lift, frame, lift.text(given["expr"])), "", frame.part, True)
+    return in_place(lift, args, masked(lift, frame, mask), given["inplace"])
 
 
 @method("frame", "dropna")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import cells, side_totals
+from lester_gui.rewrite.lift import cells, side_dicts, side_totals
 from lester_gui.rewrite.lift.domain import Column1, Const, Encoded, Frame, Result, Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.side_totals import FUNCTIONS, SideGroups, SideTable
@@ -92,6 +92,6 @@ def under_key(lift: Lifter, asked: SideTable, args: Arguments) -> Value:
 def item(lift: Lifter, asked: SideTable, args: Arguments) -> Value:
     """``counts[key]`` of a dict that has a default; of any other, a key that is not there ends the script."""
     if asked.missing is None:
-        raise no_rule("a dict of totals of one side of a split that is read without a default")
+        return side_dicts.read(lift, asked, args.positional[0])
     found = side_totals.looked_up(lift, (cells.cell_of(lift.content(args.positional[0])),), asked)
     return cells.make("coalesce", found, cells.cell_of(lift.content(asked.missing)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
-from lester_gui.rewrite.lift import cells, missing, paths
+from lester_gui.rewrite.lift import cells, missing, paths, side_dicts
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -34,6 +34,7 @@ from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import Path
+from lester_gui.rewrite.lift.side_totals import SideListOf
 from lester_gui.rewrite.lift.statements import block, statement, whole_tables
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
@@ -98,6 +99,8 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
         return content.found
     if isinstance(content, Maybe | Json):
         raise shape("Whether a JSON object is empty decides what the script does")
+    if isinstance(content, SideListOf):
+        return side_dicts.is_some(lift, content)
     if isinstance(content, GroupOf):
         from lester_gui.rewrite.lift.library.group_lists import total
 

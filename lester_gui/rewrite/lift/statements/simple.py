@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lester_gui.rewrite.lift.domain import Const, Handle, Module, Value
 from lester_gui.rewrite.lift.expressions import evaluate
 from lester_gui.rewrite.lift.paths import FALSE
+from lester_gui.rewrite.lift.records import Returned
 from lester_gui.rewrite.lift.statements import block, statement
 from lester_gui.rewrite.lift.statements.assign import store
 from lester_gui.rewrite.lift.stop import Reason, Stop, Stopped
@@ -169,7 +170,7 @@ def give_back(lift: Lifter, node: ast.Return) -> None:
     if lift.loops and len(lift.loops) > lift.depth:
         raise Stopped(Reason.SYNTAX, "A return inside a loop is not lifted")
     value = evaluate(lift, node.value) if node.value is not None else Const(None)
-    lift.activations[-1].returns.append((lift.live, value))
+    lift.activations[-1].returns.append(Returned(lift.live, value, dict(lift.heap)))
     lift.live = FALSE
 
 
