@@ -24,6 +24,7 @@ from lester_gui.progress import Context
 from lester_gui.runtime.compile_sql import ROW_NO
 from lester_gui.runtime.materialize import fetch_table
 from lester_gui.sandbox import Capture, Sandbox
+from lester_gui.store import spill
 from lester_gui.store.catalogue import Run
 from lester_gui.verify.capture import Original, capture_twice
 from lester_gui.verify.dealt import for_calls, imposable
@@ -120,7 +121,7 @@ def _held(
     """Return what Lester holds in the form that `verify` compares; without the sides where the script deals them anew."""
     views = {}
     for node in plan.views:
-        table = fetch_table(connection, run, node.name, hidden=True)
+        table = spill.on_disk(fetch_table(connection, run, node.name, hidden=True))
         views[node.name] = ViewResult(table.select(list(node.schema.names)), table.column(ROW_NO).to_numpy())
     if not split:
         return PlanResult(views, y=rows.y)

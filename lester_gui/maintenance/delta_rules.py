@@ -105,11 +105,11 @@ def read_rows(work: ViewWork, node: Read, change: SourceChange, table: ReadTable
     """Fill FRESH with the corrected and new rows of a source; `table` is what its reader yields now, if it was read again."""
     touched = sorted(change.removed | change.corrected | change.added)
     _ids(work.con, AFFECTED, touched)
-    if table is None:
+    comes = change.corrected | change.added
+    if table is None or not comes:
         work.con.execute(f"CREATE OR REPLACE TEMP TABLE maintained_fresh AS SELECT * FROM {work.tables[node.name]} LIMIT 0")
     else:
-        keep = change.corrected | change.added
-        fill_read(work, node, table, keep)
+        fill_read(work, node, table, comes)
     return rows_among(work.con, ROW_NO, work.tables[node.name], "__p0", f"SELECT id FROM {AFFECTED}")
 
 

@@ -24,14 +24,14 @@ _Some = Callable[[str], bool]
 _KEY: Final = "words."
 _TOLD: Final = frozenset({"sep", "delimiter", "usecols", "encoding", "quotechar", "na_values", "keep_default_na"})
 """Options of `read_csv` that say nothing of types. Without a header, the first line says how many columns there are."""
-_WORD: Final = r"[^0-9+\-.eE\sinfatyINFATYrulsRULS]"
-"""A character with which no number, no infinity and no truth value can be written."""
+_NO_WORD: Final = r"(?i)^\s*([0-9+\-.e\s]*|[+\-]?(inf|infinity|nan)|true|false)\s*$"
+"""What may be read as a number or a truth value; some of it, as ``--``, is not, but is no word either."""
 
 
 def word_columns(table: pa.Table) -> list[str]:
-    """Return the text columns in which every value has a character that no number and no truth value has."""
+    """Return the text columns in which no value can be read as a number or a truth value."""
     texts = [name for name in table.column_names if pa.types.is_string(table.schema.field(name).type)]
-    return [name for name in texts if pc.all(pc.match_substring_regex(table[name], _WORD)).as_py()]
+    return [name for name in texts if pc.any(pc.match_substring_regex(table[name], _NO_WORD)).as_py() is False]
 
 
 def remember(con: duckdb.DuckDBPyConnection, read: Read, columns: pa.Table, table: str) -> None:

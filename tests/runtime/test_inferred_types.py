@@ -12,7 +12,7 @@ from lester_gui.runtime.read import ReadTable, read_records
 from lester_gui.runtime.records import dialect_of, split
 from lester_gui.store.connection import open_memory
 
-CELLS = st.sampled_from(["1", "2", "-3", "1.5", "2.0", "1e3", "inf", "nan", "", "NA", "True", "false", "x", "a b", "yes", "late"])
+CELLS = st.sampled_from(["1", "2", "-3", "1.5", "2.0", "1e3", "inf", "nan", "", "NA", "True", "false", "x", "a b", "yes", "late", "east", "-inf", " 7 "])
 TABLES = st.integers(1, 3).flatmap(
     lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=6)
 )
@@ -49,6 +49,7 @@ def test_types_that_stay_are_those_of_the_remaining_rows(rows, data):
     [
         ([["1", "mona"], ["2", "bob"], ["3", "cleo"]], {2}, True),
         ([["1.5", "x"], ["2", "q"]], {2}, True),
+        ([["1", "east"], ["2", "natty"]], {2}, True),
         ([["1.5", "x"], ["2", "q"]], {1}, False),
         ([["1", "x"], ["", "q"], ["", "z"]], {2}, True),
         ([["1", "x"], ["", "q"]], {2}, False),
