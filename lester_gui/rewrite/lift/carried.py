@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Call
 from lester_gui.ir.learning import Function
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, missing
+from lester_gui.rewrite.lift import cells, kinds_of_number, missing
 from lester_gui.rewrite.lift.domain import Cell, Const, UserFunction, Value
 from lester_gui.rewrite.lift.library.table import Arguments
 from lester_gui.rewrite.lift.purity import check_pure
@@ -45,6 +45,7 @@ def carry(lift: Lifter, function: UserFunction, args: Arguments, stop: Stopped) 
     kind = returned(lift, function)
     if kind is None:
         raise Stopped(Reason.NO_RULE, f"What {function.name} returns cannot be told from its text ({stop.why})", stop.line)
+    kinds_of_number.refuse(lift, arguments, definition)
     lift.functions[name] = definition
     if any(a.nullable for a in arguments):
         lift.note("missing-in-function", function.name)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Call
 from lester_gui.ir.learning import Function
 from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import kinds_of_number
 from lester_gui.rewrite.lift.carried import definitions, needed_modules
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Fields, Items, Module, Tup, UserFunction, Value
 from lester_gui.rewrite.lift.json_values import JsonList
@@ -103,7 +104,9 @@ class _Builder:
         kind = type_in(lift, UserFunction(function, "computed", module), body, known)
         if kind is None or not kind.is_plain:
             return None if _is_spent(body) else self.lazy(body, module)
-        return Cell(Call(self.carried(function, module), tuple(c.expr for c in self.parameters), kind, False), kind)
+        name = self.carried(function, module)
+        kinds_of_number.refuse(lift, self.parameters, lift.functions[name])
+        return Cell(Call(name, tuple(c.expr for c in self.parameters), kind, False), kind)
 
     def lazy(self, body: ast.expr, module: str) -> Lazy:
         """Return an expression that is not computed until it is known what is taken of it.

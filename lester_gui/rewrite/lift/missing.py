@@ -136,6 +136,12 @@ def _may_be_none(expr: Expr) -> bool:
 
 def as_text(lift: Lifter, cell: Cell) -> Cell:
     """Return ``str(cell)``: a missing value is ``nan`` or ``None``."""
+    from lester_gui.rewrite.lift import kinds_of_number
+
+    if cell.type is Type.FLOAT and not cell.nullable:
+        return kinds_of_number.as_text(lift, cell)
+    if cell.type is Type.FLOAT and not kinds_of_number.is_float(lift, cell):
+        raise shape("The text of a number hangs on whether it is a whole number, and in some rows it may be one")
     if not is_nan(lift, cell):
         return cells.as_text(cell)
     if cell.type in (Type.DATE, Type.TIMESTAMP, Type.DURATION):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, group_parts, missing
+from lester_gui.rewrite.lift import cells, group_parts, kinds_of_number, missing
 from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -397,6 +397,8 @@ TYPES = {"builtins.str": Type.STR, "builtins.int": Type.INT, "builtins.float": T
 def is_of_type(lift: Lifter, content: Cell, name: str) -> Value | None:
     """Return whether a value of a row is of a type of Python, None if that is not known."""
     of_pandas = content.type is Type.STR and (content.nullable or missing.may_hold_nan(lift))
+    if content.type is Type.FLOAT and not kinds_of_number.is_float(lift, content):
+        return None
     if name in TYPES and not content.nullable and not of_pandas:
         return Const(content.type is TYPES[name])
     if name in ("builtins.str", "builtins.float") and of_pandas:  # pandas has a float where a text is missing
