@@ -186,6 +186,9 @@ def _make() -> dict[str, Operator]:
         ),
         Operator("is_null", (ANY,), _never_null(Type.BOOL), "a is missing"),
         Operator("not_null", (ANY,), _never_null(Type.BOOL), "a is not missing"),
+        Operator(
+            "whole_number", (frozenset({Type.INT}),), _fixed(Type.INT), "a; refused where its column holds other numbers, too"
+        ),
         Operator("present", (ANY,), lambda args: (args[0][0], False), "a; an error where it is missing"),
         Operator("coalesce", (ANY, ANY), _coalesce, "the first argument that is not missing", variadic=True),
         Operator("if_else", (boolean, ANY, ANY), _branches, "a if condition else b"),

@@ -412,6 +412,7 @@ SQL_OPERATORS: Final[dict[str, Callable[[list[_Argument], Typed], str]]] = {
     "is_in": _is_in,
     "is_null": lambda args, result: f"{args[0].sql} IS NULL",
     "not_null": lambda args, result: f"{args[0].sql} IS NOT NULL",
+    "whole_number": lambda args, result: args[0].sql,
     "present": lambda args, result: f"CASE WHEN {args[0].sql} IS NULL THEN {_raise('a value is missing')} ELSE {args[0].sql} END",
     "coalesce": _coalesce,
     "if_else": _if_else,

@@ -7,8 +7,14 @@ Of the field ``address`` a plan may read these columns; fields of inner objects 
 ``address?``     whether the field is there, null or not
 ``address!``     its value, and 0, False or '' where the field is not there; missing where it is null
 ``address{}``    whether it is an object
+``address{+}``   whether it is an object with at least one field
 ``address[]``    the JSON text of the list that it holds; missing where the field is null or is not there
+``age:text``     its value where that is a text; missing where it is anything else or the field is not there
+``age:number``   the same of numbers
+``age:truth``    the same of truth values, as 1 and 0
 ===============  =============================================================================================
+
+The last three are there for fields whose values are of several of these kinds, in the place of ``age`` and ``age!``.
 
 Of the element of a document, ``@key`` is its key in the object that holds it, and ``@value`` the element where it is no object.
 """
@@ -25,8 +31,10 @@ import pyarrow as pa
 from lester_gui.errors import UserError
 from lester_gui.ir.schema import Field, Schema, Type
 
-PRESENT, OBJECT, LIST, GIVEN = "?", "{}", "[]", "!"
-MARKS: Final = (PRESENT, OBJECT, LIST, GIVEN)
+PRESENT, OBJECT, FILLED, LIST, GIVEN = "?", "{}", "{+}", "[]", "!"
+TEXT, NUMBER, TRUTH = ":text", ":number", ":truth"
+OF_KIND: Final[dict[str, tuple[type, ...]]] = {TEXT: (str,), NUMBER: (int, float), TRUTH: (bool,)}
+MARKS: Final = (PRESENT, OBJECT, FILLED, LIST, GIVEN, *OF_KIND)
 _NOTHING: Final[dict[Type, bool | int | float | str]] = {Type.BOOL: False, Type.INT: 0, Type.FLOAT: 0.0, Type.STR: ""}
 KEY, VALUE = "@key", "@value"
 MOST_COLUMNS: Final = 5000
@@ -77,7 +85,7 @@ def table(
     Parameters
     ----------
     names
-        The wanted columns. Empty: every column that can be read; a field whose values are of several kinds is left out.
+        The wanted columns. Empty: every column that can be read; a field that holds lists or objects beside values is left out.
     declared
         Types of columns in which every value is missing.
 
@@ -88,7 +96,7 @@ def table(
     """
     fields: list[Field] = []
     arrays: list[pa.Array] = []
-    for name in names or columns_of(objects):
+    for name in names or _by_kind(columns_of(objects), objects):
         path, form = split_name(name)
         values = [_value(o, path) for o in objects]
         try:
@@ -118,6 +126,18 @@ def columns_of(objects: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(out)
 
 
+def _by_kind(columns: Sequence[str], objects: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield columns, those of each kind in the place of one whose values are of several."""
+    for name in columns:
+        path, form = split_name(name)
+        if form in ("", GIVEN):
+            kinds = {type(v) for o in objects if (v := _value(o, path)) is not _ABSENT and v is not None}
+            if len(kinds) > 1 and kinds != {int, float} and kinds <= {bool, int, float, str}:
+                yield from (name + mark for mark in OF_KIND if form == "")
+                continue
+        yield name
+
+
 def _names(found: Mapping[str, Any], above: str) -> Iterator[str]:
     for key, value in found.items():
         if not nameable(key) and not (not above and key in (KEY, VALUE)):
@@ -126,6 +146,7 @@ def _names(found: Mapping[str, Any], above: str) -> Iterator[str]:
         yield path + PRESENT
         if isinstance(value, dict):
             yield path + OBJECT
+            yield path + FILLED
             yield from _names(value, f"{path}.")
         elif isinstance(value, list):
             yield path + LIST
@@ -157,12 +178,18 @@ def _column(name: str, form: str, values: list[Any], places: Sequence[Place], em
     if form == PRESENT:
         return Field(name, Type.BOOL), pa.array([v is not _ABSENT for v in values], pa.bool_())
     there = [v for v in values if v is not _ABSENT and v is not None]
-    wanted: tuple[type, ...] = {OBJECT: (dict,), LIST: (list,)}.get(form, (bool, int, float, str))
+    wanted: tuple[type, ...] = {OBJECT: (dict,), FILLED: (dict,), LIST: (list,)}.get(form, (bool, int, float, str))
     for value, place in zip(values, places, strict=True):
         if value is not _ABSENT and value is not None and not isinstance(value, wanted):
             raise _mixed(name, place)
-    if form == OBJECT:
-        return Field(name, Type.BOOL), pa.array([isinstance(v, dict) for v in values], pa.bool_())
+    if form in (OBJECT, FILLED):
+        told = [isinstance(v, dict) and (form == OBJECT or bool(v)) for v in values]
+        return Field(name, Type.BOOL), pa.array(told, pa.bool_())
+    if form in OF_KIND:
+        values = [v if v is not _ABSENT and _is_of(v, form) else None for v in values]
+        values = [int(v) if isinstance(v, bool) else v for v in values]
+        there = [v for v in values if v is not None]
+        empty = Type.STR if form == TEXT else Type.INT if empty is Type.STR else empty
     missing = len(there) < len(values)
     if form == LIST:
         texts = [json.dumps(v, ensure_ascii=False) if isinstance(v, list) else None for v in values]
@@ -174,7 +201,7 @@ def _column(name: str, form: str, values: list[Any], places: Sequence[Place], em
         raise _mixed(name, next(others))
     kind = Type.FLOAT if kinds == {int, float} else _KINDS[kinds.pop()] if kinds else empty
     plain: list[Any] = [(_NOTHING[kind] if form == GIVEN else None) if v is _ABSENT else v for v in values]
-    missing = any(v is None for v in plain)
+    missing = any(v is None for v in plain) or form in OF_KIND
     if kind is Type.STR:
         return Field(name, kind, missing), _texts(name, plain, places)
     for value, place in zip(plain, places, strict=True):
@@ -182,6 +209,11 @@ def _column(name: str, form: str, values: list[Any], places: Sequence[Place], em
             raise place.refuse(f"the number in {name!r} is too large", "Write it as text, or as a smaller number.")
     numbers = [float(v) if kind is Type.FLOAT and v is not None else v for v in plain]
     return Field(name, kind, missing), pa.array(numbers, _ARROW[kind])
+
+
+def _is_of(value: Any, mark: str) -> bool:
+    """Whether a value is of a kind; a truth value, which Python takes for a number, is none here."""
+    return isinstance(value, OF_KIND[mark]) and (mark == TRUTH or not isinstance(value, bool))
 
 
 def _texts(name: str, texts: list[str | None], places: Sequence[Place]) -> pa.Array:
@@ -196,5 +228,5 @@ def _texts(name: str, texts: list[str | None], places: Sequence[Place]) -> pa.Ar
 def _mixed(name: str, place: Place) -> UserError:
     return place.refuse(
         f"the field {name!r} holds values of several kinds; this is not supported yet",
-        "Let the field hold text, numbers, truth values, lists or objects, but only one of them.",
+        "Let the field hold text, numbers and truth values, lists, or objects, but only one of these.",
     )

@@ -87,6 +87,7 @@ CASES: dict[str, list[Case]] = {
     "cos": _cases((F,), (0.0, 1.0), (1.5, 0.0707372016677029), (-inf, None), (None, None)),
     "log1p": _cases((F,), (0.0, 0.0), (-1.0, -inf), (-2.0, None), (1e-10, 9.9999999995e-11), (None, None)),
     "exp": _cases((F,), (0.0, 1.0), (1000.0, inf), (-1000.0, 0.0), (None, None)) + _cases((N,), (1, 2.718281828459045)),
+    "whole_number": _cases((N,), (1, 1), (-5, -5), (None, None)),
     "np_round": _cases((F, N), (0.5, 0, 0.0), (1.5, 0, 2.0), (2.675, 2, 2.68), (-1.25, 1, -1.2), (inf, 1, inf), (None, 1, None))
     + _cases((N, N), (7, 0, 7), (7, 2, 7)),
     "py_round": _cases(

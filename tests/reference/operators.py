@@ -191,6 +191,7 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "cos": lambda a: None if math.isinf(a) else math.cos(a),
     "exp": _exp,
     "py_round": _py_round,
+    "whole_number": lambda a: a,
     "np_round": lambda a, n: a if isinstance(a, int) else round(a * 10**n) / 10**n if math.isfinite(a) else a,
     "lower": str.lower,
     "upper": str.upper,

@@ -116,20 +116,30 @@ def _python_json(options: dict[str, Any], data: bytes, names: list[str]) -> list
 
 
 def _json_column(raw: Any, name: str) -> Any:
-    mark = name[-2:] if name.endswith(("[]", "{}")) else name[-1] if name[-1] in "?!" else ""
+    marks = ("[]", "{}", "{+}", "?", "!")
+    mark = next((m for m in marks if name.endswith(m)), "")
+    kind = next((k for k in _KINDS if name.endswith(k)), "")
     there, value = True, raw
-    for key in name[: len(name) - len(mark)].split("."):
+    for key in name[: len(name) - len(mark) - len(kind)].split("."):
         there = there and isinstance(value, dict) and key in value
         value = value[key] if there else None
+    if kind:
+        found = value if type(value) in _KINDS[kind] else None
+        return int(found) if isinstance(found, bool) else found
     if mark == "?":
         return there
     if mark == "{}":
         return isinstance(value, dict)
+    if mark == "{+}":
+        return isinstance(value, dict) and bool(value)
     if mark == "[]":
         return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else None
     if mark == "!" and not there:
         return _NOTHING
     return value
+
+
+_KINDS = {":text": (str,), ":number": (int, float), ":truth": (bool,)}
 
 
 class _Nothing:

@@ -33,6 +33,9 @@ def write(folder: Path, seed: int = 1, leave_out: tuple[int, ...] = ()) -> None:
     lines = [m + "\n" for n, m in enumerate(persons) if n not in leave_out]
     lines = [*lines[:7], "\n", '{"id": 3, "ho\n', *lines[7:], *lines[4:9]]
     (folder / "persons.jsonl").write_text("".join(lines), encoding="utf-8")
+    answers = [_answer(n, random.Random(f"{seed}/answer/{n}")) for n in range(60)]
+    lines = [a + "\n" for n, a in enumerate(answers) if n not in leave_out]
+    (folder / "answers.jsonl").write_text("".join(lines), encoding="utf-8")
     places = {
         city.upper(): {"kind": rng2.choice(["big", "small"]), "about": {"size": rng2.choice([None, 1, 2.5])}}
         for city, rng2 in ((c, random.Random(f"{seed}/{c}")) for c in CITIES)
@@ -73,6 +76,22 @@ def _member(person: list[str], rng: random.Random) -> str:
         out["vip"] = None
     if rng.random() < 0.6:
         out["note"] = rng.choice([None, "", "Hi There "])
+    return json.dumps(out)
+
+
+def _answer(number: int, rng: random.Random) -> str:
+    """Return an object whose fields hold values of several kinds, or are not there."""
+    out: dict[str, object] = {"id": number, "left": rng.random() < 0.5}
+    if rng.random() < 0.85:
+        out["age"] = rng.choice([20, 41, 67, "35", " 28", "n/a", "", None])
+    out["score"] = rng.choice([1.5, 3, "2.5", "x", None])
+    if rng.random() < 0.8:
+        out["active"] = rng.choice([True, False, 0, 1, "yes", None])
+    if rng.random() < 0.8:
+        out["address"] = rng.choice([None, {}, {"city": rng.choice(CITIES)}, {"city": "Oslo", "zip": "0150"}, {"zip": None}])
+    out["tags"] = [rng.choice(["new", "vip", "late"]) for _ in range(rng.randint(0, 3))]
+    out["marks"] = [rng.choice([1, 2, 3.5]) for _ in range(rng.randint(0, 3))]
+    out["paid"] = ";".join(rng.choice(["3", "4.5", "-", ""]) for _ in range(rng.randint(1, 4)))
     return json.dumps(out)
 
 

@@ -12,7 +12,29 @@ from lester_gui.runtime.read import ReadTable, read_records
 from lester_gui.runtime.records import dialect_of, split
 from lester_gui.store.connection import open_memory
 
-CELLS = st.sampled_from(["1", "2", "-3", "1.5", "2.0", "1e3", "inf", "nan", "", "NA", "True", "false", "x", "a b", "yes", "late", "east", "-inf", " 7 "])
+CELLS = st.sampled_from(
+    [
+        "1",
+        "2",
+        "-3",
+        "1.5",
+        "2.0",
+        "1e3",
+        "inf",
+        "nan",
+        "",
+        "NA",
+        "True",
+        "false",
+        "x",
+        "a b",
+        "yes",
+        "late",
+        "east",
+        "-inf",
+        " 7 ",
+    ]
+)
 TABLES = st.integers(1, 3).flatmap(
     lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=6)
 )

@@ -10,7 +10,7 @@ from lester_gui.features import chain, refitted
 from lester_gui.features.function import is_user_function
 from lester_gui.ir.learning import Block, Transformer
 from lester_gui.ir.nodes import Node, Option
-from lester_gui.rewrite.lift import cells
+from lester_gui.rewrite.lift import cells, several_kinds
 from lester_gui.rewrite.lift.domain import (
     Cell,
     Coded,
@@ -27,6 +27,7 @@ from lester_gui.rewrite.lift.domain import (
     Tup,
     Value,
 )
+from lester_gui.rewrite.lift.json_values import Several
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.lost_columns import Lost
 from lester_gui.rewrite.lift.mixed_columns import Mixed, as_number
@@ -117,7 +118,7 @@ def of_rows(lift: Lifter, rows: Rows, name: str = "") -> Matrix:
         inner = lift.content(v)
         if isinstance(inner, Tup | Items):
             nested = inner.values
-            features += [Feature(cells.cell_of(lift.content(n)), lift.called_cell(n)) for n in nested]
+            features += [Feature(cells.cell_of(_as_number(lift, lift.content(n))), lift.called_cell(n)) for n in nested]
         else:
             features.append(Feature(cells.cell_of(_as_number(lift, inner)), lift.called_cell(inner)))
     return Matrix(rows.node, (MatrixBlock(name or "columns", tuple(features)),), rows.part)
@@ -125,6 +126,8 @@ def of_rows(lift: Lifter, rows: Rows, name: str = "") -> Matrix:
 
 def _as_number(lift: Lifter, value: Value) -> Value:
     """Return what is computed of a row, of a type that its text does not tell, as the number that an array makes of it."""
+    if isinstance(value, Several):
+        return several_kinds.as_plain_number(value)
     if not isinstance(value, Lazy):
         return value
     from lester_gui.rewrite.lift.computed import of_lazy

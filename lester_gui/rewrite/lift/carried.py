@@ -45,11 +45,11 @@ def carry(lift: Lifter, function: UserFunction, args: Arguments, stop: Stopped) 
     kind = returned(lift, function)
     if kind is None:
         raise Stopped(Reason.NO_RULE, f"What {function.name} returns cannot be told from its text ({stop.why})", stop.line)
-    kinds_of_number.refuse(lift, arguments, definition)
+    given = kinds_of_number.given(lift, arguments, definition)
     lift.functions[name] = definition
     if any(a.nullable for a in arguments):
         lift.note("missing-in-function", function.name)
-    return Cell(Call(name, tuple(a.expr for a in arguments), kind, False), kind, False)
+    return Cell(Call(name, given, kind, False), kind, False)
 
 
 def holds_nan(lift: Lifter, function: UserFunction, arguments: list[Cell]) -> bool:

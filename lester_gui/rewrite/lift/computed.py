@@ -105,8 +105,8 @@ class _Builder:
         if kind is None or not kind.is_plain:
             return None if _is_spent(body) else self.lazy(body, module)
         name = self.carried(function, module)
-        kinds_of_number.refuse(lift, self.parameters, lift.functions[name])
-        return Cell(Call(name, tuple(c.expr for c in self.parameters), kind, False), kind)
+        given = kinds_of_number.given(lift, tuple(self.parameters), lift.functions[name])
+        return Cell(Call(name, given, kind, False), kind)
 
     def lazy(self, body: ast.expr, module: str) -> Lazy:
         """Return an expression that is not computed until it is known what is taken of it.

@@ -32,7 +32,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.group_values import GroupSlot
-from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.json_values import Json, JsonList, Several
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.nested_dicts import NestedSlot, inner_factory, is_nested
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
@@ -40,7 +40,7 @@ from lester_gui.rewrite.lift.raising import demand
 from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import mapped, settled
 from lester_gui.rewrite.lift.whole_lines import as_text
-from lester_gui.runtime.json_fields import MARKS
+from lester_gui.runtime.json_fields import split_name
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -101,7 +101,7 @@ def _previous(lift: Lifter, template: Value, ident: int, count: list[int]) -> Va
     if isinstance(template, Entries):
         made = lift.new(replace(template, items=tuple((k, _previous(lift, v, ident, count)) for k, v in template.items)))
         return sharing.held(lift, made, ident)
-    if isinstance(template, Lazy | Accessor | Json | JsonList):
+    if isinstance(template, Lazy | Accessor | Json | JsonList | Several):
         return mapped(lift, template, lambda c: _cell_before(c, ident, count))
     raise shape("A dict holds objects that are not values of a row")
 
@@ -133,7 +133,7 @@ def celled(lift: Lifter, value: Value) -> Value:
         return replace(content, values=tuple(celled(lift, v) for v in content.values))
     if isinstance(content, Entries):
         return replace(content, items=tuple((k, celled(lift, v)) for k, v in content.items))
-    if isinstance(content, Lazy | Accessor | JsonList):
+    if isinstance(content, Lazy | Accessor | JsonList | Several):
         return settled(lift, content)
     if isinstance(content, Json):
         return fields_named(lift, content)
@@ -144,8 +144,7 @@ def fields_named(lift: Lifter, content: Json) -> Json:
     """Return an object of JSON with those fields alone that the script's text names: it can read no others."""
     trees = [lift.script.tree, *(ast.parse(text) for path, text in lift.script.modules if path.endswith(".py"))]
     named = {n.value for t in trees for n in ast.walk(t) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
-    marks = "".join(MARKS)
-    kept = sorted(((n, c) for n, c in content.columns if set(n.rstrip(marks).split(".")) <= named), key=lambda pair: pair[0])
+    kept = sorted(((n, c) for n, c in content.columns if set(split_name(n)[0]) <= named), key=lambda pair: pair[0])
     return replace(content, columns=tuple(kept))  # in an order that is not the data's
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lester_gui.rewrite.lift.domain import Cell, Value
@@ -11,12 +12,13 @@ from lester_gui.rewrite.lift.domain import Cell, Value
 class Json(Value):
     """An object of JSON in the current row: its fields by the columns of `runtime.json_fields`, whose names begin with `prefix`.
 
-    `there` is whether it is an object and not null; None where only objects come by.
+    `there` is whether it is an object and not null; None where only objects come by. `filled` is whether it has fields.
     """
 
     prefix: str
     columns: tuple[tuple[str, Cell], ...]
     there: Cell | None = None
+    filled: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,25 @@ class JsonList(Value):
 
     text: Cell
     none: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Several(Value):
+    """A value of JSON that is a text in some rows, a number or truth value in others, and None where all three are missing.
+
+    Truth values stand as 1 and 0. Without `none`, the script knows that it is not None.
+    """
+
+    text: Cell
+    number: Cell
+    truth: Cell
+    none: bool = True
+
+    @property
+    def cells(self) -> tuple[Cell, Cell, Cell]:
+        """What it is in rows where it is of each kind."""
+        return self.text, self.number, self.truth
+
+    def changed(self, change: Callable[[Cell], Cell]) -> Several:
+        """Return the same of other cells."""
+        return Several(change(self.text), change(self.number), change(self.truth), self.none)

@@ -6,7 +6,7 @@ That makes no difference to what is computed, but to the text of a number and to
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, columns_of, type_of, walk
@@ -28,44 +28,60 @@ TELLING = frozenset({"str", "repr", "format", "isinstance", "type", "is_integer"
 
 def is_float(lift: Lifter, cell: Cell) -> bool:
     """Whether a number of a row that a plan keeps as a float is sure to be one in the script, too."""
-    if cell.type is not Type.FLOAT:
-        return False
-    return _is_float(lift, cell.expr, lift.loops[-1].node if lift.loops else None)
+    return cell.type is Type.FLOAT and _is(lift, cell.expr, _node(lift), Type.FLOAT)
 
 
-def _is_float(lift: Lifter, expr: Expr, node: Node | None) -> bool:
+def whole(lift: Lifter, cell: Cell) -> Cell:
+    """Return a whole number of which the script asks that it is one: refused where JSON comes to hold others in its place."""
+    if cell.type is not Type.INT or not lift.json or _is(lift, cell.expr, _node(lift), Type.INT):
+        return cell
+    return cells.make("whole_number", cell)
+
+
+def _node(lift: Lifter) -> Node | None:
+    return lift.loops[-1].node if lift.loops else None
+
+
+def _is(lift: Lifter, expr: Expr, node: Node | None, kind: Type) -> bool:
+    """Whether a number is sure to be of a kind in all rows, in other data, too."""
+
     def inner(one: Expr) -> bool:
-        return _is_float(lift, one, node)
+        return _is(lift, one, node, kind)
 
     if isinstance(expr, Literal):
-        return expr.value is None or isinstance(expr.value, float)
+        return expr.value is None or (type(expr.value) is float) == (kind is Type.FLOAT)
     if isinstance(expr, Column):
-        return lift.pandas or node is None or _held(lift, node, expr.name)
+        return lift.pandas or node is None or _held(lift, node, expr.name, kind)
     if isinstance(expr, Leaf):
         if expr.kind == "get":
-            return _held(lift, lift.lookups[expr.ident].keyed.node, expr.name)
-        return expr.type is Type.FLOAT and expr.kind == "state"
+            return _held(lift, lift.lookups[expr.ident].keyed.node, expr.name, kind)
+        return expr.type is kind and expr.kind in (("state",) if kind is Type.FLOAT else ("count", "position", "size_so_far"))
     if not isinstance(expr, Apply):
-        return not isinstance(expr, Call)
+        return not isinstance(expr, Call) or kind is Type.INT
     if expr.operator in OF_ONE:
         return inner(expr.arguments[0])
     if expr.operator in OF_ANY:
-        return any(inner(a) for a in expr.arguments)
+        return (any if kind is Type.FLOAT else all)(inner(a) for a in expr.arguments)
     if expr.operator in ("if_else", "coalesce"):
         return all(inner(a) for a in expr.arguments[expr.operator == "if_else" :])
     return True
 
 
-def _held(lift: Lifter, node: Node, name: str) -> bool:
-    """Whether a column holds floats alone: JSON has whole numbers among them."""
-    if node.schema.field(name).type is not Type.FLOAT:
+def _held(lift: Lifter, node: Node, name: str, kind: Type) -> bool:
+    """Whether a column holds numbers of a kind alone: JSON has whole numbers among floats."""
+    if node.schema.field(name).type is not kind:
         return False
     if isinstance(node, Read):
         return node.reader not in (Reader.PYTHON_JSON, Reader.PYTHON_JSON_LINES)
     if isinstance(node, Project) and name in dict(node.assigned):
-        return _is_float(lift, dict(node.assigned)[name], node.parent)
+        return _is(lift, dict(node.assigned)[name], node.parent, kind)
     sources = node.definitions()[name]
-    return all(node.parents[i].schema.field(c).type is not Type.FLOAT or _held(lift, node.parents[i], c) for i, c in sources)
+    return all(
+        not node.parents[i].schema.field(c).type.is_number
+        or (node.parents[i].schema.field(c).type is not kind and kind is Type.FLOAT)
+        or _held(lift, node.parents[i], c, kind)
+        for i, c in sources
+    )
 
 
 def as_text(lift: Lifter, cell: Cell) -> Cell:
@@ -78,7 +94,7 @@ def as_text(lift: Lifter, cell: Cell) -> Cell:
     """
     if is_float(lift, cell):
         return cells.make("py_str", cell)
-    node, expr = lift.loops[-1].node if lift.loops else None, cell.expr
+    node, expr = _node(lift), cell.expr
     if not (isinstance(expr, Apply) and expr.operator == "if_else") or cell.nullable:
         raise shape("The text of a number hangs on whether it is a whole number, and in some rows it may be one")
     made = []
@@ -87,7 +103,7 @@ def as_text(lift: Lifter, cell: Cell) -> Cell:
         if kind is None:
             raise shape("The text of a number hangs on whether it is a whole number, and in some rows it may be one")
         one = Cell(part, kind)
-        made.append(as_text(lift, one) if kind is Type.FLOAT else cells.as_text(one))
+        made.append(as_text(lift, one) if kind is Type.FLOAT else cells.as_text(whole(lift, one)))
     return Cell(paths.choose(expr.arguments[0], made[0].expr, made[1].expr), Type.STR)
 
 
@@ -104,19 +120,27 @@ def _type(expr: Expr, node: Node | None) -> Type | None:
     return None if nullable else kind
 
 
-def refuse(lift: Lifter, parameters: Iterable[Cell], function: Function) -> None:
-    """Raise where a function is given a number that may be whole in the script, and asks for what tells it from a float.
+def given(lift: Lifter, arguments: Sequence[Cell], function: Function) -> tuple[Expr, ...]:
+    """Return what a function is given.
 
     Raises
     ------
     Stopped
-        If it does.
+        If it may ask what tells a whole number from a float, and is given a number that may be either.
     """
-    if all(c.type is not Type.FLOAT or is_float(lift, c) for c in parameters):
-        return
+    if not _tells(function):
+        return tuple(c.expr for c in arguments)
+    if any(c.type is Type.FLOAT and not is_float(lift, c) for c in arguments):
+        raise shape("A function is given a number that may be whole in some rows, and may ask whether it is")
+    return tuple(whole(lift, c).expr for c in arguments)
+
+
+def _tells(function: Function) -> bool:
+    """Whether a function, or one that it needs, may ask what tells a whole number from a float."""
     texts = [function.source, *(text for _, text in function.modules)]
     for node in (n for text in texts for n in ast.walk(ast.parse(text))):
         name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
         percent = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and not isinstance(node.right, ast.Constant)
         if name in TELLING or isinstance(node, ast.JoinedStr) or percent:
-            raise shape("A function is given a number that may be whole in some rows, and may ask whether it is")
+            return True
+    return False

@@ -12,7 +12,7 @@ from lester_gui.ir.plan import topological
 from lester_gui.ir.schema import PlanError, Schema, Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Const, Leaf, Maybe, Value
-from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.json_values import Json, JsonList, Several
 from lester_gui.rewrite.lift.stop import shape
 
 if TYPE_CHECKING:
@@ -78,6 +78,10 @@ def is_nothing(value: Value, other: Value) -> bool:
 
 def narrowed(lift: Lifter, value: Value) -> Value:
     """Return a value as one that is there if what the script asked on the way here says so."""
+    if isinstance(value, Several) and lift.loops:
+        from lester_gui.rewrite.lift import several_kinds
+
+        return several_kinds.narrowed(lift, value)
     if isinstance(value, Maybe) and lift.loops and value.found != paths.TRUE:
         known = set(paths.conjuncts(lift.live))
         return value.value if all(c in known for c in paths.conjuncts(value.found)) else value
@@ -142,6 +146,7 @@ def as_text(lift: Lifter, cell: Cell) -> Cell:
         return kinds_of_number.as_text(lift, cell)
     if cell.type is Type.FLOAT and not kinds_of_number.is_float(lift, cell):
         raise shape("The text of a number hangs on whether it is a whole number, and in some rows it may be one")
+    cell = kinds_of_number.whole(lift, cell)
     if not is_nan(lift, cell):
         return cells.as_text(cell)
     if cell.type in (Type.DATE, Type.TIMESTAMP, Type.DURATION):

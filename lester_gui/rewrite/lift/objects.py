@@ -45,7 +45,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.group_values import Collecting, GroupOf, Groups, GroupSlot
 from lester_gui.rewrite.lift.grouping import Grouping
-from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
+from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList, Several
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf, NestedSlot
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.raising import Attempt
@@ -97,6 +97,7 @@ KINDS: dict[type[Value], str] = {
     Iterated: "iterated",
     Json: "JSON object",
     JsonList: "JSON list",
+    Several: "JSON value",
     JsonDocument: "JSON document",
 }
 
@@ -143,6 +144,7 @@ class Objects:
         self.same_file: dict[int, int] = {}  # reader → the open file whose lines it takes
         self.taken: dict[int, int] = {}  # open file → the line of the script that takes its lines
         self.comprehended: set[tuple[int, str]] = set()  # names that comprehensions hold, by the names they stand among
+        self.json = False  # values of a row may come from JSON, whose columns of whole numbers may hold others in other data
         self.nones = False  # a number of a row may be None; otherwise a missing number is NaN
         self.carrying = False  # an expression is being put together as a function
         self.attempts: list[Attempt] = []  # try blocks that are open

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from lester_gui.ir.expressions import Apply, Call, Expr, Literal
@@ -9,6 +10,7 @@ from lester_gui.ir.operators import OPERATORS
 
 TRUE = Literal(True)
 FALSE = Literal(False)
+MOST_ATOMS = 8  # conditions that are told apart when it is asked whether paths leave a case out
 
 DIVIDING = ("py_div", "py_floordiv", "py_mod")
 
@@ -17,7 +19,7 @@ PARTIAL = frozenset(
     {
         *DIVIDING,
         *("split_item", "word_item", "py_int", "py_float", "to_int", "parse_date"),
-        *("letter", "make_date", "parse_time", "float_or_nan"),
+        *("letter", "make_date", "parse_time", "float_or_nan", "present"),
     }
     & set(OPERATORS)
 )
@@ -95,6 +97,37 @@ def either(a: Expr, b: Expr) -> Expr:
     if not rest_left or not rest_right:
         return conjunction(common)
     return both(conjunction(common), either(conjunction(rest_left), conjunction(rest_right)))
+
+
+def any_of(guards: Iterable[Expr]) -> Expr:
+    """Return the condition that one of several paths was taken; what all have in common where they leave no case out."""
+    parts = tuple(guards)
+    out = FALSE
+    for guard in reversed(parts):
+        out = either(guard, out)
+    common = [c for c in conjuncts(parts[0]) if all(c in conjuncts(p) for p in parts[1:])]
+    rest = [conjunction(c for c in conjuncts(p) if c not in common) for p in parts]
+    atoms = tuple(dict.fromkeys(a for r in rest for a in _atoms(r)))
+    if len(atoms) > MOST_ATOMS:
+        return out
+    cases = (dict(zip(atoms, told, strict=True)) for told in itertools.product((True, False), repeat=len(atoms)))
+    return conjunction(common) if all(any(_holds(r, case) for r in rest) for case in cases) else out
+
+
+def _atoms(condition: Expr) -> tuple[Expr, ...]:
+    if isinstance(condition, Apply) and condition.operator in ("and", "or", "not"):
+        return tuple(a for part in condition.arguments for a in _atoms(part))
+    return () if condition in (TRUE, FALSE) else (condition,)
+
+
+def _holds(condition: Expr, case: dict[Expr, bool]) -> bool:
+    if condition in (TRUE, FALSE):
+        return condition == TRUE
+    if condition in case:
+        return case[condition]
+    assert isinstance(condition, Apply)
+    parts = [_holds(a, case) for a in condition.arguments]
+    return not parts[0] if condition.operator == "not" else all(parts) if condition.operator == "and" else any(parts)
 
 
 def choose(condition: Expr, a: Expr, b: Expr) -> Expr:

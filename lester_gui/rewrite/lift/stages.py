@@ -25,7 +25,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
     Vocabulary,
 )
-from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.json_values import Json, JsonList, Several
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.missing import may_come_to_miss
 from lester_gui.rewrite.lift.raising import demand, required
@@ -109,7 +109,7 @@ def hit(lift: Lifter, where: Keyed | Vocabulary, needle: Value) -> Expr:
 
             return was_seen(lift, where, needle)
         options = Tup(tuple(Const(v) for v in where.values))
-        from lester_gui.rewrite.lift.expressions.operators import contains
+        from lester_gui.rewrite.lift.expressions.membership import contains
 
         return contains(lift, needle, options)
     return Leaf("hit", lookup(lift, where, needle), "", Type.BOOL)
@@ -135,7 +135,7 @@ def get(lift: Lifter, keyed: Keyed, key: Value, default: Value | None = None, gu
             return lift.new(replace(content, items=tuple((k, leaf(v)) for k, v in content.items)))
         if isinstance(content, Const):
             return content
-        if isinstance(content, Lazy | Accessor | Json | JsonList):
+        if isinstance(content, Lazy | Accessor | Json | JsonList | Several):
             return mapped(lift, content, looked)
         assert isinstance(content, Cell)
         return looked(content)
@@ -278,7 +278,7 @@ def columns_in(lift: Lifter, template: Value) -> tuple[str, ...]:
         return tuple(dict.fromkeys(n for _, c in content.parameters for n in columns_of(c.expr)))
     if isinstance(content, Accessor):
         return columns_in(lift, content.owner)
-    if isinstance(content, Json | JsonList):
+    if isinstance(content, Json | JsonList | Several):
         from lester_gui.rewrite.lift.templates import leaves
 
         return tuple(dict.fromkeys(n for c in leaves(lift, content) for n in columns_of(c.expr)))

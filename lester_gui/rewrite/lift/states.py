@@ -9,7 +9,7 @@ from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import dict_state, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, InLoop, Items, Leaf, Maybe, Tup, Unknown, Value
 from lester_gui.rewrite.lift.effects import Loop
-from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.json_values import Json, JsonList, Several
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.statements.branch import apart, merge, merged_heap
@@ -106,7 +106,10 @@ def shape_of(value: Value) -> Value:
         return replace(value, owner=Tup((shape_of(value.owner.items[0]), *value.owner.items[1:])))
     if isinstance(value, Json):
         there = None if value.there is None else _typed(value.there)
-        return replace(value, columns=tuple((n, _typed(c)) for n, c in value.columns), there=there)
+        filled = None if value.filled is None else _typed(value.filled)
+        return replace(value, columns=tuple((n, _typed(c)) for n, c in value.columns), there=there, filled=filled)
+    if isinstance(value, Several):
+        return value.changed(_typed)
     if isinstance(value, JsonList):
         return JsonList(_typed(value.text), None if value.none is None else _typed(value.none))
     assert isinstance(value, Entries)
@@ -139,7 +142,7 @@ def _parts(lift: Lifter, template: Value, loop: Loop, name: str, count: list[int
         return Tup(tuple(_parts(lift, v, loop, name, count) for v in template.items))
     if isinstance(template, Items):
         return lift.new(Items(tuple(_parts(lift, v, loop, name, count) for v in template.values), template.kind))
-    if isinstance(template, Json | JsonList):
+    if isinstance(template, Json | JsonList | Several):
         raise shape("A variable keeps an object of JSON from one row to the next")
     assert isinstance(template, Entries)
     return lift.new(replace(template, items=tuple((k, _parts(lift, v, loop, name, count)) for k, v in template.items)))

@@ -22,7 +22,7 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.group_values import GroupOf
-from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.json_values import Json, JsonList, Several
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.side_totals import SideListOf
@@ -71,7 +71,10 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
         return content if content.value is None else replace(content, value=mapped(lift, content.value, change))
     if isinstance(content, Json):
         there = None if content.there is None else change(content.there)
-        return replace(content, columns=tuple((n, change(c)) for n, c in content.columns), there=there)
+        filled = None if content.filled is None else change(content.filled)
+        return replace(content, columns=tuple((n, change(c)) for n, c in content.columns), there=there, filled=filled)
+    if isinstance(content, Several):
+        return content.changed(change)
     if isinstance(content, JsonList):
         return JsonList(change(content.text), None if content.none is None else change(content.none))
     if isinstance(content, GroupOf | NestedOf):
@@ -103,7 +106,7 @@ def settled(lift: Lifter, value: Value) -> Value:
         return replace(content, items=tuple((k, settled(lift, v)) for k, v in content.items))
     if isinstance(content, WideRow):
         return replace(content, parts=tuple(settled(lift, v) for v in content.parts))
-    if isinstance(content, Cell | Const | Fields | Json | JsonList | OneHotRow | Lazy):
+    if isinstance(content, Cell | Const | Fields | Json | JsonList | Several | OneHotRow | Lazy):
         return content
     if isinstance(content, Accessor) and content.kind in OF_A_TEXT:
         return content

@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr
-from lester_gui.rewrite.lift import cells, iterators, missing, paths
+from lester_gui.rewrite.lift import cells, iterators, missing, paths, several_kinds
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Fields, Items, Leaf, Maybe, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.expressions.asked import mark_test
 from lester_gui.rewrite.lift.group_values import GroupOf
+from lester_gui.rewrite.lift.json_values import Several
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import exits
@@ -133,6 +135,9 @@ def formatted(lift: Lifter, node: ast.JoinedStr) -> Value:
                 continue
             if isinstance(value, Result):
                 return Result("text")
+            if isinstance(value, Several) and piece.format_spec is None and piece.conversion in (-1, 115):
+                parts.append(several_kinds.as_text(lift, value))
+                continue
             if isinstance(value, Cell) and piece.format_spec is not None and is_total(value.expr) and not lift.loops:
                 return Result("text")  # a figure that is printed
             if piece.format_spec is not None or piece.conversion not in (-1, 115):
@@ -167,6 +172,7 @@ def joined(parts: list[Value]) -> Value:
 @expression(ast.IfExp)
 def conditional(lift: Lifter, node: ast.IfExp) -> Value:
     """``a if c else b``; each side is evaluated under its condition."""
+    mark_test(node.test)
     condition = condition_of(lift, evaluate(lift, node.test))
     if condition is None:
         return Result("choice")

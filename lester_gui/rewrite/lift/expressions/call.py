@@ -27,7 +27,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.grouping import Grouping
-from lester_gui.rewrite.lift.json_values import Json
+from lester_gui.rewrite.lift.json_values import Json, Several
 from lester_gui.rewrite.lift.library.table import ATTRIBUTES, FUNCTIONS, METHODS, Arguments, family
 from lester_gui.rewrite.lift.mixed_columns import KEEPING, TAKING, refuse
 from lester_gui.rewrite.lift.raising import demand, required
@@ -196,6 +196,10 @@ def call_method(lift: Lifter, bound: Bound, args: Arguments) -> Value:
         if not demand(lift, content.found, "AttributeError"):
             required(lift, content.found)
         content = content.value
+    if isinstance(content, Several):
+        from lester_gui.rewrite.lift.several_kinds import only
+
+        content = only(lift, content.text, "AttributeError")  # numbers and truth values have none of these methods
     if isinstance(content, Encoded) and ("encoded", bound.name) not in METHODS:
         from lester_gui.rewrite.lift.library.pandas_encoded import as_plain
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import cells, missing, paths
+from lester_gui.rewrite.lift import cells, missing, paths, several_kinds
 from lester_gui.rewrite.lift.domain import Cell, Const, Maybe, Value
-from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.json_values import Json, JsonList, Several
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -18,8 +18,8 @@ def compared_with_none(lift: Lifter, op: str, value: Value) -> Value:
 
     if isinstance(value, Maybe):
         return of_condition(paths.negated(value.found) if op in ("Is", "Eq") else value.found)
-    if isinstance(value, Json | JsonList):
-        none = missing.is_none(value)
+    if isinstance(value, Json | JsonList | Several):
+        none = several_kinds.is_none(value) if isinstance(value, Several) else missing.is_none(value)
         return of_condition(none if op in ("Is", "Eq") else paths.negated(none))
     if isinstance(value, Cell) and missing.is_nan(lift, value):
         return Const(op in ("IsNot", "NotEq"))  # NaN is not None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, group_parts, missing, paths, side_dicts
+from lester_gui.rewrite.lift import cells, missing, paths, several_kinds
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -20,11 +20,8 @@ from lester_gui.rewrite.lift.domain import (
     Const,
     Encoded,
     Entries,
-    Fields,
     Frame,
-    InLoop,
     Items,
-    Keyed,
     Leaf,
     LineOf,
     Matrix,
@@ -33,20 +30,19 @@ from lester_gui.rewrite.lift.domain import (
     Result,
     Rows,
     Tup,
+    Unknown,
     Value,
     Vector,
-    Vocabulary,
 )
 from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.expressions.asked import is_test, mark_test
 from lester_gui.rewrite.lift.expressions.basic import under
 from lester_gui.rewrite.lift.expressions.nothing import compared_with_none
-from lester_gui.rewrite.lift.group_values import GroupOf, Groups
-from lester_gui.rewrite.lift.json_values import Json, JsonDocument, JsonList
+from lester_gui.rewrite.lift.json_values import Json, JsonList, Several
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments
-from lester_gui.rewrite.lift.nested_dicts import NestedDict, NestedOf, NestedSlot
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
 from lester_gui.rewrite.lift.raising import caught_by, demand
-from lester_gui.rewrite.lift.side_totals import SideDict, SideLists, SideTable, mean_of_side
+from lester_gui.rewrite.lift.side_totals import mean_of_side
 from lester_gui.rewrite.lift.statements import whole_tables
 from lester_gui.rewrite.lift.statements.branch import condition_of, merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -100,7 +96,7 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         if op == "Sub":
             _scored(lift, a, b)
         return Result("arithmetic")
-    a, b = _plain(lift, a), _plain(lift, b)
+    a, b = (several_kinds.as_plain_number(v) if isinstance(v, Several) else _plain(lift, v) for v in (a, b))
     if isinstance(a, Const) and isinstance(b, Const):
         return _constant(op, a, b)
     if op == "Mod" and isinstance(a, Const) and isinstance(a.value, str):
@@ -227,6 +223,8 @@ def columnwise(lift: Lifter, a: Value, b: Value, apply: Callable[[Cell, Cell], C
 @expression(ast.UnaryOp)
 def unary(lift: Lifter, node: ast.UnaryOp) -> Value:
     """``-a``, ``not a``, ``~mask``."""
+    if isinstance(node.op, ast.Not):
+        mark_test(node.operand)
     value = lift.content(evaluate(lift, node.operand))
     if isinstance(value, Result):
         return value
@@ -296,12 +294,14 @@ def boolean(lift: Lifter, node: ast.BoolOp) -> Value:
         if not is_and and missing.is_nothing(value, following):
             value = missing.present(lift, value)
             continue
-        if _is_condition(value) and _is_condition(following):
+        both = _is_condition(value) and _is_condition(following)
+        together = value if both else merge(lift, go, following, value if is_and else missing.present(lift, value))
+        if both or (isinstance(together, Unknown) and is_test(node)):
             right = condition_of(lift, following)
             assert right is not None
             value = of_condition(paths.both(condition, right) if is_and else paths.either(condition, right))
         else:
-            value = lift.known(merge(lift, go, following, value if is_and else missing.present(lift, value)))
+            value = lift.known(together)
     return value
 
 
@@ -358,10 +358,19 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
 
         return Const(equal(lift, a, b) == (op in ("Eq", "Is")))
     if op in ("In", "NotIn"):
+        from lester_gui.rewrite.lift.expressions.membership import contains
+
         condition = contains(lift, a, b)
         return of_condition(paths.negated(condition) if op == "NotIn" else condition)
     if op in ("Is", "IsNot", "Eq", "NotEq") and Const(None) in (a, b):
         return compared_with_none(lift, op, a if b == Const(None) else b)
+    if op not in ("Eq", "NotEq"):
+        a, b = (several_kinds.as_plain_number(v) if isinstance(v, Several) else v for v in (a, b))
+    if isinstance(a, Several) or isinstance(b, Several):
+        if op not in ("Eq", "NotEq"):
+            raise no_rule(f"the comparison {op} of a value of JSON of several kinds")
+        same = several_kinds.equals(a, b)
+        return of_condition(same if op == "Eq" else paths.negated(same))
     if isinstance(a, Const) and isinstance(b, Const):
         return _constant(op, a, b)
     if isinstance(a, Order) and a.method.endswith("_uniform"):
@@ -402,90 +411,3 @@ def compare(lift: Lifter, op: str, left: Value, right: Value) -> Value:
     not_a_number = not lift.nones and any(c.type is Type.FLOAT and c.nullable for c in (x, y))
     of_tables = not lift.loops and any(c.nullable and whole_tables.is_total(c.expr) for c in (x, y))  # of no value it is NaN
     return of_condition(cells.compare(op, x, y, lift.pandas or not_a_number or texts or of_tables).expr)
-
-
-def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
-    """Return the condition ``needle in where``."""
-    if isinstance(where, Fields):
-        from lester_gui.rewrite.lift.texts import any_field
-
-        return any_field(lift, where, needle)
-    if isinstance(where, InLoop):
-        from lester_gui.rewrite.lift import dict_state, loops
-
-        if dict_state.is_dict(where):
-            return dict_state.there(lift, where.ident, needle)
-        return loops.seen_before(lift, where, needle)
-    if isinstance(where, JsonDocument):
-        from lester_gui.rewrite.lift.library.json_documents import entries
-
-        where = entries(lift, where)
-    if isinstance(where, Groups):
-        from lester_gui.rewrite.lift.library.group_lists import as_set
-
-        where = as_set(where)
-    if isinstance(where, Accessor) and where.kind == "pieces":
-        from lester_gui.rewrite.lift.library.text_pieces import has_piece
-
-        return has_piece(lift, where, needle)
-    if isinstance(where, NestedDict | NestedOf | NestedSlot):
-        from lester_gui.rewrite.lift.library.nested_dicts import contains as nested_contains
-
-        return nested_contains(lift, where, needle)
-    if isinstance(where, GroupOf):
-        return group_parts.has(lift, where, needle)
-    if isinstance(where, SideDict | SideLists | SideTable):
-        return side_dicts.under(lift, where, needle)[0]
-    if isinstance(where, Keyed | Vocabulary):
-        from lester_gui.rewrite.lift.stages import hit
-
-        return hit(lift, where, needle)
-    if isinstance(where, Order):
-        from lester_gui.rewrite.lift.masks import side_leaf
-
-        if not lift.loops or lift.loops[-1].node is None:
-            raise no_rule("'in' on row numbers here")
-        return side_leaf(lift, where, cells.cell_of(needle), lift.loops[-1].node)
-    if isinstance(where, Maybe) and isinstance(where.value, Json):
-        where = where.value  # None holds nothing, so an object is there where the script goes on
-    if isinstance(where, Json):
-        from lester_gui.rewrite.lift.library.json_objects import is_there
-
-        return is_there(where, needle)
-    if isinstance(where, Entries) and where.factory.startswith("object:"):
-        raise no_rule("'in' on an object of the script's own class")
-    if isinstance(where, Entries):
-        where = Tup(tuple(k for k, _ in where.items))
-    if isinstance(where, Items):
-        where = Tup(where.values)
-    if isinstance(where, Tup) and lift.kind(lift.content(needle)) == "dtype":
-        from lester_gui.rewrite.lift.library.pandas_dtypes import equal
-
-        return TRUE if any(equal(lift, lift.content(needle), lift.content(v)) for v in where.items) else FALSE
-    if isinstance(where, Tup):
-        if isinstance(needle, Const) and all(isinstance(v, Const) for v in where.items):
-            return TRUE if needle in where.items else FALSE
-        cell = cells.cell_of(needle)
-        options = [cells.cell_of(v) for v in where.items]
-        if cell.nullable and any(isinstance(v, Const) and v.value != v.value for v in where.items):
-            raise shape("NaN is looked for in a list, where the answer depends on which NaN it is")
-        if not options:
-            return FALSE
-        if all(isinstance(v, Const) and o.type is cell.type for v, o in zip(where.items, options, strict=True)):
-            return cells.make("is_in", cell, *options).expr
-        out: Expr = FALSE
-        for o in options:
-            out = paths.either(out, cells.compare("Eq", cell, o, lift.pandas).expr)
-        return out
-    if isinstance(where, Const) and isinstance(where.value, str) and isinstance(needle, Const):
-        return TRUE if str(needle.value) in where.value else FALSE
-    if isinstance(where, Cell | Const) and cells.cell_of(where).type is Type.STR:
-        text = cells.cell_of(where)
-        if text.nullable:
-            raise shape("'in' is used on a text that may be missing")
-        return cells.make("contains", text, cells.cell_of(needle)).expr
-    if isinstance(where, Column1 | Rows | Frame):
-        from lester_gui.rewrite.lift.stages import semi
-
-        return semi(lift, where, needle)
-    raise no_rule("'in' on this object")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
-from lester_gui.rewrite.lift import cells, group_parts, kinds_of_number, missing
+from lester_gui.rewrite.lift import cells, group_parts, kinds_of_number, missing, several_kinds
 from lester_gui.rewrite.lift.chosen import Labels
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -39,6 +39,7 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.group_values import GroupOf, Groups
+from lester_gui.rewrite.lift.json_values import Several
 from lester_gui.rewrite.lift.library.group_lists import total as of_list
 from lester_gui.rewrite.lift.library.nested_dicts import listed
 from lester_gui.rewrite.lift.library.side_dicts import statistic as of_side
@@ -123,6 +124,8 @@ def length(lift: Lifter, args: Arguments) -> Value:
         content = as_text(lift, content)
     if isinstance(content, Handle):
         return lines_of(lift, args)
+    if isinstance(content, Several):
+        content = several_kinds.only(lift, content.text, "TypeError")
     cell = cells.cell_of(content)
     if cell.type is Type.STR:
         if cell.nullable and not lift.pandas:
@@ -163,6 +166,8 @@ def to_text(lift: Lifter, args: Arguments) -> Value:
         return Const(str(content.value))
     if isinstance(content, Result):
         return content
+    if isinstance(content, Several):
+        return several_kinds.as_text(lift, content)
     return missing.as_text(lift, cells.cell_of(content))
 
 
@@ -174,9 +179,11 @@ def to_int(lift: Lifter, args: Arguments) -> Value:
         return _constant(lift, content, int)
     if isinstance(content, Result):
         return content
+    if isinstance(content, Several):
+        return several_kinds.as_number(lift, content, "int")
     cell = cells.cell_of(content)
     if cell.type is Type.STR:
-        return cells.unprinted(cell, Type.INT) or _parsed(lift, cell, "int")
+        return cells.unprinted(cell, Type.INT) or parsed(lift, cell, "int")
     return cell if cell.type is Type.INT else cells.make("to_int", cell)
 
 
@@ -188,9 +195,11 @@ def to_float(lift: Lifter, args: Arguments) -> Value:
         return _constant(lift, content, float)
     if isinstance(content, Result):
         return content
+    if isinstance(content, Several):
+        return several_kinds.as_number(lift, content, "float")
     cell = cells.cell_of(content)
     if cell.type is Type.STR:
-        return cells.unprinted(cell, Type.FLOAT) or _parsed(lift, cell, "float")
+        return cells.unprinted(cell, Type.FLOAT) or parsed(lift, cell, "float")
     return cell if cell.type is Type.FLOAT else cells.make("to_float", cell)
 
 
@@ -204,10 +213,13 @@ def _constant(lift: Lifter, content: Const, read: Callable[..., object]) -> Cons
         raise Stopped(Reason.SHAPE, "A constant is read as a number inside try") from error
 
 
-def _parsed(lift: Lifter, cell: Cell, kind: str) -> Cell:
-    """Return ``int(text)`` or ``float(text)``; inside ``try``, text that is no number leads to the handler."""
+def parsed(lift: Lifter, cell: Cell, kind: str, fits: Expr | None = None) -> Cell:
+    """Return ``int(text)`` or ``float(text)``; inside ``try``, text that is no number leads to the handler.
+
+    `fits` is the condition that it is a number, where that is not asked in all rows.
+    """
     cell = there(lift, cell)
-    tried = demand(lift, cells.make(f"parses_{kind}", cell).expr, "ValueError")
+    tried = demand(lift, cells.make(f"parses_{kind}", cell).expr if fits is None else fits, "ValueError")
     if tried and kind == "float" and NAN.search(lift.script.text):
         return cells.make("float_or_nan", cell)  # a script that knows of NaN may find it written in its data, too
     return cells.make(f"py_{kind}", cell)
@@ -375,8 +387,12 @@ def quantified(lift: Lifter, args: Arguments) -> Value:
 def reflection(lift: Lifter, args: Arguments) -> Value:
     """Questions about objects: only constants can be asked."""
     content = lift.content(args.positional[0])
-    if isinstance(content, Cell) and args.what == "type":
+    if isinstance(content, Cell | Several) and args.what == "type":
         return Accessor(content, "type of a value")
+    if isinstance(content, Several) and args.what == "isinstance":
+        from lester_gui.rewrite.lift.expressions.operators import of_condition
+
+        return of_condition(several_kinds.is_instance(lift, content, lift.content(args.positional[1])))
     if isinstance(content, Cell) and args.what == "isinstance":
         kind = lift.content(args.positional[1])
         found = is_of_type(lift, content, kind.name) if isinstance(kind, Module) else None
@@ -399,6 +415,9 @@ def is_of_type(lift: Lifter, content: Cell, name: str) -> Value | None:
     of_pandas = content.type is Type.STR and (content.nullable or missing.may_hold_nan(lift))
     if content.type is Type.FLOAT and not kinds_of_number.is_float(lift, content):
         return None
+    asked = kinds_of_number.whole(lift, content)
+    if asked != content and not content.nullable and name in ("builtins.int", "builtins.float"):
+        return cells.make("not_null" if name == "builtins.int" else "is_null", asked)
     if name in TYPES and not content.nullable and not of_pandas:
         return Const(content.type is TYPES[name])
     if name in ("builtins.str", "builtins.float") and of_pandas:  # pandas has a float where a text is missing
@@ -410,6 +429,10 @@ def is_of_type(lift: Lifter, content: Cell, name: str) -> Value | None:
 def same_type(lift: Lifter, asked: Accessor, args: Arguments) -> Value:
     """``type(x) == float``, ``type(x) is str``: bool is a type of its own here."""
     kind = lift.content(args.positional[0])
+    if isinstance(asked.owner, Several):
+        from lester_gui.rewrite.lift.expressions.operators import of_condition
+
+        return of_condition(several_kinds.is_exactly(lift, asked.owner, kind))
     found = is_of_type(lift, cells.cell_of(asked.owner), kind.name) if isinstance(kind, Module) else None
     if found is None:
         raise no_rule("this question for a type")

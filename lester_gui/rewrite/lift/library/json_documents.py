@@ -53,6 +53,7 @@ def part(lift: Lifter, path: str, place: tuple[str, ...]) -> Value:
 
 def element(lift: Lifter, node: Node) -> Value:
     """Return the element that a row of a document is: an object, or a value."""
+    lift.json = True
     columns = tuple((f.name, cells.column(node, f.name)) for f in node.schema)
     if any(c.nullable for _, c in columns):
         lift.nones = True  # a missing number of JSON is None

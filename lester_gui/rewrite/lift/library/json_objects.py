@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from lester_gui.ir.expressions import Apply, Expr, Literal
 from lester_gui.ir.nodes import Reader
 from lester_gui.ir.schema import Schema, Type
-from lester_gui.rewrite.lift import cells, paths
+from lester_gui.rewrite.lift import cells, paths, several_kinds
 from lester_gui.rewrite.lift.domain import Cell, Const, Entries, Handle, Items, Leaf, LineOf, Maybe, Value
-from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.json_values import Json, JsonList, Several
 from lester_gui.rewrite.lift.library.pandas_io import as_options, normal
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.raising import caught_by, demand
 from lester_gui.rewrite.lift.stop import Dead, Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.texts import LineSource
+from lester_gui.runtime.json_fields import FILLED, NUMBER, OBJECT, TEXT, TRUTH
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -99,6 +100,7 @@ def observed(lift: Lifter, source: LineSource) -> Schema:
 
 def of_schema(lift: Lifter, ident: int, schema: Schema) -> Json:
     """Return the object of the current row."""
+    lift.json = True
     if any(f.nullable for f in schema):
         lift.nones = True  # a missing number of JSON is None
     return Json("", tuple((f.name, Cell(Leaf("json", ident, f.name, f.type, f.nullable), f.type, f.nullable)) for f in schema))
@@ -110,17 +112,20 @@ def field(lift: Lifter, content: Json, key: str) -> Value:
     Raises
     ------
     Stopped
-        If no object has it, or its values are of several kinds.
+        If no object has it, or it holds lists or objects in some rows and other values elsewhere.
     """
     columns, name = dict(content.columns), content.prefix + key
     if name in columns:
         return columns[name]
     if f"{name}{{}}" in columns:
         inner = tuple((n, c) for n, c in content.columns if n.startswith(f"{name}."))
-        return Json(f"{name}.", inner, columns[f"{name}{{}}"])
+        return Json(f"{name}.", inner, columns[f"{name}{OBJECT}"], columns.get(f"{name}{FILLED}"))
     if f"{name}[]" in columns:
         return listed(columns[f"{name}[]"])
-    raise shape("A field of a JSON object is read that none has, or that holds values of several kinds")
+    if f"{name}{TEXT}" in columns:
+        lift.nones = True
+        return Several(columns[f"{name}{TEXT}"], columns[f"{name}{NUMBER}"], columns[f"{name}{TRUTH}"])
+    raise shape("A field of a JSON object is read that none has, or that holds lists or objects and other values")
 
 
 def listed(text: Cell, none: Cell | None = None) -> JsonList:
@@ -181,6 +186,8 @@ def get(lift: Lifter, content: Json, args: Arguments) -> Value:
         raise no_rule("a default for a JSON list that is not there, other than []")
     if default == Const(None):
         return value
+    if isinstance(value, Several):
+        return several_kinds.or_default(there, value, default)
     given_value = dict(content.columns)[f"{content.prefix}{lift.text(key)}!"]
     return cells.choose(there, given_value, cells.cell_of(default))
 
@@ -195,9 +202,9 @@ def empty_instead(value: Value, following: Value) -> Value | None:
     """Return ``raw.get("inner") or {}`` and ``raw.get("list") or []``: where it is not there, it has no fields or elements."""
     if isinstance(following, Entries) and not following.items:
         if isinstance(value, Maybe) and isinstance(value.value, Json):
-            return Json(value.value.prefix, value.value.columns)
+            value = value.value
         if isinstance(value, Json):
-            return Json(value.prefix, value.columns)
+            return Json(value.prefix, value.columns, None, value.filled)
     if isinstance(following, Items) and not following.values and following.kind == "list" and isinstance(value, JsonList):
         return JsonList(value.text)
     return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Expr, Literal
-from lester_gui.rewrite.lift import cells, missing, paths, side_dicts
+from lester_gui.rewrite.lift import cells, missing, paths, several_kinds, side_dicts
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -28,8 +28,9 @@ from lester_gui.rewrite.lift.domain import (
     Value,
 )
 from lester_gui.rewrite.lift.expressions import evaluate
+from lester_gui.rewrite.lift.expressions.asked import mark_test
 from lester_gui.rewrite.lift.group_values import GroupOf
-from lester_gui.rewrite.lift.json_values import Json, JsonList
+from lester_gui.rewrite.lift.json_values import Json, JsonList, Several
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
@@ -51,6 +52,7 @@ def branch(lift: Lifter, node: ast.If) -> None:
 
     if skips_line(lift, node):
         return
+    mark_test(node.test)
     condition = condition_of(lift, evaluate(lift, node.test))
     if condition is not None and lift.loops:
         for c in (*paths.conjuncts(condition), *paths.conjuncts(paths.negated(condition))):
@@ -81,6 +83,8 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
         return missing.truth(lift, content)
     if isinstance(content, JsonList):
         return missing.is_filled(content)
+    if isinstance(content, Several):
+        return several_kinds.truth(content)
     if isinstance(content, Const):
         return TRUE if content.value else FALSE
     if isinstance(content, Tup):
@@ -97,6 +101,9 @@ def condition_of(lift: Lifter, value: Value) -> Expr | None:
             there = condition_of(lift, inner)
             return None if there is None else paths.both(content.found, there)
         return content.found
+    inner_object = content.value if isinstance(content, Maybe) else content
+    if isinstance(inner_object, Json) and inner_object.filled is not None:
+        return inner_object.filled.expr
     if isinstance(content, Maybe | Json):
         raise shape("Whether a JSON object is empty decides what the script does")
     if isinstance(content, SideListOf):
@@ -177,6 +184,9 @@ def fork(lift: Lifter, condition: Expr, yes: Callable[[], None], no: Callable[[]
         lift.live = yes_live
         return
     live = paths.either(yes_live, lift.live)
+    no_names = dict(lift.names)
+    lift.names.update(several_kinds.on_its_way(lift, no_names, yes_names, lift.live))
+    yes_names = several_kinds.on_its_way(lift, yes_names, no_names, yes_live)
     join_sides(lift, condition, yes_names, yes_heap)
     lift.live = live
 
@@ -234,6 +244,11 @@ def merge(lift: Lifter, condition: Expr, a: Value | None, b: Value | None) -> Va
         from lester_gui.rewrite.lift.one_hot_rows import merged
 
         return merged(lift, condition, a, b)
+    if isinstance(a, Several) or isinstance(b, Several):
+        try:
+            return several_kinds.merged(condition, a, b)
+        except Stopped as stop:
+            return Unknown(f"the two branches leave values that do not go together: {stop.why}", lift.line)
     optional = _optional(lift, condition, a, b)
     if optional is not None:
         return optional
@@ -325,11 +340,13 @@ def join(lift: Lifter, reached: Sequence[Path]) -> None:
     names, heap, live = alive[-1].names, alive[-1].heap, alive[-1].guard
     for p in reversed(alive[:-1]):
         condition = apart(p.guard, live)
-        names = {n: merge(lift, condition, p.names.get(n), names.get(n)) for n in dict.fromkeys((*p.names, *names))}
+        given = several_kinds.on_its_way(lift, p.names, names, p.guard)
+        names = several_kinds.on_its_way(lift, names, p.names, live)
+        names = {n: merge(lift, condition, given.get(n), names.get(n)) for n in dict.fromkeys((*given, *names))}
         heap = merged_heap(lift, condition, p.heap, heap)
         live = paths.either(p.guard, live)
     restore(lift, names, heap)
-    lift.live = live
+    lift.live = paths.any_of(p.guard for p in alive)
 
 
 def apart(a: Expr, b: Expr) -> Expr:
