@@ -102,7 +102,7 @@ def either(a: Expr, b: Expr) -> Expr:
 def any_of(guards: Iterable[Expr]) -> Expr:
     """Return the condition that one of several paths was taken; what all have in common where they leave no case out."""
     parts = tuple(guards)
-    out = FALSE
+    out: Expr = FALSE
     for guard in reversed(parts):
         out = either(guard, out)
     common = [c for c in conjuncts(parts[0]) if all(c in conjuncts(p) for p in parts[1:])]
