@@ -12,7 +12,7 @@ from lester_gui.ir.learning import Function
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import kinds_of_number
 from lester_gui.rewrite.lift.carried import definitions, needed_modules
-from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Fields, Items, Module, Tup, UserFunction, Value
+from lester_gui.rewrite.lift.domain import Accessor, Cell, Const, Entries, Fields, Items, Module, Tup, UserFunction, Value
 from lester_gui.rewrite.lift.json_values import JsonList
 from lester_gui.rewrite.lift.lazy_values import Lazy
 from lester_gui.rewrite.lift.purity import check_body, check_pure
@@ -45,7 +45,7 @@ def as_function(lift: Lifter, node: ast.expr, of_lists: bool = False) -> Cell | 
     state = lift.live, lift.straight
     lift.carrying = True
     try:
-        return _Builder(lift).made(node)
+        return Builder(lift).made(node)
     except Stopped:
         return None
     finally:
@@ -80,7 +80,7 @@ def _changes(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS
 
 
-class _Builder:
+class Builder:
     """The parameters that an expression takes, found while its parts are evaluated."""
 
     def __init__(self, lift: Lifter) -> None:
@@ -108,6 +108,23 @@ class _Builder:
         given = kinds_of_number.given(lift, tuple(self.parameters), lift.functions[name])
         return Cell(Call(name, given, kind, False), kind)
 
+    def parameter(self, cell: Cell) -> str:
+        """Return the parameter that a value of the row is."""
+        return self.parameters.setdefault(cell, f"a{len(self.parameters) + 1}")
+
+    def check_needed(self, module: str) -> None:
+        """Raise if a function of the script that is called does anything but compute, or needs what is no constant.
+
+        Raises
+        ------
+        Stopped
+            It says what it does.
+        """
+        for name in sorted(self.needed):
+            check_pure(self.lift, module, name)
+            if not module:
+                definitions(self.lift, name)
+
     def lazy(self, body: ast.expr, module: str) -> Lazy:
         """Return an expression that is not computed until it is known what is taken of it.
 
@@ -116,10 +133,7 @@ class _Builder:
         Stopped
             If it does anything but compute, or needs what is no constant of the script.
         """
-        for name in sorted(self.needed):
-            check_pure(self.lift, module, name)
-            if not module:
-                definitions(self.lift, name)
+        self.check_needed(module)
         pairs = tuple((name, cell) for cell, name in self.parameters.items())
         return Lazy(ast.unparse(body), pairs, tuple(sorted(self.needed)), tuple(self.pieces), module)
 
@@ -129,7 +143,7 @@ class _Builder:
             raise Stopped(Reason.NO_RULE, "What a function of another module computes is used in an expression")
         self.needed.update(value.needed)
         self.pieces.update(dict.fromkeys(value.pieces))
-        names = {old: self.parameters.setdefault(cell, f"a{len(self.parameters) + 1}") for old, cell in value.parameters}
+        names = {old: self.parameter(cell) for old, cell in value.parameters}
         body = ast.parse(value.text, mode="eval").body
         for n in ast.walk(body):
             if isinstance(n, ast.Name) and n.id in names:
@@ -166,15 +180,15 @@ class _Builder:
             if isinstance(value, Cell) and value.type.is_plain:
                 if value.nullable:
                     raise Stopped(*_missing())
-                return ast.Name(self.parameters.setdefault(value, f"a{len(self.parameters) + 1}"), ast.Load())
+                return ast.Name(self.parameter(value), ast.Load())
             if isinstance(value, Lazy):
                 return self.inlined(value)
             if isinstance(value, JsonList):
                 return self.decoded(value)
             if isinstance(value, Fields | Accessor):
                 return self.split(value)
-            if value is not None and _is_literal(self.lift, value):
-                return ast.parse(repr(self.lift.const(value)), mode="eval").body
+            if value is not None and is_literal(self.lift, value):
+                return ast.parse(literal(self.lift, value), mode="eval").body
             if isinstance(node, ast.Name):
                 self.name(node.id, value)
                 return node
@@ -191,7 +205,7 @@ class _Builder:
     def decoded(self, value: JsonList) -> ast.expr:
         """Return a list of JSON, which comes as text, as the list that it is."""
         self.pieces["import json"] = None
-        name = self.parameters.setdefault(value.text, f"a{len(self.parameters) + 1}")
+        name = self.parameter(value.text)
         return ast.parse(f"json.loads({name})", mode="eval").body
 
     def split(self, value: Fields | Accessor) -> ast.expr:
@@ -205,14 +219,17 @@ class _Builder:
         source = self.lift.texts.get(value.source) if isinstance(value, Fields) else None
         if isinstance(value, Fields) and source is not None and is_loose(self.lift, source):
             value = pieces_of(self.lift, value)
-        owner = value.owner if isinstance(value, Accessor) and value.kind == "pieces" else None
+        owner = value.owner if isinstance(value, Accessor) and value.kind in ("pieces", "findall") else None
         if not isinstance(owner, Tup) or len(owner.items) != 2 or not isinstance(owner.items[1], Const):
             raise Stopped(*_missing())
         text = owner.items[0]
         if not isinstance(text, Cell) or text.nullable:
             raise Stopped(*_missing())
-        name = self.parameters.setdefault(text, f"a{len(self.parameters) + 1}")
-        return ast.parse(f"{name}.split({owner.items[1].value!r})", mode="eval").body
+        name, by = self.parameter(text), owner.items[1].value
+        if isinstance(value, Accessor) and value.kind == "findall":
+            self.pieces["import re"] = None
+            return ast.parse(f"re.findall({by!r}, {name})", mode="eval").body
+        return ast.parse(f"{name}.split({by!r})", mode="eval").body
 
     def element(self, node: object, bound: frozenset[str]) -> object:
         if isinstance(node, ast.comprehension):
@@ -260,13 +277,24 @@ def _missing() -> tuple[Reason, str]:
     return Reason.NO_RULE, "An expression uses what is no value of the row"
 
 
-def _is_literal(lift: Lifter, value: Value) -> bool:
+def is_literal(lift: Lifter, value: Value) -> bool:
+    """Whether a value is fixed by the script's text, and can be written into a function."""
     content = lift.content(value)
     if isinstance(content, Const):
         return content.value is None or isinstance(content.value, bool | int | float | str)
     if isinstance(content, Tup | Items):
-        return all(_is_literal(lift, v) for v in content.values)
+        return all(is_literal(lift, v) for v in content.values)
+    if isinstance(content, Entries) and not content.factory and content.made is None:
+        return all(is_literal(lift, k) and is_literal(lift, v) for k, v in content.items)
     return False
+
+
+def literal(lift: Lifter, value: Value) -> str:
+    """Return a value that the script's text fixes as text, in the script's order: that of a set differs from run to run."""
+    content = lift.content(value)
+    if isinstance(content, Items) and content.kind == "set" and content.values:
+        return f"{{{', '.join(literal(lift, v) for v in content.values)}}}"
+    return repr(lift.const(content))
 
 
 def _binds(node: ast.expr) -> frozenset[str]:

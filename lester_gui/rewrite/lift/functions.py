@@ -93,19 +93,37 @@ def call_user(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
     if not rowwise(lift, args):
         return inline(lift, function, args)
     state = lift.snapshot()
+    carries, lift.carries_loops = lift.carries_loops, False  # a function that can be carried as a whole says more than its loops
     try:
-        value = inline(lift, function, args)
-        if isinstance(lift.content(value), Result):
-            raise no_rule(f"what {function.name} computes")
-        return value
+        return _valued(lift, function, args)
     except Stopped as stop:
         lift.restore(state)
-        if not isinstance(function.node, ast.Lambda):
+        if isinstance(function.node, ast.Lambda):
+            made = _of_texts(lift, function, function.node, args)
+            if made is None:
+                raise
+            return made
+        try:
             return carry(lift, function, args, stop)
-        made = _of_texts(lift, function, function.node, args)
-        if made is None:
+        except Stopped:
+            if not carries:
+                raise
+            lift.restore(state)
+            lift.carries_loops = True
+            try:
+                return _valued(lift, function, args)
+            except Stopped:
+                lift.restore(state)
             raise
-        return made
+    finally:
+        lift.carries_loops = carries
+
+
+def _valued(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
+    value = inline(lift, function, args)
+    if isinstance(lift.content(value), Result):
+        raise no_rule(f"what {function.name} computes")
+    return value
 
 
 def _of_texts(lift: Lifter, function: UserFunction, node: ast.Lambda, args: Arguments) -> Cell | None:

@@ -27,7 +27,7 @@ from lester_gui.rewrite.lift.templates import mapped
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
-LEAVING = (ast.Break, ast.Continue, ast.Return, ast.Yield, ast.YieldFrom, ast.Raise, ast.While, ast.Try, ast.For, ast.NamedExpr)
+LEAVING = (ast.Break, ast.Continue, ast.Return, ast.Yield, ast.YieldFrom, ast.Raise, ast.While, ast.For, ast.NamedExpr)
 
 
 def go_through(lift: Lifter, node: ast.For, one: GroupOf) -> None:
@@ -128,6 +128,8 @@ def without_continue(body: list[ast.stmt]) -> list[ast.stmt]:
     for place, statement in enumerate(body):
         if isinstance(statement, ast.Continue):
             return body[:place]
+        if isinstance(statement, ast.Try) and any(isinstance(h.body[-1], ast.Continue) for h in statement.handlers):
+            return [*body[:place], _else_the_rest(statement, body[place + 1 :])]
         if isinstance(statement, ast.If) and _goes_on(statement):
             after = body[place + 1 :]
             yes, no = without_continue([*statement.body, *after]), without_continue([*statement.orelse, *after])
@@ -139,6 +141,21 @@ def without_continue(body: list[ast.stmt]) -> list[ast.stmt]:
                 kept = [ast.copy_location(ast.If(test, no, []), statement)]
             return [*body[:place], *kept]
     return body
+
+
+def _else_the_rest(node: ast.Try, after: list[ast.stmt]) -> ast.Try:
+    """Return ``try: … except …: continue`` with what follows it in its ``else``: there it is when nothing fails.
+
+    A handler that does not go on with the next element keeps the statement as it is, which no rule follows.
+    """
+    if node.finalbody or (after and not all(isinstance(h.body[-1], ast.Continue) for h in node.handlers)):
+        return node
+    passed = ast.copy_location(ast.Pass(), node)
+    handlers = []
+    for h in node.handlers:
+        body = h.body[:-1] if isinstance(h.body[-1], ast.Continue) else h.body
+        handlers.append(ast.copy_location(ast.ExceptHandler(h.type, h.name, body or [passed]), h))
+    return ast.copy_location(ast.Try(node.body, handlers, [*node.orelse, *without_continue(after)], []), node)
 
 
 def _goes_on(node: ast.If) -> bool:

@@ -144,6 +144,7 @@ class Objects:
         self.same_file: dict[int, int] = {}  # reader → the open file whose lines it takes
         self.taken: dict[int, int] = {}  # open file → the line of the script that takes its lines
         self.comprehended: set[tuple[int, str]] = set()  # names that comprehensions hold, by the names they stand among
+        self.carries_loops = True  # loops within a row may become functions of it
         self.json = False  # values of a row may come from JSON, whose columns of whole numbers may hold others in other data
         self.nones = False  # a number of a row may be None; otherwise a missing number is NaN
         self.carrying = False  # an expression is being put together as a function

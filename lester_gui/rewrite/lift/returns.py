@@ -130,6 +130,8 @@ def _locals(lift: Lifter, function: UserFunction, depth: int) -> dict[str, Type 
             for bound in ast.walk(inner.target):
                 if isinstance(bound, ast.Name):
                     known[bound.id] = None
+            if isinstance(inner, ast.For) and isinstance(inner.target, ast.Name):
+                values.setdefault(inner.target.id, []).append(ast.Subscript(inner.iter, ast.Constant(0)))
     for _ in range(4):
         for name, exprs in values.items():
             kinds = {k for e in exprs if (k := _type(lift, function, e, known, depth)) is not None}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lester_gui.rewrite.lift import cells, missing, paths, several_kinds
 from lester_gui.rewrite.lift.domain import Cell, Const, Maybe, Value
 from lester_gui.rewrite.lift.json_values import Json, JsonList, Several
+from lester_gui.rewrite.lift.lazy_values import Lazy
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -21,6 +22,10 @@ def compared_with_none(lift: Lifter, op: str, value: Value) -> Value:
     if isinstance(value, Json | JsonList | Several):
         none = several_kinds.is_none(value) if isinstance(value, Several) else missing.is_none(value)
         return of_condition(none if op in ("Is", "Eq") else paths.negated(none))
+    if isinstance(value, Lazy):
+        from lester_gui.rewrite.lift import computed
+
+        return computed.of_lazy(lift, value, "{} is None" if op in ("Is", "Eq") else "{} is not None")
     if isinstance(value, Cell) and missing.is_nan(lift, value):
         return Const(op in ("IsNot", "NotEq"))  # NaN is not None
     if isinstance(value, Cell):

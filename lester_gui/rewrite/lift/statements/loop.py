@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import flattened, group_loops, line_tests, loops, one_hot_rows
+from lester_gui.rewrite.lift import flattened, group_loops, inner_loops, line_tests, loops, one_hot_rows
 from lester_gui.rewrite.lift.classes import values_of
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -58,8 +59,13 @@ class Unrolled:
 @statement(ast.For)
 def for_loop(lift: Lifter, node: ast.For) -> None:
     """``for target in iterable``."""
-    iterable = evaluate(lift, node.iter)
-    content = lift.content(iterable)
+    try:
+        iterable = evaluate(lift, node.iter)
+        content = lift.content(iterable)
+    except Stopped:
+        if not inner_loops.carried(lift, node):
+            raise
+        return
     if isinstance(content, Order):
         from lester_gui.rewrite.lift.library.splitting import row_numbers
 
@@ -87,10 +93,10 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
     if isinstance(content, JsonList) and lift.loops:
         from lester_gui.rewrite.lift.json_loops import add_up
 
-        add_up(lift, node)
+        _or_carried(lift, node, lambda: add_up(lift, node))
         return
     if lift.loops:
-        _through_other_rows(lift, node, iterable)
+        _or_carried(lift, node, lambda: _through_other_rows(lift, node, iterable))
         return
     if node.orelse:
         raise no_rule("else after a loop over rows")
@@ -113,6 +119,17 @@ def for_loop(lift: Lifter, node: ast.For) -> None:
             loops.run(lift, iterable, lambda v: store(lift, node.target, v), body, names, whole)
     finally:
         lift.flow = flow
+
+
+def _or_carried(lift: Lifter, node: ast.For, rule: Callable[[], None]) -> None:
+    """Lift a loop within one over rows by a rule, or as a function of the row."""
+    state = lift.snapshot()
+    try:
+        rule()
+    except Stopped:
+        lift.restore(state)
+        if not inner_loops.carried(lift, node):
+            raise
 
 
 def _through_other_rows(lift: Lifter, node: ast.For, iterable: Value) -> None:
