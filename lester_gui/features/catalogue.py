@@ -2,7 +2,8 @@
 
 A transformer is listed only if fitting and transforming in one go gives what fitting and then transforming gives: X is made on
 read from the state, so training rows cannot be encoded in another way than new ones. `NOT_LISTED` names those that are left
-out for that. One is not scikit-learn's but ours: `GroupStatistic`, for totals that scripts take of their training rows by hand.
+out for that. Two are not scikit-learn's but ours: `GroupStatistic`, for totals that scripts take of their training rows by hand,
+and `WordColumns`, for words that they count by hand.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ TRANSFORMERS: dict[str, Entry] = {
     "MissingIndicator": Entry("sklearn.impute", reads="cells", mixes=True),
     "SimpleImputer": Entry("sklearn.impute", reads="cells", mixes=True),
     "KNNImputer": Entry("sklearn.impute", mixes=True),
+    "WordColumns": Entry("lester_gui.features.word_columns", reads="texts"),
     "CountVectorizer": Entry(_TEXT, reads="texts"),
     "TfidfVectorizer": Entry(_TEXT, reads="texts"),
     "HashingVectorizer": Entry(_TEXT, reads="texts", learns=False),

@@ -17,7 +17,9 @@ FUNCTIONS = frozenset(
 DISTRIBUTIONS = ("uniform", "loguniform", "randint", "norm", "expon", "reciprocal")
 """Of `scipy.stats`, for the parameters of a random search; their arguments stand in the parameter ``args``."""
 OWN = "lester_gui.features.group_statistic.GroupStatistic"
-"""The one transformer that is not scikit-learn's: totals that scripts take of their training rows."""
+"""A transformer that is not scikit-learn's: totals that scripts take of their training rows."""
+WORDS = "lester_gui.features.word_columns.WordColumns"
+"""The other one: words that scripts count by hand."""
 _NO_INFLUENCE = ("n_jobs", "verbose", "pre_dispatch")
 _SPLITTERS = ("ShuffleSplit", "StratifiedShuffleSplit", "RepeatedKFold", "RepeatedStratifiedKFold")
 
@@ -34,6 +36,10 @@ def library_class(name: str) -> type[Any]:
         from lester_gui.features.group_statistic import GroupStatistic
 
         return GroupStatistic
+    if name == WORDS:
+        from lester_gui.features.word_columns import WordColumns
+
+        return WordColumns
     module, _, short = name.rpartition(".")
     if (module != "sklearn" and not module.startswith("sklearn.")) or any(p.startswith("_") for p in name.split(".")):
         raise UserError(f"{name} is not supported yet", "Lester trains models and encoders of scikit-learn.")

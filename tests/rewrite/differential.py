@@ -18,6 +18,7 @@ from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold, Strati
 from sklearn.preprocessing import OneHotEncoder
 
 from lester_gui.discovery.scripts import load_script
+from lester_gui.features.unfitted import build
 from lester_gui.ir.learning import Split, Transformer
 from lester_gui.ir.nodes import Opaque
 from lester_gui.ir.plan import Plan
@@ -268,6 +269,11 @@ def _passed(
             made = [functions[str(t.get("function"))](*row) for row in rows]
             wide = bool(made) and isinstance(made[0], list | tuple)
             lanes = [list(lane) for lane in zip(*made, strict=True)] if wide else [made]
+            continue
+        if t.kind == "refitted" and t.get("transformer").name.endswith(".WordColumns"):
+            (texts,), made = lanes, build(t.get("transformer"), 0)
+            made.fit([texts[i] for i in fitted_on])
+            lanes = [list(lane) for lane in made.transform(texts).T]
             continue
         if t.kind == "refitted":
             lanes = [_group_statistic(lanes, t, fitted_on)]

@@ -182,7 +182,7 @@ def one_hot_block(
         categories = {"sorted": "auto", "first_seen": "first_seen", "ranked": "auto"}.get(vocabulary.order)
         if categories is None:
             raise shape("Columns are made in the order of a set, which changes from run to run")
-        if not _is_of(lift, cell, node, vocabulary):
+        if not is_of(lift, cell, node, vocabulary):
             raise shape("Categories come from another column than the one that is encoded")
         scope = scope_of(lift, vocabulary.node, vocabulary.part)
     params: tuple[tuple[str, object], ...] = (("categories", categories), ("drop", None), ("handle_unknown", handle))
@@ -192,7 +192,7 @@ def one_hot_block(
     return MatrixBlock(lift.called_cell(cell) or "one_hot", (feature,), (Transformer("one_hot", params),), scope, lines)  # type: ignore[arg-type]
 
 
-def _is_of(lift: Lifter, cell: Cell, node: Node, vocabulary: Vocabulary) -> bool:
+def is_of(lift: Lifter, cell: Cell, node: Node, vocabulary: Vocabulary) -> bool:
     """Whether a vocabulary holds the values of a column, be it that conditions chose some of its rows afterwards."""
     assert vocabulary.node is not None and vocabulary.cell is not None
     if not lift.align.same(node, vocabulary.node):

@@ -54,6 +54,7 @@ from lester_gui.rewrite.lift.records import Activation, Observe
 from lester_gui.rewrite.lift.side_totals import SideDict, SideGroups, SideListOf, SideLists, SideOrder, SideTable
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.wide_rows import WideRow
+from lester_gui.rewrite.lift.word_values import WordCounts, WordList
 
 KINDS: dict[type[Value], str] = {
     Frame: "frame",
@@ -98,6 +99,8 @@ KINDS: dict[type[Value], str] = {
     Json: "JSON object",
     JsonList: "JSON list",
     Several: "JSON value",
+    WordCounts: "words",
+    WordList: "word list",
     JsonDocument: "JSON document",
 }
 

@@ -14,6 +14,7 @@ from lester_gui.ir.expressions import Apply, Expr
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import (
+    Accessor,
     Cell,
     Column1,
     Const,
@@ -33,6 +34,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.ranked import ranked
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.wide_rows import OneHotRow, WideRow
+from lester_gui.rewrite.lift.word_values import WordList, WordRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -60,12 +62,17 @@ def zeros(lift: Lifter, element: Value, count: Value, array: bool = False) -> Wi
         If the row is made of something else than zeros.
     """
     vocabulary = width(lift, count)
-    if vocabulary is None:
+    listed = lift.content(count)
+    number = listed.owner if isinstance(listed, Accessor) and listed.kind == "number of words" else None
+    if vocabulary is None and not isinstance(number, WordList):
         return None
     content = lift.content(element)
     zero = content.value if isinstance(content, Const) else None
     if isinstance(zero, bool) or zero not in (0, 0.0):
         raise no_rule("a row as long as a list of categories that is filled with anything but zeros")
+    if vocabulary is None:
+        assert isinstance(number, WordList)
+        return WideRow((WordRow(number),), array)
     return WideRow((OneHotRow(_in_order(vocabulary), floats=isinstance(zero, float)),), array)
 
 
@@ -336,12 +343,16 @@ def _either(lift: Lifter, condition: Expr, x: OneHotRow, y: OneHotRow) -> OneHot
 
 def matrix(lift: Lifter, rows: Rows, template: WideRow, name: str) -> Matrix:
     """Return a list of wide rows as an array: neighbouring single values as one block, each run of zeros and ones as one."""
+    from lester_gui.rewrite.lift import words
     from lester_gui.rewrite.lift.arrays import one_hot_block
 
     out: list[MatrixBlock] = []
     whole = True
     for part in template.parts:
         content = lift.content(part)
+        if isinstance(content, WordRow):
+            out.append(words.block(lift, rows.node, content))
+            continue
         if not isinstance(content, OneHotRow):
             cell = cells.cell_of(content)
             zeros_and_ones = isinstance(cell.expr, Apply) and cell.expr.operator == "one_hot_at"

@@ -29,6 +29,7 @@ from lester_gui.rewrite.lift.side_totals import SideListOf
 from lester_gui.rewrite.lift.stop import Reason, Stopped, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
 from lester_gui.rewrite.lift.wide_rows import OneHotRow, WideRow
+from lester_gui.rewrite.lift.word_values import WordRow
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -67,6 +68,8 @@ def mapped(lift: Lifter, value: Value, change: Callable[[Cell], Cell]) -> Value:
         return replace(content, items=tuple((k, mapped(lift, v, change)) for k, v in content.items))
     if isinstance(content, WideRow):
         return replace(content, parts=tuple(mapped(lift, v, change) for v in content.parts))
+    if isinstance(content, WordRow):
+        return content if content.cell is None else replace(content, cell=change(content.cell))
     if isinstance(content, OneHotRow):
         return content if content.value is None else replace(content, value=mapped(lift, content.value, change))
     if isinstance(content, Json):
@@ -106,7 +109,7 @@ def settled(lift: Lifter, value: Value) -> Value:
         return replace(content, items=tuple((k, settled(lift, v)) for k, v in content.items))
     if isinstance(content, WideRow):
         return replace(content, parts=tuple(settled(lift, v) for v in content.parts))
-    if isinstance(content, Cell | Const | Fields | Json | JsonList | Several | OneHotRow | Lazy):
+    if isinstance(content, Cell | Const | Fields | Json | JsonList | Several | OneHotRow | WordRow | Lazy):
         return content
     if isinstance(content, Accessor) and content.kind in OF_A_TEXT:
         return content

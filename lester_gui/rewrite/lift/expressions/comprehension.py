@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import iterators, one_hot_rows, paths
+from lester_gui.rewrite.lift import iterators, one_hot_rows, paths, words
 from lester_gui.rewrite.lift.domain import Const, Entries, Fields, Items, Iterated, Result, Rows, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.group_parts import comprehension, side_by_side
@@ -17,6 +17,7 @@ from lester_gui.rewrite.lift.nested_dicts import NestedOf
 from lester_gui.rewrite.lift.statements.assign import store
 from lester_gui.rewrite.lift.statements.branch import condition_of
 from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.word_values import WordList
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -37,6 +38,9 @@ def generator(lift: Lifter, node: ast.GeneratorExp) -> Value:
 def collect(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> Value:
     """Return what a comprehension gives as a list or set."""
     kind = "set" if isinstance(node, ast.SetComp) else "list"
+    counted = words.of_comprehension(lift, node)
+    if counted is not None:
+        return lift.new(counted)
     iterable = evaluate(lift, node.generators[0].iter)
     content = lift.content(iterable)
     if isinstance(content, Listing) and content.names and len(node.generators) == 1:
@@ -47,6 +51,8 @@ def collect(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -
         from lester_gui.rewrite.lift.library.nested_dicts import listed
 
         content = listed(lift, content)
+    if isinstance(content, WordList) and len(node.generators) == 1:
+        return words.comprehension(lift, node, content)
     one = side_by_side(lift, content) if isinstance(content, Iterated) else content
     if isinstance(one, GroupOf) and len(node.generators) == 1:
         return comprehension(lift, node, one)
@@ -154,8 +160,13 @@ def _over_rows(lift: Lifter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp
     from lester_gui.rewrite.lift.statements import execute
 
     lines = lift.line, lift.lines
-    with scope(lift, node.generators[0].target):
-        execute(lift, loop)
+    carries = lift.carries_loops
+    lift.carries_loops = carries and not lift.loops  # within a row, what becomes a function is the comprehension as it stands
+    try:
+        with scope(lift, node.generators[0].target):
+            execute(lift, loop)
+    finally:
+        lift.carries_loops = carries
     lift.line, lift.lines = lines
     return lift.names.pop(name)
 
@@ -168,7 +179,7 @@ def dictionary(lift: Lifter, node: ast.DictComp) -> Value:
     generator = node.generators[0]
     iterable = evaluate(lift, generator.iter)
     content = lift.content(iterable)
-    numbered = _numbering(lift, node, content)
+    numbered = _numbering(lift, node, content) or words.numbered(lift, node, content)
     if numbered is not None:
         return lift.new(numbered)
     known = _known(lift, generator, iterable)

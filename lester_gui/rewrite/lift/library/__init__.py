@@ -74,6 +74,7 @@ MODULES = (
     "pandas_modes",
     "pandas_dtypes",
     "pandas_dummies",
+    "words",
     "splitting",
     "sklearn_transformers",
     "sklearn",

@@ -52,6 +52,7 @@ from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.side_totals import SideListOf, SideOrder
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
 from lester_gui.rewrite.lift.whole_lines import as_text
+from lester_gui.rewrite.lift.word_values import WordList
 
 UNSET = Const(...)  # no default was given
 NAN = re.compile(r"\b(nan|isnan|NaN|NAN|isna|isnull)\b")
@@ -126,6 +127,8 @@ def length(lift: Lifter, args: Arguments) -> Value:
         return lines_of(lift, args)
     if isinstance(content, Several):
         content = several_kinds.only(lift, content.text, "TypeError")
+    if isinstance(content, WordList):
+        return Accessor(replace(content, numbered=False), "number of words")
     cell = cells.cell_of(content)
     if cell.type is Type.STR:
         if cell.nullable and not lift.pandas:

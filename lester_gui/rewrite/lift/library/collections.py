@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Column
 from lester_gui.ir.nodes import Node, Sort
-from lester_gui.rewrite.lift import cells, group_parts, iterators, loops, paths, side_dicts
+from lester_gui.rewrite.lift import cells, group_parts, iterators, loops, paths, side_dicts, words
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -42,6 +42,7 @@ from lester_gui.rewrite.lift.nested_dicts import MARK, NestedDict, NestedOf, fac
 from lester_gui.rewrite.lift.side_totals import SideTable, checked
 from lester_gui.rewrite.lift.stop import no_rule, shape
 from lester_gui.rewrite.lift.templates import mapped, settled
+from lester_gui.rewrite.lift.word_values import WordCounts, WordList
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -222,6 +223,8 @@ def set_(lift: Lifter, args: Arguments) -> Value:
     content = lift.content(args.positional[0])
     if isinstance(content, NestedOf):
         return listed(lift, content)
+    if isinstance(content, WordCounts):
+        return lift.new(replace(content, kind="set"))
     if isinstance(content, GroupOf):
         return group_parts.distinct(lift, content)
     values = known_elements(lift, content)
@@ -326,6 +329,8 @@ def default_dict(lift: Lifter, args: Arguments) -> Value:
                 drop_null_keys=False,
             )
             return lift.new(Keyed(out, (key,), cells.column(out, "count"), "only", lift.number(), missing=Const(0)))
+        if isinstance(content, WordCounts) and content.kind == "list":
+            return lift.new(replace(content, kind="counter"))
         if isinstance(content, GroupOf):
             return Accessor(content, "group.counter")
         raise no_rule("Counter of this object")
@@ -360,6 +365,8 @@ def sorted_(lift: Lifter, args: Arguments) -> Value:
         content = lift.content(through(lift, given["iterable"], Const(None), "list"))
     if isinstance(content, NestedOf):
         content = listed(lift, content)
+    if isinstance(content, WordCounts | WordList) and plain and not reverse:
+        return lift.new(words.in_order(lift, content, "sorted"))
     if isinstance(content, GroupOf):
         return in_order(lift, content, given["key"], reverse)
     if isinstance(content, Vocabulary):

@@ -290,7 +290,7 @@ def sequence_arithmetic(lift: Lifter, op: str, a: Value, b: Value) -> Value:
         sequence, count = (a, b) if isinstance(a, Items | Tup | Rows) else (b, a)
         if isinstance(sequence, Items) and isinstance(count, Const) and isinstance(count.value, int):
             return lift.new(Items(sequence.values * count.value))
-        if isinstance(sequence, Items) and len(sequence.values) == 1 and isinstance(count, Cell):
+        if isinstance(sequence, Items) and len(sequence.values) == 1 and isinstance(count, Cell | Accessor):
             zeros = one_hot_rows.zeros(lift, sequence.values[0], count)
             if zeros is not None:
                 return lift.new(zeros)

@@ -34,6 +34,7 @@ from lester_gui.rewrite.lift.library.table import Arguments, function
 from lester_gui.rewrite.lift.paths import negated
 from lester_gui.rewrite.lift.random_order import Shuffled
 from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.words import is_block
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
@@ -124,7 +125,12 @@ def typed(value: Value, kind: str) -> Value:
         return replace(value, cell=change(value.cell))
     if isinstance(value, Matrix):
         # zeros and ones stay what they are, whatever holds them
-        plain = [b if _is_one_hot(b) else on_features(replace(value, blocks=(b,)), change).blocks[0] for b in value.blocks]
+        plain = [
+            b
+            if _is_one_hot(b) or (kind != "bool" and is_block(b))
+            else on_features(replace(value, blocks=(b,)), change).blocks[0]
+            for b in value.blocks
+        ]
         return replace(value, blocks=tuple(plain), whole=kind == "int" or (value.whole and kind == "bool"))
     return value
 

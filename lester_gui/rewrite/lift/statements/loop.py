@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import flattened, group_loops, inner_loops, line_tests, loops, one_hot_rows
+from lester_gui.rewrite.lift import flattened, group_loops, inner_loops, line_tests, loops, one_hot_rows, words
 from lester_gui.rewrite.lift.classes import values_of
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -59,6 +59,8 @@ class Unrolled:
 @statement(ast.For)
 def for_loop(lift: Lifter, node: ast.For) -> None:
     """``for target in iterable``."""
+    if words.counting_loop(lift, node) or words.filling_loop(lift, node):
+        return
     try:
         iterable = evaluate(lift, node.iter)
         content = lift.content(iterable)
