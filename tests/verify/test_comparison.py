@@ -175,3 +175,9 @@ def test_a_shuffled_table_is_never_different(rows: list[tuple[str, int]], random
         return pa.table({"a": [r[0] for r in of], "b": [r[1] for r in of]})
 
     assert compare_tables(table(rows), table(mixed_up), named=True).status in ("equal", "order")
+
+
+def test_an_empty_list_of_rows_is_an_empty_matrix_of_any_width() -> None:
+    assert compare_matrices(np.array([]), np.zeros((0, 3))).equal
+    assert not compare_matrices(np.array([]), np.zeros((1, 3))).equal
+    assert not compare_matrices(np.array([1.0]), np.zeros((1, 3))).equal
