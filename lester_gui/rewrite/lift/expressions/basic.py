@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr
+from lester_gui.ir.expressions import Call, Expr, walk
 from lester_gui.rewrite.lift import cells, iterators, missing, paths, several_kinds
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Fields, Items, Leaf, Maybe, Ref, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
@@ -188,6 +188,12 @@ def conditional(lift: Lifter, node: ast.IfExp) -> Value:
     b = under(lift, paths.negated(condition), node.orelse)
     if isinstance(a, Ref) or isinstance(b, Ref):
         a, b = lift.content(a), lift.content(b)
+    if any(isinstance(e, Call) for v in (a, b) if isinstance(v, Cell) for e in walk(v.expr)):
+        from lester_gui.rewrite.lift.computed import as_function
+
+        whole = as_function(lift, node)  # a function of a row is computed in all rows, also where the script does not call it
+        if isinstance(whole, Cell):
+            return whole
     return lift.known(merge(lift, condition, a, b))
 
 
