@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import words
-from lester_gui.rewrite.lift.domain import Const, Value
+from lester_gui.rewrite.lift.domain import Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule
 from lester_gui.rewrite.lift.word_values import WordCounts, WordList
@@ -35,8 +34,3 @@ def items(lift: Lifter, content: WordCounts, args: Arguments) -> Value:
 def index(lift: Lifter, content: WordList, args: Arguments) -> Value:
     """``vocabulary.index(word)``: a place that the data tell."""
     raise no_rule("the place of a word in a list")
-
-
-def listed(lift: Lifter, content: Value) -> Value:
-    """Return ``list(counts)``: its words in the order in which they were first seen."""
-    return lift.new(words.in_order(lift, content, "first_seen")) if content != Const(None) else content
