@@ -1,4 +1,4 @@
-# stops: alias
+# same
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression

@@ -1,4 +1,4 @@
-# stops: shape
+# same
 import json
 
 import numpy as np

@@ -1,5 +1,5 @@
-# stops: no-rule
-"""What an element adds depends on what is there so far, so it is no sum."""
+# same
+"""What an element adds depends on what is there so far, so it is no sum, but a function of the row."""
 import json
 
 import numpy as np
