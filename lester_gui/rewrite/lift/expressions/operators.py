@@ -121,6 +121,11 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         from lester_gui.rewrite.lift.library.pandas_arithmetic import frame_arithmetic
 
         return frame_arithmetic(lift, op, a, b)
+    from lester_gui.rewrite.lift.library.numpy_later import arithmetic as later_arithmetic
+
+    shorter = later_arithmetic(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
+    if shorter is not None:
+        return shorter
     if isinstance(a, Column1) or isinstance(b, Column1):
         return columnwise(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
     if "totals" in (lift.kind(a), lift.kind(b)):

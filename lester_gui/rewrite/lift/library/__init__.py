@@ -33,6 +33,7 @@ MODULES = (
     "json_frames",
     "records_and_tuples",
     "numpy_steps",
+    "numpy_later",
     "numpy_codes",
     "numpy_files",
     "numpy_records",

@@ -335,6 +335,8 @@ def default_dict(lift: Lifter, args: Arguments) -> Value:
             return Accessor(content, "group.counter")
         raise no_rule("Counter of this object")
     factory, maker = "", None
+    if what == "OrderedDict" and (args.positional or args.keywords):
+        return dict_(lift, Arguments("dict", args.positional, args.keywords))
     if what == "Counter":
         factory = "Counter"
     elif what == "defaultdict" and args.positional:
@@ -343,6 +345,8 @@ def default_dict(lift: Lifter, args: Arguments) -> Value:
         if isinstance(made, Module) and made.name in ("collections.Counter", "builtins.dict"):
             inner = made.name.rsplit(".", 1)[-1].removeprefix("dict")
         if inner is not None:
+            if len(args.positional) > 1 or args.keywords:
+                raise no_rule("a dict of dicts that is filled where it is made")
             return lift.new(Entries((), f"{MARK}{inner}", made))
         if isinstance(made, Module):
             factory = made.name.removeprefix("builtins.")
@@ -351,7 +355,15 @@ def default_dict(lift: Lifter, args: Arguments) -> Value:
         elif isinstance(made, UserFunction):
             factory = "lambda"
         maker = made if factory == "lambda" else None
-    return lift.new(Entries((), factory, maker))
+    held: tuple[tuple[Value, Value], ...] = ()
+    if len(args.positional) > 1 or args.keywords:
+        if what == "defaultdict" and lift.content(args.positional[0]) == Const(None):
+            raise no_rule("a defaultdict that makes nothing")
+        given = lift.content(dict_(lift, Arguments("dict", args.positional[1:], args.keywords)))
+        if not isinstance(given, Entries):
+            raise no_rule(f"{what} of this object")
+        held = given.items
+    return lift.new(Entries(held, factory, maker))
 
 
 @function("builtins.sorted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,10 @@ from lester_gui.rewrite.lift.domain import (
     InLoop,
     Keyed,
     Leaf,
+    Module,
     Rows,
     Tup,
+    UserFunction,
     Value,
     Vocabulary,
 )
@@ -57,8 +60,34 @@ def dict_item(lift: Lifter, content: Value, args: Arguments) -> Value:
     return from_entries(lift, content, cells.cell_of(inner))
 
 
+def default_of(lift: Lifter, table: Entries) -> Value | None:
+    """Return what a defaultdict or Counter that the script filled key by key gives under another key, None for a plain dict.
+
+    Raises
+    ------
+    Stopped
+        If that is no constant.
+    """
+    from lester_gui.rewrite.lift.expressions.call import invoke
+
+    if table.factory in dict_state.ZERO:
+        return dict_state.ZERO[table.factory]
+    if table.made is None or isinstance(table.made, Module):
+        if table.factory in ("list", "set", "dict") or table.factory.startswith(MARK):
+            raise no_rule("what a dict makes under a new key")
+        return None
+    calls = isinstance(table.made, UserFunction) and any(isinstance(n, ast.Call) for n in ast.walk(table.made.node))
+    made = lift.content(invoke(lift, table.made, Arguments("default", [])))
+    if calls or not isinstance(made, Const):  # ``lambda: len(d)`` gives another value each time
+        raise no_rule("what a dict makes under a new key")
+    return made
+
+
 def from_entries(lift: Lifter, table: Entries, key: Cell) -> Value:
-    """Return the value of a literal dict; rows whose key is not in it would end the script."""
+    """Return the value of a literal dict; rows whose key is not in it would end the script, unless it makes a new value."""
+    default = default_of(lift, table)
+    if default is not None:
+        return dict_get(lift, table, Arguments("dict.get", [key, default]))
     if not table.items:
         raise shape("A dict that the script never fills is read")
     known = [cells.cell_of(lift.content(k)) for k, _ in table.items]

@@ -222,8 +222,12 @@ def _bins(lift: Lifter, value: Value, edges: Value, strictly: bool, numbered: Ca
             raise shape(f"Bins of a {cell.type}")
         out = zero
         for limit in limits:
-            above = cells.compare("Gt" if strictly else "GtE", cell, limit, pandas=True).expr
-            step = cells.choose(above, one, zero)
+            if cell.nullable:
+                above = cells.compare("Gt" if strictly else "GtE", cell, limit, pandas=True).expr
+                step = cells.choose(above, one, zero)
+            else:  # asked so that a value which other data miss is above all edges, too
+                below = cells.compare("LtE" if strictly else "Lt", cell, limit, pandas=True).expr
+                step = cells.choose(below, zero, one)
             out = step if out is zero else cells.make("add", out, step)
         if cell.nullable:
             out = cells.choose(cells.make("is_null", cell).expr, cells.cell_of(Const(len(limits))), out)

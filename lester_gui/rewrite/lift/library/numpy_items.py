@@ -254,7 +254,12 @@ def set_column(lift: Lifter, content: Column1, args: Arguments) -> Value:
 
 def assigned(lift: Lifter, column: Column1, key: Value, value: Value) -> Column1:
     """Return a column after ``column[key] = value``."""
+    from lester_gui.rewrite.lift.library.numpy_later import put_into
+
     content = lift.content(value)
+    beside = put_into(lift, column, row_slice(lift, column, key), content) if column.part is None else None
+    if beside is not None:
+        return beside
     condition = _where(lift, column, key)
     columns = [column, condition]
     if isinstance(content, Column1 | Rows):

@@ -27,7 +27,7 @@ def differences(lift: Lifter, args: Arguments) -> Value:
     if not isinstance(content, Column1 | Rows) or lift.const(given["n"]) != 1 or lift.const(given["axis"]) not in (-1, 0):
         raise no_rule(f"{args.what} of this")
     column = as_column(lift, content)
-    if column.part is not None or not column.cell.type.is_number or (isinstance(content, Column1) and not content.numpy):
+    if column.part is not None or not column.cell.type.is_number:
         raise no_rule(f"{args.what} of this")
     steps = Accessor(replace(column, numpy=True, index=()), "steps")
     first = lift.content(given["prepend"])
@@ -46,8 +46,6 @@ def neighbour(lift: Lifter, column: Column1, offset: int, outside: Cell) -> tupl
     place = WindowColumn(lift.free_column(node, "place"), "cumcount", ascending=offset > 0)
     made = lift.step(Window, call, node, parent=node, by=(), columns=(which, place), drop_null_keys=False)
     value, edge = cells.column(made, which.name), cells.column(made, place.name)
-    if not column.cell.nullable:
-        value = cells.make("coalesce", value, cells.cell_of(Const(0.0 if value.type is Type.FLOAT else 0)))
     first = cells.compare("Lt", edge, cells.cell_of(Const(abs(offset))), pandas=False).expr
     return made, cells.choose(first, held(outside, value.type), value)
 
@@ -59,6 +57,12 @@ def put_together(lift: Lifter, args: Arguments) -> Value | None:
         parts = lift.content(values[0])
         values = list(parts.values if isinstance(parts, Items | Tup) else ())
     contents = [lift.content(v) for v in values]
+    if len(contents) == 2:
+        from lester_gui.rewrite.lift.library.numpy_later import behind
+
+        made = behind(lift, *contents)
+        if made is not None:
+            return made
     if len(contents) != 2 or not any(isinstance(c, Accessor) and c.kind == "steps" for c in contents):
         return None
     return with_edge(lift, contents[0], contents[1])

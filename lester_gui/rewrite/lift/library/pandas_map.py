@@ -9,6 +9,7 @@ from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, side_totals
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Keyed, Leaf, Tup, Value
+from lester_gui.rewrite.lift.library.mappings import default_of
 from lester_gui.rewrite.lift.library.pandas_series import absent, mapped
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.side_totals import SideTable
@@ -28,7 +29,7 @@ def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
     target = args.positional[0] if args.positional else next(iter(args.keywords.values()))
     content = lift.content(target)
     if isinstance(content, Entries):
-        return mapped(column, by_table(lift, column.cell, content))
+        return mapped(column, by_table(lift, column.cell, content, default_of(lift, content)))
     if isinstance(content, SideTable):
         return side_totals.column(lift, column, content)
     if isinstance(content, Column1):
@@ -53,7 +54,7 @@ def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
 
 def by_dict(lift: Lifter, column: Column1, table: Keyed) -> Column1:
     """Return what a dict that was filled from rows holds under each value of a column, missing where it has none."""
-    from lester_gui.rewrite.lift.stages import lookup
+    from lester_gui.rewrite.lift.stages import get, lookup
 
     if table.template is None or len(table.keys) != 1:
         raise no_rule("map with this dict")
@@ -62,13 +63,19 @@ def by_dict(lift: Lifter, column: Column1, table: Keyed) -> Column1:
         raise no_rule("map with a dict of records")
     node, name = lift.as_column(table.node, value, table.name or "value")
     keyed = replace(table, node=node, template=cells.column(node, name))
-    made = Leaf("get", lookup(lift, keyed, column.cell), name, value.type, True)
-    out, (cell,) = lift.resolve(column.node, Cell(made, value.type, True))
+    if table.missing is not None:  # a defaultdict or Counter, which pandas asks as ``d[key]``
+        if column.cell.nullable:
+            raise no_rule("map of values that may be missing with a dict that makes new values")
+        key = cells.make("present", column.cell)  # which NaN is which key of a dict, no plan tells
+        found = cells.cell_of(lift.content(get(lift, keyed, key, table.missing)))
+    else:
+        found = Cell(Leaf("get", lookup(lift, keyed, column.cell), name, value.type, True), value.type, True)
+    out, (cell,) = lift.resolve(column.node, found)
     return replace(column, node=out, cell=cell)
 
 
-def by_table(lift: Lifter, cell: Cell, table: Entries) -> Cell:
-    """Return the value of a literal table under a cell; what is not in it is missing."""
+def by_table(lift: Lifter, cell: Cell, table: Entries, default: Value | None = None) -> Cell:
+    """Return the value of a literal table under a cell; what is not in it is missing, or a `default`."""
     pairs = [(cells.cell_of(lift.content(k)), lift.content(v)) for k, v in table.items]
     values = [v for _, v in pairs if not absent(v)]
     if not values:
@@ -82,7 +89,7 @@ def by_table(lift: Lifter, cell: Cell, table: Entries) -> Cell:
     both = cell.type is Type.BOOL and not cell.nullable and {lift.const(k) for k, _ in table.items} == {True, False}
     if both and not any(absent(v) for _, v in pairs):
         missing = cells.make("present", missing)  # no file so far has a gap there, and no later step expects one
-    out = missing
+    out = missing if default is None else cells.cell_of(default)
     for key, value in reversed(pairs):
         new = missing if absent(value) else cells.cell_of(value)
         out = cells.choose(cells.compare("Eq", cell, key, True).expr, new, out)
