@@ -22,6 +22,7 @@ from lester_gui.rewrite.lift.domain import (
     Entries,
     Frame,
     Items,
+    Iterated,
     Leaf,
     LineOf,
     Matrix,
@@ -38,6 +39,7 @@ from lester_gui.rewrite.lift.expressions import evaluate, expression
 from lester_gui.rewrite.lift.expressions.asked import is_test, mark_test
 from lester_gui.rewrite.lift.expressions.basic import under
 from lester_gui.rewrite.lift.expressions.nothing import compared_with_none
+from lester_gui.rewrite.lift.expressions.partial_columns import combined
 from lester_gui.rewrite.lift.json_values import Json, JsonList, Several
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
@@ -121,11 +123,9 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
         from lester_gui.rewrite.lift.library.pandas_arithmetic import frame_arithmetic
 
         return frame_arithmetic(lift, op, a, b)
-    from lester_gui.rewrite.lift.library.numpy_later import arithmetic as later_arithmetic
-
-    shorter = later_arithmetic(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
-    if shorter is not None:
-        return shorter
+    made = combined(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
+    if made is not None:
+        return made
     if isinstance(a, Column1) or isinstance(b, Column1):
         return columnwise(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
     if "totals" in (lift.kind(a), lift.kind(b)):
@@ -133,9 +133,9 @@ def combine(lift: Lifter, op: str, left: Value, right: Value) -> Value:
 
         return arithmetic(lift, a, b, lambda x, y: _cellwise(op, x, y, pandas=True))
     if op in BITWISE and isinstance(a, Items) and isinstance(b, Items) and "index" in (a.kind, b.kind):
-        from lester_gui.rewrite.lift.library.pandas_names import combined
+        from lester_gui.rewrite.lift.library.pandas_names import combined as combined_names
 
-        return combined(lift, a, b, op)
+        return combined_names(lift, a, b, op)
     if isinstance(a, Rows | Items | Tup | WideRow) or isinstance(b, Rows | Items | Tup | WideRow):
         from lester_gui.rewrite.lift.library.lists import sequence_arithmetic
 
@@ -170,6 +170,10 @@ def as_places(lift: Lifter, value: Value) -> Value:
             return Column1(value.node, value.template, "", None, True, ())
     if isinstance(value, Order) and not value.method and value.groups is None:
         return Column1(value.node, lift.position(value.node), "", None, True, ())
+    if isinstance(value, Iterated):
+        from lester_gui.rewrite.lift.library.orders import places_from
+
+        return places_from(lift, value) or value
     return value
 
 

@@ -50,7 +50,9 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
         return owner  # a type, such as list[int]
     content, index = lift.content(owner), lift.content(key)
     if isinstance(content, Result):
-        return content
+        from lester_gui.rewrite.lift.library.numpy_counts import Counts, looked_up
+
+        return (looked_up(lift, content, index) if isinstance(content, Counts) else None) or content
     if isinstance(content, Maybe):  # None has no items, so the key is there where the script goes on
         if not demand(lift, content.found, "TypeError"):
             required(lift, content.found)

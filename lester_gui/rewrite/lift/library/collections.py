@@ -67,7 +67,9 @@ def enumerate_(lift: Lifter, args: Arguments) -> Value:
 def zip_(lift: Lifter, args: Arguments) -> Value:
     """``zip(xs, ys)``."""
     if any(isinstance(lift.content(v), Result) for v in args.positional):
-        return Result("pairs")
+        from lester_gui.rewrite.lift.library.numpy_counts import Pairs
+
+        return Pairs("pairs", tuple(args.positional))
     return Iterated("zip", tuple(args.positional))
 
 
@@ -295,6 +297,11 @@ def dict_(lift: Lifter, args: Arguments) -> Value:
                 if isinstance(k, Const) and isinstance(k.value, str) and isinstance(cell, Cell) and isinstance(cell.expr, Leaf):
                     lift.cell_names.setdefault(cell.expr, k.value)
             return lift.new(Entries(tuple(items.items())))
+    if isinstance(content, Result):
+        from lester_gui.rewrite.lift.library.numpy_counts import as_dict
+
+        counted = as_dict(lift, content)
+        return Result("dict") if counted is None else lift.new(counted)
     node, element = None, None
     if isinstance(content, Iterated | Rows):
         _, node, element = loops.elements(lift, content)

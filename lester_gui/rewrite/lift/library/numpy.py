@@ -270,7 +270,6 @@ def global_shuffle(lift: Lifter, args: Arguments) -> Value:
 @function(
     "numpy.set_printoptions",
     "numpy.seterr",
-    "numpy.bincount",
     "numpy.allclose",
     "numpy.count_nonzero",
     "numpy.argmax",

@@ -29,6 +29,7 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.builtins import width_of
+from lester_gui.rewrite.lift.library.numpy_counts import Counts, Uniques
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.places import PLACES
@@ -63,8 +64,12 @@ def unique(lift: Lifter, args: Arguments) -> Value:
     found: Value = lift.new(Vocabulary("sorted", column.node, column.cell, (), False))
     if not wanted:
         return found
-    numbers = Coded(replace(column, numpy=True), "sorted", lift.lines)
-    return Tup((found, *(numbers if n == "return_inverse" else Result(n) for n in wanted)))
+    made = {
+        "return_index": Result("return_index"),
+        "return_inverse": Coded(replace(column, numpy=True), "sorted", lift.lines),
+        "return_counts": Counts("return_counts", replace(column, numpy=True)),
+    }
+    return Tup((found, *(made[n] for n in wanted)))
 
 
 @function("numpy.eye", "numpy.identity")
@@ -88,8 +93,8 @@ def one_hot_rows(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
         key = lift.content(key.items[0])
     if isinstance(key, Coded):
         column = key.column
-        vocabulary = Vocabulary("sorted" if key.order == "sorted" else "first_seen", column.node, column.cell, (), False)
-        if key.order not in ("sorted", "first_seen") or column.cell.nullable:
+        vocabulary = Vocabulary("first_seen" if key.order == "first_seen" else "sorted", column.node, column.cell, (), False)
+        if key.order not in ("sorted", "first_seen", "category") or column.cell.nullable:
             raise no_rule("one-hot columns of categories that may be missing")
         if not _counts(lift, size, vocabulary):
             raise shape("An array has another number of columns than there are categories")
@@ -108,6 +113,9 @@ def one_hot_rows(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
 def _counts(lift: Lifter, size: Value, vocabulary: Vocabulary) -> bool:
     """Whether a size is the number of categories of a column."""
     content = lift.content(size)
+    if isinstance(content, Uniques) and content.vocabulary is not None:  # ``len`` of what is only looked at
+        known = content.vocabulary
+        return (known.node, known.cell, known.order) == (vocabulary.node, vocabulary.cell, vocabulary.order)
     if not isinstance(content, Cell):
         return False
     for known in lift.widths.values():

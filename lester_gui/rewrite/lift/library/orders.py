@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Apply, Literal
 from lester_gui.ir.schema import Type
+from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import (
     Accessor,
     Cell,
@@ -21,8 +23,11 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.collections import positions_of
+from lester_gui.rewrite.lift.library.splitting import by_order
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
 from lester_gui.rewrite.lift.random_order import Shuffled
+from lester_gui.rewrite.lift.sided import places_of
+from lester_gui.rewrite.lift.splits import other_side
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 
 if TYPE_CHECKING:
@@ -100,9 +105,55 @@ def _dealt(lift: Lifter, target: Value, generator: Generator) -> Order:
         and not content.part
     ):
         content = Order(content.node, groups=content)
+    if isinstance(content, Rows) and content.part is None and content.template == lift.position(content.node):
+        content = Order(content.node)  # ``frame.index`` of a table whose rows are numbered
     if not isinstance(content, Order) or content.method:
         raise Stopped(Reason.EFFECT, "Something else than the row numbers of a table is shuffled")
     return content
+
+
+def places_from(lift: Lifter, numbers: Iterated) -> Column1 | None:
+    """Return ``np.arange(1, len(x) + 1)``: the places of rows, counted from a constant; None for other numbers."""
+    if numbers.kind != "range" or len(numbers.parts) != 2:
+        return None
+    first, stop = (lift.content(p) for p in numbers.parts)
+    if not (isinstance(first, Const) and type(first.value) is int and isinstance(stop, Cell) and isinstance(stop.expr, Apply)):
+        return None
+    if stop.expr.operator != "add" or Literal(first.value) not in stop.expr.arguments:
+        return None
+    size = next((e for e in stop.expr.arguments if isinstance(e, Leaf) and e.kind == "count"), None)
+    if size is None:
+        return None
+    node, part = lift.counted[size.ident]
+    if part is not None:
+        return None
+    numbered, place = places_of(lift, node)
+    return Column1(numbered, cells.make("add", place, cells.cell_of(first)), "", None, True, ())
+
+
+@function("numpy.setdiff1d")
+def others(lift: Lifter, args: Arguments) -> Value:
+    """``np.setdiff1d(np.arange(n), drawn)``: the rows, or values of a column, that were not drawn, in ascending order."""
+    given = args.bind("ar1", "ar2", assume_unique=False)
+    drawn_ones = lift.content(given["ar2"])
+    if not isinstance(drawn_ones, Order) or not drawn_ones.method or drawn_ones.method.endswith("_uniform"):
+        raise no_rule("np.setdiff1d of this")
+    if drawn_ones.start is not None or drawn_ones.stop is None:
+        raise no_rule("np.setdiff1d of these rows")
+    every = lift.content(given["ar1"])
+    if drawn_ones.groups is not None:
+        if every != drawn_ones.groups:
+            raise no_rule("np.setdiff1d of other values")
+        return lift.new(replace(drawn_ones, start=drawn_ones.stop, stop=None, is_set=True))
+    whole = _dealt(lift, given["ar1"], Generator(drawn_ones.method, drawn_ones.seed))
+    if whole.groups is not None or whole.part is not None or not lift.align.same(whole.node, drawn_ones.node):
+        raise no_rule("np.setdiff1d of other rows")
+    # what these two leave is in the order of the permutation
+    shuffles = drawn_ones.method in ("numpy_legacy", "numpy_generator", "python_shuffle")
+    part = by_order(lift, drawn_ones.node, drawn_ones, in_order=shuffles)
+    if part is None:
+        raise no_rule("np.setdiff1d of these rows")
+    return lift.new(Order(drawn_ones.node, part=other_side(part)))
 
 
 @method("generator", "choice", "sample")

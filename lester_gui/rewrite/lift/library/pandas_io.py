@@ -222,7 +222,9 @@ def series(lift: Lifter, args: Arguments) -> Value:
     given = args.bind("data", "index", "dtype", "name", data=None, index=None, dtype=None, name=None, ignored=("copy",))
     data, index, name = lift.content(given["data"]), lift.content(given["index"]), lift.const(given["name"])
     if isinstance(data, Result):
-        return data
+        from lester_gui.rewrite.lift.library.numpy_counts import as_series
+
+        return as_series(lift, data, given["index"]) or data
     if lift.content(given["dtype"]) != Const(None):
         raise no_rule("Series with dtype")
     if isinstance(data, Entries) and index == Const(None) and not data.factory:
@@ -340,6 +342,12 @@ def as_column(lift: Lifter, value: Value) -> Column1:
         place = places_up_to(lift, content.parts[0])
         if place is not None:
             return place
+    if isinstance(content, Iterated):
+        from lester_gui.rewrite.lift.library.orders import places_from
+
+        counted = places_from(lift, content)
+        if counted is not None:
+            return counted
     if isinstance(content, Matrix) and len(content.blocks) == 1 and len(content.blocks[0].features) == 1:
         from lester_gui.rewrite.lift.library.numpy_shapes import flat
 

@@ -37,6 +37,11 @@ def merge(lift: Lifter, left: Value, args: Arguments) -> Value:
         right_on=None, left_index=False, right_index=False, suffixes=None, indicator=False,
     )  # fmt: skip
     right = lift.content(given["right"])
+    if lift.kind(right) == "table of totals of a side" and isinstance(left, Frame):
+        from lester_gui.rewrite.lift.library import pandas_side_formulas
+
+        assert isinstance(right, pandas_side_formulas.SideFrame)
+        return lift.new(pandas_side_formulas.merged(lift, left, right, given))
     if isinstance(right, Column1) and right.name:
         levels = tuple((n, cells.column(right.node, n)) for n in right.index or ())
         right = Frame(right.node, ((right.name, right.cell),), right.index, levels, right.part)

@@ -31,7 +31,17 @@ def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if isinstance(content, Entries):
         return mapped(column, by_table(lift, column.cell, content, default_of(lift, content)))
     if isinstance(content, SideTable):
-        return side_totals.column(lift, column, content)
+        found = side_totals.column(lift, column, content)
+        if content.missing is None:
+            return found
+        if column.cell.nullable:
+            raise no_rule("map of values that may be missing with a dict that makes new values")
+        return mapped(found, cells.make("coalesce", found.cell, cells.cell_of(lift.content(content.missing))))
+    if lift.kind(content) == "formula of totals of a side":
+        from lester_gui.rewrite.lift.library import pandas_side_formulas
+
+        assert isinstance(content, pandas_side_formulas.SideFormula)
+        return pandas_side_formulas.looked_up(lift, column, content)
     if isinstance(content, Column1):
         node, cell = looked_up(lift, column, content)
         return replace(column, node=node, cell=cell)

@@ -252,11 +252,11 @@ def row_labels(lift: Lifter, frame: Frame, owner: Value) -> Value:
     return Rows(frame.node, lift.position(frame.node), frame.part)
 
 
-@method("frame", "info", "describe", "hist", "boxplot", "value_counts", "nunique", "corr", "memory_usage", "duplicated",
+@method("frame", "info", "describe", "hist", "boxplot", "value_counts", "nunique", "corr", "memory_usage",
         "to_string", "items", "keys", "equals")  # fmt: skip
 def looked_at(lift: Lifter, frame: Frame, args: Arguments) -> Value:
     """Methods that scripts use to look at a table."""
     what = args.what.rsplit(".", 1)[-1]
-    if what in ("duplicated", "items", "keys", "equals"):
+    if what in ("items", "keys", "equals"):
         raise no_rule(f"DataFrame.{what}")
     return Result(what)

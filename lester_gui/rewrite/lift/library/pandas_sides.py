@@ -58,6 +58,11 @@ def agg(lift: Lifter, groups: SideGroups, args: Arguments) -> Value:
     """``grouped[column].agg("mean")``."""
     if lift.is_shown(args):
         return Result("agg")
+    from lester_gui.rewrite.lift.library.pandas_side_formulas import frame_of
+
+    several = frame_of(lift, groups, args)
+    if several is not None:
+        return lift.new(several)
     return side_totals.table(groups, lift.text(args.bind("func")["func"]))
 
 

@@ -9,7 +9,20 @@ from lester_gui.ir.expressions import Literal
 from lester_gui.ir.learning import Transformer
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Accessor, Cell, Coded, Column1, Const, Encoded, Estimator, Items, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import (
+    Accessor,
+    Cell,
+    Coded,
+    Column1,
+    Const,
+    Encoded,
+    Estimator,
+    Items,
+    Result,
+    Tup,
+    Value,
+    Vocabulary,
+)
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
@@ -98,12 +111,15 @@ def factorize_method(lift: Lifter, content: Column1, args: Arguments) -> Value:
 def _factors(lift: Lifter, value: Value, given: dict[str, Value]) -> Value:
     if lift.const(given["use_na_sentinel"]) is not True:
         raise no_rule("factorize without a sentinel")
-    if lift.const(given["sort"]):
-        raise no_rule("factorize with sort")
+    from lester_gui.rewrite.lift.library.numpy_counts import Uniques
+
     column = as_column(lift, lift.content(value))
     if column.part is not None:
         raise no_rule("factorize of one side of a split")
-    return Tup((Coded(replace(column, numpy=True), "first_seen", lift.lines), Result("categories")))
+    order = "category" if lift.const(given["sort"]) else "first_seen"  # in either -1 where a value is missing
+    values = Vocabulary("sorted" if order == "category" else order, column.node, column.cell, (), False)
+    uniques = Result("categories") if column.cell.nullable else Uniques("categories", values)
+    return Tup((Coded(replace(column, numpy=True), order, lift.lines), uniques))
 
 
 @attribute("series", "cat")
