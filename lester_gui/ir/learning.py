@@ -69,9 +69,10 @@ class Split:
         evaluated for each row (`test`, `validates` and `trains` are its conditions); ``none`` trains on everything.
     method : str
         For ``random``: ``sklearn`` (train_test_split), ``numpy_legacy`` (RandomState permutation), ``numpy_generator``
-        (default_rng permutation), ``python_shuffle`` (random.Random(seed).shuffle), ``numpy_choice`` (default_rng choice without
-        replacement), ``python_sample`` (random.Random(seed).sample), ``pandas_sample`` (DataFrame.sample, which rounds a
-        share half to even): what these three draw is the first part;
+        (default_rng permutation), ``python_shuffle`` (random.Random(seed).shuffle), ``numpy_choice`` and ``numpy_legacy_choice``
+        (default_rng and RandomState choice without replacement), ``python_sample`` (random.Random(seed).sample),
+        ``pandas_sample`` (DataFrame.sample, which rounds a share half to even): what these four draw is the first part, and the
+        other rows stand in their own order;
         ``numpy_legacy_uniform`` and ``numpy_generator_uniform`` (one number per row; the first part are those below the share).
         ``kfold``, ``stratified_kfold``, ``group_kfold`` and ``time_series`` (scikit-learn's): the last of `folds` is the test.
         For ``positional``: ``every``, see below, and ``rounded``, where a share is rounded half to even and not down.

@@ -49,6 +49,7 @@ SPLITS = {
     "numpy_generator_split": ("random", "numpy_generator"),
     "python_shuffle_split": ("random", "python_shuffle"),
     "numpy_choice_split": ("random", "numpy_choice"),
+    "numpy_legacy_choice_split": ("random", "numpy_legacy_choice"),
     "python_sample_split": ("random", "python_sample"),
     "pandas_sample_split": ("random", "pandas_sample"),
     "numpy_legacy_uniform_split": ("random", "numpy_legacy_uniform"),

@@ -145,8 +145,8 @@ def _permutation(split: Split, count: int, seed: int, cut: int) -> list[int]:
         order = list(range(count))
         random.Random(seed).shuffle(order)
         return order
-    if split.method in ("numpy_choice", "python_sample", "pandas_sample"):
-        if split.method == "pandas_sample":
+    if split.method in ("numpy_choice", "numpy_legacy_choice", "python_sample", "pandas_sample"):
+        if split.method in ("pandas_sample", "numpy_legacy_choice"):
             drawn = [int(i) for i in np.random.RandomState(seed).choice(count, cut, replace=False)]
         elif split.method == "numpy_choice":
             drawn = [int(i) for i in np.random.default_rng(seed).choice(count, cut, replace=False)]

@@ -246,6 +246,7 @@ SPLITS = [
     Split(kind="random", method="numpy_legacy", train_size=0.7, seed=3, in_order=True),
     Split(kind="positional", method="every", every=5, offsets=(0, 2)),
     Split(kind="random", method="numpy_choice", train_size=0.7, seed=3),
+    Split(kind="random", method="numpy_legacy_choice", train_size=0.7, seed=3),
     Split(kind="random", method="python_shuffle", test_size=0.25, cut="test_first", seed=3, by=Column("ssn"), groups="sorted"),
     Split(kind="random", method="sklearn", test_size=0.3, seed=3, by=Column("ssn"), groups="sorted"),
     Split(kind="random", method="kfold", folds=5, seed=3),

@@ -228,6 +228,9 @@ def _dealt(split: Split, n: int) -> list[int]:
     elif split.method == "numpy_choice":
         first = list(np.random.default_rng(split.seed).choice(n, cut, replace=False))
         order = first + [i for i in range(n) if i not in first]
+    elif split.method == "numpy_legacy_choice":
+        first = list(np.random.RandomState(split.seed).choice(n, cut, replace=False))
+        order = first + [i for i in range(n) if i not in first]
     elif split.method == "python_sample":
         first = random.Random(split.seed).sample(range(n), cut)
         order = first + [i for i in range(n) if i not in first]

@@ -63,8 +63,13 @@ DRAWN = [
     "rng = np.random.default_rng(3)\ntest = rng.choice(len(people), 15, replace=False)\n"
     "train = np.setdiff1d(np.arange(len(people)), test)",
     "np.random.seed(3)\ntest = np.random.choice(people.index, size=15, replace=False)\ntrain = np.setdiff1d(people.index, test)",
-    "order = np.random.RandomState(3).permutation(len(people))\ntrain = order[:40]\n"
-    "test = np.setdiff1d(np.arange(len(people)), train)",
+    "n = len(people)\nrng = np.random.RandomState(3)\ntrain = rng.choice(n, int(0.7 * n), replace=False)\n"
+    "test = np.setdiff1d(np.arange(n), train)",
+]
+NOT_DRAWN = [
+    "order = np.random.RandomState(3).permutation(len(people))\ntest = order[:20]\n"
+    "train = np.setdiff1d(np.arange(len(people)), test)",  # in their own order, beside rows in that of the permutation
+    "rng = np.random.default_rng(3)\ntest = rng.choice(len(people), 15)\ntrain = np.setdiff1d(np.arange(len(people)), test)",
 ]
 FIT = """
 X, y = people[["income", "id"]].values, people["member"].values
@@ -105,6 +110,11 @@ def test_counts_that_are_looked_up_elsewhere_stop(tmp_path: Path, steps: str) ->
 @pytest.mark.parametrize("steps", DRAWN)
 def test_rows_that_were_not_drawn_are_the_other_side(tmp_path: Path, steps: str) -> None:
     _same(tmp_path, HEAD + steps + FIT)
+
+
+@pytest.mark.parametrize("steps", NOT_DRAWN)
+def test_rows_beside_a_permutation_stop(tmp_path: Path, steps: str) -> None:
+    _stops(tmp_path, HEAD + steps + FIT)
 
 
 @pytest.mark.parametrize("steps", FORMULAS)

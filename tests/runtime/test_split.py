@@ -75,6 +75,10 @@ def test_every_so_many_rows_and_draws_without_replacement() -> None:
     drawn = [int(i) for i in np.random.default_rng(3).choice(13, 4, replace=False)]
     rest = [i for i in rows if i not in drawn]
     assert script_split(Split(kind="random", method="numpy_choice", train_size=4, seed=3), 13, None, 0) == (drawn, rest)
+    drawn = [int(i) for i in np.random.RandomState(3).choice(13, 3, replace=False)]
+    rest = [i for i in rows if i not in drawn]
+    split = Split(kind="random", method="numpy_legacy_choice", test_size=0.3, cut="test_first", seed=3)
+    assert script_split(split, 13, None, 0) == (rest, drawn)
     drawn = random.Random(3).sample(rows, 4)
     rest = [i for i in rows if i not in drawn]
     split = Split(kind="random", method="python_sample", test_size=4, cut="test_first", seed=3)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Column, Expr, Literal, substitute, walk
-from lester_gui.ir.nodes import Measure, Node, Project, Window, WindowColumn
+from lester_gui.ir.nodes import Aggregate, Measure, Node, Project, Window, WindowColumn
 from lester_gui.ir.operators import AGGREGATES, QUANTILE
 from lester_gui.rewrite.lift import cells, chosen
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Leaf, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Frame, Keyed, Leaf, Tup, Value
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 
 if TYPE_CHECKING:
@@ -199,13 +199,16 @@ def on_each_row(lift: Lifter, frame: Frame, keys: tuple[str, ...], dropna: bool,
         cell = of_measures(value)
     node, wanted = over_one_node(lift, over, scope.measures)
     node, columns = with_arguments(lift, node, wanted)
-    if isinstance(value, Column1) and value.node is not scope.node and scope.measures:
-        cell = Cell(lift.align.move(cell.expr, over, node), cell.type, cell.nullable)
     table: dict[Expr, Expr] = {}
     windows: list[WindowColumn] = []
     for (function, _, leaf, _), column in zip(scope.measures, columns, strict=True):
-        if " " in function:
-            raise no_rule("a quantile of a group on each of its rows")
+        if " " in function:  # no window has it: it is computed for each group, and looked up
+            node, table[leaf.expr] = _quantile_on_each_row(lift, node, keys, dropna, str(column), float(function.split()[1]))
+    if isinstance(value, Column1) and value.node is not scope.node and scope.measures:
+        cell = Cell(lift.align.move(cell.expr, over, node), cell.type, cell.nullable)
+    for (function, _, leaf, _), column in zip(scope.measures, columns, strict=True):
+        if leaf.expr in table:
+            continue
         name = lift.free_column(node, f"{column or 'rows'}_{function}")
         while any(w.name == name for w in windows):
             name += "_2"
@@ -216,7 +219,8 @@ def on_each_row(lift: Lifter, frame: Frame, keys: tuple[str, ...], dropna: bool,
         node = lift.step(Window, call, node, parent=node, by=keys, columns=tuple(windows), drop_null_keys=dropna)
         lift.tips[id(scope.node)] = (lift.line, node)
     elif (
-        keys
+        not scope.measures
+        and keys
         and dropna
         and (not isinstance(value, Column1) or value.node is scope.node)
         and any(node.schema.field(k).nullable for k in keys)
@@ -229,6 +233,22 @@ def on_each_row(lift: Lifter, frame: Frame, keys: tuple[str, ...], dropna: bool,
     if dropna and isinstance(value, Column1):
         cell = without_keyless(node, keys, cell)
     return node, cell
+
+
+def _quantile_on_each_row(
+    lift: Lifter, node: Node, keys: tuple[str, ...], dropna: bool, column: str, share: float
+) -> tuple[Node, Expr]:
+    """Return a node with the rows of `node`, and what is the quantile of a row's group there."""
+    from lester_gui.rewrite.lift.stages import lookup
+
+    name = lift.free_column(node, f"{column}_quantile")
+    measures = (Measure(name, "quantile", column, share),)
+    out = lift.step(Aggregate, f"{column}_quantiles", parent=node, by=keys, measures=measures, drop_null_keys=dropna)
+    keyed = Keyed(out, keys, cells.column(out, name), "only", 0)
+    ident = lookup(lift, keyed, Tup(tuple(cells.column(node, k) for k in keys)), nulls=not dropna)
+    kind = out.schema.field(name).type
+    made, (cell,) = lift.resolve(node, Cell(Leaf("get", ident, name, kind, True), kind, True))
+    return made, cell.expr
 
 
 def without_keyless(node: Node, keys: tuple[str, ...], cell: Cell) -> Cell:

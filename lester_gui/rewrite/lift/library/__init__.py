@@ -68,6 +68,7 @@ MODULES = (
     "pandas_counts",
     "pandas_elements",
     "pandas_windows",
+    "pandas_group_counts",
     "pandas_rolling",
     "pandas_interpolate",
     "pandas_categories",

@@ -148,9 +148,9 @@ def others(lift: Lifter, args: Arguments) -> Value:
     whole = _dealt(lift, given["ar1"], Generator(drawn_ones.method, drawn_ones.seed))
     if whole.groups is not None or whole.part is not None or not lift.align.same(whole.node, drawn_ones.node):
         raise no_rule("np.setdiff1d of other rows")
-    # what these two leave is in the order of the permutation
-    shuffles = drawn_ones.method in ("numpy_legacy", "numpy_generator", "python_shuffle")
-    part = by_order(lift, drawn_ones.node, drawn_ones, in_order=shuffles)
+    if drawn_ones.method not in ("numpy_choice", "numpy_legacy_choice", "python_sample"):
+        raise no_rule("rows in their own order beside those that a permutation has first")  # no split has both
+    part = by_order(lift, drawn_ones.node, drawn_ones)
     if part is None:
         raise no_rule("np.setdiff1d of these rows")
     return lift.new(Order(drawn_ones.node, part=other_side(part)))
@@ -179,7 +179,7 @@ def _drawn(lift: Lifter, generator: Generator, args: Arguments) -> Value:
         if lift.const(given["replace"]) or lift.content(given["p"]) != Const(None):
             raise Stopped(Reason.EFFECT, "Values are drawn that may repeat")
         population, size = given["a"], given["size"]
-        method_ = {"numpy_legacy": "numpy_legacy", "numpy_generator": "numpy_choice"}.get(generator.method, "used")
+        method_ = {"numpy_legacy": "numpy_legacy_choice", "numpy_generator": "numpy_choice"}.get(generator.method, "used")
     if generator.method == "used":
         raise Stopped(Reason.EFFECT, "A random generator is drawn from twice")
     return lift.new(replace(_dealt(lift, population, generator), method=method_, seed=generator.seed, stop=size))

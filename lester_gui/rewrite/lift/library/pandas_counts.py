@@ -24,6 +24,12 @@ def value_counts(lift: Lifter, column: Column1, args: Arguments) -> Value:
     given = args.bind("normalize", normalize=False, sort=True, ascending=False, bins=None, dropna=True)
     if lift.is_shown(args) or lift.content(given["bins"]) != Const(None):
         return Result("value_counts")
+    if lift.group is not None:
+        if lift.const(given["normalize"]) or not lift.const(given["sort"]) or lift.const(given["ascending"]):
+            raise no_rule("value_counts of a group with these options")
+        if not lift.const(given["dropna"]):
+            raise no_rule("value_counts of a group with these options")
+        return Accessor(column, "counts in a group")
     if column.part is not None:
         if lift.const(given["normalize"]) or not lift.const(given["dropna"]):
             raise shape("Counting values of one side of a split with these options is not supported yet")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Literal
 from lester_gui.ir.nodes import Aggregate, Filter, GroupOrder, Limit, Measure, Node, Sort
+from lester_gui.ir.windows import WindowColumn
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Entries, Frame, Result, Tup, Value, Vocabulary
 from lester_gui.rewrite.lift.library.pandas_counts import is_by_value
@@ -53,7 +54,7 @@ def at(lift: Lifter, node: Node, cell: Cell, place: int | Cell, name: str) -> Ce
         If rows of a group are meant, or the place is counted from the end further than to the last row.
     """
     if lift.group is not None:
-        raise no_rule("one element of a group's column")
+        return _of_group(lift, node, cell, place)
     if isinstance(place, Cell):
         from lester_gui.rewrite.lift.sided import places_of
         from lester_gui.rewrite.lift.stages import restrict
@@ -67,6 +68,22 @@ def at(lift: Lifter, node: Node, cell: Cell, place: int | Cell, name: str) -> Ce
     node, column = lift.as_column(node, cell, name)
     only = lift.step(Limit, lift.naming.called(node), parent=node, count=1, offset=place)
     return only_value(lift, only, cells.column(only, column), name)
+
+
+def _of_group(lift: Lifter, node: Node, cell: Cell, place: int | Cell) -> Cell:
+    """Return a column's value in the first or last row of each group, missing where it is missing there."""
+    from lester_gui.rewrite.lift.library.pandas_windows import windowed
+
+    if lift.group is None or place not in (0, -1) or not lift.align.same(node, lift.group.node):
+        raise no_rule("one element of a group's column")
+    node, name = lift.as_column(node, cell, lift.called_cell(cell) or "value")
+    which = WindowColumn("place", "cumcount", ascending=place == 0)
+    out, number = windowed(lift, node, lift.group.keys, which, lift.group.dropna)
+    here = cells.compare("Eq", number, cells.cell_of(Const(0)), pandas=True).expr
+    value = cells.column(out, name)
+    chosen = cells.choose(here, value, Cell(Literal(None, value.type), value.type, True))
+    found: Cell = lift.group.measure(lift, "first", chosen, out)  # the only row of the group that may have a value
+    return found
 
 
 def only_value(lift: Lifter, only: Node, cell: Cell, name: str) -> Cell:

@@ -61,14 +61,14 @@ def _chosen(group: Grouping, what: str) -> Grouping:
     return group
 
 
-def _window(lift: Lifter, args: Arguments) -> tuple[Const, Const]:
-    given = args.bind("window", "min_periods", min_periods=None)
+def _window(lift: Lifter, args: Arguments) -> tuple[Const, Const, Const]:
+    given = args.bind("window", "min_periods", min_periods=None, center=False)
     size, least = lift.const(given["window"]), lift.const(given["min_periods"])
     if type(size) is not int or not 1 <= size <= WIDEST:
         raise no_rule("rolling over this window")
     if least is not None and (type(least) is not int or least < 1):
         raise no_rule("rolling with these min_periods")
-    return Const(size), Const(size if least is None else least)
+    return Const(size), Const(size if least is None else least), Const((size - 1) // 2 if lift.const(given["center"]) else 0)
 
 
 def _least(lift: Lifter, args: Arguments) -> Const:
@@ -138,16 +138,19 @@ def _over(
     node, column = lift.as_column(node, cell, name or "value")
     if len(numbers) == 1:
         return _so_far(lift, node, column, what, numbers[0], by, dropna)
-    return _of_the_last(lift, node, column, what, numbers[0], numbers[1], by, dropna)
+    return _of_the_last(lift, node, column, what, (numbers[0], numbers[2]), numbers[1], by, dropna)
 
 
 def _of_the_last(
-    lift: Lifter, node: Node, column: str, what: str, size: int, least: int, by: tuple[str, ...], dropna: bool
+    lift: Lifter, node: Node, column: str, what: str, width: tuple[int, int], least: int, by: tuple[str, ...], dropna: bool
 ) -> tuple[Node, Cell]:
+    """Return a total of the last rows; of a `width`, the second number says how many of them come after the row itself."""
     base = lift.tip(node)
     places: list[WindowColumn] = []
-    for i in range(1, size):
-        places.append(WindowColumn(lift.free_column(base, f"{column}_before_{i}"), "shift", column, offset=i))
+    size, after = width
+    for i in (*range(1, size - after), *range(-1, -after - 1, -1)):
+        name = f"{column}_before_{i}" if i > 0 else f"{column}_after_{-i}"
+        places.append(WindowColumn(lift.free_column(base, name), "shift", column, offset=i))
     out: Node = base
     if places:
         call = lift.naming.called(node)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 RUNNING = {"cumsum": "pandas_cumsum", "cummax": "pandas_cummax", "cummin": "pandas_cummin", "ffill": "ffill", "bfill": "bfill"}
+MOST_FILLED = 31  # from further away values would be taken by too many columns
 LOOKING = ("shift", "diff", "rank", "pct_change", *RUNNING)
 
 
@@ -69,6 +70,12 @@ def looked(
     """Return node and cell of a method that looks at other rows of the group."""
     if what == "pct_change":
         return _change(lift, node, by, column, args, dropna)
+    limit = lift.const(args.keywords.get("limit", Const(None))) if what in ("ffill", "bfill") else None
+    if limit is not None:
+        args.bind(limit=None, inplace=False)
+        if type(limit) is not int or not 0 < limit <= MOST_FILLED or lift.const(args.keywords.get("inplace", Const(False))):
+            raise no_rule(f"{what} with this limit")
+        return _filled_from_near(lift, node, by, column, limit if what == "ffill" else -limit, dropna)
     options = options_of(lift, what, args)
     kind = node.schema.field(column).type
     if what == "diff" and kind in (Type.DATE, Type.TIMESTAMP):
@@ -87,6 +94,25 @@ def looked(
     if dropna and by:  # a row whose key is missing is in no group, and has no row before it either
         is_first = paths.either(cells.make("is_null", place).expr, is_first)
     return out, cells.choose(is_first, cells.cell_of(fill), cell)
+
+
+def _filled_from_near(lift: Lifter, node: Node, by: tuple[str, ...], column: str, limit: int, dropna: bool) -> tuple[Node, Cell]:
+    """``column.ffill(limit=2)``: what is missing gets the nearest of so many values before it; of a negative limit, after it."""
+    base = lift.tip(node)
+    step = 1 if limit > 0 else -1
+    near: list[WindowColumn] = []
+    for i in range(step, limit + step, step):
+        name = f"{column}_{'before' if i > 0 else 'after'}_{abs(i)}"
+        near.append(WindowColumn(lift.free_column(base, name), "shift", column, offset=i))
+    call = lift.naming.called(node)
+    out = lift.step(Window, call, base, parent=base, by=by, columns=tuple(near), drop_null_keys=dropna)
+    lift.tips[id(node)] = (lift.line, out)
+    cell = cells.make("coalesce", *(cells.column(out, n) for n in (column, *(w.name for w in near))))
+    if dropna and by:
+        from lester_gui.rewrite.lift.grouped import without_keyless
+
+        cell = without_keyless(out, by, cell)
+    return out, cell
 
 
 def _change(lift: Lifter, node: Node, by: tuple[str, ...], column: str, args: Arguments, dropna: bool) -> tuple[Node, Cell]:
