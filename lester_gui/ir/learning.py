@@ -74,7 +74,8 @@ class Split:
         ``pandas_sample`` (DataFrame.sample, which rounds a share half to even): what these four draw is the first part, and the
         other rows stand in their own order;
         ``numpy_legacy_uniform`` and ``numpy_generator_uniform`` (one number per row; the first part are those below the share).
-        ``kfold``, ``stratified_kfold``, ``group_kfold`` and ``time_series`` (scikit-learn's): the last of `folds` is the test.
+        ``kfold``, ``stratified_kfold``, ``group_kfold`` and ``time_series`` (scikit-learn's): the last of `folds` is the test,
+        or the first one.
         For ``positional``: ``every``, see below, and ``rounded``, where a share is rounded half to even and not down.
     test_size, train_size : float or int or None
         As in scikit-learn; for hand-made splits the share or number of the part that the script cuts off.
@@ -101,6 +102,8 @@ class Split:
         Remainders, in ascending order.
     folds : int
         How many folds scikit-learn cuts; `seed` counts only where it shuffles.
+    first_fold : bool
+        Not the last fold is the test but the first one. That of ``time_series`` would leave rows out.
     whole : bool
         Of a split that deals a part again: `test_size` and `train_size` count or share out all rows, not only those of the part.
     again : Split, optional
@@ -129,6 +132,7 @@ class Split:
     every: int = 0
     offsets: tuple[int, ...] = ()
     folds: int = 0
+    first_fold: bool = False
     whole: bool = False
     again: Split | None = None
     of: str = ""
@@ -157,6 +161,8 @@ class Split:
 
         if bool(self.folds) != (self.method in FOLDS) or (self.folds and (self.kind != "random" or self.folds < 2)):
             raise PlanError("A random split by folds needs their number, and no other split has it")
+        if self.first_fold and (not self.folds or self.method == "time_series"):
+            raise PlanError("Only a split by folds of all rows can test on the first one")
         if self.folds and (self.stratify, self.by is not None) != FOLDS[self.method]:
             raise PlanError("Folds hang on labels where they are stratified, on groups where they keep these together")
 

@@ -79,6 +79,7 @@ SPLIT_WORDS = {
     "every": "every",
     "offsets": "offsets",
     "folds": "folds",
+    "first_fold": "first_fold",
     "whole": "whole",
 }
 

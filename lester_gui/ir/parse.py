@@ -284,6 +284,7 @@ def _split_value(attribute: str, tree: ast.expr) -> Any:
         "every": (int,),
         "offsets": (tuple,),
         "folds": (int,),
+        "first_fold": (bool,),
         "whole": (bool,),
     }
     value = tuple(constant(e) for e in tree.elts) if isinstance(tree, ast.Tuple) else constant(tree)

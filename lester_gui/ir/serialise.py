@@ -196,6 +196,7 @@ _split: Codec = record(
     every=c.whole,
     offsets=c.items(c.whole),
     folds=c.whole,
+    first_fold=c.boolean,
     whole=c.boolean,
     again=c.optional(Codec(lambda value: _split.encode(value), lambda value, at: _split.decode(value, at))),
     of=c.text,
@@ -212,7 +213,7 @@ _LATER: dict[str, Json] = {
     "offsets": [],
     "folds": 0,
 }
-_LATER |= {"whole": False, "again": None, "of": "", "validation": "train"}
+_LATER |= {"first_fold": False, "whole": False, "again": None, "of": "", "validation": "train"}
 for _field, _default in _LATER.items():
     _split = _without_default(_split, _field, _default)
 

@@ -68,7 +68,7 @@ def script_split(
     if split.method in ("numpy_legacy_uniform", "numpy_generator_uniform"):
         return _by_draws(split, count, chosen)
     if split.folds:
-        return _last_fold(split, count, values, chosen)
+        return _one_fold(split, count, values, chosen)
     if split.by is not None:
         assert values is not None
         if split.groups == "sorted" and any(v is None or v != v for v in values):
@@ -100,8 +100,8 @@ def script_split(
     return (first, second) if split.cut == "train_first" else (second, first)
 
 
-def _last_fold(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[list[int], list[int]]:
-    """Return the rows outside and inside the last fold that scikit-learn cuts."""
+def _one_fold(split: Split, count: int, values: Sequence[Any] | None, seed: int) -> tuple[list[int], list[int]]:
+    """Return the rows outside and inside the last fold that scikit-learn cuts, or the first one."""
     from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit
 
     shuffled: dict[str, Any] = {"shuffle": True, "random_state": seed} if split.shuffle else {}
@@ -116,9 +116,10 @@ def _last_fold(split: Split, count: int, values: Sequence[Any] | None, seed: int
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # a class with fewer rows than folds is no error
-            train, test = list(splitters[split.method]().split(np.zeros((count, 1)), given, groups))[-1]
+            folds = list(splitters[split.method]().split(np.zeros((count, 1)), given, groups))
     except ValueError:
         raise UserError(f"{count} rows are too few for the script's folds", hint="The script would stop here as well.") from None
+    train, test = folds[0 if split.first_fold else -1]
     return [int(i) for i in train], [int(i) for i in test]
 
 

@@ -250,6 +250,7 @@ SPLITS = [
     Split(kind="random", method="python_shuffle", test_size=0.25, cut="test_first", seed=3, by=Column("ssn"), groups="sorted"),
     Split(kind="random", method="sklearn", test_size=0.3, seed=3, by=Column("ssn"), groups="sorted"),
     Split(kind="random", method="kfold", folds=5, seed=3),
+    Split(kind="random", method="kfold", folds=5, seed=3, first_fold=True),
     Split(kind="random", method="stratified_kfold", folds=3, shuffle=False, stratify=True),
     Split(kind="random", method="group_kfold", folds=3, shuffle=False, by=Column("ssn"), groups="sorted"),
 ]

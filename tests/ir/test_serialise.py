@@ -35,7 +35,7 @@ def test_every_node_and_field_is_written() -> None:
 def test_every_field_of_a_split_is_written_where_it_says_something() -> None:
     every = Split(kind="positional", method="every", every=5, offsets=(1,))
     groups = Split(kind="random", method="numpy_legacy", train_size=3, by=Column("ssn"), groups="sorted", in_order=True)
-    folds = Split(kind="random", method="kfold", folds=4, seed=1)
+    folds = Split(kind="random", method="kfold", folds=4, seed=1, first_fold=True)
     inner = Split(kind="positional", train_size=0.5, whole=True)
     again = Split(kind="positional", train_size=0.5, again=inner, of="test", validation="test")
     chosen = Split(kind="expression", test=Column("late"), validates=Column("held"), trains=Column("early"))

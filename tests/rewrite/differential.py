@@ -186,7 +186,7 @@ def _train(plan: Plan, prepared: list[Any], functions: dict[str, Any], y: list[A
         options = {"shuffle": True, "random_state": split.seed} if split.shuffle else {}
         made = {"kfold": KFold, "stratified_kfold": StratifiedKFold, "group_kfold": GroupKFold, "time_series": TimeSeriesSplit}
         folds = list(made[split.method](split.folds, **options).split(np.zeros(n), y, groups))
-        return [int(i) for i in folds[-1][0]]
+        return [int(i) for i in folds[0 if split.first_fold else -1][0]]
     if split.method == "every":
         return [i for i in range(n) if i % split.every not in split.offsets]
     if split.in_order:

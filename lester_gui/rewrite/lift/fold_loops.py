@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lester_gui.rewrite.lift.domain import Const, Result, Tup, Value
@@ -18,10 +19,17 @@ DRAWS = IMPURE_METHODS | {"sample", "uniform", "normal", "integers", "random_sam
 
 @dataclass(frozen=True, slots=True)
 class Folds(Result):
-    """What a splitter yields, as far as it is known: the element of the last round, and how many rounds there are."""
+    """What a splitter yields, as far as it is known: the element of the last round, how many rounds there are, and the first."""
 
     last: Value | None = None
     rounds: int = 0
+    first: Callable[[], Value] | None = field(default=None, compare=False)
+
+    def at(self, place: Value) -> Value | None:
+        """Return the element of the first or last round by its place; of other rounds only scores are known."""
+        if self.rounds and place in (Const(-1), Const(self.rounds - 1)):
+            return self.last
+        return self.first() if self.first is not None and place == Const(0) else None
 
 
 def numbered(folds: Folds, start: int) -> Folds:

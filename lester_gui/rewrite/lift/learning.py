@@ -15,7 +15,7 @@ from lester_gui.ir.nodes import Concat, Filter, Join, JoinKind, Node, Options, P
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.blocks import free_name, named_places, over_one_node
-from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Part
+from lester_gui.rewrite.lift.domain import Cell, Coded, Column1, Const, Leaf, Matrix, Part, Value
 from lester_gui.rewrite.lift.grafting import as_before
 from lester_gui.rewrite.lift.naming import stored_apart
 from lester_gui.rewrite.lift.recognise import recognised
@@ -63,6 +63,7 @@ class Learner(Splits):
     def __init__(self, lift: Lifter) -> None:
         super().__init__(lift)
         self.unique: dict[int, list[Column1]] = {}  # split → columns by which a script tells its sides apart
+        self.drawn: list[Value] = []  # what splitters yield of which the first draw was taken
         self.tests: list[tuple[int, Matrix, Column1 | None]] = []
         self.truths: list[Column1] = []
         self.labels: list[Column1] = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lester_gui.rewrite.lift.classes import class_of, values_of
 from lester_gui.rewrite.lift.domain import Accessor, Const, Entries, Items, Maybe, Module, Result, Tup, Value
 from lester_gui.rewrite.lift.expressions import evaluate, expression
+from lester_gui.rewrite.lift.fold_loops import Folds
 from lester_gui.rewrite.lift.library.table import METHODS, Arguments, family
 from lester_gui.rewrite.lift.paths import FALSE
 from lester_gui.rewrite.lift.raising import demand, required
@@ -52,6 +53,8 @@ def item(lift: Lifter, owner: Value, key: Value) -> Value:
     if isinstance(content, Result):
         from lester_gui.rewrite.lift.library.numpy_counts import Counts, looked_up
 
+        if isinstance(content, Folds):
+            return content.at(index) or content
         return (looked_up(lift, content, index) if isinstance(content, Counts) else None) or content
     if isinstance(content, Maybe):  # None has no items, so the key is there where the script goes on
         if not demand(lift, content.found, "TypeError"):

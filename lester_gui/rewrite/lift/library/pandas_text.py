@@ -15,7 +15,7 @@ from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Frame
 from lester_gui.rewrite.lift.library.pandas_encoded import whole
 from lester_gui.rewrite.lift.library.pandas_frame import settled
 from lester_gui.rewrite.lift.library.pandas_series import mapped
-from lester_gui.rewrite.lift.library.table import Arguments, attribute, method
+from lester_gui.rewrite.lift.library.table import METHODS, Arguments, attribute, method
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -306,9 +306,31 @@ def length_of_each(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
 def piece_of_table(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
     """``column.str.split(sep, expand=True)[i]``."""
     place = lift.const(args.positional[0])
-    if not isinstance(place, int) or place < 0 or not isinstance(accessor.owner, Accessor):
+    if not isinstance(place, int) or place < 0:
         raise no_rule("this column of split texts")
-    return piece_of(lift, accessor.owner, place)
+    return _column_of_pieces(lift, accessor, place)
+
+
+def _column_of_pieces(lift: Lifter, table: Accessor, place: int) -> Column1:
+    """Return a column of split texts, as the type that the script gives the whole table."""
+    split, kind = table.owner.items if isinstance(table.owner, Tup) else (table.owner, None)
+    if not isinstance(split, Accessor):
+        raise no_rule("texts split into columns in this way")
+    piece = piece_of(lift, split, place)
+    if kind is None:
+        return piece
+    made = lift.content(METHODS["series", "astype"](lift, piece, Arguments("Series.astype", [kind])))
+    if not isinstance(made, Column1):
+        raise no_rule("texts split into columns of this type")
+    return made
+
+
+@method("series.split.table", "astype")
+def typed_pieces(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
+    """``column.str.split(sep, expand=True).astype(int)``."""
+    if len(args.positional) != 1 or args.keywords or isinstance(accessor.owner, Tup):
+        raise no_rule("astype of split texts with options")
+    return Accessor(Tup((accessor.owner, args.positional[0])), "series.split.table")
 
 
 def pieces_as_columns(lift: Lifter, table: Accessor, names: tuple[str, ...]) -> Frame:
@@ -316,10 +338,10 @@ def pieces_as_columns(lift: Lifter, table: Accessor, names: tuple[str, ...]) -> 
 
     More pieces than names would stop the script; there, the plan takes the first ones.
     """
-    if not isinstance(table.owner, Accessor):
-        raise no_rule("texts split into columns in this way")
-    parts = [piece_of(lift, table.owner, i) for i in range(len(names))]
+    parts = [_column_of_pieces(lift, table, i) for i in range(len(names))]
     first = parts[0]
+    if any(p.node is not first.node for p in parts):
+        raise no_rule("texts split into columns of this type")
     return settled(
         lift, Frame(first.node, tuple((n, p.cell) for n, p in zip(names, parts, strict=True)), first.index, (), first.part)
     )

@@ -69,7 +69,10 @@ def _cut(lift: Lifter, content: Estimator, short: str, given: dict[str, Value]) 
             return Folds("folds")
         fields: dict[str, Any] = {"kind": "random", "method": CUT[short], "folds": rounds, "shuffle": shuffle is True}
         fields["seed"] = seed if shuffle is True else None
-        return Folds("folds", _sides(lift, node, short, given, fields), rounds)
+        last = _sides(lift, node, short, given, fields)
+        if short == "TimeSeriesSplit":  # the first round leaves out what comes after it
+            return Folds("folds", last, rounds)
+        return Folds("folds", last, rounds, lambda: _sides(lift, node, short, given, {**fields, "first_fold": True}))
     except Stopped:
         return Folds("folds")
 
@@ -133,7 +136,19 @@ def _rows(lift: Lifter, given: dict[str, Value]) -> Node:
 
 
 def first_draw(lift: Lifter, content: Value) -> Value | None:
-    """Return what ``next(splitter.split(…))`` yields, or None if this is no splitter's."""
+    """Return what ``next(splitter.split(…))`` yields, or None if this is no splitter's.
+
+    Raises
+    ------
+    Stopped
+        If it was asked before: the second time it yields the second draw.
+    """
+    if isinstance(content, Draws | Folds):
+        if any(content is known for known in lift.learner.drawn):
+            raise no_rule("the second draw of a splitter")
+        lift.learner.drawn.append(content)
     if isinstance(content, Draws):
         return content.first
+    if isinstance(content, Folds):
+        return content.at(Const(0))
     return content.values[0] if isinstance(content, Items) and content.kind == "draws" else None
