@@ -26,6 +26,22 @@ STEPS = {
         "df['p'] = df['kind'].apply(size)\ndf['q'] = [0 if isinstance(k, float) else 1 for k in df['kind']]",
         ["p", "q"],
     ),
+    "totals of arrays": (
+        "x = df['a'].values\nM = df[['a', 'b']].values\n"
+        "df['p'] = np.where(df['b'] > x.mean(), 1, 0) + np.where(df['b'] > np.max(x), 2, 0) + (df['b'] > M.sum(axis=0)[0]) * 4\n"
+        "df['q'] = (df['b'] < np.median(df['a'])) * 1 + (df['b'] < np.mean(df['a'])) * 2 + (df['b'] < np.average(x)) * 4",
+        ["p", "q"],
+    ),
+    "totals of arrays of groups": (
+        "g = df.groupby('kind')['a']\n"
+        "df['p'] = (g.transform(np.median) + g.transform(lambda s: np.median(s) + s.values.max())).fillna(-1)\n"
+        "df['q'] = df['kind'].map(g.agg(np.median)).fillna(0) + g.transform(lambda s: np.nanmedian(s) + np.mean(s))",
+        ["p", "q"],
+    ),
+    "bins": (
+        "df['p'] = np.digitize(df['a'], [1, 3.5])\ndf['q'] = np.searchsorted([4, 12], df['b'], side='right')",
+        ["p", "q"],
+    ),
     "a dict of two columns": (
         "held = dict(zip(df['b'], df['a']))\ndf['p'] = [held.get(b + 2, 0.5) for b in df['b']]\n"
         "df['q'] = [held.get(b, -1) for b in df['b']]",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lester_gui.ir.expressions import Apply, Call, Column, Expr, Literal, columns_of, type_of, walk
-from lester_gui.ir.nodes import Aggregate, Filter, Node, Project, Read, Reader, asked_to_be_there
+from lester_gui.ir.nodes import Aggregate, Filter, Measure, Node, Project, Read, Reader, asked_to_be_there
 from lester_gui.ir.operators import AGGREGATES, QUANTILE
 from lester_gui.ir.plan import topological
 from lester_gui.ir.schema import PlanError, Schema, Type
@@ -17,6 +17,7 @@ from lester_gui.rewrite.lift.stop import shape
 
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
+    from lester_gui.rewrite.lift.records import State
 
 PANDAS = frozenset({Reader.PANDAS_CSV, Reader.PANDAS_JSON, Reader.PANDAS_JSON_LINES})
 FALSE_WHEN_EMPTY = frozenset({Type.BOOL, Type.INT, Type.FLOAT, Type.STR})  # points in time are always true
@@ -186,3 +187,39 @@ def is_none(value: Json | JsonList) -> Expr:
 def is_filled(value: JsonList) -> Expr:
     """Return the condition that a list is there and has elements."""
     return cells.compare("NotEq", value.text, Cell(Literal("[]"), Type.STR), pandas=False).expr
+
+
+# -- totals of arrays --------------------------------------------------------------------------------------------------
+
+
+def strict_total(lift: Lifter, source: Node, measure: Measure, state: State) -> Node | None:
+    """Return the table of one row that holds a total of an array, which is NaN where one of the values is.
+
+    Returns
+    -------
+    Node, optional
+        None where no value can be missing.
+    """
+    if measure.column is None or not (source.schema.field(measure.column).nullable or may_come_to_miss(source, measure.column)):
+        return None
+    there, rows = (lift.free_column(source, f"{measure.name}_{n}") for n in ("values", "rows"))
+    measures = (measure, Measure(there, "count", measure.column), Measure(rows, "size", None))
+    made = lift.step(Aggregate, measure.name, lines=state.lines, parent=source, by=(), measures=measures)
+    value = complete(cells.column(made, measure.name), cells.column(made, there), cells.column(made, rows))
+    return lift.step(Project, measure.name, lines=state.lines, parent=made, assigned=((measure.name, value.expr),))
+
+
+def complete(value: Cell, there: Cell, rows: Cell) -> Cell:
+    """Return a total where as many values are there as there are rows, else NaN."""
+    all_there = cells.compare("Eq", there, rows, pandas=True).expr
+    return cells.choose(all_there, value, Cell(Literal(None, value.type), value.type, True))
+
+
+def strict_measure(lift: Lifter, node: Node, cell: Cell, function: str) -> Cell:
+    """Return a total of an array with the rows of a group, which is NaN where one of the values is."""
+    taken = lift.group.measure
+    value: Cell = taken(lift, function, cell, node)
+    columns = columns_of(cell.expr)
+    if not cell.nullable and not any(may_come_to_miss(node, c) for c in columns):
+        return value
+    return complete(value, taken(lift, "count", cell, node), taken(lift, "size", cells.cell_of(Const(1)), node))

@@ -33,7 +33,7 @@ Observe = Callable[[Asked], Schema]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A value that all rows share: a total over the rows of `node`."""
+    """A value that all rows share: a total over the rows of `node`. A `strict` one misses where one of its values does."""
 
     node: Node
     cell: Cell
@@ -42,6 +42,7 @@ class State:
     lines: tuple[int, ...]
     share: float | None = None  # of a quantile
     place: tuple[float, int, int, int] | None = None  # of an element, as `features.group_statistic` reads it
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

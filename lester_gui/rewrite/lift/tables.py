@@ -29,6 +29,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.grafting import grafted
 from lester_gui.rewrite.lift.library.table import Arguments
+from lester_gui.rewrite.lift.missing import strict_total
 from lester_gui.rewrite.lift.naming import Naming, stored_apart, unlike
 from lester_gui.rewrite.lift.objects import Objects
 from lester_gui.rewrite.lift.records import SHORT, Observe, State, described
@@ -203,7 +204,9 @@ class Tables(Objects):
         if total is None:
             source, column = self.as_column(state.node, state.cell, leaf.name, state.lines)
             measure = Measure(leaf.name, state.function, None if state.function == "size" else column, state.share)
-            total = self.step(Aggregate, leaf.name, lines=state.lines, parent=source, by=(), measures=(measure,))
+            total = strict_total(cast("Lifter", self), source, measure, state) if state.strict else None
+            if total is None:
+                total = self.step(Aggregate, leaf.name, lines=state.lines, parent=source, by=(), measures=(measure,))
             self.totals[leaf.ident] = total
             self.naming.claim(total, leaf.name)
         name = self.free_column(node, leaf.name)
@@ -230,10 +233,12 @@ class Tables(Objects):
         part: Part | None = None,
         share: float | None = None,
         place: tuple[float, int, int, int] | None = None,
+        strict: bool = False,
     ) -> Cell:
         """Return a total over the rows of `node` as a cell that all rows share.
 
-        A quantile is that of a `share`; an element of numbers in order stands at a `place`, see `features.group_statistic`.
+        A quantile is that of a `share`; an element of numbers in order stands at a `place`, see `features.group_statistic`. A
+        `strict` total is NaN where one of its values is, as that of an array.
         """
         from lester_gui.ir.operators import AGGREGATES, QUANTILE
 
@@ -252,11 +257,11 @@ class Tables(Objects):
         if function not in ("first", "last"):
             part = rows_of(self.learner.splits, part)
         for ident, known in self.states.items():
-            asked = (known.cell, known.function, known.part, known.share, known.place)
-            if known.node is node and asked == (cell, function, part, share, place):
+            asked = (known.cell, known.function, known.part, known.share, known.place, known.strict)
+            if known.node is node and asked == (cell, function, part, share, place, strict):
                 return Cell(Leaf("state", ident, name, kind, nullable), kind, nullable)
         made = self.number()
-        self.states[made] = State(node, cell, function, part, self.lines, share, place)
+        self.states[made] = State(node, cell, function, part, self.lines, share, place, strict)
         return Cell(Leaf("state", made, name, kind, nullable), kind, nullable)
 
     def is_column(self, value: Value) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lester_gui.ir.expressions import Literal
+from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import blocks, cells, paths
 from lester_gui.rewrite.lift.domain import (
@@ -17,6 +18,7 @@ from lester_gui.rewrite.lift.domain import (
     Items,
     Matrix,
     Module,
+    Part,
     Present,
     Result,
     Rows,
@@ -30,6 +32,7 @@ from lester_gui.rewrite.lift.library.numpy_codes import places_where
 from lester_gui.rewrite.lift.library.numpy_items import elementwise, filled, scalar, with_cells
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
+from lester_gui.rewrite.lift.missing import strict_measure
 from lester_gui.rewrite.lift.side_totals import SideListOf, of_sides
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -299,7 +302,11 @@ def statistic_function(lift: Lifter, args: Arguments) -> Value:
     """``np.mean(x, axis=0)``."""
     what = args.what.rsplit(".", 1)[-1].removeprefix("nan").replace("amin", "min").replace("amax", "max")
     given = args.bind("a", "axis", ignored=("dtype", "keepdims"), axis=None, ddof=0)
-    return statistic(lift, lift.content(given["a"]), what.replace("average", "mean"), given)
+    asked = lift.content(given["a"])
+    # a Series takes its own mean, leaving out what is missing; these two look at its values
+    own = isinstance(asked, Column1) and not asked.numpy and what not in ("median", "average")
+    strict = not args.what.rsplit(".", 1)[-1].startswith("nan") and not own
+    return statistic(lift, asked, what.replace("average", "mean"), given, strict)
 
 
 @method("matrix", *STATISTICS)
@@ -308,7 +315,7 @@ def statistic_function(lift: Lifter, args: Arguments) -> Value:
 def statistic_method(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``X.mean(axis=0)``."""
     given = args.bind("axis", ignored=("dtype", "keepdims"), axis=None, ddof=0)
-    return statistic(lift, content, args.what.rsplit(".", 1)[-1], given)
+    return statistic(lift, content, args.what.rsplit(".", 1)[-1], given, not isinstance(content, Present))
 
 
 @method("matrix", "any", "all")
@@ -326,8 +333,11 @@ def any_or_all(lift: Lifter, content: Value, args: Arguments) -> Value:
     return Column1(content.node, Cell(out, Type.BOOL), "", content.part, True, ())
 
 
-def statistic(lift: Lifter, content: Value, what: str, given: dict[str, Value]) -> Value:
-    """Return a statistic over rows: one value, or one per column; over columns with ``axis=1``."""
+def statistic(lift: Lifter, content: Value, what: str, given: dict[str, Value], strict: bool) -> Value:
+    """Return a statistic over rows: one value, or one per column; over columns with ``axis=1``.
+
+    A `strict` one is NaN where one of the values is.
+    """
     axis, ddof = lift.const(given["axis"]), lift.const(given["ddof"])
     if isinstance(content, Result):
         return content
@@ -358,14 +368,20 @@ def statistic(lift: Lifter, content: Value, what: str, given: dict[str, Value]) 
         if axis != 0:
             return Result(what)  # one number for all cells: nothing is made of it but reports
         pairs = [(f.name or lift.called_cell(f.cell), _number(f.cell)) for b in content.blocks for f in b.features]
-        return Vector(
-            tuple(lift.state(content.node, c, name, f"{what}_{called}" if called else what, content.part) for called, c in pairs)
-        )
+        called_so = ((f"{what}_{called}" if called else what, c) for called, c in pairs)
+        return Vector(tuple(_total(lift, content.node, c, name, n, content.part, strict) for n, c in called_so))
     column = content.column if isinstance(content, Present) else as_column(lift, content)
     if axis not in (None, 0):
         raise no_rule(f"{what} along this axis")
     called = f"{what}_{column.name}" if column.name else what
-    return lift.state(column.node, _number(column.cell), name, called, column.part)
+    strict = strict and not isinstance(content, Present)
+    return _total(lift, column.node, _number(column.cell), name, called, column.part, strict)
+
+
+def _total(lift: Lifter, node: Node, cell: Cell, function: str, name: str, part: Part | None, strict: bool) -> Cell:
+    if strict and lift.group is not None:
+        return strict_measure(lift, node, cell, function)
+    return lift.state(node, cell, function, name, part, strict=strict)
 
 
 def _number(cell: Cell) -> Cell:

@@ -293,8 +293,8 @@ def known_function(lift: Lifter, value: Value) -> str | None:
         If it is neither.
     """
     content = lift.content(value)
-    if isinstance(content, UserFunction):
-        return None
+    if isinstance(content, UserFunction) or content == Module("numpy.median"):
+        return None  # handed a Series, NumPy's median is NaN where one of the values is
     name = content.name.rsplit(".", 1)[-1] if isinstance(content, Module) else lift.const(content)
     if isinstance(content, Module):
         if name == "len":

@@ -30,6 +30,7 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
+from lester_gui.rewrite.lift.missing import strict_measure
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -69,12 +70,19 @@ def statistic(lift: Lifter, column: Column1, args: Arguments) -> Value:
     return total(lift, column, STATISTICS[what], name)
 
 
+STRICT = ("mean", "std", "std0", "var", "var0", "sum", "min", "max", "median")
+"""Totals that are NaN where one of an array's values is."""
+
+
 def total(lift: Lifter, column: Column1, function: str, name: str) -> Cell:
     """Return a value over all rows of a column, or over those of the group whose function is being lifted."""
+    strict = column.numpy and function in STRICT
     if lift.group is not None:
+        if strict:
+            return strict_measure(lift, column.node, column.cell, function)
         measure: Cell = lift.group.measure(lift, function, column.cell, column.node)
         return measure
-    return lift.state(column.node, column.cell, function, name, column.part)
+    return lift.state(column.node, column.cell, function, name, column.part, strict=strict)
 
 
 @method("series", "agg", "aggregate")
