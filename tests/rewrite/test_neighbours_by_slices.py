@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lester_gui.rewrite.lift.stop import Reason
+from tests.reference.operators import EvaluationError
 from tests.rewrite import corpus_data
 from tests.rewrite.differential import assert_same, rewritten
 
@@ -27,6 +28,11 @@ STEPS = {
     "whole numbers": "d = b.copy()\nd[1:] = d[1:] - b[:-1]",
     "one end after the other": "d = np.roll(a, 1) - np.roll(a, -1)",
     "edges": "d = np.digitize(a, [1.5, 4]) + 10 * np.searchsorted([15, 18], b, side='right')",
+}
+RANKS = {
+    "stable": "d = np.argsort(np.argsort(b, kind='stable'))",
+    "downwards": "d = np.argsort(-b, kind='stable').argsort() / 10",
+    "two keys": "d = np.lexsort((a, b)).argsort()",
 }
 STOPS = {
     "another number of rows": "d[1:] = a[2:] - a[:-2]",
@@ -54,6 +60,28 @@ def test_rows_beside_each_other_with_gaps_that_come_later_and_few_rows(case: str
     assert_same(tmp_path, found.plan)
     for gaps, rows in ((True, 24), (False, 3)):
         _write(tmp_path, gaps, rows)
+        assert_same(tmp_path, found.plan)
+
+
+@pytest.mark.parametrize("case", RANKS)
+def test_sorted_twice_is_the_place_of_each_row(case: str, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT.format(steps=RANKS[case]))
+    _write(tmp_path, gaps=False)
+    found = rewritten(tmp_path)
+    assert found.plan is not None and not found.stops, found.stops
+    for gaps, rows in ((False, 24), (True, 24), (False, 3)):
+        _write(tmp_path, gaps, rows)
+        assert_same(tmp_path, found.plan)
+
+
+def test_ranks_in_an_order_that_is_not_stable_are_those_of_numpy_and_stop_where_it_leaves_them_open(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT.format(steps="d = b.argsort().argsort()"))
+    _write(tmp_path, gaps=False, rows=200)
+    found = rewritten(tmp_path)
+    assert found.plan is not None and not found.stops, found.stops
+    assert_same(tmp_path, found.plan)
+    _write(tmp_path, gaps=True)
+    with pytest.raises(EvaluationError):
         assert_same(tmp_path, found.plan)
 
 

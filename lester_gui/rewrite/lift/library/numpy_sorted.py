@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lester_gui.ir.expressions import Literal
 from lester_gui.ir.nodes import Node, Sort
+from lester_gui.ir.schema import Type
+from lester_gui.ir.windows import Window, WindowColumn
+from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Items, Matrix, Result, Rows, Tup, Value
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.pandas_rows import placed
@@ -23,6 +27,8 @@ def argsort(lift: Lifter, args: Arguments) -> Value:
     """``np.argsort(column)``; of a result it is something to look at."""
     given = args.bind("a", axis=-1, kind=None, stable=None)
     content = lift.content(given["a"])
+    if isinstance(content, Accessor) and content.kind == ORDER:
+        return _ranks(lift, content)
     if not isinstance(content, Column1 | Rows):
         return Result(args.what)
     stable = lift.const(given["kind"]) in ("stable", "mergesort") or lift.const(given["stable"]) is True
@@ -35,6 +41,32 @@ def argsort_of_array(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if not column.numpy:
         raise no_rule("argsort of a Series")
     return argsort(lift, Arguments("numpy.argsort", [column, *args.positional], args.keywords))
+
+
+@method(ORDER, "argsort")
+def argsort_of_order(lift: Lifter, order: Accessor, args: Arguments) -> Value:
+    """``array.argsort().argsort()``."""
+    args.bind(ignored=("axis", "kind", "stable"))
+    return _ranks(lift, order)
+
+
+def _ranks(lift: Lifter, order: Accessor) -> Column1:
+    """Return the place of each row in an order of rows, counted from 0: where its number stands, which is there once."""
+    assert isinstance(order.owner, Rows) and isinstance(order.owner.node, Sort)
+    sort = order.owner.node
+    base = sort.parent
+    name = lift.free_column(base, "rank")
+    columns = (WindowColumn(name, "cumcount"),)
+    call = lift.naming.called(base)
+    out = lift.step(Window, call, base, parent=base, by=(), columns=columns, order=sort.by, drop_null_keys=False)
+    rank = cells.column(out, name)
+    made = {c.name: c for c in base.columns} if isinstance(base, Window) else {}
+    first = made.get(sort.by[0][0])
+    if first is not None and first.function == "numpy_place" and first.column is not None:
+        # in which order NumPy leaves values that other data miss is not told: there, the plan stops
+        there = cells.make("not_null", cells.column(out, first.column)).expr
+        rank = cells.choose(there, rank, cells.make("present", Cell(Literal(None, Type.INT), Type.INT, True)))
+    return Column1(out, rank, "", None, True, ())
 
 
 @function("numpy.lexsort")
