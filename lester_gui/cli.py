@@ -117,6 +117,18 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _rows_arguments(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument("--source", default="", metavar="SOURCE", help="only this source (default: every source it touches)")
+    parser.add_argument("--page", type=_page, default=1, metavar="N", help="which page, from 1 (default: the first one)")
+
+
+def _page(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("pages are counted from 1")
+    return int(text)
+
+
 def _answer_arguments(parser: argparse.ArgumentParser) -> None:
     _case(parser)
     parser.add_argument("decision", choices=("granted", "refused"))
@@ -186,6 +198,14 @@ def _request(session: Any, args: argparse.Namespace, ctx: Context) -> Document:
     return filed
 
 
+def _rows(session: Any, args: argparse.Namespace, ctx: Context) -> Document:
+    first: Document = session.affected_rows(args.case, args.source)
+    names = [args.source] if args.source else [s["source"] for s in first["sources"]]
+    start = (args.page - 1) * first["page"]
+    pages = [session.affected_rows(args.case, name, start) for name in names]
+    return {key: first[key] for key in ("case", "right", "subject", "sources")} | {"page": args.page, "pages": pages}
+
+
 def _to_new_file(use: Use) -> Callable[[argparse.Namespace, Context], Document]:
     """As `_in_project`, for evidence: what was handed out before is not written over."""
 
@@ -225,6 +245,8 @@ COMMANDS: tuple[Command, ...] = (
             _in_project(_request), cli_text.request),
     Command("plan", "say what a case will do; writes nothing", _plan_arguments,
             _in_project(lambda s, a, ctx: s.plan(a.case, keep_sources=a.keep_sources, ctx=ctx)), cli_text.plan),
+    Command("rows", "show the rows that a case touches, masked; writes nothing", _rows_arguments,
+            _in_project(_rows), cli_text.rows),
     Command("access", "write everything held about the person of an access case (.zip)", _certificate_arguments,
             _to_new_file(lambda s, a, ctx: s.access_package(a.case, Path(a.out), ctx=ctx)), cli_text.access),
     Command("answer", "close a case with a decision that changes no data", _answer_arguments,

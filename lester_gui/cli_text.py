@@ -145,8 +145,61 @@ def plan(d: Document) -> str:
     ]
     lines += _rows([("ARTEFACT", "KIND", "TOUCHED", "HOW", "EQUALS A RERUN", "TIME"), *actions])
     lines.append(f"A full rerun would take about {d['full_rerun_seconds']:.1f} s. Nothing was written.")
+    lines += _without_key(d.get("without_key", []))
     lines += [f"Not removed: {n['what']}. {n['why']}." for n in d.get("not_removed", [])]
+    lines.append(f"See the rows, masked, before you approve: lester rows PROJECT {d['case']}")
     return "\n".join(line for line in lines if line)
+
+
+def _without_key(sources: list[Document]) -> list[str]:
+    """How many rows of each source stay because they name nobody."""
+    found = [s for s in sources if s["rows"]]
+    if sources and not found:
+        return ["Every row of every source carries a key of a person: none stays for want of one."]
+    return [
+        f"Without a key, so they stay: {s['rows']:,} of {_plural(s['of'], 'row')} of {s['path']} "
+        f"({'no value in ' + ', '.join(s['keys']) if s['keys'] else 'no column names a person'})"
+        for s in found
+    ]
+
+
+ROLES = {"key": "names the person", "changes": "changes", "data": "feeds {}", "control": "chooses rows in {}"}
+
+
+def rows(d: Document) -> str:
+    """The rows that a case touches, masked, one page of each source."""
+    corrects = d["right"] != "erasure"
+    lines = [f"Case {d['case']}, {d['right']} for person {d['subject']}. Every value is masked."]
+    for page in d["pages"]:
+        shown, total = page["rows"], page["total"]
+        first, last = page["start"] + 1, page["start"] + len(shown)
+        which = f"{first:,} to {last:,} of {_plural(total, 'row')}" if len(shown) < total else _plural(total, "row")
+        what = "is corrected" if total == 1 else "are corrected"
+        if not corrects:
+            what = "leaves" if total == 1 else "leave"
+        lines.append(f"{page['path']}: {which} that {what}" if shown else f"{page['path']}: no more rows, it has {total:,}")
+        if not shown:
+            continue
+        table = [("ROW", "LINE", "COLUMN", "VALUE", *(("NEW VALUE",) if corrects else ()), "WHY IT MATTERS")]
+        for row in shown:
+            places = [(f"{row['row_id']}", f"{row['line']}")] + [("", "")] * len(row["fields"])
+            for place, f in zip(places, row["fields"], strict=False):
+                new = ("" if f["new_masked"] is None else f["new_masked"] or "(empty)",) if corrects else ()
+                table.append((*place, f["column"], f["masked"] or "(empty)", *new, _role(f)))
+            if row["others"] and not corrects:
+                table.append(("", "", f"and {_plural(row['others'], 'more field')}", "", ""))
+        lines += _rows(table)
+        if last < total:
+            lines.append(f"  More: lester rows PROJECT {d['case']} --source {page['source']} --page {d['page'] + 1}")
+    if corrects:
+        lines.append("Other fields of these rows stay as they are.")
+    return "\n".join(lines)
+
+
+def _role(f: Document) -> str:
+    names = f["pipelines"]
+    where = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+    return ROLES.get(f["role"], "").format(where)
 
 
 def access(d: Document) -> str:

@@ -17,7 +17,7 @@ import duckdb
 from lester_gui import __version__
 from lester_gui.audit.canonical import digest
 from lester_gui.errors import Refused
-from lester_gui.maintenance import cost, not_removed
+from lester_gui.maintenance import affected, cost, not_removed
 from lester_gui.maintenance.enact import Enacted, FileEffect, PipelineStops, RunEffect, enact
 from lester_gui.maintenance.learning_update import guarantee_of
 from lester_gui.maintenance.view_change import KEPT
@@ -116,6 +116,7 @@ def describe(con: duckdb.DuckDBPyConnection, site: Site, done: Enacted, bound: D
             for o in e.others
         ],
         "counts": counts,
+        "without_key": [w.to_json() for w in affected.without_key(con)],
         "models": [_model(e) for e in done.runs],
         "accuracy": [a for e in done.runs if (a := _accuracy(e)) is not None],
         "proofs": [{"artefact": a["artefact"], "guarantee": a["guarantee"]} for a in actions if a["guarantee"]],

@@ -16,6 +16,7 @@ from lester_gui.maintenance.delta_rules import SourceChange
 from lester_gui.maintenance.work import ERASURE, Work, reading_of
 from lester_gui.runtime import read
 from lester_gui.runtime.ingest import snapshot_records
+from lester_gui.runtime.records import Records
 from lester_gui.store import catalogue, subjects
 from lester_gui.store.catalogue import Snapshot, Source
 from lester_gui.store.points import delete_at, rows_at
@@ -63,12 +64,11 @@ def corrected_lines(con: duckdb.DuckDBPyConnection, work: Work) -> tuple[Line, .
     for new in work.new_values:
         reading = reading_of(con, new.source, new.column)
         snapshot = _newest(con, new.source)
-        records = snapshot_records(con, snapshot)
-        number = column_number(reading, records, new.column)
-        rows = dict(zip(records.row_ids, records.records, strict=True))
+        head = Records(snapshot.source, bytes(snapshot.preamble), (), (), ())  # the names of the columns need no more
+        number = column_number(reading, head, new.column)
         for line in _lines(con, new.source, work.rows_of(new)):
             before = found.get((new.source, line.row_id), line)
-            record = before.new_record or rows[line.row_id]
+            record = before.new_record or _record(con, line)
             changed = corrected(record, reading, number, new.value, _file_of(con, new.source))
             found[(new.source, line.row_id)] = Line(line.source, line.row_id, line.ordinal, line.line, line.masked, changed)
     lines = tuple(x for x in found.values() if x.new_record is not None and x.new_record != _record(con, x))

@@ -48,8 +48,6 @@ PANDAS_OPTIONS: Final = frozenset(
     }
 )
 """The keywords of `pandas.read_csv` for which rows can be told apart; others are refused by name."""
-
-
 _STRIP: Final[dict[str, Callable[[str], str]]] = {
     "both": str.strip,
     "right": str.rstrip,
@@ -146,7 +144,7 @@ def key_columns(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, read:
         If there is no such column.
     """
     records = snapshot_records(connection, snapshot, snapshot.source)
-    table = _as_text(records, read)
+    table = as_text(records, read)
     out: dict[str, Any] = {"row_id": whole_numbers(table.row_ids)}
     for name in columns:
         if name == ROW_KEY:
@@ -192,7 +190,7 @@ def key_function(read: Read, key: Sequence[str]) -> KeyOf | None:
         return None
 
     def key_of(records: Records) -> list[object]:
-        table = _as_text(records, read)
+        table = as_text(records, read)
         places = {name: _place(records, read, table, name) for name in key}
         missing = [name for name, place in places.items() if place is None]
         if missing:
@@ -207,7 +205,8 @@ def key_function(read: Read, key: Sequence[str]) -> KeyOf | None:
     return key_of
 
 
-def _as_text(records: Records, read: Read) -> ReadTable:
+def as_text(records: Records, read: Read) -> ReadTable:
+    """Return every field as text, columns that the script leaves out included."""
     if read.reader.is_json:
         return _json_texts(records, read)
     if read.reader is not Reader.PANDAS_CSV:

@@ -11,9 +11,9 @@ from lester_gui.requests import cases
 from lester_gui.requests.cases import Right
 from lester_gui.session import access
 from lester_gui.session import case_documents as documents
-from lester_gui.session.casework import Casework
 from lester_gui.session.exports import Exports
 from lester_gui.session.files import require_format, written
+from lester_gui.session.inspecting import Inspecting
 from lester_gui.session.opened import Document, one_at_a_time
 from lester_gui.store import catalogue
 
@@ -30,7 +30,7 @@ EFFECT: Final = {
 }
 
 
-class Answering(Casework, Exports):
+class Answering(Inspecting, Exports):
     """The use cases of cases that end without maintenance."""
 
     @one_at_a_time

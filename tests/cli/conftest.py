@@ -159,6 +159,7 @@ def erased(made: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathF
         case = answers["request"]["case"]
         answers |= {
             "plan": answer("plan", folder, case),
+            "rows": answer("rows", folder, case),
             "approve": answer("approve", folder, case, "--by", "maria", "--reason", "identity checked"),
             "apply": answer("apply", folder, case),
             "purge": answer("purge", folder),

@@ -124,6 +124,25 @@ def test_request_and_plan(erased: Made) -> None:
     for action in plan["actions"]:
         has(action, "artefact kind rows method guarantee seconds")
     assert SSN not in json.dumps(filed) + json.dumps(plan)
+    assert [(w["source"], w["rows"]) for w in plan["without_key"]] == [("patients", 0), ("histories", 0)]
+
+
+def test_rows_of_a_case_before_its_approval(erased: Made, project: Path) -> None:
+    shown = erased[1]["rows"]
+    has(shown, "case right subject sources page pages")
+    assert [p["source"] for p in shown["pages"]] == ["histories", "patients"]
+    assert SSN not in json.dumps(shown)
+    case = answer(
+        "request", project, "--right", "rectification", "--subject", SSN, "--set", "patients.income=54321.5", "--by", "ines"
+    )["case"]
+    said = lester("rows", project, case, "--source", "patients").out
+    assert "data/patients.csv: 1 row that is corrected" in said
+    assert re.search(r"income +1•••0 +5•••5 +changes", said)
+    assert re.search(r"ssn +6•••5 +names the person", said)
+    assert "54321" not in said and SSN not in said
+    assert "no more rows" in lester("rows", project, case, "--page", "2").out
+    assert_mendable(lester("rows", project, case, "--source", "histories"), "touches no row of histories", "patients")
+    assert "counted from 1" in lester("rows", project, case, "--page", "0").err
 
 
 def test_approve_and_apply(erased: Made) -> None:
