@@ -163,7 +163,7 @@ def _without_key(sources: list[Document]) -> list[str]:
     ]
 
 
-ROLES = {"key": "names the person", "changes": "changes", "data": "feeds {}", "control": "chooses rows in {}"}
+ROLES = {"key": "names the person", "changes": "changes", "data": "feeds the model of {}", "control": "chooses rows in {}"}
 
 
 def rows(d: Document) -> str:
@@ -173,11 +173,9 @@ def rows(d: Document) -> str:
     for page in d["pages"]:
         shown, total = page["rows"], page["total"]
         first, last = page["start"] + 1, page["start"] + len(shown)
-        which = f"{first:,} to {last:,} of {_plural(total, 'row')}" if len(shown) < total else _plural(total, "row")
-        what = "is corrected" if total == 1 else "are corrected"
-        if not corrects:
-            what = "leaves" if total == 1 else "leave"
-        lines.append(f"{page['path']}: {which} that {what}" if shown else f"{page['path']}: no more rows, it has {total:,}")
+        which = f"rows {first:,} to {last:,} of {total:,}" if len(shown) < total else _plural(total, "row")
+        what = ("is" if total == 1 else "are") + " corrected" if corrects else "leaves" if total == 1 else "leave"
+        lines.append(f"{page['path']}: {which}, which {what}" if shown else f"{page['path']}: no more rows, it has {total:,}")
         if not shown:
             continue
         table = [("ROW", "LINE", "COLUMN", "VALUE", *(("NEW VALUE",) if corrects else ()), "WHY IT MATTERS")]

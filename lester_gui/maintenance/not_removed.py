@@ -45,7 +45,7 @@ def expected(project: Path, scripts: Iterable[str] = (), keep_sources: bool = Fa
         out.append(
             NotRemoved(f"Saved outputs in {names}", "Lester does not change notebooks; run them again, or clear their outputs")
         )
-    out.append(NotRemoved(BACKUPS, "Lester cannot see them; repeat the erasure when one is restored"))
+    out.append(NotRemoved(BACKUPS, "Lester cannot see them; repeat this case when one is restored"))
     return tuple(out)
 
 

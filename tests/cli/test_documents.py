@@ -136,7 +136,7 @@ def test_rows_of_a_case_before_its_approval(erased: Made, project: Path) -> None
         "request", project, "--right", "rectification", "--subject", SSN, "--set", "patients.income=54321.5", "--by", "ines"
     )["case"]
     said = lester("rows", project, case, "--source", "patients").out
-    assert "data/patients.csv: 1 row that is corrected" in said
+    assert "data/patients.csv: 1 row, which is corrected" in said
     assert re.search(r"income +1•••0 +5•••5 +changes", said)
     assert re.search(r"ssn +6•••5 +names the person", said)
     assert "54321" not in said and SSN not in said

@@ -349,7 +349,10 @@ class FakeSession(FakeAnswers):
                 ("model", "complications", 0, "two Newton steps", "solver", 0.4), ("file", "out/model.pkl", 0, "replaced",
                     "bit", 0.1)]
         return {
-            "case": number, "plan_hash": "4be190c377d2aa01", "keep_sources": self.kept.get(number, False),
+            "case": number, "right": self._cases[number]["right"], "plan_hash": "4be190c377d2aa01",
+            "keep_sources": self.kept.get(number, False),
+            "without_key": [{"source": "patients", "path": "data/patients.csv", "rows": 3, "of": 886, "keys": ["ssn"]},
+                            {"source": "histories", "path": "data/histories.csv", "rows": 0, "of": 886, "keys": ["ssn"]}],
             "sentence": "Erases 2 source rows and everything made from them, brings 5 "
                 "views and 1 model up to date in about 1 second.",
             "actions": [{"artefact": a, "kind": k, "rows": r, "cells": 0, "method": m, "guarantee": g, "seconds": s}
@@ -366,6 +369,26 @@ class FakeSession(FakeAnswers):
                        {"artefact": "2 written files", "guarantee": "replaced"}],
             "not_removed": [{"what": "git history", "why": "2 commits touch patients.csv", "found": False}], "stale": None,
         }
+
+    def affected_rows(self, number, source="", start=0, count=20):
+        source, corrects = source or "patients", self._cases[number]["right"] == "rectification"
+        total = {"patients": 1, "histories": 45}[source]
+        fields = [("ssn", "key", "6•••5", None), ("income", "changes" if corrects else "data", "1•••0", "5•••5"),
+                  ("smoker", "control", "•••", None), ("note", "", "", None)]
+        rows = [{"row_id": 12 + i, "line": 13 + i, "others": 0, "fields": [
+            {"column": name, "role": role, "pipelines": ["complications"], "masked": masked,
+             "new_masked": new if corrects else None}
+            for name, role, masked, new in fields]} for i in range(start, min(total, start + count))]
+        sources = [{"source": "patients", "path": "data/patients.csv", "rows": 1},
+                   {"source": "histories", "path": "data/histories.csv", "rows": 45}]
+        return {"case": number, "right": self._cases[number]["right"], "subject": "P-7F3K", "sources": sources, "source": source,
+                "path": f"data/{source}.csv", "start": start, "total": total, "page": count, "rows": rows}
+
+    def reveal_affected(self, number, source, row_id, column, reason):
+        if "159027" in reason:
+            raise UserError("The reason contains a value of the person", hint="say why without numbers")
+        self.calls.append(("reveal_affected", number, source, row_id, column, reason))
+        return {"value": "159027.0", "new": "54321.5" if self._cases[number]["right"] == "rectification" else None, "seconds": 30}
 
     def approve(self, number, by, reason="", typed=None):
         if by == self._cases[number]["by"]:

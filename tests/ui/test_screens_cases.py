@@ -3,11 +3,14 @@
 import time
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLabel
 
 from lester_gui.errors import Refused, UserError
 from lester_gui.ui.dialogs.lines import LinesSheet
+from lester_gui.ui.dialogs.reveal import RevealSheet
+from lester_gui.ui.dialogs.rows import RowsSheet
+from lester_gui.ui.dialogs.sheet import Sheet
 from lester_gui.ui.screens import person_stages
 from ui.driving import calls, press, words_of
 
@@ -231,13 +234,119 @@ def test_case_opens_at_what_is_to_be_done(case, window):
     assert case._do.text().strip() == "Approve…"
 
 
-def test_lines_are_shown_before_anything_is_done(case, window, qtbot, settle):
-    press(qtbot, case, "See the lines and files")
+def test_lines_of_a_purge_are_shown_after_the_approval(case, window, session, qtbot, settle):
+    session.applied.add("LR-0031")
+    case.load()
+    settle(window)
+    press(qtbot, case, "See the rows…")
     settle(window)
     assert isinstance(window.sheet, LinesSheet)
     rows = words_of(window.sheet.table)
     assert rows[0][0] == "data/patients.csv: remove 1 line"
     assert "•" in rows[1][1]
+
+
+@pytest.fixture
+def rows_sheet(case, window, qtbot, settle):
+    press(qtbot, case, "See the rows…")
+    settle(window)
+    assert isinstance(window.sheet, RowsSheet)
+    return window.sheet
+
+
+def test_rows_are_shown_masked_before_anything_is_done(rows_sheet):
+    rows = words_of(rows_sheet.table)
+    assert rows[0][0] == "Row 12, line 13 of data/patients.csv"
+    assert rows[1:] == [
+        ["ssn", "6•••5", "names the person"],
+        ["income", "1•••0", "feeds the model of complications"],
+        ["smoker", "•••", "chooses rows in complications"],
+        ["note", "empty", ""],
+    ]
+    assert rows_sheet._where.text() == "1 row"
+    assert not rows_sheet.before.isVisible()
+
+
+def test_rows_come_by_source_and_page(rows_sheet, window, qtbot, settle):
+    press(qtbot, rows_sheet, "data/histories.csv  45")
+    settle(window)
+    assert rows_sheet._where.text() == "Rows 1 to 20 of 45"
+    assert not rows_sheet.before.isEnabled()
+    press(qtbot, rows_sheet, "Later rows")
+    settle(window)
+    press(qtbot, rows_sheet, "Later rows")
+    settle(window)
+    assert rows_sheet._where.text() == "Rows 41 to 45 of 45"
+    assert rows_sheet.before.isEnabled() and not rows_sheet.after.isEnabled()
+    assert words_of(rows_sheet.table)[0][0] == "Row 52, line 53 of data/histories.csv"
+
+
+def reveal(qtbot, sheet, window, settle, reason):
+    sheet.table.choose((12, "income"))
+    qtbot.keyClick(sheet.table, Qt.Key.Key_Return)
+    (above,) = [child for child in window.findChildren(RevealSheet) if child.isVisible()]
+    assert above.field.currentText() == "income"
+    qtbot.keyClicks(above.reason.edit, reason)
+    press(qtbot, above, "Reveal for 30 seconds")
+    settle(window)
+
+
+def test_one_value_is_revealed_with_a_reason_until_nobody_looks(rows_sheet, window, session, qtbot, settle):
+    reveal(qtbot, rows_sheet, window, settle, "compare with the letter")
+    assert calls(session, "reveal_affected") == [
+        ("reveal_affected", "LR-0031", "patients", 12, "income", "compare with the letter")
+    ]
+    assert [row[1] for row in words_of(rows_sheet.table)[1:3]] == ["6•••5", "159027.0"]
+    assert window.sheet is rows_sheet, "the question was above the rows, which stayed"
+    QCoreApplication.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
+    assert [row[1] for row in words_of(rows_sheet.table)[1:3]] == ["6•••5", "1•••0"]
+
+
+def test_a_reason_with_a_value_is_refused_in_the_sheet(rows_sheet, window, session, qtbot, settle):
+    reveal(qtbot, rows_sheet, window, settle, "is it 159027?")
+    assert calls(session, "reveal_affected") == []
+    assert "contains a value of the person" in rows_sheet._note.text()
+
+
+def test_a_correction_shows_old_and_new(window, session, settle, qtbot):
+    session._cases["LR-0031"]["right"] = "rectification"
+    window.go("case", {"case": "LR-0031"})
+    settle(window)
+    press(qtbot, window.screens["case"], "See the rows…")
+    settle(window)
+    sheet = window.sheet
+    assert sheet.accessibleName() == "Rows that are corrected"
+    assert [row[1:] for row in words_of(sheet.table)[1:3]] == [
+        ["6•••5", "stays", "names the person"], ["1•••0", "5•••5", "is corrected"],
+    ]  # fmt: skip
+    reveal(qtbot, sheet, window, settle, "compare with the payslip")
+    assert words_of(sheet.table)[2][1:3] == ["159027.0", "54321.5"]
+
+
+def test_an_approver_sees_the_rows_and_keeps_what_was_typed(case, window, qtbot, settle):
+    case.approve()
+    sheet = window.sheet
+    qtbot.keyClicks(sheet.reason.edit, "consent withdrawn")
+    press(qtbot, sheet, "See the rows…")
+    settle(window)
+    (above,) = [child for child in window.findChildren(RowsSheet) if child.isVisible()]
+    qtbot.keyClick(above.table, Qt.Key.Key_Escape)
+    settle(window)
+    assert window.sheet is sheet and sheet.reason.text() == "consent withdrawn"
+    assert sheet.isAncestorOf(window.focusWidget())
+    case.approve()  # closes one that is open, with what lies above it
+    press(qtbot, window.sheet, "See the rows…")
+    settle(window)
+    window.sheet.close_sheet()
+    settle(window)
+    assert not [child for child in window.findChildren(Sheet) if child.isVisible()]
+
+
+def test_rows_without_a_key_are_counted_in_the_plan(case):
+    texts = [found.text() for found in case.plan_tab.findChildren(QLabel)]
+    at = texts.index("Rows that stay because they carry no key")
+    assert texts[at + 1 : at + 3] == ["data/patients.csv", "3 of 886"]
+    assert "data/histories.csv" not in texts[at:]
 
 
 def test_approval_has_every_guard(case, window, session, qtbot):

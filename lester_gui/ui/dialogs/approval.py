@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox
 from lester_gui.errors import UserError
 from lester_gui.ui import states
 from lester_gui.ui.desk import Desk
+from lester_gui.ui.dialogs.rows import RowsSheet
 from lester_gui.ui.dialogs.sheet import Sheet
 from lester_gui.ui.fonts import font
 from lester_gui.ui.layout import card, col, label, row, rule
@@ -43,7 +44,9 @@ class ApprovalSheet(Sheet):
         warning = tr("Once applied this cannot be undone: rows leave the source files, old model files are destroyed.")
         if not erases:
             warning = tr("Once applied this cannot be undone: values change in the source files, old model files are destroyed.")
-        read = tr("I have read the lines that leave or change in the source files")
+        read = tr("I have read the rows that leave the source files")
+        if not erases:
+            read = tr("I have read the rows that change in the source files")
         if plan.get("keep_sources"):
             warning = tr("Once applied this cannot be undone in Lester’s copy. The source files stay as they are.")
             read = tr("I know that the source files still hold this person, and that this is no complete erasure")
@@ -51,6 +54,8 @@ class ApprovalSheet(Sheet):
         self.typed = Field(tr("Type the case number to confirm"), "LR-…")
         mine = desk.user if desk.user != case["by"] else ""
         self.by = Field(tr("You approve as"), tr("name of the second person"), mine)
+        self.rows = Button(tr("See the rows…"), icon="eye")
+        self.rows.clicked.connect(lambda: self.open_above(RowsSheet(desk, case)))
         self.read = QCheckBox(read)
         self.read.setFont(font())
         self._message = Banner("danger", "")
@@ -73,7 +78,7 @@ class ApprovalSheet(Sheet):
             )
             parts += [row(Icon("alert", "warn"), (label(words, "body", wrap=True), 1)), 8]
         names = row((col(self.typed, None, gap=0), 1), (col(self.by, None, gap=0), 1), gap=16)
-        parts += [self._message, self.reason, 12, names, 12, self.read, 16, foot]
+        parts += [self._message, self.reason, 12, names, 12, row((self.read, 1), self.rows), 16, foot]
         self.set_content(col(*parts, gap=4, margins=(24, 20, 24, 20)), self.reason.edit, self.cancel)
         self._check()
 
@@ -108,7 +113,7 @@ class ApprovalSheet(Sheet):
         if self.by.text().casefold() == self._case["by"].casefold():
             return tr("The case was filed by the same person: somebody else approves")
         if not self.read.isChecked():
-            return tr("Read the lines that leave the source files first")
+            return tr("Look at the rows that leave or change first")
         return ""
 
     def _check(self) -> None:

@@ -54,6 +54,13 @@ class Sheet(QWidget):
         self.raise_()
         (self._first or self._card).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def open_above(self, sheet: Sheet) -> None:
+        """Ask something more on a sheet above this one, which keeps what was entered and gets the focus back."""
+        window = self.parentWidget()
+        if window is not None:
+            self.closed.connect(sheet.close_sheet)
+            sheet.open_over(window)
+
     def close_sheet(self) -> None:
         """Take the sheet away and give the focus back."""
         window = self.parentWidget()

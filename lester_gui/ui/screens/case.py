@@ -14,6 +14,7 @@ from lester_gui.ui.desk import Desk
 from lester_gui.ui.dialogs.approval import ApprovalSheet
 from lester_gui.ui.dialogs.hold import HoldSheet
 from lester_gui.ui.dialogs.lines import LinesSheet
+from lester_gui.ui.dialogs.rows import RowsSheet
 from lester_gui.ui.layout import clear, col, holder, label, row, rule, scroll
 from lester_gui.ui.screen import Screen
 from lester_gui.ui.screens import case_outcome
@@ -97,7 +98,7 @@ class CaseScreen(Screen):
         self.tabs = Tabs(names, tr("Parts of the case"))
         self.tabs.currentChanged.connect(self._change_tab)
         self.plan_tab = PlanTab()
-        self.plan_tab.lines_asked.connect(lambda: self.desk.sheet_wanted.emit(LinesSheet(self.desk, self.number)))
+        self.plan_tab.lines_asked.connect(self.show_rows)
         self.plan_tab.plan_asked.connect(lambda: self.make_plan())
         self.execution_tab = ExecutionTab()
         self.execution_tab.stop_asked.connect(self._stop)
@@ -107,6 +108,7 @@ class CaseScreen(Screen):
         self.evidence_tab.replay_asked.connect(lambda: self._check_again("replay"))
         self.evidence_tab.ask_asked.connect(lambda: self._check_again("ask_original"))
         self.request_tab, self.approval_tab, self.timeline_tab = RequestTab(), ApprovalTab(), TimelineTab()
+        self.approval_tab.rows_asked.connect(self.show_rows)
         self._pages = QStackedWidget()
         parts = (self.request_tab, self.plan_tab, self.approval_tab, self.execution_tab, self.evidence_tab, self.timeline_tab)
         for part in parts:  # a stack scrolls its own pages: Qt gives it the greatest height of them all
@@ -239,6 +241,11 @@ class CaseScreen(Screen):
         )
         task.progressed.connect(lambda step: self.plan_tab.set_progress(step.label, step.fraction))
         task.over.connect(lambda: self.plan_tab.set_running(False))
+
+    def show_rows(self) -> None:
+        """Show the rows that the case touches; once it is applied, the lines that the purge takes out."""
+        decided = self.case["execution"] is not None
+        self.desk.sheet_wanted.emit(LinesSheet(self.desk, self.number) if decided else RowsSheet(self.desk, self.case))
 
     def approve(self) -> None:
         """Ask a second person for approval."""

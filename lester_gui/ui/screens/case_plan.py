@@ -18,7 +18,7 @@ from lester_gui.ui.views.table import RecordTable
 from lester_gui.ui.widgets import Banner, Button, Empty, Icon, Painted, ProgressRow
 from lester_gui.ui.words import number, seconds, short_hash
 
-MOST_LINES = 5
+MOST_LINES = 4
 FLOW = (
     ("stage", "view"), ("check", "check"), ("commit", "key"), ("replay", "refresh"), ("purge", "erase"), ("ask", "file"),
     ("certificate", "audit"),
@@ -93,11 +93,14 @@ class PlanTab(QWidget):
         items: list[Any] = []
         lines = plan["lines"]
         if lines:
-            title = tr("Lines that Lester’s copy loses") if plan.get("keep_sources") else tr("Lines that leave the source files")
+            corrects = plan["right"] != "erasure"
+            title = tr("Lines that change in the source files") if corrects else tr("Lines that leave the source files")
+            if plan.get("keep_sources"):
+                title = tr("Lines that Lester’s copy loses")
             items.append(label(title, "smallstrong", "2"))
-            items.append(_lines(lines[:MOST_LINES]))
+            items.append(_lines(lines[:MOST_LINES], corrects))
             rest = len(lines) - MOST_LINES
-            words = tr("%Ln more lines", "", rest) if rest > 0 else tr("See the lines and files")
+            words = tr("See these and %Ln more rows…", "", rest) if rest > 0 else tr("See the rows…")
             more = Button(words, "link")
             more.clicked.connect(self.lines_asked)
             items += [row(more, None), 4]
@@ -111,12 +114,23 @@ class PlanTab(QWidget):
         rows = ((tr("Source rows"), "source_rows"), (tr("View rows"), "view_rows"), (tr("Rows of the split"), "split_rows"),
                 (tr("Views brought up to date"), "views"), (tr("Written files replaced or removed"), "files"))  # fmt: skip
         items += [_pair(name, number(counts[key])) for name, key in rows]
+        items += self._without_key(plan.get("without_key", []))
         if case_outcome.not_removed(plan):
             items += [rule(), label(tr("Not removed, because Lester cannot reach it"), "smallstrong", "2")]
             items += [
                 row(Icon("alert", "warn"), (label(words, "body", wrap=True), 1)) for words in case_outcome.not_removed(plan)
             ]
         return _pane(tr("What will change"), tr("nothing is written yet"), items)
+
+    def _without_key(self, sources: list[dict[str, Any]]) -> list[Any]:
+        """Rows that stay because they name nobody, by source; that there are none is a fact, too."""
+        found = [s for s in sources if s["rows"]]
+        if sources and not found:
+            return [_pair(self.tr("Rows that stay because they carry no key"), "0")]
+        of = self.tr("%1 of %2")
+        pairs = [_pair(s["path"], of.replace("%1", number(s["rows"])).replace("%2", number(s["of"]))) for s in found]
+        title = label(self.tr("Rows that stay because they carry no key"), "smallstrong", "2")
+        return [4, title, *pairs] if pairs else []
 
     def _meaning(self, plan: dict[str, Any]) -> QFrame:
         tr = self.tr
@@ -295,14 +309,15 @@ def _step(no: str, title: str, sub: str) -> QLayout:
     return row(Painted(dot, 22, 36), (col(label(title), label(sub, "small", "3", wrap=True), gap=1), 1), gap=10)
 
 
-def _lines(lines: list[dict[str, Any]]) -> QWidget:
-    """Lines that leave a file: a minus, the number, masked fields. Never the values."""
+def _lines(lines: list[dict[str, Any]], corrects: bool) -> QWidget:
+    """Lines that leave a file or change in it: a sign, the number, masked fields. Never the values."""
+    sign, ground, ink = ("~", "accent_tint", "accent_ink") if corrects else ("−", "danger_tint", "danger_ink")
 
     def draw(painter: QPainter, rect: QRectF) -> None:
         for i, line in enumerate(lines):
             y = i * 23.0
-            painter.fillRect(QRectF(0, y, rect.width(), 22), theme.qcolour("danger_tint"))
-            painting.text(painter, QRectF(8, y, 12, 22), "−", "code", "danger_ink")
+            painter.fillRect(QRectF(0, y, rect.width(), 22), theme.qcolour(ground))
+            painting.text(painter, QRectF(8, y, 12, 22), sign, "code", ink)
             painting.text(painter, QRectF(16, y, 46, 22), number(line["line"]), "codesmall", "ink2", right=True)
             wide = painting.text_width(line["source"], "codesmall")
             painting.text(painter, QRectF(74, y, wide + 2, 22), line["source"], "codesmall", "ink2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLayout, QWidget
 
 from lester_gui.ui import states
@@ -12,7 +13,7 @@ from lester_gui.ui.models import cells
 from lester_gui.ui.models.records import Column, Record, RecordModel
 from lester_gui.ui.screens.case_answer import PLANNED, effect
 from lester_gui.ui.views.table import RecordTable
-from lester_gui.ui.widgets import Banner, Empty
+from lester_gui.ui.widgets import Banner, Button, Empty
 from lester_gui.ui.words import day, number, short_hash, when
 
 MARGINS = (24, 16, 24, 16)
@@ -78,7 +79,15 @@ class RequestTab(QWidget):
 
 
 class ApprovalTab(QWidget):
-    """Who approved, when and why."""
+    """Who approved, when and why.
+
+    Signals
+    -------
+    rows_asked
+        Show the rows that the case touches.
+    """
+
+    rows_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,7 +99,9 @@ class ApprovalTab(QWidget):
         clear(self._lay)
         if approval is None:
             words = tr("A plan is approved by a second person, who gives a reason and types the case number.")
-            self._lay.addWidget(Empty("key", tr("Not approved yet"), words), 1)
+            rows = Button(tr("See the rows…"), icon="eye")
+            rows.clicked.connect(self.rows_asked)
+            self._lay.addWidget(Empty("key", tr("Not approved yet"), words, *([rows] if case["plan"] else [])), 1)
             return
         words = tr("The name was typed, not authenticated: the certificate says so.")
         if approval["authenticated"]:
