@@ -29,6 +29,10 @@ def _rows(rows: Iterable[Iterable[object]]) -> list[str]:
     return ["  " + "  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in table]
 
 
+PROPOSED = "Which columns name a person is proposed: check it, people are found and erased by these columns only."
+DECLARED = "Which columns name a person stands in lester.toml: check it, people are found and erased by these columns only."
+
+
 def scan(d: Document) -> str:
     """Pipelines, sources and the proposal."""
     lines = [f"{_plural(len(d['pipelines']), 'pipeline')} in {d['project']}"]
@@ -37,6 +41,8 @@ def scan(d: Document) -> str:
     lines += _rows(
         (s["name"], s["path"], f"{s['rows']:,} rows", "person: " + (", ".join(s["subject_keys"]) or "none")) for s in d["sources"]
     )
+    if d["sources"]:
+        lines.append(f"  {PROPOSED if any(s['suggested'] for s in d['sources']) else DECLARED}")
     for item in d["not_understood"]:
         lines.append(f"Not a pipeline: {item['path']} ({item['reason']})")
     if d["written"]:
@@ -62,21 +68,36 @@ def rewrite(d: Document) -> str:
         f"{_plural(d['user_function_columns'], 'column')} by user functions"
     ]
     lines += _rows((name, s["status"], s["compared"]) for name, s in d["stages"].items())
-    lines += _stops(d.get("stops", []))
+    lines += [f"  {d['message']}"] if d.get("message") else []
+    lines += _stops(d.get("stops", []), planned=bool(d["plan_hash"]))
     lines += [f"Finding{f', line {line}' if (line := f['line']) else ''}: {f['title']}. {f['text']}" for f in d["findings"]]
     return "\n".join(lines)
 
 
-def _stops(stops: list[Document]) -> list[str]:
-    """Why the rules stopped, each reason once; what only needs something that stopped before is counted."""
-    first = [s for s in stops if not s["why"].startswith(FOLLOWS)]
-    lines = [f"  stopped{f' at line {line}' if (line := s['line']) else ''}: {s['why']}" for s in first]
-    later = len(stops) - len(first)
-    return (
-        [*lines, f"  {_plural(later, 'later step')} that {'needs' if later == 1 else 'need'} what is made there"]
-        if later
-        else lines
-    )
+def _stops(stops: list[Document], planned: bool) -> list[str]:
+    """What the rules did not understand and what that means for the plan; what it does not need is named by its lines only.
+
+    Each reason comes once; what only needs something that stopped before is counted.
+    """
+    needed = [s for s in stops if not s.get("beside")]
+    first = [s for s in needed if not s["why"].startswith(FOLLOWS)]
+    lines = [f"  {_stop(s, planned)}: {s['why']}" for s in first]
+    later = len(needed) - len(first)
+    if later:
+        lines.append(f"  {_plural(later, 'later step')} that {'needs' if later == 1 else 'need'} what is made there")
+    beside = sorted({s["line"] for s in stops if s.get("beside") and s["line"]})
+    if beside:
+        listed = ", ".join(str(n) for n in beside[:8]) + (f" and {len(beside) - 8} more" if len(beside) > 8 else "")
+        which = f"Line {listed} of the script is" if len(beside) == 1 else f"Lines {listed} of the script are"
+        lines.append(f"  {which} not in the plan: the model does not need {'it' if len(beside) == 1 else 'them'}")
+    return lines
+
+
+def _stop(stop: Document, planned: bool) -> str:
+    line = f", line {stop['line']}" if stop["line"] else ""
+    if stop["covered"]:
+        return f"Kept as one opaque step{line}"
+    return f"Not followed in detail{line}" if planned else f"Not understood{line}"
 
 
 def run(d: Document) -> str:

@@ -352,7 +352,11 @@ class Rewriting(OpenedProject):
         message: str,
         started: datetime,
     ) -> Document:
-        stops = [{"line": s.line, "reason": str(s.reason), "why": s.why, "covered": s.covered} for s in found.stops]
+        whole = plan is not None and is_whole_script(plan)  # then every line of the script runs
+        stops = [
+            {"line": s.line, "reason": str(s.reason), "why": s.why, "covered": s.covered, "beside": s.beside and not whole}
+            for s in found.stops
+        ]
         base: Document = {
             "pipeline": pipeline,
             "rewriter": rewriter,

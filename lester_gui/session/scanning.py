@@ -104,6 +104,7 @@ class Scanning(OpenedProject):
                 "path": s.path,
                 "rows": self._source_rows(s),
                 "subject_keys": list(s.subject_keys),
+                "suggested": s.suggested,
                 "state": state,
                 "note": note,
             }

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lester_gui import cli_text
 from lester_gui.cli import COMMANDS, _json
+from lester_gui.cli_text import FOLLOWS
 from tests.cli.conftest import PIPELINE, SSN, answer, assert_mendable, lester
 
 Made = tuple[Path, dict[str, Any]]
@@ -41,6 +43,8 @@ def test_scan(made: Made) -> None:
 
 def test_scan_proposes_and_writes_only_when_told(fresh: Path) -> None:
     (fresh / "lester.toml").unlink()
+    assert "stands in lester.toml: check it" not in lester("scan", fresh).out
+    assert "Which columns name a person is proposed: check it" in lester("scan", fresh).out
     found = answer("scan", fresh)
     assert not found["configured"]
     assert "[sources.patients]" in found["proposal"]
@@ -49,6 +53,7 @@ def test_scan_proposes_and_writes_only_when_told(fresh: Path) -> None:
     assert written["configured"]
     assert (fresh / "lester.toml").read_text() == found["proposal"]
     assert answer("scan", fresh)["configured"]
+    assert "Which columns name a person stands in lester.toml: check it" in lester("scan", fresh).out
 
 
 def test_rewrite(made: Made) -> None:
@@ -61,6 +66,33 @@ def test_rewrite(made: Made) -> None:
     for stage in found["stages"].values():
         has(stage, "status compared")
         assert stage["status"] in ("equal", "permuted")
+
+
+def test_what_the_plan_does_not_need_is_named_by_its_line_and_stops_nothing(fresh: Path) -> None:
+    script = fresh / "complications.py"
+    before = script.read_text()
+    script.write_text(before + "summary = data.groupby('county').income.describe().unstack()\n")
+    said = lester("rewrite", fresh, PIPELINE, "--with", "rules")
+    assert said.code == 0
+    line = len(before.splitlines()) + 1
+    assert f"Line {line} of the script is not in the plan: the model does not need it" in said.out
+    assert "stopped" not in said.out and "ot understood" not in said.out
+
+
+def test_what_stops_the_rules_is_said_by_line_where_there_is_no_plan() -> None:
+    stops = [
+        {"line": 24, "reason": "no-rule", "why": "There is no rule for mystery()", "covered": False, "beside": False},
+        {"line": 30, "reason": "no-rule", "why": f"{FOLLOWS}: table", "covered": False, "beside": False},
+    ]
+    d = {"pipeline": "p", "status": "not-run", "rewriter": "rules", "opaque_steps": 0, "user_function_columns": 0, "stages": {},
+         "findings": [], "stops": stops, "plan_hash": None}  # fmt: skip
+    said = cli_text.rewrite(d).splitlines()
+    assert said[1:] == [
+        "  Not understood, line 24: There is no rule for mystery()",
+        "  1 later step that needs what is made there",
+    ]
+    opaque = cli_text.rewrite(d | {"plan_hash": "ab", "stops": [stops[0] | {"covered": True}]})
+    assert "Kept as one opaque step, line 24: There is no rule for mystery()" in opaque
 
 
 def test_show(made: Made, project: Path) -> None:

@@ -79,9 +79,9 @@ class FakeSession(FakeAnswers):
             }],
             "sources": [
                 {"name": "patients", "path": "data/patients.csv", "rows": ROWS, "subject_keys": ["ssn"], "state": "unchanged",
-                 "note": ""},
+                 "suggested": not self.configured, "note": ""},
                 {"name": "histories", "path": "data/histories.csv", "rows": ROWS, "subject_keys": ["ssn"],
-                 "state": "changed", "note": "12 rows appended"},
+                 "suggested": not self.configured, "state": "changed", "note": "12 rows appended"},
             ],
             "not_understood": [{"path": "old/plots.py", "reason": "trains no model"}],
             "open_cases": 1,

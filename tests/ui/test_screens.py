@@ -29,6 +29,15 @@ def test_project_lists_pipelines_and_sources(window, qtbot):
     assert window.status.words("audit") == "Audit intact, 42 entries"
 
 
+def test_subject_keys_are_to_be_checked(window, session, settle):
+    screen = window.screens["project"]
+    assert screen._keys.text().startswith("Which columns name a person stands in lester.toml: check it")
+    session.configured = False
+    window.desk.refresh()
+    settle(window)
+    assert screen._keys.text().startswith("Which columns name a person is proposed: check it")
+
+
 def test_a_finding_about_no_line_names_the_script_alone(window, session, settle, monkeypatch):
     def places():
         return [w.text() for w in window.screens["project"].panel.findChildren(QLabel) if w.text().startswith("complications.py")]

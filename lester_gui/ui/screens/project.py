@@ -17,7 +17,7 @@ from lester_gui.ui.screen import Screen
 from lester_gui.ui.screens.project_side import PipelinePanel
 from lester_gui.ui.views.side import SideSplit
 from lester_gui.ui.views.table import RecordTable
-from lester_gui.ui.widgets import Banner, Button, Empty, ProgressRow
+from lester_gui.ui.widgets import Banner, Button, Empty, Icon, ProgressRow
 from lester_gui.ui.words import big, listed, number, when
 
 
@@ -80,12 +80,17 @@ class ProjectScreen(Screen):
         self.sources = RecordTable(RecordModel(columns), 34, fit=True, says=tr("Sources"))
         self.sources.opened.connect(lambda source: self.desk.go("data", source=source))
         self._not_understood = label("", "small", "3")
+        self._keys = label("", "small", "2", wrap=True)
         self._notices = col(gap=8)
         left = col(
             self._notices,
             card(self._figures),
             card(col(self.pipelines, margins=(1, 4, 1, 1))),
-            row(label(tr("Sources"), "heading"), None, self._not_understood, margins=(0, 8, 0, 0)),
+            col(
+                row(label(tr("Sources"), "heading"), None, self._not_understood, margins=(0, 8, 0, 0)),
+                row(Icon("key", "ink3", 14), (self._keys, 1)),
+                gap=4,
+            ),
             card(col(self.sources, margins=(1, 4, 1, 1))),
             None,
             gap=12,
@@ -127,6 +132,11 @@ class ProjectScreen(Screen):
         if not self.pipelines.choose(kept):
             self.pipelines.selectRow(0)
         self.sources.records().set_records([self._source(s) for s in overview["sources"]])
+        proposed = any(s["suggested"] for s in overview["sources"])
+        words = self.tr("Which columns name a person stands in lester.toml: check it, people are found by these columns only.")
+        if proposed:
+            words = self.tr("Which columns name a person is proposed: check it, people are found by these columns only.")
+        self._keys.setText(words)
         unknown = overview["not_understood"]
         words = self.tr("%Ln files are not understood: %1", "", len(unknown)).replace(
             "%1", listed([u["path"] for u in unknown], 2)

@@ -212,8 +212,9 @@ class RewriteScreen(Screen):
             self.desk.messages.error(error)
 
     def _stops(self, outcome: dict[str, Any]) -> str:
-        stops = outcome.get("stops") or []
-        return "; ".join(self.tr("line %1: %2").replace("%1", str(s["line"])).replace("%2", s["reason"]) for s in stops[:2])
+        """What was not understood and matters to the plan; figures and reports that it does not need are no news."""
+        stops = [s for s in outcome.get("stops") or [] if not s.get("beside")]
+        return "; ".join(self.tr("line %1: %2").replace("%1", str(s["line"])).replace("%2", s["why"]) for s in stops[:2])
 
     # showing --------------------------------------------------------------------------------------------------------
     def _take(self, review: dict[str, Any]) -> None:
