@@ -101,6 +101,26 @@ def render(plan: Plan) -> Rendered:
     return _Renderer(plan).run()
 
 
+def with_names(rendered: Rendered) -> str:
+    """Return the text with a comment behind each operation whose view has another name than its variable.
+
+    A chain gives one variable a new value at each operation; runs, traces and exports call these views ``data``, ``data-2`` ….
+    """
+    lines = rendered.text.splitlines()
+    for step in rendered.steps:
+        numbers = [i - 1 for i in step.plan_lines]
+        variable = lines[numbers[0]].partition(" = ")[0]
+        for name in step.views:
+            own = [i for i in numbers if rendered.line_names[i] == name]
+            if name == variable or any(f"named({n.quote(name)})" in lines[i] for i in own):
+                continue
+            alone = len(step.views) == 1
+            begins = [i for i in own if (" = " in lines[i] if alone else lines[i].startswith("    ."))]
+            begins = begins or [i for i in own if lines[i].startswith("    ")] or own
+            lines[begins[0]] += f"  # {name}"
+    return "\n".join(lines) + "\n"
+
+
 class _Renderer:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan

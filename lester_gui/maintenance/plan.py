@@ -93,7 +93,7 @@ def describe(con: duckdb.DuckDBPyConnection, site: Site, done: Enacted, bound: D
         "view_rows": sum(v.removed for v in views),
         "view_rows_changed": sum(v.changed for v in views),
         "split_rows": sum(sum(e.learning.left.values()) for e in done.runs),
-        "views": len(views),
+        "views": sum(a["kind"] == "view" for a in actions),
         "models": sum(not e.learning.model_kept for e in done.runs),
         "files": sum(f.action == REMOVED for f in done.files),
         "other_decisions": sum(e.learning.predictions_changed for e in done.runs),

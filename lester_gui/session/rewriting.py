@@ -14,7 +14,7 @@ from lester_gui.discovery.scripts import Script, load_script
 from lester_gui.errors import UserError
 from lester_gui.ir.nodes import Read, Reader
 from lester_gui.ir.plan import Plan
-from lester_gui.ir.render import render
+from lester_gui.ir.render import render, with_names
 from lester_gui.ir.schema import Field, Schema, Type
 from lester_gui.ir.serialise import dumps, loads, plan_hash, to_json
 from lester_gui.maintenance.learned import Worker
@@ -304,9 +304,9 @@ class Rewriting(OpenedProject):
 
     @one_at_a_time
     def show(self, pipeline: str) -> Document:
-        """The plan as declarative Python and as JSON."""
+        """The plan as declarative Python, with the names that runs and traces give its views, and as JSON."""
         plan = self.rewritten(pipeline).plan
-        return {"text": render(plan).text, "plan": to_json(plan)}
+        return {"text": with_names(render(plan)), "plan": to_json(plan)}
 
     def models(self) -> Document:
         """The language models on this computer."""

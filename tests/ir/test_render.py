@@ -11,7 +11,7 @@ from lester_gui.ir.learning import Split
 from lester_gui.ir.nodes import Distinct, Join, Keep, Limit, Project
 from lester_gui.ir.notation import PlanTextError
 from lester_gui.ir.parse import parse
-from lester_gui.ir.render import render
+from lester_gui.ir.render import render, with_names
 from lester_gui.ir.schema import PlanError
 from lester_gui.ir.serialise import dumps, loads, plan_hash
 from tests.ir.example_plan import example_plan
@@ -115,6 +115,16 @@ def test_the_dialect_says_what_signs_mean() -> None:
 def test_white_space_comments_and_order_of_definitions_are_free() -> None:
     loose = "# by hand\n" + TEXT.replace("\n\n", "\n# …\n\n\n").replace(", ", " ,  ")
     assert plan_hash(parse(loose, PLAN)) == plan_hash(PLAN)
+
+
+def test_names_of_views_that_the_variable_does_not_tell_stand_behind_their_operations() -> None:
+    plan = example_plan()
+    said = with_names(render(plan))
+    assert dumps(parse(said, plan)) == dumps(plan), "comments change nothing"
+    variables = {line.partition(" = ")[0] for line in said.splitlines() if " = " in line}
+    told = [line.partition("  # ")[2] for line in said.splitlines() if "  # " in line]
+    assert len(told) == len(set(told))
+    assert {v.name for v in plan.views} <= variables | set(told) | {v.name for v in plan.views if f'named("{v.name}")' in said}
 
 
 def test_kept_views_are_named() -> None:

@@ -114,6 +114,14 @@ def test_a_plan_says_what_will_happen_and_writes_nothing(clinic: Clinic) -> None
     assert MaintenancePlan.from_json(plan.to_json()) == plan
 
 
+def test_the_sentence_counts_the_views_that_are_listed(clinic: Clinic) -> None:
+    found = planned(clinic, clinic.work(clinic.ssns[3]))  # lives elsewhere: the last view looks at the row and loses none
+    views = [a for a in found.actions if a["kind"] == "view"]
+    assert [a["rows"] for a in views if a["artefact"] == "complications/data-5"] == [0]
+    assert found.document["counts"]["views"] == len(views)
+    assert f"brings {len(views)} views" in found.document["sentence"]
+
+
 @pytest.mark.parametrize("who", [0, 3, 7, -1])
 def test_erasing_a_person_equals_a_rerun_without_them(clinic: Clinic, who: int) -> None:
     """One row; filtered out; a group of their own; several rows."""
