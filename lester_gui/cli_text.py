@@ -165,11 +165,22 @@ def plan(d: Document) -> str:
         for a in d["actions"]
     ]
     lines += _rows([("ARTEFACT", "KIND", "TOUCHED", "HOW", "EQUALS A RERUN", "TIME"), *actions])
-    lines.append(f"A full rerun would take about {d['full_rerun_seconds']:.1f} s. Nothing was written.")
+    lines.append(_cost(d))
     lines += _without_key(d.get("without_key", []))
     lines += [f"Not removed: {n['what']}. {n['why']}." for n in d.get("not_removed", [])]
     lines.append(f"See the rows, masked, before you approve: lester rows PROJECT {d['case']}")
     return "\n".join(line for line in lines if line)
+
+
+def _cost(d: Document) -> str:
+    """What applying will take, the checks included, beside a full rerun without any."""
+    checks = d["checks_seconds"]
+    basis = "measured at earlier cases" if checks["measured"] else "estimated, as no case was carried out here yet"
+    return (
+        f"Applying takes about {d['apply_seconds']:.1f} s: the change {d['seconds']:.1f} s; then, {basis}, replay "
+        f"{checks['replay']:.1f} s, purge {checks['purge']:.1f} s, asking the original scripts {checks['ask_original']:.1f} s. "
+        f"A full rerun would take about {d['full_rerun_seconds']:.1f} s, without checks. Nothing was written."
+    )
 
 
 def _without_key(sources: list[Document]) -> list[str]:

@@ -56,8 +56,15 @@ class MaintenancePlan:
         return json.dumps(self.document, ensure_ascii=False)
 
 
-def make_plan(con: duckdb.DuckDBPyConnection, site: Site, work: Work, ctx: Context) -> MaintenancePlan:
+def make_plan(
+    con: duckdb.DuckDBPyConnection, site: Site, work: Work, ctx: Context, checks: cost.Checks | None = None
+) -> MaintenancePlan:
     """Rehearse a case and say what it did. Everything is rolled back.
+
+    Parameters
+    ----------
+    checks : cost.Checks, optional
+        What is known of how long the checks after the commit take.
 
     Raises
     ------
@@ -73,14 +80,16 @@ def make_plan(con: duckdb.DuckDBPyConnection, site: Site, work: Work, ctx: Conte
         try:
             bound = binding(con, site, work)
             done = enact(con, site, work, None, ctx, stopped)
-            return describe(con, site, done, bound)
+            return describe(con, site, done, bound, checks)
         except PipelineStops as stop:  # its run cannot stay, so the plan is to remove it
             stopped[stop.pipeline] = stop.why
         finally:
             con.rollback()
 
 
-def describe(con: duckdb.DuckDBPyConnection, site: Site, done: Enacted, bound: Document) -> MaintenancePlan:
+def describe(
+    con: duckdb.DuckDBPyConnection, site: Site, done: Enacted, bound: Document, checks: cost.Checks | None = None
+) -> MaintenancePlan:
     """Put what was enacted into words and numbers; call inside the transaction that enacted it."""
     work = done.work
     actions = actions_of(con, done)
@@ -99,15 +108,20 @@ def describe(con: duckdb.DuckDBPyConnection, site: Site, done: Enacted, bound: D
         "other_decisions": sum(e.learning.predictions_changed for e in done.runs),
         "other_labels": sum(e.learning.labels_changed for e in done.runs),
     }
+    gone = {r.pipeline for r in done.stopped}
+    after = (checks or cost.Checks()).of(p["pipeline"] for p in bound["plans"] if p["pipeline"] not in gone)
+    apply_seconds = done.seconds + after["replay"] + after["purge"] + after["ask_original"]
     document: Document = {
         "case": work.case,
         "right": work.right,
         "subject": work.token,
         "plan_hash": plan_hash,
         "keep_sources": work.keep_sources,
-        "sentence": sentence(work, counts, done.seconds),
+        "sentence": sentence(work, counts, apply_seconds),
         "actions": actions,
         "seconds": round(done.seconds, 3),
+        "checks_seconds": after,
+        "apply_seconds": round(apply_seconds, 3),
         "full_rerun_seconds": round(cost.full_rerun(done.runs), 3),
         "lines": [{"source": x.source, "line": x.line, "masked": x.masked} for x in done.lines],
         "others": [
@@ -281,8 +295,9 @@ def sentence(work: Work, counts: Document, seconds: float) -> str:
     moved = [number(counts["views"], "view")] + ([number(counts["models"], "model")] if counts["models"] else [])
     kinds = (("label", counts["other_labels"]), ("test decision", counts["other_decisions"]))
     others = " and ".join(number(count, kind) for kind, count in kinds if count)
-    tail = f", and leaves {others} about other people changed" if others else ""
-    return f"{what}, brings {' and '.join(moved)} up to date in about {max(seconds, 0.1):.1f} seconds{tail}."
+    tail = f", and changes {others} about other people" if others else ""
+    about = f"{seconds:.0f} seconds" if seconds >= 1.5 else "a second"
+    return f"{what}, brings {' and '.join(moved)} up to date in about {about} with checks{tail}."
 
 
 def _file_hash(path: Path) -> str | None:

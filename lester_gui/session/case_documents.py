@@ -78,6 +78,7 @@ def certificate_document(
     done = outcomes(connection, case.case)
     applied, replayed = done.get("apply", {}), done.get("replay", {})
     purged, asked = done.get("purge", {}), done.get("ask-original", {})
+    destroyed = {k: v for k, v in _untimed(purged).items() if k != "search"}
     seq, head = journal.head(connection)
     incomplete = incomplete_because(plan, replayed, purged, asked)
     return {
@@ -111,8 +112,8 @@ def certificate_document(
             "equal": bool(replayed.get("equal")),
             "artefacts": [a | {"pipeline": r["pipeline"]} for r in replayed.get("pipelines", []) for a in r["artefacts"]],
         },
-        "ask_original": {"equal": bool(asked.get("equal")), "pipelines": asked.get("pipelines", [])},
-        "purge": {k: v for k, v in purged.items() if k != "search"} or {"status": "not done", "sources": [], "others": []},
+        "ask_original": {"equal": bool(asked.get("equal")), "pipelines": [_untimed(p) for p in asked.get("pipelines", [])]},
+        "purge": destroyed or {"status": "not done", "sources": [], "others": []},
         "search": purged.get("search") or {"values": 0, "files": 0, "hits": []},
         "not_removed": purged.get("not_removed", plan.document["not_removed"]),
         "complete": not incomplete,
@@ -120,6 +121,11 @@ def certificate_document(
         "versions": {"lester": __version__, **VERSIONS},
         "audit_head": {"seq": seq, "hash": head},
     }
+
+
+def _untimed(outcome: Document) -> Document:
+    """An outcome without the seconds it took, which are kept for later estimates."""
+    return {k: v for k, v in outcome.items() if k != "seconds"}
 
 
 def incomplete_because(plan: MaintenancePlan, replayed: Document, purged: Document, asked: Document) -> list[str]:

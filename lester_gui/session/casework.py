@@ -26,6 +26,7 @@ from lester_gui.requests.signing import load_or_create, own_public_key, parse_tr
 from lester_gui.runtime.ingest import snapshot_records
 from lester_gui.sandbox.copies import scratch_base
 from lester_gui.session import case_documents as documents
+from lester_gui.session import estimating
 from lester_gui.session.opened import Document, one_at_a_time
 from lester_gui.session.people import People
 from lester_gui.settings import settings_path
@@ -122,7 +123,8 @@ class Casework(People):
             raise UserError(f"A request for {found.right.value} has no plan", "It is answered: lester answer PROJECT CASE.")
         if keep_sources and found.right is not Right.ERASURE:
             raise UserError("Only an erasure can leave the source files as they are", "Plan the correction without that choice.")
-        plan = make_plan(self.connection, self.site(), self._work(found, keep_sources), ctx or silent())
+        checks = estimating.checks(self.connection, [r for r, _ in self.ran()], self.store.database)
+        plan = make_plan(self.connection, self.site(), self._work(found, keep_sources), ctx or silent(), checks)
         with self.transaction() as connection:
             documents.keep_plan(connection, plan)
             cases.set_status(connection, found.case, Status.PLANNED)
@@ -181,8 +183,7 @@ class Casework(People):
         def within(connection: duckdb.DuckDBPyConnection, now: MaintenancePlan) -> None:
             cases.set_status(connection, found.case, Status.APPLIED)
             subject, count = found.subject, len(now.actions)
-            seconds = round(time.perf_counter() - started, 3)
-            documents.keep_outcome(connection, found.case, "apply", {"plan_hash": now.plan_hash, "seconds": seconds})
+            documents.keep_outcome(connection, found.case, "apply", {"plan_hash": now.plan_hash, "seconds": _since(started)})
             self.journal.append(
                 connection, "apply", self.actor(), case=found.case, plan_hash=now.plan_hash, subject=subject, actions=count
             )
@@ -208,26 +209,12 @@ class Casework(People):
         return {
             "case": found.case,
             "status": status.value,
-            "seconds": round(time.perf_counter() - started, 3),
+            "seconds": _since(started),
             "actions": documents.with_differences(plan.actions, replays["pipelines"]),
             "replay": replays,
             "purge": purged,
             "ask_original": asked,
         }
-
-    @one_at_a_time
-    def purge_preview(self, case: str) -> Document:
-        """Exactly the lines and files that a purge takes out, masked."""
-        found = cases.get_case(self.connection, case)
-        if found.status is Status.APPLIED:
-            return {
-                "files": purge.preview(self.connection),
-                "other_files": [{"path": f.path} for f in pending.files(self.connection)],
-            }
-        plan = documents.newest_plan(self.connection, found.case)
-        if plan is None:
-            raise UserError(f"The case {found.case} has no plan yet", f"lester plan PROJECT {found.case}")
-        return {"files": self._lines_by_file(plan), "other_files": _files_of(plan)}
 
     @one_at_a_time
     def purge(self, ctx: Context | None = None) -> Document:
@@ -327,7 +314,8 @@ class Casework(People):
         for number, pipeline in enumerate(pipelines):
             run, _ = self.latest(pipeline)
             part = Part(ctx, number / len(pipelines), (number + 1) / len(pipelines))
-            answers.append({"pipeline": pipeline} | self._ask(run, part))
+            began = time.perf_counter()
+            answers.append({"pipeline": pipeline} | self._ask(run, part) | {"seconds": _since(began)})
         document = {"equal": all(a["equal"] for a in answers), "pipelines": answers}
         self._record(case, "ask-original", document)
         self.journal.record(self.connection, "ask-original", self.actor(), case=case, equal=bool(document["equal"]))
@@ -369,17 +357,20 @@ class Casework(People):
         reports = []
         for number, pipeline in enumerate(pipelines):
             part = Part(ctx, number / len(pipelines), (number + 1) / len(pipelines))
-            reports.append(self._replay(self.latest(pipeline)[0], part))
+            began = time.perf_counter()
+            reports.append(self._replay(self.latest(pipeline)[0], part) | {"seconds": _since(began)})
         document = {"equal": all(r["equal"] for r in reports), "pipelines": reports}
         self._record(case, "replay", document)
         self.journal.record(self.connection, "replay", self.actor(), case=case, equal=bool(document["equal"]))
         return document
 
     def _purge(self, ctx: Context) -> Document:
+        began = time.perf_counter()
+
         def finished(connection: duckdb.DuckDBPyConnection, done: pending.PendingPurge, report: purge.PurgeReport) -> None:
             cases.set_status(connection, done.case, Status.DONE)
             cases.forget_corrections(connection, done.case)
-            documents.keep_outcome(connection, done.case, "purge", report.to_json())
+            documents.keep_outcome(connection, done.case, "purge", report.to_json() | {"seconds": _since(began)})
             count = len(report.sources) + len(report.others)
             self.journal.append(connection, "purge", self.actor(), case=done.case, files=count, status=report.status)
 
@@ -445,14 +436,6 @@ class Casework(People):
     def _values(self, case: Case) -> tuple[str, ...]:
         return self._work(case).values()
 
-    def _lines_by_file(self, plan: MaintenancePlan) -> list[Document]:
-        """The lines of a plan by source file, before it is applied."""
-        action = "removed" if plan.document["right"] == Right.ERASURE.value else "corrected"
-        out: dict[str, list[Document]] = {}
-        for line in plan.document["lines"]:
-            out.setdefault(line["source"], []).append({"number": line["line"], "masked": line["masked"], "action": action})
-        return [{"path": self.configuration.source(s).path, "source": s, "lines": lines} for s, lines in out.items()]
-
     def _has_column(self, source: str, column: str) -> bool:
         return any(r.source == source and column in r.schema for _, plan in runs(self.connection) for r in plan.reads)
 
@@ -488,5 +471,5 @@ class Casework(People):
         ]
 
 
-def _files_of(plan: MaintenancePlan) -> list[Document]:
-    return [{"path": a["artefact"], "action": a["method"]} for a in plan.actions if a["kind"] == "file"]
+def _since(began: float) -> float:
+    return round(time.perf_counter() - began, 3)

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from lester_gui.errors import UserError
-from lester_gui.maintenance import affected
+from lester_gui.maintenance import affected, pending, purge
 from lester_gui.maintenance.affected import AffectedField, AffectedRow
+from lester_gui.maintenance.plan import MaintenancePlan
 from lester_gui.maintenance.work import ERASURE, Work, runs
 from lester_gui.requests import cases
-from lester_gui.requests.cases import Case
+from lester_gui.requests.cases import Case, Right, Status
+from lester_gui.session import case_documents as documents
 from lester_gui.session.casework import Casework
 from lester_gui.session.masking import REVEALED_SECONDS, require_reason
 from lester_gui.session.opened import Document, one_at_a_time
@@ -89,11 +91,33 @@ class Inspecting(Casework):
         )  # fmt: skip
         return {"value": wanted.old, "new": wanted.new, "seconds": REVEALED_SECONDS}
 
+    @one_at_a_time
+    def purge_preview(self, case: str) -> Document:
+        """Exactly the lines and files that a purge takes out, masked."""
+        found = cases.get_case(self.connection, case)
+        if found.status is Status.APPLIED:
+            return {
+                "files": purge.preview(self.connection),
+                "other_files": [{"path": f.path} for f in pending.files(self.connection)],
+            }
+        plan = documents.newest_plan(self.connection, found.case)
+        if plan is None:
+            raise UserError(f"The case {found.case} has no plan yet", f"lester plan PROJECT {found.case}")
+        return {"files": self._lines_by_file(plan), "other_files": _files_of(plan)}
+
     def _deciding(self, case: str) -> tuple[Case, Work]:
         found = self._open_case(case)
         if found.right not in cases.EXECUTABLE:
             raise UserError(f"A request for {found.right.value} changes no rows", "It is answered: lester answer PROJECT CASE.")
         return found, self._work(found)
+
+    def _lines_by_file(self, plan: MaintenancePlan) -> list[Document]:
+        """The lines of a plan by source file, before it is applied."""
+        action = "removed" if plan.document["right"] == Right.ERASURE.value else "corrected"
+        out: dict[str, list[Document]] = {}
+        for line in plan.document["lines"]:
+            out.setdefault(line["source"], []).append({"number": line["line"], "masked": line["masked"], "action": action})
+        return [{"path": self.configuration.source(s).path, "source": s, "lines": lines} for s, lines in out.items()]
 
     @staticmethod
     def _chosen(touched: Mapping[str, tuple[int, ...]], source: str) -> str:
@@ -141,3 +165,7 @@ def _field(f: AffectedField, role: Document) -> Document:
 def _masked(value: str) -> str:
     """A hint as search gives it for persons; nothing where there is nothing."""
     return subjects.mask(value.strip()) if value.strip() else ""
+
+
+def _files_of(plan: MaintenancePlan) -> list[Document]:
+    return [{"path": a["artefact"], "action": a["method"]} for a in plan.actions if a["kind"] == "file"]

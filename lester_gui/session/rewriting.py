@@ -262,7 +262,8 @@ class Rewriting(OpenedProject):
                     given[plan_hash(plan)] = result
                 return result
 
-            return verify_plan(plan, original, remembering, self.sandbox, ctx, refit=refit, originals=originals)
+            verdict = verify_plan(plan, original, remembering, self.sandbox, ctx, refit=refit, originals=originals)
+        return replace(verdict, script_seconds=originals.seconds)
 
     def script_of(self, pipeline: str) -> Script:
         """The script of a pipeline as it is now."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Mapping
 
 from lester_gui.ir.learning import Model
@@ -37,6 +38,7 @@ class Originals:
         self.original = original
         self.sandbox = sandbox
         self.runs = 0
+        self.seconds: float | None = None  # that two runs on its own files took, for estimates
         self._first = first
         self._keep = keep
         self._lock = threading.Lock()
@@ -57,7 +59,9 @@ class Originals:
         if twice is None:
             first = None if names else self._first
             self.runs += 2 if first is None else 1
+            started = time.monotonic()
             twice = run_twice(self.original, self.sandbox, ctx, Capture(names=names), first=first)
+            self.seconds = (time.monotonic() - started) * (1 if first is None else 2)
             if self._keep:
                 self._twice[names] = twice
         return twice.of(model)

@@ -156,6 +156,8 @@ class Verdict:
     excluded : tuple of str
         What was left out because the script gives another value each time.
     seconds : float
+    script_seconds : float or None
+        That two runs of the script on its own files took.
     versions : mapping
         Of the interpreter that ran the script.
     isolation : str
@@ -172,6 +174,7 @@ class Verdict:
     lineage: LineageResult = field(default_factory=LineageResult)
     excluded: tuple[str, ...] = ()
     seconds: float = 0.0
+    script_seconds: float | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     isolation: str = ""
 

@@ -357,7 +357,8 @@ class FakeSession(FakeAnswers):
                 "views and 1 model up to date in about 1 second.",
             "actions": [{"artefact": a, "kind": k, "rows": r, "cells": 0, "method": m, "guarantee": g, "seconds": s}
                         for k, a, r, m, g, s in rows],
-            "full_rerun_seconds": 9.5, "seconds": 0.6,
+            "full_rerun_seconds": 9.5, "seconds": 0.6, "apply_seconds": 14.6,
+            "checks_seconds": {"replay": 9.0, "purge": 1.0, "ask_original": 4.0, "measured": False},
             "lines": [{"source": "patients", "line": 13, "masked": ",".join([MASKED] * 9)},
                       {"source": "histories", "line": 13, "masked": ",".join([MASKED] * 3)}],
             "others": [{"view": "complications", "key": "group3", "column": "mean_complications", "before": 2.13, "after": 2.12}],

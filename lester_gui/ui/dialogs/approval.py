@@ -92,7 +92,7 @@ class ApprovalSheet(Sheet):
             (number(counts["views"]), tr("views", "", counts["views"])),
             (number(len(plan["models"])), tr("models", "", len(plan["models"]))),
             (number(counts["files"]), tr("written files", "", counts["files"])),
-            (seconds(plan["seconds"]), tr("about")),
+            (seconds(plan.get("apply_seconds", plan["seconds"])), tr("about, with checks")),
         ]
         items: list[Any] = []
         for i, (value, words) in enumerate(figures):

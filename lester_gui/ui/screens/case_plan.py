@@ -167,6 +167,11 @@ class PlanTab(QWidget):
             drawn = tr("A model that is trained again draws its random samples anew: not every change is this person’s doing.")
             items.append(label(drawn, "small", "3", wrap=True))
         items += [4, label(tr("Time"), "smallstrong", "2"), self._cost(plan)]
+        if plan.get("checks_seconds"):
+            basis = tr("Checks are replay, purge and asking the scripts: measured in earlier cases.")
+            if not plan["checks_seconds"]["measured"]:
+                basis = tr("Checks are replay, purge and asking the scripts: estimated, no case was carried out here yet.")
+            items.append(label(basis, "small", "3", wrap=True))
         return _pane(tr("What it means"), tr("estimated on this computer"), items)
 
     def _intervals(self, measured: list[dict[str, Any]]) -> QLayout:
@@ -183,8 +188,12 @@ class PlanTab(QWidget):
         return row(Painted(draw, 104, 108, ", ".join(names)), (plot, 1), gap=0)
 
     def _cost(self, plan: dict[str, Any]) -> QWidget:
-        full = max(plan["full_rerun_seconds"], plan["seconds"], 1e-9)
-        bars = ((self.tr("This plan"), plan["seconds"], "accent"), (self.tr("Full rerun"), plan["full_rerun_seconds"], "edge"))
+        checks = plan.get("checks_seconds") or {}
+        after = sum(checks.get(step, 0.0) for step in ("replay", "purge", "ask_original"))
+        bars = [(self.tr("The change"), plan["seconds"], "accent"), (self.tr("Full rerun"), plan["full_rerun_seconds"], "edge")]
+        if checks:
+            bars.insert(1, (self.tr("Its checks"), after, "accent"))
+        full = max(*(cost for _name, cost, _ink in bars), 1e-9)
 
         def draw(painter: QPainter, rect: QRectF) -> None:
             for i, (name, cost, ink) in enumerate(bars):
@@ -196,7 +205,7 @@ class PlanTab(QWidget):
                 painter.drawRoundedRect(QRectF(84, y + 7, max(5.0, wide * cost / full), 10), 3, 3)
                 painting.text(painter, QRectF(0, y, rect.width(), 24), seconds(cost), "strong", right=True)
 
-        return Painted(draw, None, 52, "; ".join(f"{name}: {seconds(cost)}" for name, cost, _ink in bars))
+        return Painted(draw, None, 26 * len(bars), "; ".join(f"{name}: {seconds(cost)}" for name, cost, _ink in bars))
 
     def _proof(self, plan: dict[str, Any]) -> QFrame:
         tr = self.tr
@@ -238,14 +247,15 @@ class Flow(Painted):
             tr("Ask the original"),
             tr("Certificate"),
         ]
-        about = tr("about %1").replace("%1", seconds(plan["full_rerun_seconds"])) if plan else ""
+        checks = (plan or {}).get("checks_seconds") or {}
+        about = {step: tr("about %1").replace("%1", seconds(cost)) for step, cost in checks.items() if step != "measured"}
         self._subs = [
             tr("on a copy"),
             tr("counts and hashes"),
             tr("one moment"),
-            about,
-            tr("files and lines"),
-            tr("isolated"),
+            about.get("replay", tr("from empty")),
+            about.get("purge", tr("files and lines")),
+            about.get("ask_original", tr("isolated")),
             tr("signed"),
         ]
         self.setAccessibleName(", ".join(self._names) + ". " + tr("It can be cancelled until the commit."))
