@@ -288,6 +288,7 @@ def build_parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(command.name, help=command.text, description=command.text[0].upper() + command.text[1:] + ".")
         command.arguments(sub)
         sub.add_argument("--json", action="store_true", help="print one JSON document")
+        sub.add_argument("--quiet", action="store_true", help="no progress on standard error, only the answer and errors")
     return parser
 
 
@@ -300,7 +301,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return app.main([])
     command = next(c for c in COMMANDS if c.name == args.command)
     try:
-        document = command.run(args, Progress(None if args.json else _report))
+        document = command.run(args, Progress(None if args.json or args.quiet else _report))
         sys.stdout.write((_json(document) if args.json else command.summary(document)) + "\n")
         sys.stdout.flush()
         return EXIT_CHECK if command.says_no(document) else 0

@@ -106,6 +106,9 @@ class Gallery:
             screen.approve()
             self.settle()
             self.take("07b-approval")
+            screen.show_rows()
+            self.settle()
+            self.take("07e-rows")
             if self.window.sheet is not None:
                 self.window.sheet.close_sheet()
         if screen.case.get("execution") is not None:

@@ -59,6 +59,17 @@ def test_help_and_version() -> None:
         said = lester(entry.name, "--help")
         assert said.code == 0
         assert "--json" in said.out
+        assert "--quiet" in said.out
+
+
+def test_quiet_leaves_the_answer_and_the_errors(project: Path) -> None:
+    loud, quiet = (lester("run", project, PIPELINE, *more) for more in ([], ["--quiet"]))
+    assert "Reading patients" in loud.err
+    assert quiet.err == ""
+    without_number = [re.sub("^Run [0-9]+", "Run", r.out) for r in (loud, quiet)]
+    assert without_number[0] == without_number[1]
+    wrong = lester("run", project, "nothing", "--quiet")
+    assert wrong.code == 1 and "nothing" in wrong.err
 
 
 def test_every_command_of_the_design_exists() -> None:

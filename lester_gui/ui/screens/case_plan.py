@@ -227,7 +227,7 @@ class PlanTab(QWidget):
             label(tr("This plan is bound to"), "smallstrong", "2"),
             _pair(tr("Plan"), short_hash(plan["plan_hash"]), "code"),
         ]
-        void = tr("Any change to data, plan or program makes the approval void.")
+        void = tr("A change to data, plan or program voids the approval.")
         items.append(row(Icon("lock", "ink3", 14), (label(void, "small", "2", wrap=True), 1)))
         return _pane(tr("How it is proved"), tr("after the commit"), items)
 
