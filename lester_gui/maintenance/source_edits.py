@@ -85,7 +85,7 @@ def _lines(con: duckdb.DuckDBPyConnection, source: str, row_ids: Iterable[int]) 
 
 
 def _masked(record: bytes, reading: Any) -> str:
-    fields = len(values_of(record, reading))
+    fields = len(reading.columns if reading.reader.is_json else values_of(record, reading))
     return ", ".join([MASK] * min(fields, 4)) + (", …" if fields > 4 else "")
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lester_gui.errors import UserError
+from lester_gui.ir.expressions import col, lit, op
+from lester_gui.ir.learning import Block, Encode, Label, Model, Split, Transformer
+from lester_gui.ir.nodes import Read, Reader
+from lester_gui.ir.plan import Plan
 from lester_gui.maintenance import affected
 from lester_gui.maintenance.plan import make_plan
 from lester_gui.maintenance.work import NewValue
 from lester_gui.progress import silent
+from lester_gui.runtime import read
 from tests.maintenance.clinic import Clinic, make_clinic, open_clinic, plan, run_all, write_sources
 
 
@@ -85,4 +91,32 @@ def test_a_plan_counts_the_rows_that_stay_because_they_carry_no_key(tmp_path: Pa
     patients, histories = sorted(found, key=lambda w: w["source"] != "patients")
     assert (patients["rows"], patients["of"], patients["keys"]) == (3, 29, ["ssn"])
     assert (histories["rows"], histories["of"], histories["keys"]) == (31, 31, [])
+    clinic.close()
+
+
+def test_rows_of_a_json_document_over_several_lines(tmp_path: Path) -> None:
+    ssns = write_sources(tmp_path, 30)
+    path = tmp_path / "data" / "patients.csv"
+    with path.open(newline="") as file:
+        people = [r | {"num_children": int(r["num_children"]), "income": float(r["income"])} for r in csv.DictReader(file)]
+    path.write_text(json.dumps(people, indent=1))
+    dialect = (("orient", "records"),)
+    schema = read.observe_schema(path, Reader.PANDAS_JSON, dialect)
+    patients = Read(name="patients", source="patients", reader=Reader.PANDAS_JSON, options=dialect, columns=schema.fields)
+    learns = Plan(
+        pipeline="complications",
+        prepared=patients,
+        label=Label(expr=op("pandas_eq", col("smoker"), lit("Yes"))),
+        split=Split(kind="random", method="sklearn", test_size=0.25, seed=42),
+        encode=Encode(blocks=(Block("numbers", ("num_children", "income"), (Transformer("standard_scaler"),)),)),
+        model=Model(estimator="sklearn.linear_model.LogisticRegression"),
+    )
+    clinic = open_clinic(tmp_path, ssns)
+    run_all(clinic, [learns])
+    work = clinic.work(ssns[4])
+    (row,) = affected.rows(clinic.con, work, "patients", affected.row_ids(clinic.con, work)["patients"], 0, 20)
+    assert {f.column: f.old for f in row.fields}["ssn"] == ssns[4]
+    assert path.read_text().splitlines()[row.line - 1].strip().startswith("{")
+    made = make_plan(clinic.con, clinic.site, work, silent()).document
+    assert made["counts"]["source_rows"] == 1 and ssns[4] not in json.dumps(made)
     clinic.close()
