@@ -210,6 +210,8 @@ def rows(d: Document) -> str:
         lines.append(f"{page['path']}: {which}, which {what}" if shown else f"{page['path']}: no more rows, it has {total:,}")
         if not shown:
             continue
+        if page["by_line"]:
+            lines.append("  No column names a person here: a row is a person.")
         table = [("ROW", "LINE", "COLUMN", "VALUE", *(("NEW VALUE",) if corrects else ()), "WHY IT MATTERS")]
         for row in shown:
             places = [(f"{row['row_id']}", f"{row['line']}")] + [("", "")] * len(row["fields"])

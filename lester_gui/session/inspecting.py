@@ -59,6 +59,7 @@ class Inspecting(Casework):
             "sources": [{"source": s, "path": self.configuration.source(s).path, "rows": len(ids)} for s, ids in touched.items()],
             "source": chosen,
             "path": self.configuration.source(chosen).path,
+            "by_line": subjects.ROW_KEY in self.configuration.source(chosen).subject_keys,
             "start": start,
             "total": len(touched[chosen]),
             "page": count,

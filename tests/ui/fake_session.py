@@ -383,7 +383,8 @@ class FakeSession(FakeAnswers):
         sources = [{"source": "patients", "path": "data/patients.csv", "rows": 1},
                    {"source": "histories", "path": "data/histories.csv", "rows": 45}]
         return {"case": number, "right": self._cases[number]["right"], "subject": "P-7F3K", "sources": sources, "source": source,
-                "path": f"data/{source}.csv", "start": start, "total": total, "page": count, "rows": rows}
+                "path": f"data/{source}.csv", "by_line": False, "start": start, "total": total, "page": count,
+                "rows": rows}
 
     def reveal_affected(self, number, source, row_id, column, reason):
         if "159027" in reason:

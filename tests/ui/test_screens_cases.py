@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 from lester_gui.errors import Refused, UserError
 from lester_gui.ui.dialogs.lines import LinesSheet
 from lester_gui.ui.dialogs.reveal import RevealSheet
-from lester_gui.ui.dialogs.rows import RowsSheet
+from lester_gui.ui.dialogs.rows import MOST_HEIGHT, RowsSheet
 from lester_gui.ui.dialogs.sheet import Sheet
 from lester_gui.ui.screens import person_stages
 from ui.driving import calls, press, words_of
@@ -271,6 +271,8 @@ def test_rows_come_by_source_and_page(rows_sheet, window, qtbot, settle):
     press(qtbot, rows_sheet, "data/histories.csv  45")
     settle(window)
     assert rows_sheet._where.text() == "Rows 1 to 20 of 45"
+    assert rows_sheet.table.height() == MOST_HEIGHT
+    assert rows_sheet._card.height() > MOST_HEIGHT + 100, "the sheet grew with its table"
     assert not rows_sheet.before.isEnabled()
     press(qtbot, rows_sheet, "Later rows")
     settle(window)

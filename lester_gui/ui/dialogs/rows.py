@@ -91,7 +91,7 @@ class RowsSheet(Sheet):
         first = not self._page["source"]
         self._page = page
         self._revealed.clear()
-        self._say("")
+        self._say(self.tr("No column names a person here: a row is a person.") if page["by_line"] else "")
         if first:
             self._offer(page["sources"], page["source"])
         self._fill()

@@ -78,6 +78,10 @@ class Sheet(QWidget):
 
     def relayout(self) -> None:
         """Size the card again after its content changed."""
+        for child in reversed(self._card.findChildren(QWidget)):  # the innermost first: each tells the one around it
+            layout = child.layout()
+            if layout is not None:
+                layout.activate()
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
