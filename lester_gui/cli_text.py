@@ -167,7 +167,7 @@ def plan(d: Document) -> str:
     lines += _rows([("ARTEFACT", "KIND", "TOUCHED", "HOW", "EQUALS A RERUN", "TIME"), *actions])
     lines.append(_cost(d))
     lines += _without_key(d.get("without_key", []))
-    lines += [f"Not removed: {n['what']}. {n['why']}." for n in d.get("not_removed", [])]
+    lines += [f"Not removed: {n['what']}: {n['why']}." for n in d.get("not_removed", [])]
     lines.append(f"See the rows, masked, before you approve: lester rows PROJECT {d['case']}")
     return "\n".join(line for line in lines if line)
 
@@ -271,13 +271,17 @@ def apply(d: Document) -> str:
     )
     for name in ("replay", "ask_original"):
         if d.get(name):
-            lines.append(f"  {name.replace('_', ' ')}: {'equal' if d[name]['equal'] else 'NOT equal'}")
+            lines.append(f"  {name.replace('_', ' ')}: {_equality(d[name])}")
     if d.get("purge"):
         lines.append(f"  purge: {d['purge']['status']}, {_plural(len(d['purge']['files']), 'file')}")
-        lines += [f"Not removed: {n['what']}. {n['why']}." for n in d["purge"]["not_removed"]]
+        lines += [f"Not removed: {n['what']}: {n['why']}." for n in d["purge"]["not_removed"]]
     else:
         lines.append("  purge: put off, finish it with lester purge")
     return "\n".join(lines)
+
+
+def _equality(check: Document) -> str:
+    return "equal" if check["equal"] else "NOT equal" if check.get("compared", True) else "nothing could be compared"
 
 
 def purge(d: Document) -> str:
@@ -294,6 +298,8 @@ def replay(d: Document) -> str:
 def ask_original(d: Document) -> str:
     """Equality per stage."""
     head = "The untouched script gives the same" if d["equal"] else "The untouched script gives something else"
+    if not d["compared"]:
+        head = "The untouched script gives nothing that could be compared"
     lines = [head, *_rows((n, s["status"], s["compared"]) for n, s in d["stages"].items())]
     return "\n".join(lines + [f"Not compared: {n}" for n in d["not_compared"]])
 

@@ -22,6 +22,7 @@ NAME = re.compile(
 )
 EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;]+\.[A-Za-z]{2,}$")
 SSN = re.compile(r"^\d{3}-\d{2}-\d{4}$")
+TRUTHS = {"true", "false", "yes", "no", "y", "n", "t", "f", "0", "1", "0.0", "1.0"}
 SHARED = 0.2
 """Share of the values on several rows that may stand beside different identifiers: a person may have two addresses."""
 
@@ -137,6 +138,8 @@ def _is_key(name: str, values: list[str]) -> bool:
         return True
     if name.casefold() == "subject" and sum(any(c.isdigit() for c in v) for v in filled) < 0.5 * len(filled):
         return False  # of a mail, or a subject that is taught
+    if {v.casefold() for v in filled} <= TRUTHS:
+        return False  # whether somebody is a member, not who
     if sum(v.count(" ") > 2 for v in filled) > 0.2 * len(filled):  # sentences, as in the subject of a mail
         return False
     tidy = re.sub(r"(?<=[a-z])(?=[A-Z])|[\s.-]+", "_", name)

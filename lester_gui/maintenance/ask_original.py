@@ -28,7 +28,7 @@ from lester_gui.store import spill
 from lester_gui.store.catalogue import Run
 from lester_gui.verify.capture import Original, capture_twice
 from lester_gui.verify.dealt import for_calls, imposable
-from lester_gui.verify.equivalence import Comparison, compare, variables
+from lester_gui.verify.equivalence import WHOLE_LABEL, Comparison, compare, variables
 from lester_gui.verify.plan_result import PlanResult, ViewResult
 from lester_gui.verify.verdict import STAGES, StageResult
 
@@ -53,8 +53,18 @@ class Answer:
     stages: dict[str, dict[str, Any]]
     not_compared: list[str]
 
+    @property
+    def compared(self) -> bool:
+        """Whether anything could be compared: a script that deals its rows anew may show nothing before it does."""
+        return any(s["status"] not in UNCOMPARED for s in self.stages.values())
+
     def to_json(self) -> dict[str, Any]:
-        return {"equal": self.equal, "stages": self.stages, "not_compared": list(self.not_compared)}
+        return {
+            "equal": self.equal,
+            "compared": self.compared,
+            "stages": self.stages,
+            "not_compared": list(self.not_compared),
+        }
 
 
 def ask_original(
@@ -105,7 +115,7 @@ def ask_original(
 
 def _without_sides(found: Comparison, plan: Plan) -> Comparison:
     """Leave out what hangs on the sides that the script dealt anew; labels count where it shows all of them."""
-    whole = found.details["label"].get(plan.label.variable)
+    whole = found.details["label"].get(WHOLE_LABEL)
     if whole is None:
         label = StageResult("not-compared", 0, "The script shows no labels before it deals its rows")
     else:

@@ -316,7 +316,8 @@ class Casework(People):
             part = Part(ctx, number / len(pipelines), (number + 1) / len(pipelines))
             began = time.perf_counter()
             answers.append({"pipeline": pipeline} | self._ask(run, part) | {"seconds": _since(began)})
-        document = {"equal": all(a["equal"] for a in answers), "pipelines": answers}
+        compared = [a for a in answers if a["compared"]]
+        document = {"equal": all(a["equal"] for a in answers), "compared": bool(compared), "pipelines": answers}
         self._record(case, "ask-original", document)
         self.journal.record(self.connection, "ask-original", self.actor(), case=case, equal=bool(document["equal"]))
         return document

@@ -22,6 +22,7 @@ from lester_gui.verify.text_codes import same_categories
 from lester_gui.verify.verdict import STAGES, StageResult
 
 Array = np.ndarray[Any, Any]
+WHOLE_LABEL = "the labels of all rows"  # beside y_train and y_test, which a script may call its label, too
 Held: TypeAlias = tuple[Asked | None, Difference]
 """What the script asked a model about for the plan's validation rows, and how the two compare."""
 _VERSION = re.compile(r"^(.*?)-\d+$")
@@ -249,7 +250,7 @@ def _label(
     in_order = not plan.split.is_shuffle  # else the script has its labels in the order of the shuffled rows
     whole = _label_variable(plan, original, len(result.y)) if in_order and result.y is not None else None
     if whole is not None and result.y is not None:
-        details[plan.label.variable] = _compare_labels(whole, _list(result.y))
+        details[WHOLE_LABEL] = _compare_labels(whole, _list(result.y))
     if not details:
         status = "excluded" if unstable & {"y_train", "y_test"} else "not-compared"
         return StageResult(status, 0, "The script's labels could not be compared")

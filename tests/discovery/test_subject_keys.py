@@ -75,3 +75,9 @@ def test_a_column_that_persons_share_is_no_key_beside_their_addresses(tmp_path: 
     script = 'import pandas as pd\na = pd.read_csv("data/orders.csv")\n'
     found = write(tmp_path, script, orders__csv="email,user_id,account,amount\n" + lines)
     assert found == {"data/orders.csv": ("email", "user_id")}
+
+
+def test_whether_somebody_is_a_member_names_nobody(tmp_path: Path) -> None:
+    lines = "".join(f"{i},{i % 3 == 0},{i % 2}\n" for i in range(40))
+    script = 'import pandas as pd\na = pd.read_csv("data/people.csv")\n'
+    assert write(tmp_path, script, people__csv="age,member,client\n" + lines) == {"data/people.csv": ("#row",)}

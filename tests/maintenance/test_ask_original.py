@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lester_gui import cli_text
 from lester_gui.discovery.scripts import load_script
 from lester_gui.errors import UserError
 from lester_gui.ir.learning import Split
@@ -138,6 +139,27 @@ def test_a_script_that_deals_by_hand_is_compared_up_to_there(tmp_path: Path, san
     assert any("deals its rows by hand" in n for n in answer.not_compared)
     assert {answer.stages[s]["status"] for s in ("encode", "split")} == {"not-compared"}
     clinic.close()
+
+
+def test_labels_of_sides_that_are_dealt_anew_are_not_those_of_all_rows(tmp_path: Path, sandbox: Sandbox) -> None:
+    """The script calls its labels y_train, which holds those of other rows once somebody has left."""
+    by_hand = Split(kind="random", method="numpy_legacy", train_size=0.75, seed=42)
+    wanted = replace(plan(), split=by_hand, label=replace(plan().label, variable="y_train"))
+    named = DEAL_BY_HAND + "y_train = train_data['label']\n"
+    clinic = ran(tmp_path, READ + named + FIT.replace("train_data['label']", "y_train"), wanted)
+    applied(clinic, clinic.work(clinic.ssns[0]))
+    purged(clinic)
+    answer = ask(clinic, sandbox)
+    assert answer.stages["label"]["status"] == "not-compared"
+    assert answer.equal and answer.compared
+    clinic.close()
+
+
+def test_an_answer_with_nothing_in_it_is_no_difference() -> None:
+    stages = {s: {"status": "not-compared", "compared": 0, "fact": ""} for s in ("prepare", "label")}
+    answer = Answer(False, stages, []).to_json()
+    assert answer["compared"] is False
+    assert cli_text.ask_original(answer).startswith("The untouched script gives nothing that could be compared")
 
 
 def test_a_difference_is_seen(tmp_path: Path, sandbox: Sandbox) -> None:

@@ -116,6 +116,8 @@ class EvidenceTab(QWidget):
         elif found.equal:
             words = tr("Equal, just now") if found.is_fresh else tr("Equal")
             answer = row(Icon("check-circle", "ok"), label(words, "strong", "ok"), None)
+        elif not found.compared:
+            answer = row(Icon("alert", "warn"), label(tr("Nothing could be compared"), "strong", "warn_ink"), None)
         else:
             answer = row(Icon("differs", "danger"), label(tr("Differs"), "strong", "danger"), None)
         progress = ProgressRow(title)

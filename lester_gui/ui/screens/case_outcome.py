@@ -35,6 +35,7 @@ class Check:
     rows: Sequence[tuple[str, str, float | None]] = ()
     not_compared: Sequence[str] = ()
     is_fresh: bool = False
+    compared: bool = True
 
 
 def replayed(found: Document | None, fresh: bool = False) -> Check | None:
@@ -61,7 +62,7 @@ def asked(found: Document | None, fresh: bool = False) -> Check | None:
         for stage, answer in part.get("stages", {}).items()
     ]
     missing = [str(words) for part in parts for words in part.get("not_compared", [])]
-    return Check(bool(found["equal"]), rows, missing, fresh)
+    return Check(bool(found["equal"]), rows, missing, fresh, found.get("compared", True))
 
 
 def stage_words(answer: Any) -> str:
