@@ -19,6 +19,7 @@ from lester_gui.features.chain import FAMILIES
 from lester_gui.features.matrix import transform
 from lester_gui.features.state import EncoderState, fit, update
 from lester_gui.features.unfitted import OWN
+from lester_gui.features.unfitted import WORDS as WORD_COLUMNS
 from lester_gui.ir.learning import Block, Encode, Transformer
 from lester_gui.ir.options import Unfitted
 from tests.features.test_refitted import CASES, again, data
@@ -34,6 +35,14 @@ STEPS: list[tuple[tuple[str, ...], Transformer, float]] = [
         (columns, Transformer("refitted", (("transformer", Unfitted(OWN, (("function", function),))),)), 0.2)
         for columns in (("a",), ("a", "k"), ("a", "k", "n"))
         for function in ("mean", "sum", "median", "nunique", "std", "size")
+    ),
+    *(
+        (("t",), Transformer("refitted", (("transformer", Unfitted(WORD_COLUMNS, params)),)), 0.0)
+        for params in (
+            (("order", "sorted"), ("binary", True)),
+            (("order", "first_seen"), ("unknown", "error")),
+            (("order", "most_common"), ("limit", 3), ("least", 2)),
+        )
     ),
 ]
 

@@ -2,6 +2,7 @@
 
 import io
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -265,7 +266,7 @@ def test_readers_give_what_the_plan_says(source: Any) -> None:
     assert all(tuple(r) == source.read.schema.names for r in rows)
 
 
-PYTHON = {Type.BOOL: bool, Type.INT: int, Type.FLOAT: float, Type.STR: str, Type.STRS: list}
+PYTHON = {Type.BOOL: bool, Type.INT: int, Type.FLOAT: float, Type.STR: str, Type.STRS: list, Type.TIMESTAMP: datetime}
 
 
 @QUICK

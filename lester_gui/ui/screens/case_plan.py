@@ -147,6 +147,8 @@ class PlanTab(QWidget):
         measured = [a for a in plan["accuracy"] if a["low"] is not None and a["high"] is not None]
         if measured and all(a["low"] == a["high"] == 0 for a in measured):
             still = tr("It stays as it is: no test decision of the others changes.")
+            if any(a["before"] != a["after"] for a in measured):
+                still = tr("No test decision of the others changes: it moves only because the person’s own test rows leave.")
             items += [label(tr("Accuracy"), "smallstrong", "2"), label(still, "small", "2", wrap=True)]
         elif measured:
             items += [label(tr("Accuracy"), "smallstrong", "2"), self._intervals(measured)]
@@ -161,7 +163,7 @@ class PlanTab(QWidget):
             items.append(_pair(a["pipeline"], f"{number(a['before'], 4)} → {number(a['after'], 4)}"))
         changed = plan["counts"].get("other_decisions", 0)
         whole = max(self._test_rows, changed)
-        words = tr("%1 of %2").replace("%1", number(changed)).replace("%2", number(whole))
+        words = tr("%1, of %2 test rows").replace("%1", number(changed)).replace("%2", number(whole))
         items += [4, _pair(tr("Decisions of others that change"), words if whole else number(changed))]
         if changed and any(m["method"] == "retrained" for m in plan["models"]):
             drawn = tr("A model that is trained again draws its random samples anew: not every change is this person’s doing.")

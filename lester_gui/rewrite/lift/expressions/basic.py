@@ -188,7 +188,8 @@ def conditional(lift: Lifter, node: ast.IfExp) -> Value:
     b = under(lift, paths.negated(condition), node.orelse)
     if isinstance(a, Ref) or isinstance(b, Ref):
         a, b = lift.content(a), lift.content(b)
-    if any(isinstance(e, Call) for v in (a, b) if isinstance(v, Cell) for e in walk(v.expr)):
+    called = (e for v in (a, b) if isinstance(v, Cell) for e in walk(v.expr) if isinstance(e, Call))
+    if any(e.function not in lift.side_tables for e in called):
         from lester_gui.rewrite.lift.computed import as_function
 
         whole = as_function(lift, node)  # a function of a row is computed in all rows, also where the script does not call it
