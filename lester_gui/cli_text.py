@@ -165,6 +165,7 @@ def plan(d: Document) -> str:
         for a in d["actions"]
     ]
     lines += _rows([("ARTEFACT", "KIND", "TOUCHED", "HOW", "EQUALS A RERUN", "TIME"), *actions])
+    lines += [f"The run of {a['artefact']} goes, and its model with it: {a['why']}." for a in d["actions"] if a["kind"] == "run"]
     lines.append(_cost(d))
     lines += _without_key(d.get("without_key", []))
     lines += [f"Not removed: {n['what']}: {n['why']}." for n in d.get("not_removed", [])]
@@ -281,6 +282,8 @@ def apply(d: Document) -> str:
 
 
 def _equality(check: Document) -> str:
+    if not check["pipelines"]:
+        return "no run is left to compare"
     return "equal" if check["equal"] else "NOT equal" if check.get("compared", True) else "nothing could be compared"
 
 
@@ -295,11 +298,16 @@ def replay(d: Document) -> str:
     return "\n".join([head, *_rows((a["name"], a["class"], f"{a['max_difference']:.3g}") for a in d["artefacts"])])
 
 
+SNAPSHOTS = "snapshots"
+
+
 def ask_original(d: Document) -> str:
     """Equality per stage."""
     head = "The untouched script gives the same" if d["equal"] else "The untouched script gives something else"
     if not d["compared"]:
         head = "The untouched script gives nothing that could be compared"
+    elif d.get("files") == SNAPSHOTS:
+        head += " on the rows that Lester holds; the files themselves were not read"
     lines = [head, *_rows((n, s["status"], s["compared"]) for n, s in d["stages"].items())]
     return "\n".join(lines + [f"Not compared: {n}" for n in d["not_compared"]])
 

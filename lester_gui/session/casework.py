@@ -16,7 +16,7 @@ from lester_gui.errors import Refused, UserError
 from lester_gui.maintenance import apply as application
 from lester_gui.maintenance import pending, purge
 from lester_gui.maintenance.ask_original import ask_original
-from lester_gui.maintenance.plan import MaintenancePlan, make_plan, source_changes
+from lester_gui.maintenance.plan import MaintenancePlan, Stale, make_plan, source_changes
 from lester_gui.maintenance.replay import replay, snapshots_of
 from lester_gui.maintenance.work import NewValue, Site, Work, runs, subject_of
 from lester_gui.progress import Context, Part, silent
@@ -28,8 +28,9 @@ from lester_gui.sandbox.copies import scratch_base
 from lester_gui.session import case_documents as documents
 from lester_gui.session import estimating
 from lester_gui.session.opened import Document, one_at_a_time
-from lester_gui.session.people import People
+from lester_gui.session.people import People, Person
 from lester_gui.settings import settings_path
+from lester_gui.store import subjects
 from lester_gui.store.catalogue import Run
 from lester_gui.verify.capture import Original
 
@@ -56,6 +57,7 @@ class Casework(People):
         """
         person = self.require_subject(subject)
         corrections = [cases.parse_correction(text, self._has_column) for text in set]
+        self._refuse_others_keys(person, corrections)
         try:
             day = date.fromisoformat(received) if received else None
         except ValueError as error:
@@ -64,6 +66,18 @@ class Casework(People):
             self.connection, self.journal, Right(right), person.token, self.actor(by), day, corrections
         )  # fmt: skip
         return self.case(filed.case)
+
+    def _refuse_others_keys(self, person: Person, corrections: Sequence[cases.Correction]) -> None:
+        """Refuse to give somebody a key that another person has: the two would be one from then on, and be erased together."""
+        for correction in corrections:
+            if correction.column not in self.configuration.source(correction.source).subject_keys:
+                continue
+            found = subjects.search(self.connection, correction.value, correction.source, correction.column)
+            if any(other.rows != person.subject.rows for other in found):
+                raise Refused(
+                    f"The new value of {correction.source}.{correction.column} is another person's",
+                    "With it the two would be one. Where they are, mend the file: the next look at it takes that over.",
+                )
 
     @one_at_a_time
     def cases(self) -> list[Document]:
@@ -135,8 +149,17 @@ class Casework(People):
 
     @one_at_a_time
     def approve(self, case: str, by: str | None = None, reason: str = "", typed: str | None = None) -> Document:
-        """Approve the newest plan of a case, as somebody other than the requester."""
+        """Approve the newest plan of a case, as somebody other than the requester.
+
+        Raises
+        ------
+        Refused
+            If the approver is the requester, or the plan is stale: what would be done now is something else.
+        """
         found = self._open_case(case)
+        stale = self._stale(found)
+        if stale is not None:
+            raise Stale([stale])
         plan_hash = approvals.newest_plan_hash(self.connection, found.case) or ""
         forbid = self._values(found)
         given = approvals.approve(self.connection, self.journal, found.case, plan_hash, self.actor(by), reason, typed, forbid)
@@ -333,6 +356,7 @@ class Casework(People):
         apart = pending.purges(self.connection) or changed or self._kept_sources()
         replace = self._remaining(run) if apart else None
         answer = ask_original(self.connection, run, plan, original, self.sandbox, worker, ctx, replace).to_json()
+        answer["files"] = "as they are" if replace is None else "snapshots"
         if replace is not None:
             answer["not_compared"].append("the source files themselves: they differ from Lester's snapshots, whose text was used")
         return answer

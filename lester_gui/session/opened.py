@@ -162,6 +162,8 @@ class OpenedProject:
 
     def actor(self, name: str | None = None) -> Actor:
         """Who acts now."""
+        if name is not None and not name.strip():
+            raise UserError("Whoever acts needs a name", "Give it with --by, or leave that out to act as yourself.")
         return Actor.current(name or self.user or getpass.getuser())
 
     @contextmanager

@@ -106,3 +106,25 @@ def test_lesters_copy_only_leaves_the_files_and_is_incomplete(session, tmp_path)
     written = session.certificate(case, tmp_path / "certificate.json")
     assert written["incomplete_because"] == ["Only Lester's copy was erased: the source files still hold the person."]
     assert not session.trace(SSN)["found"]
+
+
+def test_nobody_gets_the_key_of_another_person(session):
+    """The two would be one from then on, and be erased together."""
+    other = sorted(everybody(session) - {SSN})[0]
+    with pytest.raises(Refused, match="another person's") as refusal:
+        session.request("rectification", SSN, [f"patients.ssn={other}"], by="ines")
+    assert other not in str(refusal.value) + refusal.value.hint
+    assert session.cases() == []
+    assert session.request("rectification", SSN, ["patients.ssn=000-00-0000"], by="ines")["status"] == "new"
+
+
+def test_a_stale_plan_is_not_approved_and_an_approver_has_a_name(session):
+    case = session.request("erasure", SSN, by="ines")["case"]
+    session.plan(case)
+    with pytest.raises(UserError, match="needs a name"):
+        session.approve(case, by=" ")
+    patients = session.folder / "data" / "patients.csv"
+    patients.write_bytes(patients.read_bytes() + patients.read_bytes().splitlines(keepends=True)[-1])
+    with pytest.raises(Refused, match="stale"):
+        session.approve(case, by="nora")
+    assert session.case(case)["approval"] is None
