@@ -242,16 +242,26 @@ def _both_sides(before: _Watched, after: _Watched, dealt: Matched | None) -> tup
             place = tuple(None if (p := dealt.place[int(row)]) is None else at.get(p) for row in old)
             sides.append(Matched(place, True) if X is not None and len(old) == len(X) else None)
         return sides[0], sides[1]
-    pairs = ((before.learning.X_train, after.learning.X_train), (before.learning.X_test, after.learning.X_test))
-    return _by_content(*pairs[0]), _by_content(*pairs[1])
+    one, two = before.learning, after.learning
+    return (
+        _by_content(one.X_train, two.X_train, one.y_train, two.y_train),
+        _by_content(one.X_test, two.X_test, one.y_test, two.y_test),
+    )
 
 
-def _by_content(old: NDArray[Any] | None, new: NDArray[Any] | None) -> Matched | None:
+def _by_content(
+    old: NDArray[Any] | None, new: NDArray[Any] | None, labels: Sequence[object] | None, labels_after: Sequence[object] | None
+) -> Matched | None:
+    """Match rows that no call of a split has dealt: by what they hold, or one by one where nobody left and the order stayed.
+
+    That the order stayed shows in the labels: a script that shuffles by hand deals others anew, in as many places.
+    """
     if old is None or new is None:
         return None
     found = match(*(columns_of(MatrixValue("ndarray", array=a)) for a in (old, new)))
     if (found is None or not found.complete) and len(old) == len(new):
-        return Matched(tuple(range(len(old))), True)  # nobody left, and the script keeps the order
+        kept = labels is not None and labels_after is not None and list(labels) == list(labels_after)
+        return Matched(tuple(range(len(old))), True) if kept else None
     return found
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lester_gui.ir.expressions import col
@@ -18,7 +19,7 @@ from lester_gui.ir.schema import Field, Type
 from lester_gui.ir.serialise import dumps, plan_hash
 from lester_gui.runtime.read import observe_schema
 from lester_gui.session import Session
-from lester_gui.session.counterfactual import LABEL, METHOD
+from lester_gui.session.counterfactual import LABEL, METHOD, _by_content
 from lester_gui.store import catalogue
 
 PIPELINE = "complications"
@@ -217,3 +218,11 @@ def test_a_stale_label_makes_everybody_depend_on_the_last_record(samples_folder:
         assert fast["changed_decisions"] == script["changed_decisions"] == fast["test_rows"] == pipeline["test_of"]
         assert fast["others"]["labels"] == pipeline["train_of"] + pipeline["test_of"] - 1
         assert pipeline["train_rows"] == pipeline["counterfactual"]["train_rows"] == 1
+
+
+def test_rows_that_a_script_deals_by_hand_are_not_paired_by_their_places() -> None:
+    """As many rows with other labels are other people: a new shuffle is no change of anybody's prediction."""
+    before, after = np.array([[0.1, 1.0], [0.2, 2.0], [0.3, 3.0]]), np.array([[0.31, 2.9], [0.11, 0.9], [0.21, 1.9]])
+    assert _by_content(before, after, [0, 0, 1], [1, 0, 0]) is None
+    kept = _by_content(before, before * 1.01, [0, 0, 1], [0, 0, 1])
+    assert kept is not None and kept.place == (0, 1, 2)

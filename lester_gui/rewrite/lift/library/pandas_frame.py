@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column, walk
+from lester_gui.ir.expressions import Column, columns_of, walk
 from lester_gui.ir.nodes import Filter, Limit, Node, Project
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, masks, mixed_columns, paths
@@ -326,7 +326,9 @@ def assigned(lift: Lifter, frame: Frame, new: dict[str, Cell]) -> Frame:
     node, resolved = lift.resolve(frame.node, *new.values(), *carried.values())
     fresh = dict(zip(new, resolved, strict=False))
     kept = dict(zip(carried, resolved[len(new) :], strict=True))
-    replaced = {n for n in new if n in node.schema}
+    # what encoders will read is read in the end: a column that one of them was given stays beside the one in its place
+    read = {c for n, v in frame.columns if isinstance(v, Encoded) and n not in new for c in columns_of(v.cell.expr)}
+    replaced = {n for n in new if n in node.schema and n not in read}
     stored = {n: n for n in replaced} | stored_apart((n for n in new if n not in replaced), node.schema.names)
     spoiled = {c.name for n, v in kept.items() for c in [v.expr] if isinstance(c, Column) and c.name in replaced and c.name != n}
     if spoiled:
