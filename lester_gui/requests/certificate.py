@@ -171,5 +171,10 @@ def _remarks(document: Document) -> list[str]:
     if not document["approval"].get("authenticated"):
         remarks.append("The approver is not authenticated.")
     remarks += [f"Incomplete: {reason}" for reason in document["incomplete_because"]]
+    actions = document["execution"].get("actions")
+    for action in actions if isinstance(actions, list) else []:
+        if isinstance(action, dict) and action.get("kind") == "run":
+            gone = f"The run of {action.get('artefact')} was removed with its model, and nothing of it was compared"
+            remarks.append(f"{gone}: {action.get('why', 'it could not go on')}.")
     remarks += [f"Not removed: {item.get('what', item) if isinstance(item, dict) else item}" for item in document["not_removed"]]
     return remarks

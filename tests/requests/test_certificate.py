@@ -85,6 +85,17 @@ def test_a_certificate_is_valid_for_who_trusts_the_key(tmp_path: Path, signer: s
     assert not stranger.valid and stranger.reasons == ("The key that signed is not among the keys you trust.",)
 
 
+def test_a_run_that_was_removed_is_said(tmp_path: Path, signer: signing.Signer) -> None:
+    """Its script stops on what is left: that nothing differs is no answer of it."""
+    file = tmp_path / "certificate.json"
+    gone = {"artefact": "churn", "kind": "run", "method": "removed", "why": "churn.py stopped with TypeError in line 39"}
+    written = document()
+    written["execution"]["actions"] = [{"rows": 9, "cells": 0, "class": "", "difference": None} | gone]
+    certificate.write(certificate.sign(written, signer), file)
+    (remark,) = [r for r in certificate.check_certificate(file, [signer.public_key]).remarks if "churn" in r]
+    assert "nothing of it was compared" in remark and remark.endswith("TypeError in line 39.")
+
+
 def test_layout_does_not_matter_content_does(tmp_path: Path, signer: signing.Signer) -> None:
     file = tmp_path / "certificate.json"
     signed = certificate.sign(document(), signer)
