@@ -29,7 +29,7 @@ class GroupStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     share : float, optional
         Of a quantile, between 0 and 1.
     place : tuple of (float, int, int, int), optional
-        Of an element among `n` values, counted from 0: ``int(n * a + b) // c + d``; a negative one counts from the end.
+        Of an element among `n` values, counted from 0: ``(int(n * a) + b) // c + d``; a negative one counts from the end.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ class GroupStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _element(self, known: list[float]) -> float:
         assert self.place is not None
         factor, before, divisor, after = self.place
-        place = int(len(known) * factor + before) // divisor + after
+        place = (int(len(known) * factor) + before) // divisor + after
         if not -len(known) <= place < len(known):
             raise ValueError(f"there is no element {place} of {len(known)} values")
         return known[place]

@@ -368,10 +368,8 @@ def _first(mask: Array) -> tuple[int, ...]:
 
 def compare_matrices(expected: Array, got: Array) -> Difference:
     """Compare two feature matrices, rows in order, columns in order or up to a permutation."""
-    if expected.ndim == 1:
-        expected = expected.reshape(-1, 1)
-    if expected.shape == (0, 1):
-        expected = expected.reshape(0, got.shape[1])  # an empty list has no columns to speak of, whatever it would have held
+    if expected.ndim == 1:  # an empty list has no columns to speak of, whatever it would have held
+        expected = expected.reshape(-1, 1 if len(expected) else got.shape[1])
     shape: dict[str, Any] = {"expected": expected.shape[0], "got": got.shape[0]}
     if expected.shape != got.shape:
         note = (

@@ -80,7 +80,14 @@ def test_rows_that_leave_leave_what_a_fit_without_them_gives(function: str) -> N
 
 @pytest.mark.parametrize(
     ("place", "expected"),
-    [((0, 0, 1, 0), 1.0), ((1, 0, 1, -1), 9.0), ((1, 0, 2, 0), 5.0), ((1, 0, 2, -2), 9.0), ((0.9, 0, 1, 0), 9.0)],
+    [
+        ((0, 0, 1, 0), 1.0),
+        ((1, 0, 1, -1), 9.0),
+        ((1, 0, 2, 0), 5.0),
+        ((1, 0, 2, -2), 9.0),
+        ((0.9, 0, 1, 0), 9.0),
+        ((0.3, -1, 2, 0), 9.0),
+    ],
 )
 def test_an_element_of_the_values_in_order(place: tuple[float, int, int, int], expected: float) -> None:
     """A place before the first one counts from the end, as in Python."""

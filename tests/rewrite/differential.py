@@ -304,7 +304,7 @@ def _group_statistic(lanes: list[list[Any]], t: Transformer, fitted_on: list[int
     if function == "element":
         factor, before, divisor, after = made.get("place")
         known = sorted(fitted[0].dropna())
-        return [float(known[int(len(known) * factor + before) // divisor + after])] * len(rows)
+        return [float(known[(int(len(known) * factor) + before) // divisor + after])] * len(rows)
     if not keys:
         one = len(fitted) if function == "size" else getattr(fitted[0], str(function))(**options)
         return [float(one)] * len(rows)

@@ -179,5 +179,6 @@ def test_a_shuffled_table_is_never_different(rows: list[tuple[str, int]], random
 
 def test_an_empty_list_of_rows_is_an_empty_matrix_of_any_width() -> None:
     assert compare_matrices(np.array([]), np.zeros((0, 3))).equal
+    assert not compare_matrices(np.zeros((0, 1)), np.zeros((0, 3))).equal
     assert not compare_matrices(np.array([]), np.zeros((1, 3))).equal
     assert not compare_matrices(np.array([1.0]), np.zeros((1, 3))).equal

@@ -40,10 +40,28 @@ def make(operator: str, *arguments: Cell) -> Cell:
     return Cell(Apply(operator, tuple(a.expr for a in arguments)), kind, nullable)
 
 
+def there(cell: Cell) -> Cell:
+    """Return a cell for places that are reached only where its value is there."""
+    return make("coalesce", cell, Cell(NOTHING[cell.type], cell.type)) if cell.nullable and cell.type in NOTHING else cell
+
+
+def missing(kind: Type) -> Cell:
+    """Return a missing value of a type."""
+    return Cell(Literal(None, kind), kind, True)
+
+
+def given(value: Cell, condition: Expr, kind: str = "last") -> Cell:
+    """Return what a row gives to a total of a `kind`: nothing where a condition does not hold, which to a sum is 0."""
+    if condition == paths.TRUE:
+        return value
+    nothing = missing(value.type) if kind != "sum" else Cell(Literal(0.0 if value.type is Type.FLOAT else 0), value.type)
+    return Cell(paths.choose(condition, value.expr, nothing.expr), value.type, nothing.nullable)
+
+
 def const_cell(value: object) -> Cell | None:
     """Return a constant as a cell, or None when it is no scalar; NaN is a missing value."""
     if isinstance(value, float) and value != value:
-        return Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+        return missing(Type.FLOAT)
     if isinstance(value, bool | int | float | str):
         literal = Literal(value)
         assert literal.type is not None
@@ -113,7 +131,7 @@ def divided(op: str, a: Cell, b: Cell) -> Cell:
     present = [make("not_null", c).expr for c in (a, b) if c.nullable]
     x, y = (make("coalesce", c, cell_of(Const(1.0))) if c.nullable else c for c in (a, b))
     made = make(DIVIDING[op], x, y)
-    return choose(paths.conjunction(present), made, Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
+    return choose(paths.conjunction(present), made, missing(Type.FLOAT))
 
 
 def compare(op: str, a: Cell, b: Cell, pandas: bool) -> Cell:

@@ -118,9 +118,7 @@ def celled(lift: Lifter, value: Value) -> Value:
         return as_text(lift, content)
     if isinstance(content, Const):
         if content.value is None:
-            from lester_gui.ir.expressions import Literal
-
-            return Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+            return cells.missing(Type.FLOAT)
         cell = cells.const_cell(content.value)
         if cell is None:
             raise shape("A dict holds a constant that is no value of a row")

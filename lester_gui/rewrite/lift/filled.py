@@ -14,7 +14,7 @@ from lester_gui.rewrite.lift.group_values import Groups
 from lester_gui.rewrite.lift.library import group_lists
 from lester_gui.rewrite.lift.nested_dicts import NestedDict, inner_factory, is_nested
 from lester_gui.rewrite.lift.paths import TRUE
-from lester_gui.rewrite.lift.running import in_order, there
+from lester_gui.rewrite.lift.running import in_order, with_start
 from lester_gui.rewrite.lift.stop import Stopped, no_rule, shape
 from lester_gui.rewrite.lift.templates import leaves, mapped
 
@@ -94,11 +94,7 @@ def _nested(done: Finished, ident: int, content: InLoop, made: Value) -> Value:
 
 
 def _reached(done: Finished, ident: int, kinds: tuple[str, ...]) -> Expr:
-    out: Expr = paths.FALSE
-    for e in done.loop.effects:
-        if e.kind in kinds and e.target == ident:
-            out = paths.either(e.guard, out)
-    return out
+    return paths.disjunction(e.guard for e in reversed(done.loop.effects) if e.kind in kinds and e.target == ident)
 
 
 def keyed_rows(
@@ -206,30 +202,18 @@ def _given(part: PartFold, value: Cell, guard: Expr) -> Cell:
     """Return what a row gives to a part: nothing where its own condition does not hold."""
     if value.nullable:
         raise shape("A dict keeps values that may be missing")
-    if guard == TRUE:
-        return value
-    if part.kind == "sum":
-        return Cell(paths.choose(guard, value.expr, Literal(0.0 if value.type is Type.FLOAT else 0)), value.type)
-    return Cell(paths.choose(guard, value.expr, Literal(None, value.type)), value.type, True)
+    return cells.given(value, guard, part.kind)
 
 
 def _ended(part: PartFold, column: Cell, kind: Type) -> Cell:
     """Return a part after the loop: what it started from counts, too."""
-    start = part.start
+    start = None if part.start is None else cells.cell_of(Const(part.start.value))
     if part.kind == "sum":
-        out = column
-        if start is not None and start.value != 0:
-            out = cells.make("add", cells.cell_of(Const(start.value)), out)
+        out = with_start(column, "sum", start)
         return cells.make("to_float", out) if kind is Type.FLOAT and out.type is Type.INT else out
     if start is None:
-        return there(column) if column.nullable else column  # every key has a row that gives something
-    base = cells.cell_of(Const(start.value))
-    if part.kind == "last":
-        return cells.make("coalesce", column, base)
-    told = cells.make("not_null", column).expr
-    here = there(column)
-    test = cells.compare("Gt" if part.kind == "max" else "Lt", here, base, False).expr
-    return cells.choose(paths.both(told, test), here, base)
+        return cells.there(column)  # every key has a row that gives something
+    return cells.make("coalesce", column, start) if part.kind == "last" else with_start(column, part.kind, start)
 
 
 def _numbering(done: Finished, fold: DictFold) -> Vocabulary | None:

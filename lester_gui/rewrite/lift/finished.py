@@ -29,7 +29,7 @@ from lester_gui.rewrite.lift.domain import (
 from lester_gui.rewrite.lift.effects import Effect, Loop
 from lester_gui.rewrite.lift.folds import classify
 from lester_gui.rewrite.lift.paths import FALSE, TRUE
-from lester_gui.rewrite.lift.running import Running, beyond_start
+from lester_gui.rewrite.lift.running import Running, with_start
 from lester_gui.rewrite.lift.sided import refuse_state, sides
 from lester_gui.rewrite.lift.statements.branch import merge
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule, shape
@@ -380,15 +380,14 @@ class Finished:
     def total(self, name: str, kind: str, value: Expr, guard: Expr, cell: Cell, old: Value | None) -> Value:
         """Return a sum, count or extremum over the rows under a guard, on top of what the variable held before."""
         lift = self.lift
-        start = lift.content(old) if old is not None else Const(None)
         added = Cell(value, Type.INT if isinstance(value, Literal) and value.type is Type.INT else cell.type)
         node, (resolved,) = self.rows(self.unseen(guard), [added], self.loop.lines)
-        if kind == "sum":
-            out = lift.state(node, resolved, "sum", name)
-            if start in (Const(0), Const(0.0)):
-                return out
-            return cells.make("add", cells.cell_of(start), out)
-        return beyond_start(lift.state(node, resolved, kind, name), kind, start)
+        return self.on_top(lift.state(node, resolved, kind, name), kind, old)
+
+    def on_top(self, out: Cell, kind: str, old: Value | None) -> Cell:
+        """Return a total of some rows on top of what the variable held before; an extremum may have begun with None."""
+        start = self.lift.content(old) if old is not None else Const(None)
+        return with_start(out, kind, None if kind != "sum" and start == Const(None) else cells.cell_of(start))
 
 
 def _following(queue: Iterator[Cell], cell: Cell) -> Cell:

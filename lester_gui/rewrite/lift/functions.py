@@ -174,9 +174,7 @@ def inline(lift: Lifter, function: UserFunction, args: Arguments) -> Value:
         if lift.live != paths.FALSE:
             returns.append(Returned(lift.live, Const(None), {}))
         if exits(lift) != failed:  # rows on which the function failed are with a handler around the call
-            gone = paths.FALSE
-            for one in returns:
-                gone = paths.either(one.guard, gone)
+            gone = paths.disjunction(one.guard for one in reversed(returns))
     finally:
         lift.activations.pop()
         lift.line, lift.lines = before

@@ -87,7 +87,7 @@ def _of_some_rows(lift: Lifter, function: str, column: Cell, node: Node, whole: 
     if function not in ("size", "count", "sum", "mean", "min", "max", "std", "var", "median", "nunique"):
         raise no_rule(f"{function} of some rows of a group")
     over, condition, column = chosen.rows_among(lift, node, whole, column)
-    missing = Cell(Literal(None, column.type), column.type, True)
+    missing = cells.missing(column.type)
     return cells.choose(condition, column, missing), over
 
 
@@ -256,4 +256,4 @@ def without_keyless(node: Node, keys: tuple[str, ...], cell: Cell) -> Cell:
     from lester_gui.rewrite.lift import paths
 
     missing = [cells.make("not_null", cells.column(node, k)).expr for k in keys]
-    return cells.choose(paths.conjunction(missing), cell, Cell(Literal(None, cell.type), cell.type, True))
+    return cells.choose(paths.conjunction(missing), cell, cells.missing(cell.type))

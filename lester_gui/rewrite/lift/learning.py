@@ -415,7 +415,7 @@ def told_apart(lift: Lifter, node: Node, column: Column1) -> Node:
     kinds = lift.state(node, cell, "nunique", "different")
     rows = lift.state(node, cells.cell_of(Const(1)), "size", "rows")
     unique = cells.compare("Eq", kinds, rows, pandas=True).expr
-    ends = cells.make("present", Cell(Literal(None, Type.BOOL), Type.BOOL, True))
+    ends = cells.make("present", cells.missing(Type.BOOL))
     node, (condition,) = lift.resolve(node, cells.choose(unique, cells.cell_of(Const(True)), ends))
     return lift.step(Filter, lift.naming.called(node), parent=node, predicate=condition.expr)
 

@@ -59,14 +59,7 @@ def present(lift: Lifter, value: Value) -> Value:
     """Return a value as one that is there, for places that the script reaches only where it is."""
     if not isinstance(value, Cell) or lift.pandas or not lift.nones:
         return value
-    return _there(value)
-
-
-def _there(cell: Cell) -> Cell:
-    """Return a value of a path on which it is never missing."""
-    if not cell.nullable or cell.type not in cells.NOTHING:
-        return cell
-    return Cell(Apply("coalesce", (cell.expr, cells.NOTHING[cell.type])), cell.type)
+    return cells.there(value)
 
 
 def is_nothing(value: Value, other: Value) -> bool:
@@ -93,7 +86,7 @@ def narrowed(lift: Lifter, value: Value) -> Value:
     asked = {Apply("not_null", (value.expr,)), Apply("not", (Apply("is_null", (value.expr,)),))}
     if not asked & set(paths.conjuncts(lift.live)):
         return value
-    return present(lift, value) if lift.loops else _there(value)
+    return present(lift, value) if lift.loops else cells.there(value)
 
 
 def _json(cell: Cell) -> bool:
@@ -212,7 +205,7 @@ def strict_total(lift: Lifter, source: Node, measure: Measure, state: State) -> 
 def complete(value: Cell, there: Cell, rows: Cell) -> Cell:
     """Return a total where as many values are there as there are rows, else NaN."""
     all_there = cells.compare("Eq", there, rows, pandas=True).expr
-    return cells.choose(all_there, value, Cell(Literal(None, value.type), value.type, True))
+    return cells.choose(all_there, value, cells.missing(value.type))
 
 
 def strict_measure(lift: Lifter, node: Node, cell: Cell, function: str) -> Cell:

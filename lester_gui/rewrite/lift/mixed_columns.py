@@ -119,5 +119,5 @@ def filled(column: Mixed, value: Value) -> Mixed:
 def as_number(cell: Cell) -> Cell:
     """Return the numbers that a model's array makes of a column: a text that is no number ends the script."""
     there = cells.make("py_float", cells.make("coalesce", cell, Cell(Literal("0"), Type.STR)))
-    missing = Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+    missing = cells.missing(Type.FLOAT)
     return cells.choose(cells.make("is_null", cell).expr, missing, there) if cell.nullable else there

@@ -11,7 +11,6 @@ from lester_gui.ir.nodes import Filter, Node, Window, WindowColumn
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Const, Iterated, Leaf, Ref, Rows, Value
-from lester_gui.rewrite.lift.running import there
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 from lester_gui.rewrite.lift.templates import leaves, mapped
 
@@ -82,7 +81,7 @@ def beginning(lift: Lifter, node: ast.For, iterable: Value) -> tuple[Rows, Place
         for cell in found:
             name = str(cell.expr.name)  # type: ignore[attr-defined]
             column = cells.column(made, columns[name, offset].name if offset else name)
-            out.append(column if not offset or cell.nullable else there(column))
+            out.append(column if not offset or cell.nullable else cells.there(column))
         elements[ident, offset] = _filled(lift, _rows(lift, ident).template, out)
     where = cells.column(made, place.name)
     return Rows(made, where), Places(where.expr, first, last, elements)

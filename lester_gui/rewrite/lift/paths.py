@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lester_gui.ir.expressions import Apply, Call, Expr, Literal
 from lester_gui.ir.operators import OPERATORS
@@ -99,19 +99,25 @@ def either(a: Expr, b: Expr) -> Expr:
     return both(conjunction(common), either(conjunction(rest_left), conjunction(rest_right)))
 
 
+def disjunction(conditions: Iterable[Expr]) -> Expr:
+    """Return the condition that one of `conditions` holds, which they are asked for in this order."""
+    out: Expr = FALSE
+    for condition in reversed(tuple(conditions)):
+        out = either(condition, out)
+    return out
+
+
 def any_of(guards: Iterable[Expr]) -> Expr:
     """Return the condition that one of several paths was taken; what all have in common where they leave no case out."""
     parts = tuple(guards)
-    out: Expr = FALSE
-    for guard in reversed(parts):
-        out = either(guard, out)
+    out = disjunction(parts)
     common = [c for c in conjuncts(parts[0]) if all(c in conjuncts(p) for p in parts[1:])]
     rest = [conjunction(c for c in conjuncts(p) if c not in common) for p in parts]
     atoms = tuple(dict.fromkeys(a for r in rest for a in _atoms(r)))
     if len(atoms) > MOST_ATOMS:
         return out
     cases = (dict(zip(atoms, told, strict=True)) for told in itertools.product((True, False), repeat=len(atoms)))
-    return conjunction(common) if all(any(_holds(r, case) for r in rest) for case in cases) else out
+    return conjunction(common) if all(any(holds(r, case) for r in rest) for case in cases) else out
 
 
 def _atoms(condition: Expr) -> tuple[Expr, ...]:
@@ -120,14 +126,21 @@ def _atoms(condition: Expr) -> tuple[Expr, ...]:
     return () if condition in (TRUE, FALSE) else (condition,)
 
 
-def _holds(condition: Expr, case: dict[Expr, bool]) -> bool:
-    if condition in (TRUE, FALSE):
-        return condition == TRUE
+def holds(condition: Expr, case: Mapping[Expr, bool]) -> bool | None:
+    """Whether a condition holds in a case, which tells some conditions apart; None where it does not tell."""
     if condition in case:
         return case[condition]
-    assert isinstance(condition, Apply)
-    parts = [_holds(a, case) for a in condition.arguments]
-    return not parts[0] if condition.operator == "not" else all(parts) if condition.operator == "and" else any(parts)
+    if condition in (TRUE, FALSE):
+        return condition == TRUE
+    if not isinstance(condition, Apply) or condition.operator not in ("and", "or", "not"):
+        return None
+    parts = [holds(a, case) for a in condition.arguments]
+    if condition.operator == "not":
+        return None if parts[0] is None else not parts[0]
+    decided = condition.operator == "or"
+    if decided in parts:
+        return decided
+    return None if None in parts else not decided
 
 
 def choose(condition: Expr, a: Expr, b: Expr) -> Expr:

@@ -138,10 +138,7 @@ class Running:
             adds = [e for e in self.done.loop.effects if e.target == leaf.ident and e.kind in ("add", "set")]
             if not adds or any(e.key != key for e in adds) or not self.done.is_new(container):
                 raise Stopped(Reason.RECURRENCE, "A condition depends on which keys earlier rows had")
-            guard = paths.FALSE
-            for e in adds:
-                guard = paths.either(self.done.expr(e.guard), guard)
-            guard = _without(guard, leaf)
+            guard = _without(paths.disjunction(self.done.expr(e.guard) for e in reversed(adds)), leaf)
         guard = self.resolve(guard)
         by = self.by(container, key)
         if guard == TRUE:
@@ -160,8 +157,7 @@ class Running:
             cell = cells.cell_of(value)
             cell = Cell(self.resolve(cell.expr), cell.type, cell.nullable)
             if paths.is_partial(cell.expr) and reach != TRUE:
-                guard = self.resolve(reach)
-                cell = Cell(paths.choose(guard, cell.expr, Literal(None, cell.type)), cell.type, True)
+                cell = cells.given(cell, self.resolve(reach))
             self.done.node, name = self.lift.as_column(self.done.node, in_order(cell), self.lift.called_cell(cell) or "key")
             names.append(name)
         return tuple(names)
@@ -235,8 +231,7 @@ class Running:
             value = cells.retyped(in_order(value), self.done.node)
             if value.nullable:
                 raise Stopped(Reason.RECURRENCE, "A running value may be missing, which is not told from its start")
-            nothing = Literal(0 if value.type is not Type.FLOAT else 0.0) if kind == "sum" else Literal(None, value.type)
-            given = Cell(paths.choose(guard, value.expr, nothing), value.type, guard != TRUE and kind != "sum")
+            given = cells.given(value, guard, kind)
             name = self.lift.called_cell(value) or "value"
             node, source = self.lift.as_column(self.done.node, in_order(given), name)
             self.done.node = node
@@ -248,18 +243,14 @@ class Running:
                 assert isinstance(so_far, Column)
             column = self.shifted(cells.column(self.done.node, so_far.name), by)
         if start is None:
-            return column if nullable else there(column)
+            return column if nullable else cells.there(column)
         if kind == "sum" and start.value != 0:
             zero = Apply("coalesce", (column.expr, Literal(0 if column.type is Type.INT else 0.0)))
             return cells.make("add", Cell(start, _type(start)), Cell(zero, column.type))
         if column.type is Type.INT and _type(start) is Type.FLOAT:
             column = cells.make("to_float", column)
         if kind in ("max", "min"):
-            better = "Gt" if kind == "max" else "Lt"
-            base = Cell(start, _type(start))
-            told = cells.make("not_null", column).expr
-            test = paths.both(told, cells.compare(better, there(column), base, False).expr)
-            return cells.choose(test, there(column), base)
+            return with_start(column, kind, Cell(start, _type(start)))
         return cells.make("coalesce", column, Cell(start, _type(start)))
 
     def shifted(self, value: Cell, by: tuple[str, ...]) -> Cell:
@@ -290,13 +281,6 @@ class Running:
         return cells.compare("Gt", cells.column(made, name), Cell(above, _type(above)), pandas=False).expr
 
 
-def there(column: Cell) -> Cell:
-    """Return the row before's value as one that is there: it is read only where the script knows that there is one."""
-    if column.type not in cells.NOTHING:
-        return column
-    return cells.make("coalesce", column, Cell(cells.NOTHING[column.type], column.type))
-
-
 def in_order(cell: Cell) -> Cell:
     """Return a cell in which nothing is computed where the script did not."""
     return Cell(paths.in_order(cell.expr), cell.type, cell.nullable)
@@ -321,10 +305,12 @@ def _refuse(leaf: Leaf) -> Expr:
     raise Stopped(Reason.RECURRENCE, f"{leaf.name} is read in a loop that does not set it")
 
 
-def beyond_start(out: Cell, kind: str, start: Value) -> Value:
-    """Return the extremum of some rows and of what the variable held before; no row, or none beyond the start, leaves that."""
-    if start == Const(None):
+def with_start(out: Cell, kind: str, start: Cell | None) -> Cell:
+    """Return a sum or extremum of some rows and of what was there before them, if anything was; no rows leave that."""
+    if start is None or (kind == "sum" and isinstance(start.expr, Literal) and start.expr.value == 0):
         return out
-    base, best = cells.cell_of(start), there(out)
-    beyond = cells.compare("Gt" if kind == "max" else "Lt", best, base, pandas=False).expr
-    return cells.choose(paths.both(cells.make("not_null", out).expr, beyond), best, base)
+    if kind == "sum":
+        return cells.make("add", start, out)
+    best = cells.there(out)
+    beyond = cells.compare("Gt" if kind == "max" else "Lt", best, start, pandas=False).expr
+    return cells.choose(paths.both(cells.make("not_null", out).expr, beyond), best, start)

@@ -70,7 +70,7 @@ def _plain(value: Several) -> Value:
         return Const(None)
     if len(kinds) > 1 or (kinds[0] is value.truth and value.none):
         return value
-    cell = kinds[0] if value.none else _present(kinds[0])
+    cell = kinds[0] if value.none else cells.there(kinds[0])
     return cells.make("py_eq", cell, cells.cell_of(Const(1))) if kinds[0] is value.truth else cell
 
 
@@ -101,7 +101,7 @@ def is_instance(lift: Lifter, value: Several, kind: Value) -> Expr:
         numbers = {Module("builtins.int"), Module("builtins.float")}
         both = set(kind.items) >= numbers
         rest = [is_instance(lift, value, v) for v in kind.items if not (both and v in numbers)]
-        return _any([is_there(value.number), is_there(value.truth), *rest] if both else rest)
+        return paths.disjunction([is_there(value.number), is_there(value.truth), *rest] if both else rest)
     name = kind.name if isinstance(kind, Module) else ""
     if name == "builtins.str":
         return is_there(value.text)
@@ -111,7 +111,7 @@ def is_instance(lift: Lifter, value: Several, kind: Value) -> Expr:
         return FALSE
     whole = kinds_of_number.whole(lift, value.number)
     if name == "builtins.int" and whole.type is Type.INT:
-        return _any([is_there(whole), is_there(value.truth)])
+        return paths.disjunction([is_there(whole), is_there(value.truth)])
     if name == "builtins.float" and kinds_of_number.is_float(lift, value.number):
         return is_there(value.number)
     raise no_rule("this question for a type")
@@ -124,13 +124,6 @@ def is_exactly(lift: Lifter, value: Several, kind: Value) -> Expr:
     return is_instance(lift, value, kind)
 
 
-def _any(conditions: list[Expr]) -> Expr:
-    out: Expr = FALSE
-    for c in conditions:
-        out = paths.either(out, c)
-    return out
-
-
 def narrowed(lift: Lifter, value: Several) -> Value:
     """Return a value as what it can still be after what the script asked on the way here."""
     tests = [is_there(c) for c in value.cells]
@@ -138,11 +131,11 @@ def narrowed(lift: Lifter, value: Several) -> Value:
     known = paths.conjuncts(lift.live)
     left = []
     for kind in KINDS:
-        case = {test: TRUE if KINDS[i] == kind else FALSE for i, test in enumerate(tests) if test not in (TRUE, FALSE)}
-        case[whole] = TRUE if kind == "number" else FALSE
+        case = {test: KINDS[i] == kind for i, test in enumerate(tests) if test not in (TRUE, FALSE)}
+        case[whole] = kind == "number"
         fits = all((test != FALSE) if KINDS[i] == kind else (test != TRUE) for i, test in enumerate(tests))
         fits = fits and (kind != "none" or value.none)
-        if fits and all(_holds(c, case) is not False for c in known):
+        if fits and all(paths.holds(c, case) is not False for c in known):
             left.append(kind)
     lift.nones = True
     gone = (NO_TEXT, NO_NUMBER, NO_TRUTH)
@@ -159,35 +152,13 @@ def on_its_way(lift: Lifter, names: dict[str, Value], other: dict[str, Value], l
         lift.live = before
 
 
-def _holds(condition: Expr, case: dict[Expr, Literal]) -> bool | None:
-    """Whether a condition holds in a case, None where the case does not tell."""
-    if condition in case:
-        return case[condition] == TRUE
-    if condition in (TRUE, FALSE):
-        return condition == TRUE
-    if not isinstance(condition, Apply) or condition.operator not in ("and", "or", "not"):
-        return None
-    parts = [_holds(a, case) for a in condition.arguments]
-    if condition.operator == "not":
-        return None if parts[0] is None else not parts[0]
-    decided = condition.operator == "or"
-    if decided in parts:
-        return decided
-    return None if None in parts else not decided
-
-
-def _present(cell: Cell) -> Cell:
-    """Return a cell for places that are reached only where its value is there."""
-    return Cell(Apply("coalesce", (cell.expr, cells.NOTHING[cell.type])), cell.type) if cell.nullable else cell
-
-
 def only(lift: Lifter, cell: Cell, error: str) -> Cell:
     """Return a value as the only kind that an operation takes: other rows lead to the handler of `error`, or end the script."""
     there = is_there(cell)
     if there == FALSE:
         raise Stopped(Reason.SHAPE, "A value of JSON is used as a kind that it is never of here")
     if demand(lift, there, error):
-        return _present(cell)
+        return cells.there(cell)
     required(lift, there)
     return cells.make("present", cell) if cell.nullable else cell
 
@@ -197,7 +168,9 @@ def only(lift: Lifter, cell: Cell, error: str) -> Cell:
 
 def truth(value: Several) -> Expr:
     """Return ``bool(value)``."""
-    return _any([paths.both(is_there(c), cells.truth(_present(c)).expr) for c in value.cells if is_there(c) != FALSE])
+    return paths.disjunction(
+        paths.both(is_there(c), cells.truth(cells.there(c)).expr) for c in value.cells if is_there(c) != FALSE
+    )
 
 
 def equals(value: Value, other: Value) -> Expr:
@@ -217,10 +190,10 @@ def equals(value: Value, other: Value) -> Expr:
     if cell.type is Type.STR:
         if is_there(value.text) == FALSE:
             return FALSE
-        return paths.both(is_there(value.text), cells.make("py_eq", _present(value.text), cell).expr)
+        return paths.both(is_there(value.text), cells.make("py_eq", cells.there(value.text), cell).expr)
     wanted = _as_number(cell)
     numbers = [c for c in (value.number, value.truth) if is_there(c) != FALSE]
-    return _any([paths.both(is_there(c), cells.make("py_eq", _present(c), wanted).expr) for c in numbers])
+    return paths.disjunction([paths.both(is_there(c), cells.make("py_eq", cells.there(c), wanted).expr) for c in numbers])
 
 
 def _as_number(cell: Cell) -> Cell:
@@ -233,8 +206,8 @@ def as_plain_number(value: Several) -> Value:
     """Return a value as the number that arithmetic and arrays take it for: True is 1. One that may be a text stays as it is."""
     if is_there(value.text) != FALSE or is_there(value.number) == FALSE:
         return value
-    number = value.number if value.none else _present(value.number)
-    return cells.choose(is_there(value.truth), _present(value.truth), number)
+    number = value.number if value.none else cells.there(value.number)
+    return cells.choose(is_there(value.truth), cells.there(value.truth), number)
 
 
 def as_number(lift: Lifter, value: Several, kind: str) -> Value:
@@ -247,17 +220,17 @@ def as_number(lift: Lifter, value: Several, kind: str) -> Value:
     caught = demand(lift, not_none, "TypeError")
     made: list[tuple[Expr, Cell]] = []
     if is_there(value.text) != FALSE:
-        text = _present(value.text)
+        text = cells.there(value.text)
         fails = paths.both(is_there(value.text), paths.negated(cells.make(f"parses_{kind}", text).expr))
         made.append((is_there(value.text), parsed(lift, text, kind, paths.negated(fails))))
     to = "to_float" if kind == "float" else "to_int"
     if is_there(value.truth) != FALSE:
-        made.append((is_there(value.truth), cells.make(to, _present(value.truth))))
+        made.append((is_there(value.truth), cells.make(to, cells.there(value.truth))))
     number = value.number
     if is_there(number) == FALSE:
         last = cells.make(to, cells.cell_of(Const(0)))
     else:
-        last = cells.make(to, _present(number) if caught or not number.nullable else cells.make("present", number))
+        last = cells.make(to, cells.there(number) if caught or not number.nullable else cells.make("present", number))
     for test, cell in reversed(made):
         last = cells.choose(test, cell, last)
     return last
@@ -272,8 +245,8 @@ def as_text(lift: Lifter, value: Several) -> Cell:
             is_there(value.truth), cells.choose(truth(replace(value, text=NO_TEXT, number=NO_NUMBER)), yes, no), out
         )
     if is_there(value.number) != FALSE:
-        number = _present(value.number)
+        number = cells.there(value.number)
         floats = number.type is Type.FLOAT
         shown = kinds_of_number.as_text(lift, number) if floats else cells.as_text(kinds_of_number.whole(lift, number))
         out = cells.choose(is_there(value.number), shown, out)
-    return out if is_there(value.text) == FALSE else cells.choose(is_there(value.text), _present(value.text), out)
+    return out if is_there(value.text) == FALSE else cells.choose(is_there(value.text), cells.there(value.text), out)

@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Apply, Call, Expr, Literal, substitute
+from lester_gui.ir.expressions import Apply, Call, Expr, Literal
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.dict_folds import DictFold, PartFold
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Items, Iterated, Leaf, Maybe, Part, Rows, Tup, Value
 from lester_gui.rewrite.lift.paths import TRUE
-from lester_gui.rewrite.lift.side_totals import SideDict, SideListOf, SideLists, SideTable, checked, looked_up
-from lester_gui.rewrite.lift.stop import no_rule, shape
+from lester_gui.rewrite.lift.running import with_start
+from lester_gui.rewrite.lift.side_totals import SideDict, SideListOf, SideLists, SideTable, at, checked, looked_up
+from lester_gui.rewrite.lift.stop import no_rule
 from lester_gui.rewrite.lift.templates import mapped
 
 if TYPE_CHECKING:
@@ -85,26 +86,12 @@ def _part(
     if one.kind not in ("sum", "min", "max") or value.nullable:
         raise no_rule("a dict that a loop over one side of a split fills with anything but totals")
     asked = paths.both(guard, one.guard)
-    if asked != TRUE:
-        nothing = Literal(0.0 if value.type is Type.FLOAT else 0) if one.kind == "sum" else Literal(None, value.type)
-        value = Cell(paths.choose(asked, value.expr, nothing), value.type, one.kind != "sum")
+    value = cells.given(value, asked, one.kind)
     function = "size" if one.kind == "sum" and value.expr == Literal(1) else one.kind
     given = keys[0] if function == "size" else value
     total = looked_up(lift, keys, checked(SideTable(node, part, keys, given, function, lines=lines)))
     start = None if one.start is None else cells.cell_of(Const(one.start.value))
-    if one.kind == "sum":
-        out = there(total)
-        return out if start is None or one.start == Literal(0) else cells.make("add", start, out)
-    if start is None:
-        return there(total)
-    told = cells.make("not_null", total).expr
-    beyond = cells.compare("Gt" if one.kind == "max" else "Lt", there(total), start, pandas=False).expr
-    return cells.choose(paths.both(told, beyond), there(total), start)
-
-
-def there(cell: Cell) -> Cell:
-    """Return a total as that of a key which is there."""
-    return cells.make("coalesce", cell, cells.cell_of(Const(0.0)))
+    return with_start(cells.there(total) if one.kind == "sum" or start is None else total, one.kind, start)
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -118,7 +105,7 @@ def as_dict(lift: Lifter, content: SideDict | SideTable) -> SideDict:
         raise no_rule("a table of such totals of one side of a split, read as a dict")
     total = looked_up(lift, content.keys, content)
     found = cells.make("not_null", total).expr  # a key that is there has a total: missing values are no part of such a dict
-    return SideDict(content.node, content.part, content.keys, there(total), found, content.missing)
+    return SideDict(content.node, content.part, content.keys, cells.there(total), found, content.missing)
 
 
 def under(lift: Lifter, content: Keyed, key: Value) -> tuple[Expr, Value]:
@@ -131,8 +118,6 @@ def under(lift: Lifter, content: Keyed, key: Value) -> tuple[Expr, Value]:
     """
     keys = keys_of(lift, key)
     own = content if isinstance(content, SideLists) else as_dict(lift, content)
-    if len(keys) != len(own.keys) or any(a.type is not b.type for a, b in zip(keys, own.keys, strict=True)):
-        raise shape("Totals of one side of a split are looked up by a key of another type")
     if isinstance(own, SideLists):
         return at(own.found, own.keys, keys), SideListOf(own, keys)
     value = mapped(lift, own.template, lambda c: Cell(at(c.expr, own.keys, keys), c.type, c.nullable))
@@ -146,12 +131,6 @@ def _own(lift: Lifter, value: Value) -> Value:
     if isinstance(value, Entries):
         return lift.new(replace(value, items=tuple((k, _own(lift, v)) for k, v in value.items)))
     return value
-
-
-def at(expr: Expr, own: tuple[Cell, ...], keys: tuple[Cell, ...]) -> Expr:
-    """Return an expression of a key as that of another one."""
-    table = {a.expr: b.expr for a, b in zip(own, keys, strict=True)}
-    return substitute(expr, table.get)
 
 
 def total_of(lift: Lifter, one: SideListOf, function: str) -> Cell:
@@ -168,7 +147,7 @@ def total_of(lift: Lifter, one: SideListOf, function: str) -> Cell:
     out = Cell(at(looked_up(lift, lists.keys, asked).expr, lists.keys, one.keys), Type.FLOAT, True)
     if one.maybe and function not in ("total", "count") and found not in paths.conjuncts(lift.live):
         raise no_rule(f"{function} of a list of a dict that may be empty")
-    return there(out)
+    return cells.there(out)
 
 
 # -- going through the keys --------------------------------------------------------------------------------------------
@@ -269,7 +248,7 @@ def _or_stop(lift: Lifter, value: Value, found: Expr) -> Value:
     """Return a value that ends the plan where its key is not there."""
 
     def change(cell: Cell) -> Cell:
-        return cells.make("present", Cell(paths.choose(found, cell.expr, Literal(None, cell.type)), cell.type, True))
+        return cells.make("present", cells.given(cell, found))
 
     if isinstance(value, SideListOf):
         raise no_rule("a list of a dict of one side of a split that is read without asking whether it is there")

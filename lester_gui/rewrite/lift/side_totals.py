@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Call, Expr, walk
+from lester_gui.ir.expressions import Call, Expr, substitute, walk
 from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift.domain import Cell, Column1, Frame, Leaf, Part, Value
@@ -149,10 +149,21 @@ def checked(asked: SideTable) -> SideTable:
     return asked
 
 
+def at(expr: Expr, own: tuple[Cell, ...], keys: tuple[Cell, ...]) -> Expr:
+    """Return an expression that is written in a key, and in lookups under it, as that of another key."""
+    _agree(own, keys)
+    table = {a.expr: b.expr for a, b in zip(own, keys, strict=True)}
+    return substitute(expr, table.get)
+
+
+def _agree(own: tuple[Cell, ...], keys: tuple[Cell, ...]) -> None:
+    if len(keys) != len(own) or any(a.type is not b.type for a, b in zip(keys, own, strict=True)):
+        raise shape("Totals of one side of a split are looked up by a key of another type")
+
+
 def looked_up(lift: Lifter, keys: tuple[Cell, ...], asked: SideTable) -> Cell:
     """Return the total under the keys of each row, missing where the other rows had none such."""
-    if len(keys) != len(asked.keys) or any(a.type is not b.type for a, b in zip(keys, asked.keys, strict=True)):
-        raise shape("Totals of one side of a split are looked up by a key of another type")
+    _agree(asked.keys, keys)
     name = next((n for n, known in lift.side_tables.items() if known == asked), f"side:{len(lift.side_tables)}")
     lift.side_tables[name] = asked
     return Cell(Call(name, tuple(k.expr for k in keys), Type.FLOAT, True), Type.FLOAT, True)

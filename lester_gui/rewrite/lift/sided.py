@@ -14,7 +14,6 @@ from lester_gui.rewrite.lift.dict_folds import DictFold
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, InLoop, Items, Leaf, Part, Present, Rows, Value
 from lester_gui.rewrite.lift.paths import TRUE
 from lester_gui.rewrite.lift.random_order import Shuffled
-from lester_gui.rewrite.lift.running import beyond_start
 from lester_gui.rewrite.lift.side_totals import SideDict, SideLists, SideTable, checked
 from lester_gui.rewrite.lift.stop import Reason, Stopped, no_rule
 from lester_gui.rewrite.lift.templates import leaves, mapped
@@ -40,6 +39,13 @@ def wants_tables(lift: Lifter, part: Part | None) -> None:
     fields = lift.learner.splits[part.split].fields
     if fields.get("kind") == "positional" and not fields.get("method"):
         lift.wishes.add(TABLES)
+
+
+def _rather_tables(lift: Lifter, part: Part, what: str) -> None:
+    """Stop where the side could be a table of its own, and is none yet: as a table it can do more."""
+    wants_tables(lift, part)
+    if TABLES in lift.wishes and TABLES not in lift.hints:
+        raise no_rule(what)
 
 
 def as_table(lift: Lifter, rows: Rows, low: Value, high: Value) -> Rows | None:
@@ -81,9 +87,7 @@ def one_side(done: Finished) -> None:
     """
     part = done.loop.part
     if part is not None and any(e.kind != "append" or e.guard != TRUE for e in done.loop.effects):
-        wants_tables(done.lift, part)
-        if TABLES in done.lift.wishes and TABLES not in done.lift.hints:
-            raise no_rule("a loop over one side of a split that does more than filling lists")
+        _rather_tables(done.lift, part, "a loop over one side of a split that does more than filling lists")
     for e in done.loop.effects if part is not None else ():
         if e.kind not in (("set",) if done.loop.keyed is not None else ("set", "append", "keyed", "slot", "add")):
             raise no_rule("a loop over one side of a split that does more than filling lists and adding up")
@@ -127,24 +131,17 @@ def left(done: Finished, name: str, fold: Fold, cell: Cell, old: Value | None) -
     lift, part = done.lift, done.loop.part
     if part is None or done.loop.order is not None or done.loop.keyed is not None or fold.kind not in ("sum", "min", "max"):
         raise no_rule("what a loop over one side of a split, or over rows in random order, leaves in a variable")
-    wants_tables(lift, part)
-    if TABLES in lift.wishes and TABLES not in lift.hints:
-        raise no_rule("what a loop over one side of a split leaves in a variable")
+    _rather_tables(lift, part, "what a loop over one side of a split leaves in a variable")
     for expr in (fold.value, fold.guard):
         refuse_state(expr)
     if cell.nullable:
         raise no_rule("what a loop over one side of a split leaves in a variable that may be missing")
-    start = lift.content(old) if old is not None else Const(None)
     if fold.kind == "sum" and fold.guard == TRUE and fold.value == Literal(1):
         out = lift.count(done.node, part)
-    elif fold.kind == "sum":
-        nought = Literal(0.0 if cell.type is Type.FLOAT else 0)
-        out = lift.state(done.node, Cell(paths.choose(fold.guard, fold.value, nought), cell.type), "sum", name, part)
     else:
-        nothing = Literal(None, cell.type)
-        given = Cell(paths.choose(fold.guard, fold.value, nothing), cell.type, fold.guard != TRUE)
-        return beyond_start(lift.state(done.node, given, fold.kind, name, part), fold.kind, start)
-    return out if start in (Const(0), Const(0.0)) else cells.make("add", cells.cell_of(start), out)
+        given = cells.given(Cell(fold.value, cell.type), fold.guard, fold.kind)
+        out = lift.state(done.node, given, fold.kind, name, part)
+    return done.on_top(out, fold.kind, old)
 
 
 def _some(done: Finished, container: InLoop, value: Value, guard: Expr, part: Part | None) -> Value:
@@ -153,8 +150,7 @@ def _some(done: Finished, container: InLoop, value: Value, guard: Expr, part: Pa
     refuse_state(guard)
     if not isinstance(cell, Cell) or cell.nullable or not (isinstance(container.before, Items) and not container.before.values):
         raise no_rule("a side of a split of which some rows are left out")
-    given = Cell(paths.choose(guard, cell.expr, Literal(None, cell.type)), cell.type, True)
-    return Present(Column1(done.node, given, done.lift.called_cell(cell), part, True))
+    return Present(Column1(done.node, cells.given(cell, guard), done.lift.called_cell(cell), part, True))
 
 
 def lists(done: Finished, effects: list[Effect], asked: list[Effect], plain: bool) -> SideLists:
@@ -170,18 +166,14 @@ def lists(done: Finished, effects: list[Effect], asked: list[Effect], plain: boo
     cell = done.lift.content(value)
     if any(e.key != effects[0].key for e in asked) or not isinstance(cell, Cell) or cell.nullable:
         raise no_rule("a dict of such lists that a loop over one side of a split fills")
-    reached: Expr = paths.FALSE
-    for e in asked:
-        reached = paths.either(e.guard, reached)
+    reached = paths.disjunction(e.guard for e in reversed(asked))
     if asked and done.expr(reached) != guard:
         raise no_rule("a dict of lists of one side of a split of which some may be empty")
     keys = side_dicts.keys_of(done.lift, done.place(effects[0].key))
     for expr in (guard, cell.expr, *(k.expr for k in keys)):
         refuse_state(expr)
-    if guard != TRUE:
-        cell = Cell(paths.choose(guard, cell.expr, Literal(None, cell.type)), cell.type, True)
     found = side_dicts.has(done.lift, done.node, done.loop.part, keys, guard, lines)
-    return SideLists(done.node, done.loop.part, keys, cell, found, plain, lines)
+    return SideLists(done.node, done.loop.part, keys, cells.given(cell, guard), found, plain, lines)
 
 
 def totals(done: Finished, fold: DictFold, missing: Value | None) -> SideTable | SideDict:
@@ -212,10 +204,9 @@ def totals(done: Finished, fold: DictFold, missing: Value | None) -> SideTable |
     given, function = Cell(value, one.value.type), "sum"
     if puts == guard == TRUE and value == Literal(1):
         given, function = key, "size"
-    if guard != TRUE:
-        given = cells.choose(guard, given, Cell(Literal(0.0 if given.type is Type.FLOAT else 0), given.type))
+    given = cells.given(given, guard, "sum")
     if puts != TRUE:  # a key is there only where such a row is
-        given, function = cells.choose(puts, given, Cell(Literal(None, given.type), given.type, True)), "total"
+        given, function = cells.given(given, puts), "total"
     return checked(SideTable(done.node, part, (key,), given, function, done.variable(fold.ident), done.loop.lines, missing))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -92,26 +93,63 @@ def _rounded(expr: Expr) -> float | None:
 
 def _product(expr: Expr) -> float | None:
     """The share in ``0.8 * n``."""
+    factor = _factor(expr, _is_count)
+    return factor if isinstance(factor, float) else None
+
+
+def _factor(expr: Expr, is_size: Callable[[Expr], bool]) -> object:
+    """The constant by which a size is multiplied, None in other expressions."""
     if isinstance(expr, Apply) and expr.operator == "mul":
         for a, b in (expr.arguments, expr.arguments[::-1]):
-            if _is_count(a) and isinstance(b, Literal) and isinstance(b.value, float):
+            if is_size(a) and isinstance(b, Literal):
                 return b.value
     return None
 
 
-def _share(expr: Expr) -> float | None:
-    if isinstance(expr, Apply) and expr.operator == "to_int":
-        return _product(expr.arguments[0])
-    if isinstance(expr, Apply) and expr.operator == "py_floordiv" and isinstance(expr.arguments[1], Literal):
-        top, bottom = expr.arguments[0], expr.arguments[1].value
-        factor: object = 1
-        if isinstance(top, Apply) and top.operator == "mul":
-            for a, b in (top.arguments, top.arguments[::-1]):
-                if _is_count(a) and isinstance(b, Literal):
-                    top, factor = a, b.value
-        if _is_count(top) and isinstance(factor, int) and isinstance(bottom, int) and 0 < factor <= bottom:
-            return _as_share(factor, bottom)
+def place_of(expr: Expr, is_size: Callable[[Expr], bool]) -> tuple[float, int, int, int] | None:
+    """Return a place among `n` elements that is computed from their number as in ``n // 2 - 1`` or ``int(0.9 * n)``.
+
+    Parameters
+    ----------
+    is_size
+        Whether an expression is `n`.
+
+    Returns
+    -------
+    tuple of (float, int, int, int), optional
+        The place as ``(int(n * a) + b) // c + d``; None of other computations.
+    """
+    if is_size(expr):
+        return (1, 0, 1, 0)
+    if isinstance(expr, Literal) and type(expr.value) is int:
+        return (0, 0, 1, expr.value) if expr.value >= 0 else (1, 0, 1, expr.value)
+    if not isinstance(expr, Apply):
+        return None
+    first, *others = expr.arguments
+    if expr.operator in ("mul", "to_int"):
+        product, kind = (expr, int) if expr.operator == "mul" else (first, float)
+        factor = _factor(product, is_size)
+        return (factor, 0, 1, 0) if type(factor) is kind and factor > 0 else None
+    constant = others[0].value if others and isinstance(others[0], Literal) else None
+    inner = place_of(first, is_size)
+    if inner is None or type(constant) is not int:
+        return None
+    if expr.operator in ("add", "sub"):
+        return (*inner[:3], inner[3] + (constant if expr.operator == "add" else -constant))
+    if expr.operator == "py_floordiv" and constant > 0 and inner[2] == 1 and inner[0] != 0:
+        return (inner[0], inner[3], constant, 0)
     return None
+
+
+def _share(expr: Expr) -> float | None:
+    """The share in ``int(0.8 * n)`` or ``n * 4 // 5``."""
+    place = place_of(expr, _is_count) if isinstance(expr, Apply) and expr.operator in ("to_int", "py_floordiv") else None
+    if place is None or place[1] != 0 or place[3] != 0:
+        return None
+    factor, _, divisor, _ = place
+    if type(factor) is float:
+        return factor if divisor == 1 else None
+    return _as_share(int(factor), divisor) if factor <= divisor else None
 
 
 def _as_share(numerator: int, denominator: int) -> float | None:

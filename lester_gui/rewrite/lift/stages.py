@@ -217,9 +217,7 @@ def _of_outer(leaf: Leaf, table: dict[str, str], made: Lookup) -> Expr:
     if leaf.kind == "hit":
         return Apply("not_null", (Column(table[""]),))
     column = Column(table[leaf.name])
-    if leaf.nullable or leaf.type not in cells.NOTHING:
-        return column
-    return Apply("coalesce", (column, cells.NOTHING[leaf.type]))
+    return column if leaf.nullable else cells.there(Cell(column, leaf.type, True)).expr
 
 
 def _join(
@@ -409,10 +407,7 @@ def simplified(expr: Expr) -> Expr:
     if expr.operator == "and":
         return paths.conjunction(arguments)
     if expr.operator == "or":
-        out: Expr = paths.FALSE
-        for a in arguments:
-            out = paths.either(out, a)
-        return out
+        return paths.disjunction(arguments)
     if expr.operator == "not":
         return paths.negated(arguments[0])
     if expr.operator == "if_else":

@@ -29,7 +29,7 @@ from lester_gui.rewrite.lift.domain import (
 )
 from lester_gui.rewrite.lift.grafting import grafted
 from lester_gui.rewrite.lift.library.table import Arguments
-from lester_gui.rewrite.lift.missing import strict_total
+from lester_gui.rewrite.lift.missing import strict_measure, strict_total
 from lester_gui.rewrite.lift.naming import Naming, stored_apart, unlike
 from lester_gui.rewrite.lift.objects import Objects
 from lester_gui.rewrite.lift.records import SHORT, Observe, State, described
@@ -235,7 +235,7 @@ class Tables(Objects):
         place: tuple[float, int, int, int] | None = None,
         strict: bool = False,
     ) -> Cell:
-        """Return a total over the rows of `node` as a cell that all rows share.
+        """Return a total over the rows of `node` as a cell that all rows share; in a function of groups, over those of the group.
 
         A quantile is that of a `share`; an element of numbers in order stands at a `place`, see `features.group_statistic`. A
         `strict` total is NaN where one of its values is, as that of an array.
@@ -245,6 +245,8 @@ class Tables(Objects):
         if self.group is not None:
             if part is not None or share is not None:
                 raise shape(f"{function} of a group is not supported yet")
+            if strict:
+                return strict_measure(cast("Lifter", self), node, cell, function)
             measure: Cell = self.group.measure(self, function, cell, node)
             return measure
         known_function = QUANTILE if share is not None or place is not None else AGGREGATES[function]

@@ -343,10 +343,7 @@ def one_field(lift: Lifter, fields: Fields, args: Arguments) -> Value:
 def any_field(lift: Lifter, fields: Fields, needle: Value) -> Expr:
     """Return the condition that one of the fields equals a value."""
     value = cells.cell_of(needle)
-    out: Expr = paths.FALSE
-    for cell in all_fields(lift, fields):
-        out = paths.either(out, cells.compare("Eq", cell, value, pandas=False).expr)
-    return out
+    return paths.disjunction(cells.compare("Eq", cell, value, pandas=False).expr for cell in all_fields(lift, fields))
 
 
 def not_blank(lift: Lifter, line: LineOf) -> Expr:
@@ -356,12 +353,8 @@ def not_blank(lift: Lifter, line: LineOf) -> Expr:
         raise no_rule("whether a line is empty, in this place")
     if any(str(p.value).strip() for p in lines.pieces if isinstance(p, Literal)):
         return paths.TRUE
-    out: Expr = paths.FALSE
-    for piece in lines.pieces:
-        if not isinstance(piece, Literal):
-            bare = cells.make("strip", Cell(piece, Type.STR))
-            out = paths.either(out, cells.compare("NotEq", bare, cells.cell_of(Const("")), pandas=False).expr)
-    return out
+    bare = (cells.make("strip", Cell(piece, Type.STR)) for piece in lines.pieces if not isinstance(piece, Literal))
+    return paths.disjunction(cells.compare("NotEq", b, cells.cell_of(Const("")), pandas=False).expr for b in bare)
 
 
 def number_of_fields(lift: Lifter, fields: Fields) -> Value:

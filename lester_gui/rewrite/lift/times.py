@@ -141,5 +141,5 @@ def period(cell: Cell, frequency: str) -> Cell:
 
 def _blank(cell: Cell, quarter: Cell) -> Cell:
     text = cells.make("concat_text", part_of_day(cell, "%YQ"), quarter)
-    missing = Cell(Literal(None, Type.STR), Type.STR, True)
+    missing = cells.missing(Type.STR)
     return Cell(paths.choose(cells.make("is_null", cell).expr, missing.expr, text.expr), Type.STR, True)

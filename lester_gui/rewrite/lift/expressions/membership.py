@@ -110,10 +110,7 @@ def contains(lift: Lifter, needle: Value, where: Value) -> Expr:
             return FALSE
         if all(isinstance(v, Const) and o.type is cell.type for v, o in zip(where.items, options, strict=True)):
             return cells.make("is_in", cell, *options).expr
-        out: Expr = FALSE
-        for o in options:
-            out = paths.either(out, cells.compare("Eq", cell, o, lift.pandas).expr)
-        return out
+        return paths.disjunction(cells.compare("Eq", cell, o, lift.pandas).expr for o in options)
     if isinstance(where, Const) and isinstance(where.value, str) and isinstance(needle, Const):
         return TRUE if str(needle.value) in where.value else FALSE
     if isinstance(where, Cell | Const) and cells.cell_of(where).type is Type.STR:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr
 from lester_gui.ir.nodes import Aggregate, Distinct, GroupOrder, Keep, Measure, Node, Select
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, group_parts, paths, sharing, stages
@@ -52,9 +51,7 @@ def made(done: Finished, effects: list[Effect], asked: list[Effect], plain: bool
     assert effects[0].key is not None
     if any(e.key != effects[0].key for e in asked):
         raise Stopped(Reason.LEVEL, "One iteration uses a dict under two keys")
-    reached: Expr = paths.FALSE
-    for e in asked:
-        reached = paths.either(e.guard, reached)
+    reached = paths.disjunction(e.guard for e in reversed(asked))
     known = None
     if asked and done.unseen(done.expr(reached)) != guard:
         table, names, _ = keyed_rows(done, effects[0].key, done.unseen(done.expr(reached)), [], lines)
@@ -170,9 +167,7 @@ def total(lift: Lifter, one: GroupOf, function: str, empty: Value | None = None)
             drop_null_keys=False,
         )
         lift.group_totals[id(node), groups.keys, function, column] = known
-    value = cells.column(known, known.measures[0].name)
-    if value.nullable:  # every list has an element, and no element is missing
-        value = cells.make("coalesce", value, Cell(cells.NOTHING[value.type], value.type))
+    value = cells.there(cells.column(known, known.measures[0].name))  # every list has an element, and no element is missing
     keyed = Keyed(known, groups.keys, value, "only", 0)
     if not one.maybe:
         return stages.get(lift, keyed, one.key, None, guarded=True)

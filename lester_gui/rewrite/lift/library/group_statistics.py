@@ -46,13 +46,8 @@ def of_numbers(lift: Lifter, args: Arguments) -> Value:
         column = as_column(lift, content)
         if column.cell.nullable:
             raise shape("A list holds values that may be missing")
-        return there(lift.state(column.node, column.cell, name, name, column.part))
+        return cells.there(lift.state(column.node, column.cell, name, name, column.part))
     raise no_rule(f"{args.what} of this object")
-
-
-def there(cell: Cell) -> Cell:
-    """Return a total of rows that there are."""
-    return cells.make("coalesce", cell, cells.cell_of(Const(0.0))) if cell.nullable else cell
 
 
 def of_array(lift: Lifter, one: GroupOf, what: str, ddof: int) -> Value:

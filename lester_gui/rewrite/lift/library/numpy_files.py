@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
 from lester_gui.ir.nodes import Node, Reader
 from lester_gui.ir.schema import Field, Type
 from lester_gui.rewrite.lift import cells, iterators
@@ -342,7 +341,7 @@ def _converted(lift: Lifter, cell: Cell, place: int, name: str, reading: Reading
         return cells.choose(
             fits, cells.make("py_int", cell), cells.cell_of(Const(-1 if reading.fill is None else int(reading.fill)))
         )
-    missing = Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+    missing = cells.missing(Type.FLOAT)
     fill = missing if reading.fill is None else cells.cell_of(Const(float(reading.fill)))
     return cells.choose(fits, cells.make("float_or_nan", cell), fill)
 

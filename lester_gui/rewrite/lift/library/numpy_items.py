@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Apply, Literal
+from lester_gui.ir.expressions import Apply
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, masks, memory, paths
 from lester_gui.rewrite.lift.arrays import as_float
@@ -283,7 +283,7 @@ def assigned(lift: Lifter, column: Column1, key: Value, value: Value) -> Column1
 def scalar(content: Value) -> Cell:
     """Return one value as a cell; NaN is a missing float."""
     if isinstance(content, Const) and isinstance(content.value, float) and content.value != content.value:
-        return Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+        return cells.missing(Type.FLOAT)
     return cells.cell_of(content)
 
 

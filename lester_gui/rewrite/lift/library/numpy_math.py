@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from lester_gui.ir.expressions import Literal
-from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import blocks, cells, paths
 from lester_gui.rewrite.lift.domain import (
@@ -18,7 +16,6 @@ from lester_gui.rewrite.lift.domain import (
     Items,
     Matrix,
     Module,
-    Part,
     Present,
     Result,
     Rows,
@@ -32,7 +29,6 @@ from lester_gui.rewrite.lift.library.numpy_codes import places_where
 from lester_gui.rewrite.lift.library.numpy_items import elementwise, filled, scalar, with_cells
 from lester_gui.rewrite.lift.library.pandas_io import as_column
 from lester_gui.rewrite.lift.library.table import Arguments, function, method
-from lester_gui.rewrite.lift.missing import strict_measure
 from lester_gui.rewrite.lift.side_totals import SideListOf, of_sides
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
@@ -165,7 +161,7 @@ def _of_python(lift: Lifter, what: str, cell: Cell) -> Cell:
     made = cells.make(what, cell)
     if what == "log":
         positive = cells.compare("Gt", cell, cells.cell_of(Const(0)), pandas=False).expr
-        made = cells.choose(positive, made, Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
+        made = cells.choose(positive, made, cells.missing(Type.FLOAT))
     return cells.make("present", made)
 
 
@@ -315,7 +311,7 @@ def statistic_function(lift: Lifter, args: Arguments) -> Value:
 def statistic_method(lift: Lifter, content: Value, args: Arguments) -> Value:
     """``X.mean(axis=0)``."""
     given = args.bind("axis", ignored=("dtype", "keepdims"), axis=None, ddof=0)
-    return statistic(lift, content, args.what.rsplit(".", 1)[-1], given, not isinstance(content, Present))
+    return statistic(lift, content, args.what.rsplit(".", 1)[-1], given, strict=True)
 
 
 @method("matrix", "any", "all")
@@ -369,19 +365,13 @@ def statistic(lift: Lifter, content: Value, what: str, given: dict[str, Value], 
             return Result(what)  # one number for all cells: nothing is made of it but reports
         pairs = [(f.name or lift.called_cell(f.cell), _number(f.cell)) for b in content.blocks for f in b.features]
         called_so = ((f"{what}_{called}" if called else what, c) for called, c in pairs)
-        return Vector(tuple(_total(lift, content.node, c, name, n, content.part, strict) for n, c in called_so))
+        return Vector(tuple(lift.state(content.node, c, name, n, content.part, strict=strict) for n, c in called_so))
     column = content.column if isinstance(content, Present) else as_column(lift, content)
     if axis not in (None, 0):
         raise no_rule(f"{what} along this axis")
     called = f"{what}_{column.name}" if column.name else what
     strict = strict and not isinstance(content, Present)
-    return _total(lift, column.node, _number(column.cell), name, called, column.part, strict)
-
-
-def _total(lift: Lifter, node: Node, cell: Cell, function: str, name: str, part: Part | None, strict: bool) -> Cell:
-    if strict and lift.group is not None:
-        return strict_measure(lift, node, cell, function)
-    return lift.state(node, cell, function, name, part, strict=strict)
+    return lift.state(column.node, _number(column.cell), name, called, column.part, strict=strict)
 
 
 def _number(cell: Cell) -> Cell:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
 from lester_gui.ir.nodes import Node, Sort
 from lester_gui.ir.schema import Type
 from lester_gui.ir.windows import Window, WindowColumn
@@ -65,7 +64,7 @@ def _ranks(lift: Lifter, order: Accessor) -> Column1:
     if first is not None and first.function == "numpy_place" and first.column is not None:
         # in which order NumPy leaves values that other data miss is not told: there, the plan stops
         there = cells.make("not_null", cells.column(out, first.column)).expr
-        rank = cells.choose(there, rank, cells.make("present", Cell(Literal(None, Type.INT), Type.INT, True)))
+        rank = cells.choose(there, rank, cells.make("present", cells.missing(Type.INT)))
     return Column1(out, rank, "", None, True, ())
 
 

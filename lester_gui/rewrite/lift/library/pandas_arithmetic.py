@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal, columns_of
+from lester_gui.ir.expressions import columns_of
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Encoded, Entries, Frame, Result, Value
@@ -80,7 +80,7 @@ def of_row(what: str, found: list[Cell]) -> Cell:
         return extreme(numbers, "Lt" if what == "min" else "Gt")
     count = _sum([_one_if(cells.make("not_null", c)) for c in numbers])
     mean = cells.make("float_div", total, count)
-    nothing = Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+    nothing = cells.missing(Type.FLOAT)
     if what == "mean":
         if not any(c.nullable or columns_of(c.expr) for c in numbers):
             return cells.make("float_div", total, cells.cell_of(Const(len(numbers))))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column, Literal
+from lester_gui.ir.expressions import Column
 from lester_gui.ir.nodes import Concat, Filter, JoinKind, Node, Window, WindowColumn
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
@@ -104,7 +104,7 @@ def _found(
     """Return the number of each row of the left table with that of its row of the right one."""
     first = (fill == "ffill") == exact  # whether an equal key of the right table counts as before
     names = [f"by_{i}" for i in range(len(by))]
-    none = Cell(Literal(None, Type.INT), Type.INT, True)
+    none = cells.missing(Type.INT)
     sides = []
     for i, frame in enumerate((left, right)):
         columns = cells_of(frame)

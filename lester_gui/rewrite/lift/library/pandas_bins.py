@@ -159,9 +159,7 @@ def qcut(lift: Lifter, args: Arguments) -> Value:
         above = [paths.both(a, d) for a, d in zip(above, distinct, strict=False)]
     code = numbered(column, above)
     if not drop and len(edges) > 2:
-        code = cells.choose(
-            paths.conjunction(distinct), code, cells.make("present", Cell(Literal(None, Type.INT), Type.INT, True))
-        )
+        code = cells.choose(paths.conjunction(distinct), code, cells.make("present", cells.missing(Type.INT)))
     if labels is None:
         return Bins("intervals", mapped(column, code), 0 if drop else len(shares) - 1)
     return labelled(column, code, labels)

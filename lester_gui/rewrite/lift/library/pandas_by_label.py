@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
 from lester_gui.ir.nodes import JoinKind
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
@@ -42,7 +41,7 @@ def with_fill(apply: Callable[[Cell, Cell], Cell], fill: Cell) -> Callable[[Cell
     def filled(x: Cell, y: Cell) -> Cell:
         some = paths.either(cells.make("not_null", x).expr, cells.make("not_null", y).expr)
         made = apply(cells.make("coalesce", x, fill), cells.make("coalesce", y, fill))
-        return cells.choose(some, made, Cell(Literal(None, made.type), made.type, True))
+        return cells.choose(some, made, cells.missing(made.type))
 
     return filled
 

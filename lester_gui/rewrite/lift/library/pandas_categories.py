@@ -112,7 +112,7 @@ def listed(column: Column1, categories: tuple[object, ...]) -> Column1:
     options = [cells.cell_of(Const(c)) for c in categories]
     if not options or any(o.type is not column.cell.type for o in options):
         raise shape("Categories have another type than the column")
-    missing = Cell(Literal(None, column.cell.type), column.cell.type, True)
+    missing = cells.missing(column.cell.type)
     kept = cells.choose(cells.make("is_in", column.cell, *options).expr, column.cell, missing)
     return replace(column, cell=kept, category="listed", categories=categories)
 

@@ -67,7 +67,7 @@ def _as_float(cell: Cell) -> Cell:
     if cell.type is not Type.STR:
         return cells.make("to_float", cell)
     there = cells.make("py_float", cells.make("coalesce", cell, Cell(Literal("0"), Type.STR)))
-    missing = Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+    missing = cells.missing(Type.FLOAT)
     return cells.choose(cells.make("is_null", cell).expr, missing, there)
 
 
@@ -84,5 +84,5 @@ def to_numeric(lift: Lifter, args: Arguments) -> Value:
     number = cells.make("to_number", column.cell)
     if errors == "coerce":
         return mapped(column, number)
-    missing = Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+    missing = cells.missing(Type.FLOAT)
     return mapped(column, cells.choose(cells.make("is_null", column.cell).expr, missing, cells.make("present", number)))

@@ -143,7 +143,7 @@ def _format(lift: Lifter, value: Value, cell: Cell, form: str | None, dayfirst: 
     if isinstance(value, Column1):
         if not (isinstance(cell.expr, Column) and missing.as_read(value.node, cell.expr.name)):
             blank = cells.make("is_in", cell, *(cells.cell_of(Const(t)) for t in NO_TIMES))
-            cell = cells.choose(blank.expr, Cell(Literal(None, Type.STR), Type.STR, True), cell)
+            cell = cells.choose(blank.expr, cells.missing(Type.STR), cell)
         name = lift.called_cell(value.cell) or "time"
         first = lift.state(value.node, cell, "first", f"first_{name}", value.part)
     return cells.make("coalesce", cells.make("time_format", first, cells.cell_of(Const(dayfirst))), each)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
 from lester_gui.ir.nodes import Aggregate, Filter, GroupOrder, Limit, Measure, Node, Sort
 from lester_gui.ir.windows import WindowColumn
 from lester_gui.rewrite.lift import cells
@@ -81,7 +80,7 @@ def _of_group(lift: Lifter, node: Node, cell: Cell, place: int | Cell) -> Cell:
     out, number = windowed(lift, node, lift.group.keys, which, lift.group.dropna)
     here = cells.compare("Eq", number, cells.cell_of(Const(0)), pandas=True).expr
     value = cells.column(out, name)
-    chosen = cells.choose(here, value, Cell(Literal(None, value.type), value.type, True))
+    chosen = cells.choose(here, value, cells.missing(value.type))
     found: Cell = lift.group.measure(lift, "first", chosen, out)  # the only row of the group that may have a value
     return found
 
@@ -93,7 +92,7 @@ def only_value(lift: Lifter, only: Node, cell: Cell, name: str) -> Cell:
         return cells.make("present", value)
     rows = lift.state(only, cells.cell_of(Const(1)), "size", f"rows_of_{name}")
     there = cells.compare("Gt", rows, cells.cell_of(Const(0)), pandas=True).expr
-    nothing = cells.make("present", Cell(Literal(None, cell.type), cell.type, True))
+    nothing = cells.make("present", cells.missing(cell.type))
     return cells.choose(there, value, nothing)
 
 

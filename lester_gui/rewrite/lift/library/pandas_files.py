@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Const, Frame, Result, Value
@@ -95,5 +94,5 @@ def _came_back(lift: Lifter, name: str, value: Value, parsed: list[str] | tuple[
         return value
     if value.type is Type.STR:
         gone = cells.make("is_in", value, *(cells.cell_of(Const(t)) for t in GONE))
-        return cells.choose(gone.expr, Cell(Literal(None, Type.STR), Type.STR, True), value)
+        return cells.choose(gone.expr, cells.missing(Type.STR), value)
     return Result("values as text")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
 from lester_gui.ir.windows import WindowColumn
 from lester_gui.rewrite.lift import cells, paths
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Value
@@ -55,6 +54,6 @@ def most_frequent(lift: Lifter, column: Value) -> Cell:
     value = cells.column(out, name)
     is_most = cells.compare("Eq", cells.column(out, called), most, pandas=True).expr
     here = paths.both(cells.make("not_null", value).expr, is_most)
-    chosen = cells.choose(here, value, Cell(Literal(None, value.type), value.type, True))
+    chosen = cells.choose(here, value, cells.missing(value.type))
     found: Cell = group.measure(lift, "first", chosen, out)
     return found

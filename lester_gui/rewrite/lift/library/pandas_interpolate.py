@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal, columns_of
+from lester_gui.ir.expressions import columns_of
 from lester_gui.ir.nodes import WindowColumn
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
-from lester_gui.rewrite.lift.domain import Cell, Column1, Value
+from lester_gui.rewrite.lift.domain import Column1, Value
 from lester_gui.rewrite.lift.library.pandas_windows import groups_around, windowed
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule
@@ -32,7 +32,7 @@ def interpolate(lift: Lifter, column: Column1, args: Arguments) -> Value:
     node, name = lift.as_column(column.node, value, column.name or "value")
     node, place = windowed(lift, node, by, WindowColumn("place", "row_number"), dropna)
     gone = cells.make("is_null", cells.column(node, name)).expr
-    node, known = lift.as_column(node, cells.choose(gone, Cell(Literal(None, Type.INT), Type.INT, True), place), f"{name}_place")
+    node, known = lift.as_column(node, cells.choose(gone, cells.missing(Type.INT), place), f"{name}_place")
     names: dict[str, str] = {}
     for shown, fill, of in (("last", "ffill", name), ("next", "bfill", name), ("from", "ffill", known), ("to", "bfill", known)):
         node, cell = windowed(lift, node, by, WindowColumn(f"{name}_{shown}", fill, of), dropna)

@@ -41,7 +41,7 @@ def translate(lift: Lifter, column: Column1, args: Arguments) -> Value:
         from lester_gui.rewrite.lift.library import pandas_side_formulas
 
         assert isinstance(content, pandas_side_formulas.SideFormula)
-        return pandas_side_formulas.looked_up(lift, column, content)
+        return pandas_side_formulas.looked_up(column, content)
     if isinstance(content, Column1):
         node, cell = looked_up(lift, column, content)
         return replace(column, node=node, cell=cell)

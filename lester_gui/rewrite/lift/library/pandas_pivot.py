@@ -190,8 +190,8 @@ def _columns(lift: Lifter, node: Node, frame: Frame, asked: Wide, names: list[st
         here = cells.compare("Eq", key, Cell(literal, key.type), pandas=True).expr
         taken = one if asked.function == "size" else value
         held, counted = lift.free_column(node, f"{asked.value or asked.column}_{n}"), lift.free_column(node, f"rows_{n}")
-        new[held] = cells.choose(here, taken, Cell(Literal(None, taken.type), taken.type, True)).expr
-        new[counted] = cells.choose(here, one, Cell(Literal(None, Type.INT), Type.INT, True)).expr
+        new[held] = cells.choose(here, taken, cells.missing(taken.type)).expr
+        new[counted] = cells.choose(here, one, cells.missing(Type.INT)).expr
         out_value = n if n not in asked.index else held
         measures += [Measure(f"{out_value}", function_, held), Measure(counted, "count", counted)]
         made.append((n, out_value, counted))
@@ -213,7 +213,7 @@ def _columns(lift: Lifter, node: Node, frame: Frame, asked: Wide, names: list[st
         made_cell = _cell(asked, cell, there)
         if asked.shares:
             made_cell = cells.arithmetic("Div", made_cell, cells.column(out, rows), pandas=True)
-        columns[n] = cells.choose(exists, made_cell, Cell(Literal(None, made_cell.type), made_cell.type, True))
+        columns[n] = cells.choose(exists, made_cell, cells.missing(made_cell.type))
     columns[f"{MARK}{lift.line}{MARK}"] = Result("columns for values that the script does not name")
     levels = tuple((k, cells.column(out, k)) for k in asked.index)
     return Frame(out, tuple(columns.items()), asked.index, levels)
@@ -221,7 +221,7 @@ def _columns(lift: Lifter, node: Node, frame: Frame, asked: Wide, names: list[st
 
 def _cell(asked: Wide, cell: Cell, there: Expr) -> Cell:
     """Return what a cell of the wide table holds, where a cell without any row is missing or filled."""
-    nothing = Cell(Literal(None, cell.type), cell.type, True)
+    nothing = cells.missing(cell.type)
     if asked.fill is None:
         return cell if asked.function in OF_VALUES or asked.function == "first of one" else cells.choose(there, cell, nothing)
     if asked.function in COUNTED or not asked.fill_missing:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
 from lester_gui.ir.nodes import Filter
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.chosen import Labels
@@ -145,12 +144,12 @@ def set_loc(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
         old_cell = frame.get(name)
         if not isinstance(old_cell, Cell):
             raise shape(f"There is no column {name!r}")
-        new = Cell(Literal(None, old_cell.type), old_cell.type, True)
+        new = cells.missing(old_cell.type)
     else:
         new = cells.cell_of(value)
     old = frame.get(name)
     if old is None:
-        old = Cell(Literal(None, new.type), new.type, True)
+        old = cells.missing(new.type)
     if not isinstance(old, Cell):
         raise shape(f"The column {name!r} holds something that the plan does not carry")
     lift.set(accessor.owner, assigned(lift, frame, {name: cells.choose(mask.expr, new, old)}))

@@ -18,7 +18,7 @@ from lester_gui.rewrite.lift.stop import no_rule, shape
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
-MISSING = Cell(Literal(None, Type.INT), Type.INT, True)
+MISSING = cells.missing(Type.INT)
 
 
 def quantiles(lift: Lifter, column: Column1, shares: Sequence[float]) -> list[Cell]:
@@ -54,7 +54,7 @@ def _of_times(lift: Lifter, column: Column1, shares: Sequence[float]) -> list[Ce
     for q in quantiles(lift, replace(column, cell=since), shares):
         whole = cells.make("to_int", cells.make("coalesce", q, cells.cell_of(Const(0.0))))
         made = cells.make("add_time", epoch, cells.make("duration_of", whole, unit))
-        nothing = Cell(Literal(None, made.type), made.type, True)
+        nothing = cells.missing(made.type)
         out.append(cells.choose(cells.make("not_null", q).expr, made, nothing))
     return out
 
@@ -113,7 +113,7 @@ def _if_complete(lift: Lifter, column: Column1, quantile: Value) -> Cell:
     there = lift.state(column.node, column.cell, "count", f"count_{column.name or 'value'}", column.part)
     rows = lift.state(column.node, column.cell if column.part else cells.cell_of(Const(1)), "size", "rows", column.part)
     complete = cells.compare("Eq", there, rows, pandas=True).expr
-    return cells.choose(complete, cells.cell_of(quantile), Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
+    return cells.choose(complete, cells.cell_of(quantile), cells.missing(Type.FLOAT))
 
 
 def _several(lift: Lifter, column: Column1, asked: Any, share: Any) -> Value:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
 Pairs = list[tuple[Value, Value]]
-NO_WORD = Cell(Literal(None, Type.STR), Type.STR, True)
+NO_WORD = cells.missing(Type.STR)
 NOT_GIVEN = Const("\x1fnot given")
 
 

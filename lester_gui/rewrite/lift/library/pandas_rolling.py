@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Literal
-from lester_gui.ir.nodes import Node, Window, WindowColumn
+from lester_gui.ir.nodes import Node, WindowColumn
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Accessor, Cell, Column1, Const, Tup, Value
@@ -19,7 +18,7 @@ from lester_gui.rewrite.lift.grouping import Grouping
 from lester_gui.rewrite.lift.library.pandas_arithmetic import extreme, of_row
 from lester_gui.rewrite.lift.library.pandas_frame import series_of
 from lester_gui.rewrite.lift.library.pandas_groups import rows_of
-from lester_gui.rewrite.lift.library.pandas_windows import groups_around, windowed
+from lester_gui.rewrite.lift.library.pandas_windows import groups_around, neighbours, windowed
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.stop import no_rule
 
@@ -145,20 +144,11 @@ def _of_the_last(
     lift: Lifter, node: Node, column: str, what: str, width: tuple[int, int], least: int, by: tuple[str, ...], dropna: bool
 ) -> tuple[Node, Cell]:
     """Return a total of the last rows; of a `width`, the second number says how many of them come after the row itself."""
-    base = lift.tip(node)
-    places: list[WindowColumn] = []
     size, after = width
-    for i in (*range(1, size - after), *range(-1, -after - 1, -1)):
-        name = f"{column}_before_{i}" if i > 0 else f"{column}_after_{-i}"
-        places.append(WindowColumn(lift.free_column(base, name), "shift", column, offset=i))
-    out: Node = base
-    if places:
-        call = lift.naming.called(node)
-        out = lift.step(Window, call, base, parent=base, by=by, columns=tuple(places), drop_null_keys=dropna)
-    lift.tips[id(node)] = (lift.line, out)
-    values = [cells.column(out, n) for n in (column, *(p.name for p in places))]
+    out, others = neighbours(lift, node, by, column, (*range(1, size - after), *range(-1, -after - 1, -1)), dropna)
+    values = [cells.column(out, column), *others]
     count = of_row("count", values)
-    nothing = Cell(Literal(None, Type.FLOAT), Type.FLOAT, True)
+    nothing = cells.missing(Type.FLOAT)
     enough = cells.compare("GtE", count, cells.cell_of(Const(max(least, 2 if what in ("std", "var") else 1))), pandas=True)
     if what in ("min", "max"):
         best = extreme(values, "Lt" if what == "min" else "Gt")
@@ -189,4 +179,4 @@ def _so_far(lift: Lifter, node: Node, column: str, what: str, least: int, by: tu
     node, latest = windowed(lift, node, by, WindowColumn(f"{so_far}_so_far", "ffill", so_far), dropna)
     value = cells.make("float_div", latest, count) if what == "mean" else cells.make("to_float", latest)
     enough = cells.compare("GtE", count, cells.cell_of(Const(least)), pandas=True)
-    return node, cells.choose(enough.expr, value, Cell(Literal(None, Type.FLOAT), Type.FLOAT, True))
+    return node, cells.choose(enough.expr, value, cells.missing(Type.FLOAT))

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr, Literal
+from lester_gui.ir.expressions import Expr
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths, times
 from lester_gui.rewrite.lift.domain import (
@@ -30,7 +30,6 @@ from lester_gui.rewrite.lift.domain import (
     Vocabulary,
 )
 from lester_gui.rewrite.lift.library.table import Arguments, attribute, function, method
-from lester_gui.rewrite.lift.missing import strict_measure
 from lester_gui.rewrite.lift.stop import no_rule, shape
 
 if TYPE_CHECKING:
@@ -76,13 +75,7 @@ STRICT = ("mean", "std", "std0", "var", "var0", "sum", "min", "max", "median")
 
 def total(lift: Lifter, column: Column1, function: str, name: str) -> Cell:
     """Return a value over all rows of a column, or over those of the group whose function is being lifted."""
-    strict = column.numpy and function in STRICT
-    if lift.group is not None:
-        if strict:
-            return strict_measure(lift, column.node, column.cell, function)
-        measure: Cell = lift.group.measure(lift, function, column.cell, column.node)
-        return measure
-    return lift.state(column.node, column.cell, function, name, column.part, strict=strict)
+    return lift.state(column.node, column.cell, function, name, column.part, strict=column.numpy and function in STRICT)
 
 
 @method("series", "agg", "aggregate")
@@ -314,7 +307,7 @@ def kept_where(lift: Lifter, column: Column1, args: Arguments) -> Value:
     if isinstance(other, Column1):
         value = Cell(exprs[2], other.cell.type, other.cell.nullable)
     elif other == Const(None) or (isinstance(other, Const) and other.value != other.value):
-        value = Cell(Literal(None, own.type), own.type, True)
+        value = cells.missing(own.type)
     else:
         value = cells.cell_of(other)
     chosen = cells.choose(exprs[1], own, value) if args.what.endswith("where") else cells.choose(exprs[1], value, own)

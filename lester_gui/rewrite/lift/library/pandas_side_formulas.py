@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column, Expr, substitute, walk
+from lester_gui.ir.expressions import Column, walk
+from lester_gui.ir.nodes import Node
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, side_totals
-from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Leaf, Result, Tup, Value
+from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Entries, Frame, Items, Part, Result, Tup, Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.objects import KINDS
 from lester_gui.rewrite.lift.side_totals import SideGroups, SideTable
@@ -22,15 +23,22 @@ from lester_gui.rewrite.lift.stop import no_rule, shape
 if TYPE_CHECKING:
     from lester_gui.rewrite.lift.lifter import Lifter
 
-TOTAL = "total of a side"
-"""The kind of the leaf that stands for a total in a formula, until it is known whose key it is looked up by."""
-
 
 @dataclass(frozen=True, slots=True)
 class SideFormula(Value):
-    """A Series that is computed of totals with the same keys: `cell` has a leaf for each of `tables`."""
+    """A Series that is computed of totals with the same keys.
 
-    tables: tuple[SideTable, ...]
+    Attributes
+    ----------
+    keys : tuple of Cell
+        Over `node`, whose rows were split.
+    cell : Cell
+        What is under a key, written in lookups under `keys`.
+    """
+
+    node: Node
+    part: Part
+    keys: tuple[Cell, ...]
     cell: Cell
 
 
@@ -71,12 +79,12 @@ def frame_of(lift: Lifter, groups: SideGroups, args: Arguments) -> SideFrame | N
     if not asked:
         return None
     tables = {n: side_totals.table(replace(groups, columns=(c,), series=True), f) for n, (c, f) in asked.items()}
-    return SideFrame(tuple((n, formula_of(t)) for n, t in tables.items()), groups.keys)
+    return SideFrame(tuple((n, formula_of(lift, t)) for n, t in tables.items()), groups.keys)
 
 
-def formula_of(table: SideTable) -> SideFormula:
+def formula_of(lift: Lifter, table: SideTable) -> SideFormula:
     """Return a total as a formula."""
-    return SideFormula((table,), Cell(Leaf(TOTAL, 0, "", Type.FLOAT, True), Type.FLOAT, True))
+    return SideFormula(table.node, table.part, table.keys, side_totals.looked_up(lift, table.keys, table))
 
 
 def arithmetic(lift: Lifter, a: Value, b: Value, apply: Callable[[Cell, Cell], Cell]) -> Value | None:
@@ -89,27 +97,23 @@ def arithmetic(lift: Lifter, a: Value, b: Value, apply: Callable[[Cell, Cell], C
     """
     if not any(isinstance(v, SideTable | SideFormula) for v in (a, b)):
         return None
-    tables: list[SideTable] = []
+    formulas: list[SideFormula] = []
     parts: list[Cell] = []
     for value in (a, b):
         if isinstance(value, SideTable):
             if value.missing is not None:
                 raise no_rule("arithmetic on a dict")
-            value = formula_of(value)
-        if not isinstance(value, SideFormula):
-            parts.append(_scalar(value))
-            continue
-        first = (tables or value.tables)[0]
-        if any((t.node, t.part, t.keys) != (first.node, first.part, first.keys) for t in value.tables):
-            raise shape("Totals of groups by different keys are combined")
-        for t in value.tables:
-            if t not in tables:
-                tables.append(t)
-        parts.append(replace(value.cell, expr=_renumbered(value.cell.expr, [tables.index(t) for t in value.tables])))
+            value = formula_of(lift, value)
+        if isinstance(value, SideFormula):
+            formulas.append(value)
+        parts.append(value.cell if isinstance(value, SideFormula) else _scalar(value))
+    first = formulas[0]
+    if any((f.node, f.part, f.keys) != (first.node, first.part, first.keys) for f in formulas[1:]):
+        raise shape("Totals of groups by different keys are combined")
     made = apply(*parts)
     if made.type is not Type.FLOAT:
         raise no_rule("this operator on totals of one side of a split")
-    return SideFormula(tuple(tables), made)
+    return replace(first, cell=made)
 
 
 def _scalar(value: Value) -> Cell:
@@ -119,20 +123,14 @@ def _scalar(value: Value) -> Cell:
     return cell
 
 
-def _renumbered(expr: Expr, places: list[int]) -> Expr:
-    return substitute(expr, lambda e: replace(e, ident=places[e.ident]) if isinstance(e, Leaf) and e.kind == TOTAL else None)
-
-
-def looked_up(lift: Lifter, column: Column1, formula: SideFormula) -> Column1:
+def looked_up(column: Column1, formula: SideFormula) -> Column1:
     """Return ``column.map(formula)``: missing where the training rows have no such key, as the totals are."""
-    return Column1(column.node, filled_in(lift, (column.cell,), formula), column.name, column.part, False, column.index)
+    return Column1(column.node, filled_in((column.cell,), formula), column.name, column.part, False, column.index)
 
 
-def filled_in(lift: Lifter, keys: tuple[Cell, ...], formula: SideFormula) -> Cell:
+def filled_in(keys: tuple[Cell, ...], formula: SideFormula) -> Cell:
     """Return a formula of the totals under the keys of each row."""
-    found = [side_totals.looked_up(lift, keys, t).expr for t in formula.tables]
-    expr = substitute(formula.cell.expr, lambda e: found[e.ident] if isinstance(e, Leaf) and e.kind == TOTAL else None)
-    return Cell(expr, formula.cell.type, True)
+    return Cell(side_totals.at(formula.cell.expr, formula.keys, keys), formula.cell.type, True)
 
 
 @method("table of totals of a side", "__getitem__")
@@ -150,11 +148,10 @@ def put(lift: Lifter, content: SideFrame, args: Arguments) -> Value:
     """``stats["smooth"] = …``."""
     name, value = lift.text(args.positional[0]), lift.content(args.positional[1])
     if isinstance(value, SideTable) and value.missing is None:
-        value = formula_of(value)
+        value = formula_of(lift, value)
     if not isinstance(value, SideFormula):
         raise no_rule("a column of this beside totals of one side of a split")
-    every = {t.keys for _, f in content.columns for t in f.tables} | {t.keys for t in value.tables}
-    if len(every) != 1:
+    if len({f.keys for _, f in (*content.columns, (name, value))}) != 1:
         raise shape("Totals of groups by different keys are combined")
     lift.set(args.owner, replace(content, columns=tuple((dict(content.columns) | {name: value}).items())))
     return Const(None)
@@ -217,5 +214,5 @@ def merged(lift: Lifter, left: Frame, right: SideFrame, given: dict[str, Value])
     known = tuple(c for c in cells_of if isinstance(c, Cell))
     if len(known) != len(keys):
         raise shape("There is no such column to merge by")
-    new = {n: filled_in(lift, known, f) for n, f in right.columns}
+    new = {n: filled_in(known, f) for n, f in right.columns}
     return replace(left.with_columns(dict(new)), index=None, levels=(), origin=None)

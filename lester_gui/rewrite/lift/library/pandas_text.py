@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Call, Expr, Literal
+from lester_gui.ir.expressions import Call, Literal
 from lester_gui.ir.nodes import Explode
 from lester_gui.ir.reshape import ELEMENT
 from lester_gui.ir.schema import Type
@@ -74,10 +74,8 @@ def found(lift: Lifter, accessor: Accessor, args: Arguments) -> Value:
         args.bind("pat", na=None)
         options = lift.content(args.given("pat", 0) or Const(None))
         texts = options.items if isinstance(options, Tup) else (options,)
-        condition: Expr = paths.FALSE
-        for t in texts:
-            condition = paths.either(condition, asked(cells.make(what, column.cell, _text(lift.text(t)))).expr)
-        out = Cell(condition, Type.BOOL)
+        starts = (asked(cells.make(what, column.cell, _text(lift.text(t)))).expr for t in texts)
+        out = Cell(paths.disjunction(starts), Type.BOOL)
     else:
         args.bind("pat", case=True, flags=0, na=None, regex=True)
         plain = lift.text(args.given("pat", 0) or Const(None))
@@ -204,7 +202,7 @@ def _split_at_pattern(column: Column1, pattern: str) -> Column1:
         raise no_rule("splitting text at a regular expression that has groups or matches nothing at all")
     unit = _text(UNIT)
     replaced = cells.make("regex_replace", column.cell, _text(pattern), unit)
-    ends = cells.make("present", Cell(Literal(None, Type.STR), Type.STR, True))
+    ends = cells.make("present", cells.missing(Type.STR))
     there = cells.make("coalesce", column.cell, _text("")) if column.cell.nullable else column.cell
     return mapped(column, cells.choose(cells.make("contains", there, unit).expr, ends, replaced))
 

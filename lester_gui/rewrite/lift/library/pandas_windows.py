@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Column, Literal
+from lester_gui.ir.expressions import Column
 from lester_gui.ir.nodes import Filter, Node, Window, WindowColumn
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, paths
@@ -27,19 +28,28 @@ LOOKING = ("shift", "diff", "rank", "pct_change", *RUNNING)
 
 def windowed(lift: Lifter, node: Node, by: tuple[str, ...], column: WindowColumn, dropna: bool = True) -> tuple[Node, Cell]:
     """Return a node with the rows of `node` and a column that is computed within its groups, and that column's cell."""
+    out, (cell,) = _windows(lift, node, by, (column,), dropna)
+    return out, cell
+
+
+def _windows(
+    lift: Lifter, node: Node, by: tuple[str, ...], columns: tuple[WindowColumn, ...], dropna: bool
+) -> tuple[Node, list[Cell]]:
     base = lift.tip(node)
-    name = lift.free_column(base, column.name)
-    out = lift.step(
-        Window,
-        lift.naming.called(node),
-        base,
-        parent=base,
-        by=by,
-        columns=(replace(column, name=name),),
-        drop_null_keys=dropna,
-    )
+    named = tuple(replace(c, name=lift.free_column(base, c.name)) for c in columns)
+    call = lift.naming.called(node)
+    out = lift.step(Window, call, base, parent=base, by=by, columns=named, drop_null_keys=dropna)
     lift.tips[id(node)] = (lift.line, out)
-    return out, cells.column(out, name)
+    return out, [cells.column(out, c.name) for c in named]
+
+
+def neighbours(
+    lift: Lifter, node: Node, by: tuple[str, ...], column: str, offsets: Iterable[int], dropna: bool
+) -> tuple[Node, list[Cell]]:
+    """Return a node with a column's values so many rows before each row of its group, or after it, and their cells."""
+    names = ((i, f"{column}_{'before' if i > 0 else 'after'}_{abs(i)}") for i in offsets)
+    columns = tuple(WindowColumn(name, "shift", column, offset=i) for i, name in names)
+    return _windows(lift, node, by, columns, dropna) if columns else (lift.tip(node), [])
 
 
 def options_of(lift: Lifter, what: str, args: Arguments) -> dict[str, object]:
@@ -98,16 +108,9 @@ def looked(
 
 def _filled_from_near(lift: Lifter, node: Node, by: tuple[str, ...], column: str, limit: int, dropna: bool) -> tuple[Node, Cell]:
     """``column.ffill(limit=2)``: what is missing gets the nearest of so many values before it; of a negative limit, after it."""
-    base = lift.tip(node)
     step = 1 if limit > 0 else -1
-    near: list[WindowColumn] = []
-    for i in range(step, limit + step, step):
-        name = f"{column}_{'before' if i > 0 else 'after'}_{abs(i)}"
-        near.append(WindowColumn(lift.free_column(base, name), "shift", column, offset=i))
-    call = lift.naming.called(node)
-    out = lift.step(Window, call, base, parent=base, by=by, columns=tuple(near), drop_null_keys=dropna)
-    lift.tips[id(node)] = (lift.line, out)
-    cell = cells.make("coalesce", *(cells.column(out, n) for n in (column, *(w.name for w in near))))
+    out, near = neighbours(lift, node, by, column, range(step, limit + step, step), dropna)
+    cell = cells.make("coalesce", cells.column(out, column), *near)
     if dropna and by:
         from lester_gui.rewrite.lift.grouped import without_keyless
 
@@ -156,7 +159,7 @@ def _array_total(lift: Lifter, column: Column1, by: tuple[str, ...], name: str, 
     node, values = windowed(lift, node, by, WindowColumn("values", "running_count", name), dropna)
     node, rows = windowed(lift, node, by, WindowColumn("rows", "row_number"), dropna)
     none_missed = cells.compare("Eq", values, rows, pandas=True).expr
-    return replace(column, node=node, cell=cells.choose(none_missed, total, Cell(Literal(None, total.type), total.type, True)))
+    return replace(column, node=node, cell=cells.choose(none_missed, total, cells.missing(total.type)))
 
 
 def groups_around(lift: Lifter, column: Column1, what: str) -> tuple[tuple[str, ...], bool]:

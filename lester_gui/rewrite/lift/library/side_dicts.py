@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lester_gui.rewrite.lift import side_dicts
+from lester_gui.rewrite.lift import cells, side_dicts
 from lester_gui.rewrite.lift.domain import Cell, Iterated, Present, Result, Value
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.side_totals import SideDict, SideListOf, SideLists, SideTable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @method("dict of a side", "__getitem__")
 @method("lists of a side", "__getitem__")
-def item(lift: Lifter, content: SideDict | SideLists | SideTable, args: Arguments) -> Value:
+def item(lift: Lifter, content: SideDict | SideLists, args: Arguments) -> Value:
     """``d[key]``."""
     return side_dicts.read(lift, content, args.positional[0])
 
@@ -38,10 +38,6 @@ def gone_through(lift: Lifter, content: SideDict | SideLists | SideTable, args: 
     return Iterated(f"side {args.what.rsplit('.', 1)[-1]}", (content,))
 
 
-STATISTICS = {"sum": "total", "mean": "mean", "min": "min", "max": "max", "median": "median", "len": "count"}
-OF_PRESENT = STATISTICS | {"sum": "sum"}
-
-
 def statistic(lift: Lifter, content: SideListOf | Present, what: str) -> Cell:
     """Return a statistic of the numbers that some rows of one side give to a list.
 
@@ -50,7 +46,8 @@ def statistic(lift: Lifter, content: SideListOf | Present, what: str) -> Cell:
     what
         ``sum``, ``len`` and others as Python calls them, or ``std0`` and its kind.
     """
+    function = "count" if what == "len" else what
     if isinstance(content, SideListOf):
-        return side_dicts.total_of(lift, content, STATISTICS.get(what, what))
+        return side_dicts.total_of(lift, content, "total" if what == "sum" else function)
     column = content.column
-    return side_dicts.there(lift.state(column.node, column.cell, OF_PRESENT.get(what, what), what, column.part))
+    return cells.there(lift.state(column.node, column.cell, function, what, column.part))

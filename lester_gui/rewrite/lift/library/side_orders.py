@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Apply, Expr, Literal
+from lester_gui.ir.expressions import Expr, Literal
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells
 from lester_gui.rewrite.lift.domain import Cell, Column1, Const, Leaf, Present, Value
 from lester_gui.rewrite.lift.library.side_dicts import statistic
 from lester_gui.rewrite.lift.library.table import Arguments, method
 from lester_gui.rewrite.lift.side_totals import SideOrder
+from lester_gui.rewrite.lift.sizes import place_of
 from lester_gui.rewrite.lift.splits import rows_of
 from lester_gui.rewrite.lift.stop import no_rule
 
@@ -49,7 +50,8 @@ def sort(lift: Lifter, content: Present, args: Arguments) -> Value:
 @method("order of a side", "__getitem__")
 def element(lift: Lifter, order: SideOrder, args: Arguments) -> Value:
     """``ages[len(ages) // 2]``, ``ages[int(0.9 * len(ages))]``, ``ages[0]``, ``ages[-1]``."""
-    place = _place(lift, order, cells.cell_of(lift.content(args.positional[0])).expr)
+    asked = cells.cell_of(lift.content(args.positional[0])).expr
+    place = place_of(asked, lambda e: _is_size(lift, order, e))
     if place is None or (order.reverse and place[0] != 0):
         raise no_rule("this element of the rows of one side of a split in order")
     if order.reverse:
@@ -57,31 +59,6 @@ def element(lift: Lifter, order: SideOrder, args: Arguments) -> Value:
     column = order.column
     out = lift.state(column.node, column.cell, "element", f"element_{column.name or 'value'}", column.part, place=place)
     return cells.make("coalesce", out, Cell(Literal(0.0), Type.FLOAT))  # of no such element the encoder stops
-
-
-def _place(lift: Lifter, order: SideOrder, expr: Expr) -> tuple[float, int, int, int] | None:
-    """Return a place of ``(n * factor + before) // divisor + after`` as these four numbers, None for others."""
-    if isinstance(expr, Literal) and type(expr.value) is int:
-        return (0, 0, 1, expr.value) if expr.value >= 0 else (1, 0, 1, expr.value)
-    if not isinstance(expr, Apply):
-        return (1, 0, 1, 0) if _is_size(lift, order, expr) else None
-    a, *others = expr.arguments
-    b = others[0].value if others and isinstance(others[0], Literal) else None
-    if expr.operator in ("add", "sub") and type(b) is int:
-        inner = _place(lift, order, a)
-        return None if inner is None else (*inner[:3], inner[3] + (b if expr.operator == "add" else -b))
-    if expr.operator == "py_floordiv" and type(b) is int and b > 0:
-        inner = _place(lift, order, a)
-        return None if inner is None or inner[2] != 1 or inner[0] == 0 else (inner[0], inner[3], b, 0)
-    if expr.operator == "mul":
-        pair = next(((x, y) for x, y in (expr.arguments, expr.arguments[::-1]) if _is_size(lift, order, x)), None)
-        factor = pair[1].value if pair is not None and isinstance(pair[1], Literal) else None
-        return (factor, 0, 1, 0) if type(factor) is int and factor > 0 else None
-    if expr.operator == "to_int" and isinstance(a, Apply) and a.operator == "mul":
-        pair = next(((x, y) for x, y in (a.arguments, a.arguments[::-1]) if _is_size(lift, order, x)), None)
-        factor = pair[1].value if pair is not None and isinstance(pair[1], Literal) else None
-        return (factor, 0, 1, 0) if type(factor) is float and factor > 0 else None
-    return (1, 0, 1, 0) if _is_size(lift, order, expr) else None
 
 
 def _is_size(lift: Lifter, order: SideOrder, expr: Expr) -> bool:

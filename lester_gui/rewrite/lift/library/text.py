@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Call, Expr
+from lester_gui.ir.expressions import Call
 from lester_gui.ir.learning import Function
 from lester_gui.ir.schema import Type
 from lester_gui.rewrite.lift import cells, missing, paths
@@ -68,9 +68,7 @@ def text_cell(lift: Lifter, what: str, cell: Cell, values: list[Value]) -> Cell:
         if len(values) != 1:
             raise no_rule(f"{what} from a place on, on a value of a row")
         options = values[0].items if isinstance(values[0], Tup) else (values[0],)
-        out: Expr = paths.FALSE
-        for o in options:
-            out = paths.either(out, cells.make(what, cell, cells.cell_of(lift.content(o))).expr)
+        out = paths.disjunction(cells.make(what, cell, cells.cell_of(lift.content(o))).expr for o in options)
         return Cell(out, Type.BOOL, cell.nullable)
     if what == "replace" and len(values) == 2:
         return cells.make("replace", cell, *(cells.cell_of(v) for v in values))

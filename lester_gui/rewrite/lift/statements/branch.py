@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lester_gui.ir.expressions import Expr, Literal
+from lester_gui.ir.expressions import Expr
 from lester_gui.rewrite.lift import cells, missing, paths, several_kinds, side_dicts
 from lester_gui.rewrite.lift.domain import (
     Accessor,
@@ -302,9 +302,9 @@ def _alike(a: Value, b: Value) -> tuple[Cell, Cell]:
     if x is None and y is None:
         raise shape("neither is a value of a row")
     if x is None and y is not None:
-        x = Cell(Literal(None, y.type), y.type, True)
+        x = cells.missing(y.type)
     if y is None and x is not None:
-        y = Cell(Literal(None, x.type), x.type, True)
+        y = cells.missing(x.type)
     assert x is not None and y is not None
     if isinstance(x.expr, Leaf) and x.expr.kind == "prev":
         x = Cell(x.expr, y.type, x.nullable)
